@@ -1,0 +1,103 @@
+"""Text, path and positions of one Python file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import ast
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A stretch of text: lines and columns count from 1, columns in characters, the end is exclusive."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class Located(Protocol):
+    """What of an ``ast`` node says where it stands: lines from 1, offsets in UTF-8 bytes from 0."""
+
+    lineno: int
+    col_offset: int
+    end_lineno: int | None
+    end_col_offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file's text, decoded, and its path as the user gave it.
+
+    ``own_decorators`` says that a ``decorators.py`` lies beside the file and wins over ours.
+    """
+
+    path: str
+    text: str
+    own_decorators: bool = False
+
+    @property
+    def stem(self) -> str:
+        """The file's name without its folder and last suffix: the experiment's name."""
+        return PurePath(self.path).stem
+
+    @property
+    def lines(self) -> list[str]:
+        """The text's lines as Python counts them, without line ends; joined by newlines they are the text."""
+        return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+    def line(self, number: int) -> str:
+        """One line, counted from 1; empty if there is none."""
+        lines = self.lines
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+    def span(self, node: Located) -> Span:
+        """Where a node of this file's syntax tree stands."""
+        end_line = node.end_lineno or node.lineno
+        end_offset = node.col_offset if node.end_col_offset is None else node.end_col_offset
+        return Span(
+            node.lineno,
+            _column(self.line(node.lineno), node.col_offset),
+            end_line,
+            _column(self.line(end_line), end_offset),
+        )
+
+    def name_span(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
+        """Where the name of a function or class stands in its definition."""
+        return _after_keywords(self, self.span(node))
+
+
+def _column(line: str, offset: int) -> int:
+    """Return the column, from 1 and in characters, of a UTF-8 byte offset."""
+    head = line.encode("utf-8", "surrogatepass")[:offset]
+    return len(head.decode("utf-8", "replace")) + 1
+
+
+def _after_keywords(source: Source, whole: Span) -> Span:
+    """Skip ``async``, ``def`` and ``class``, which backslashes may put on lines of their own."""
+    lines = source.lines
+    column = whole.column - 1
+    for number in range(whole.line, whole.end_line + 1):
+        words = _words(lines[number - 1], column)
+        for start, end in words:
+            if lines[number - 1][start:end] not in {"async", "def", "class"}:
+                return Span(number, start + 1, number, end + 1)
+        column = 0
+    return whole
+
+
+def _words(line: str, start: int) -> list[tuple[int, int]]:
+    """Return start and end of each identifier-like word of a line from ``start`` on."""
+    words: list[tuple[int, int]] = []
+    while start < len(line):
+        end = start
+        while end < len(line) and line[start : end + 1].isidentifier():
+            end += 1
+        if end > start:
+            words.append((start, end))
+        start = max(end, start + 1)
+    return words
