@@ -1,0 +1,61 @@
+"""The catalogue: one class a message, its docstring the long explanation.
+
+The first digit of a code says what the message is about; each digit has a module here.
+"""
+
+from __future__ import annotations
+
+import inspect
+from itertools import chain
+from typing import Final
+
+from mlx2smk.diagnostics import Diagnostic
+from mlx2smk.messages import (
+    arguments,
+    decorators,
+    files,
+    folder,
+    functions,
+    values,
+    verifications,
+    warnings,
+)
+
+_MODULES = (files, decorators, arguments, values, functions, verifications, folder, warnings)
+
+
+def _catalogue() -> dict[str, type[Diagnostic]]:
+    members = chain.from_iterable(vars(module).values() for module in _MODULES)
+    kinds = [member for member in members if inspect.isclass(member) and member is not Diagnostic]
+    return {kind.code: kind for kind in sorted(kinds, key=lambda kind: kind.code)}
+
+
+CATALOGUE: Final = _catalogue()
+
+
+def explain(code: str) -> str | None:
+    """Return the long explanation of a code such as ``MLX201``; None if there is no such code."""
+    kind = CATALOGUE.get(code.strip().upper())
+    if kind is None:
+        return None
+    return f"{kind.code} {kind.__name__} ({kind.severity})\n\n{inspect.getdoc(kind)}\n"
+
+
+def reference() -> str:
+    """Return the catalogue as a page of Markdown, one section a message."""
+    return "\n".join([_INTRODUCTION, *(_section(kind) for kind in CATALOGUE.values())])
+
+
+_INTRODUCTION: Final = """\
+# Diagnostics
+
+What `mlx` says about experiments, by code. `mlx explain MLX201` prints a section of this page.
+Errors stop the compilation; warnings do not.
+
+This page is written by `python -m mlx2smk.messages > docs/diagnostics.md`.
+"""
+
+
+def _section(kind: type[Diagnostic]) -> str:
+    title = f"## {kind.code}: {kind.__name__}"
+    return f"{title}\n\n*{kind.severity.capitalize()}.* {inspect.getdoc(kind)}\n"
