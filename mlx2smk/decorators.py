@@ -1,0 +1,55 @@
+"""The decorators of the experiment language, typed for editors; they leave the function as it is."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class VerificationResult(str, Enum):
+    """What a verification may conclude."""
+
+    SUPPORTS = "supports"
+    REFUTES = "refutes"
+    INCONCLUSIVE = "inconclusive"
+    INVALID = "invalid"
+    CONTINUE = "continue"
+
+
+def setup(order: int | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a function that contributes to SETUP; setups with an `order` run first, by it."""
+    del order
+    return _unchanged
+
+
+def trial(
+    order: int,
+    values: Mapping[str, object],
+    *,
+    threads: int | None = None,
+    resources: Mapping[str, float | str] | None = None,
+    inputs: Sequence[str] = (),
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a function that runs once for every combination of `values`.
+
+    `values` maps each parameter to the list of its values; `threads` and `resources` have
+    Snakemake's meaning; `inputs` are data files whose contents the results depend on.
+    """
+    del order, values, threads, resources, inputs
+    return _unchanged
+
+
+def verify(trial_names: Sequence[str]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Mark a function that judges the runs of the named trials."""
+    del trial_names
+    return _unchanged
+
+
+def _unchanged(function: Callable[P, R]) -> Callable[P, R]:
+    return function

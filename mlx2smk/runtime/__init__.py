@@ -1,0 +1,4 @@
+"""The worker that an emitted workflow carries: runs jobs, collects and reports their results.
+
+Standard library only, relative imports only, Python 3.9 and later. It never imports the compiler.
+"""

@@ -1,0 +1,93 @@
+"""What user code raised, as the part of a run dict that says so."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from traceback import TracebackException
+
+HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+def of_exception(error: BaseException) -> dict[str, Any]:
+    """Return return_code, error, type and, unless it is an exit, the traceback."""
+    if isinstance(error, SystemExit):
+        return _of_exit(error.code)
+    return {
+        "return_code": 1,
+        "error": sendable(text_of(error)),
+        "type": type(error).__name__,
+        "traceback": sendable(shown(error)),
+    }
+
+
+def of_status(status: int) -> dict[str, Any]:
+    """Return the failure of a process that ended, with this wait status, before it had a result."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        name = signal_name(number)
+        return {"return_code": -number, "error": f"killed by {name}", "type": name}
+    code = os.WEXITSTATUS(status)
+    error = f"the process exited with status {code} before the trial returned"
+    return {"return_code": code, "error": error, "type": "ProcessExit"}
+
+
+def signal_name(number: int) -> str:
+    """Return the name of a signal, such as SIGKILL."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def sendable(text: str) -> str:
+    """Return the text without what UTF-8 cannot carry."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def shown(error: BaseException) -> str:
+    """Return the traceback as Python prints it, without the frames of this worker."""
+    import traceback  # noqa: PLC0415 - costs a job that does not fail too much
+
+    try:
+        trace = traceback.TracebackException(type(error), error, error.__traceback__)
+        _strip(trace, set())
+        return "".join(trace.format())
+    except Exception:  # noqa: BLE001 - an exception's own methods may raise anything
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_user(frame)]
+        return "".join([*traceback.format_list(frames), f"{type(error).__name__}: {text_of(error)}"])
+
+
+def _of_exit(code: object) -> dict[str, Any]:
+    if code is None or isinstance(code, int):
+        return_code = int(code or 0) & 0xFF
+        error = f"exit status {return_code}"
+    else:
+        return_code = 1
+        error = sendable(text_of(code))
+    return {"return_code": return_code, "error": error, "type": "SystemExit"}
+
+
+def text_of(value: object) -> str:
+    """Return str(value), or a stand-in if that fails."""
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - __str__ may raise anything
+        return f"<{type(value).__name__} whose str() failed>"
+
+
+def _is_user(frame: Any) -> bool:
+    name = os.path.abspath(frame.filename)
+    return not name.startswith(HERE) and not frame.filename.startswith("<frozen importlib")
+
+
+def _strip(trace: TracebackException | None, seen: set[int]) -> None:
+    if trace is None or id(trace) in seen:
+        return
+    seen.add(id(trace))
+    trace.stack[:] = [frame for frame in trace.stack if _is_user(frame)]
+    for other in (trace.__cause__, trace.__context__, *(getattr(trace, "exceptions", None) or ())):
+        _strip(other, seen)

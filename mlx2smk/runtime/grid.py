@@ -1,0 +1,48 @@
+"""The combinations of a trial: numbered, the last parameter varying fastest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+NAMES = {"__builtins__": {}, "inf": float("inf"), "nan": float("nan")}
+
+
+class Grid:
+    """The cartesian product of the parameters' values, which are literal texts."""
+
+    __slots__ = ("parameters",)
+
+    def __init__(self, parameters: list[tuple[str, list[str]]]) -> None:
+        self.parameters = parameters
+
+    def texts(self, index: int) -> dict[str, str]:
+        """Return the literal text of each parameter in combination `index`."""
+        chosen = {}
+        for name, texts in reversed(self.parameters):
+            index, at = divmod(index, len(texts))
+            chosen[name] = texts[at]
+        return {name: chosen[name] for name, _ in self.parameters}
+
+    def values(self, index: int) -> dict[str, Any]:
+        """Return fresh values of the parameters in combination `index`."""
+        return {name: literal(text) for name, text in self.texts(index).items()}
+
+    def repeats(self, index: int) -> list[int]:
+        """Return, for each parameter, how many earlier values have the same text as this one's.
+
+        It tells apart combinations that are written equal.
+        """
+        found = []
+        for _, texts in reversed(self.parameters):
+            index, at = divmod(index, len(texts))
+            found.append(texts[:at].count(texts[at]))
+        return found[::-1]
+
+    def label(self, index: int) -> str:
+        """Return the combination as people write it: n=3, lr=0.1."""
+        return ", ".join(f"{name}={text}" for name, text in self.texts(index).items())
+
+
+def literal(text: str) -> Any:
+    """Return the value of a literal that the compiler wrote."""
+    return eval(text, dict(NAMES))  # noqa: S307 - the compiler's own literals

@@ -1,0 +1,134 @@
+"""The jobs that run user code: supervise a process for each piece, and say what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from . import child, failures, output, seeding
+from .errors import JobError
+from .process import Supervisor
+
+if TYPE_CHECKING:
+    from .child import Task
+    from .plan import Plan
+    from .process import Ended
+
+SCRIPT = "worker.py"
+
+
+class Runner:
+    """Runs tasks of one job, one after another, with one log."""
+
+    def __init__(self, plan: Plan, log_path: str, *, stream: bool) -> None:
+        self.log = output.Log(log_path)
+        self._stream = stream or bool(plan.data["stream_all"])
+        self._supervisor = Supervisor(self.log)
+
+    def run(self, task: Task, prefix: str = "") -> dict[str, Any]:
+        """Return {"value" or "failure", "duration"}; JobError if the task did the unforeseen."""
+        echoes = None
+        if self._stream:
+            echoes = output.Echo(output.STDOUT, prefix), output.Echo(output.STDERR, prefix)
+        ended = self._supervisor.run(self._body(task), echoes)
+        if ended.complaints:
+            raise JobError(ended.complaints.split(b"\0")[0].decode())
+        return self._outcome(ended)
+
+    def _body(self, task: Task) -> Any:
+        environment = self._environment(task)
+        if environment is None:
+            return lambda outcome, complaints: child.run(task, outcome, complaints)
+        return lambda outcome, complaints: _execute(task, outcome, complaints, environment)
+
+    def _environment(self, task: Task) -> dict[str, str] | None:
+        """Return the environment that the task needs another interpreter for, None if this one does."""
+        if task.kind == "setups":
+            return None
+        try:
+            wanted = seeding.hash_seed(task.context)
+        except ValueError as error:
+            self.log.note(str(error))
+            return None
+        if wanted is None or wanted == os.environ.get("PYTHONHASHSEED"):
+            return None
+        return {**os.environ, "PYTHONHASHSEED": wanted}
+
+    def _outcome(self, ended: Ended) -> dict[str, Any]:
+        outcome = child.received(ended.outcome)
+        if outcome is None:
+            return {"failure": failures.of_status(ended.status), "duration": ended.seconds}
+        if ended.status:
+            how = failures.of_status(ended.status)["error"].replace("before", "after")
+            self.log.note(f"{how}; the result is kept")
+        return outcome
+
+
+def run_setup(plan: Plan, name: str, context: dict[str, Any], log_path: str) -> dict[str, Any]:
+    """Run a setup and return its record."""
+    task = child.Task(plan, "setups", name, context)
+    outcome = Runner(plan, log_path, stream=False).run(task)
+    if "failure" in outcome:
+        raise JobError(described(f"setup {name!r}", outcome["failure"], log_path))
+    return {
+        "version": 1,
+        "digest": task.function["digest"],
+        "returned": outcome["value"],
+        "duration": outcome["duration"],
+        "log": log_path,
+    }
+
+
+def run_verification(
+    plan: Plan, name: str, context: dict[str, Any], trials: str, log_path: str
+) -> dict[str, Any]:
+    """Run a verification and return its verdict, `invalid` if it failed."""
+    task = child.Task(plan, "verifications", name, context, results=trials)
+    outcome = Runner(plan, log_path, stream=False).run(task)
+    verdict = outcome.get("value")
+    if verdict is None:
+        failure = {key: value for key, value in outcome["failure"].items() if key != "return_code"}
+        verdict = {"verdict": "invalid", **failure}
+        verdict["error"] = verdict["error"].replace("before the trial", "before the verification")
+    if "error" in verdict:
+        say(described(f"verification {name!r}", verdict, log_path))
+    return {**verdict, "duration": outcome["duration"], "log": log_path}
+
+
+def described(what: str, failure: dict[str, Any], log_path: str) -> str:
+    """Return a failure in one line."""
+    first_line = failure["error"].partition("\n")[0]
+    return f"{what} failed: {failure['type']}: {first_line} (log: {log_path})"
+
+
+def say(text: str) -> None:
+    """Tell the user, on this process's standard error."""
+    data = f"mlx: {text}\n".encode("utf-8", "backslashreplace")
+    sys.stderr.flush()
+    output.write_all(output.STDERR, data)
+
+
+def _execute(task: Task, outcome: int, complaints: int, environment: dict[str, str]) -> None:
+    """Become a fresh interpreter that runs the task."""
+    import tempfile  # noqa: PLC0415 - only for jobs that need an interpreter of their own
+
+    note = {
+        "plan": task.plan.path,
+        "kind": task.kind,
+        "name": task.function["name"],
+        "context": task.context,
+        "index": task.index,
+        "results": task.results,
+    }
+    with tempfile.TemporaryFile() as file:
+        file.write(json.dumps(note).encode())
+        file.seek(0)
+        descriptors = (file.fileno(), outcome, complaints)
+        for fd in descriptors:
+            os.set_inheritable(fd, True)  # noqa: FBT003 - its only argument
+        script = os.path.join(os.path.dirname(os.path.dirname(child.__file__)), SCRIPT)
+        words = [sys.executable, script, "child", *map(str, descriptors)]
+        file.flush()
+        os.execve(sys.executable, words, environment)  # noqa: S606 - no shell is wanted

@@ -1,0 +1,107 @@
+"""Processes above and below this one: die with the former, outlive none of the latter."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import time
+
+LINUX = sys.platform == "linux"
+SHELLS = ("bash", "sh", "dash", "zsh", "ksh")
+LEVELS = 4
+PATIENCE = 5.0
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent ends, so that none gets away."""
+    _prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def die_with(parent: int) -> None:
+    """Be killed when the parent ends; at once if it already has."""
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _prctl(option: int, value: int) -> None:
+    if LINUX:
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+class Ancestors:
+    """The processes that this one works for: its parent, and beyond it as far as shells run scripts.
+
+    Snakemake starts a job through `bash -c`; when it is killed that shell lives on, and so would
+    the job.
+    """
+
+    __slots__ = ("chain",)
+
+    def __init__(self) -> None:
+        chain = [(os.getpid(), os.getppid())]
+        while len(chain) < LEVELS and _runs_script(chain[-1][1]):
+            chain.append((chain[-1][1], _parent_of(chain[-1][1])))
+        self.chain = chain
+
+    def gone(self) -> bool:
+        """Tell whether one of them has ended since."""
+        own, *others = self.chain
+        return os.getppid() != own[1] or any(_parent_of(pid) != parent for pid, parent in others)
+
+
+def kill_descendants() -> None:
+    """Kill all that still runs below this process and wait until it has ended."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            ended, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if not ended:
+            _kill_below(os.getpid())
+            time.sleep(0.001)
+
+
+def _kill_below(root: int) -> None:
+    children: dict[int, list[int]] = {}
+    for pid in _all_processes():
+        children.setdefault(_parent_of(pid), []).append(pid)
+    pending = list(children.get(root, ()))
+    while pending:
+        pid = pending.pop()
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+        pending.extend(children.get(pid, ()))
+
+
+def _all_processes() -> list[int]:
+    try:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    except OSError:
+        return []
+
+
+def _parent_of(pid: int) -> int:
+    """Return the parent's id, 0 if there is no such process (or no way to ask)."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return int(file.read().rpartition(b")")[2].split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _runs_script(pid: int) -> bool:
+    """Tell whether the process is a shell that was started with a command or a script."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            words = os.fsdecode(file.read()).split("\0")
+    except OSError:
+        return False
+    return os.path.basename(words[0]) in SHELLS and len(words) > 2  # noqa: PLR2004 - name, script, ""

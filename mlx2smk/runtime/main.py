@@ -1,0 +1,180 @@
+"""The worker's command line: `worker.py COMMAND [NAME] --option value …`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Callable
+
+from .errors import Cancelled, JobError
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+USAGE = 2
+INTERRUPTED = 130
+
+
+class UsageError(Exception):
+    """The command line is not one of the worker's."""
+
+
+class Arguments:
+    """A command's name (its first word, if it takes one) and its options."""
+
+    def __init__(self, words: list[str]) -> None:
+        self.words: list[str] = []
+        self.options: dict[str, list[str]] = {}
+        values = self.words
+        for word in words:
+            if word.startswith("--"):
+                values = self.options.setdefault(word[2:], [])
+            else:
+                values.append(word)
+
+    @property
+    def name(self) -> str:
+        """The one function that the command is about."""
+        if len(self.words) != 1:
+            raise UsageError("one name is needed")
+        return self.words[0]
+
+    def many(self, option: str) -> list[str]:
+        """Return the values of an option, none if it is not there."""
+        return self.options.get(option, [])
+
+    def one(self, option: str) -> str:
+        """Return the value of a required option."""
+        value = self.maybe(option)
+        if value is None:
+            raise UsageError(f"--{option} is needed")
+        return value
+
+    def maybe(self, option: str) -> str | None:
+        """Return the value of an option, None if it is not there."""
+        values = self.many(option)
+        if len(values) > 1:
+            raise UsageError(f"--{option} takes one value")
+        return values[0] if values else None
+
+
+def main(words: list[str]) -> int:
+    """Run the command and return the exit status: 0, 1 for a failed job, 2 for wrong usage."""
+    command = COMMANDS.get(words[0]) if words else None
+    if command is None:
+        return _say(f"the commands are {', '.join(COMMANDS)}", USAGE)
+    try:
+        command(Arguments(words[1:]))
+    except UsageError as error:
+        return _say(f"{words[0]}: {error}", USAGE)
+    except JobError as error:
+        return _say(str(error), 1)
+    except Cancelled as stop:
+        return 128 + stop.signum
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return 0
+
+
+def _say(text: str, code: int) -> int:
+    print(f"mlx: {text}", file=sys.stderr)  # noqa: T201
+    return code
+
+
+def _plan(arguments: Arguments) -> Plan:
+    from .plan import Plan  # noqa: PLC0415 - commands load what they need
+
+    return Plan(arguments.one("plan"))
+
+
+def _setup(arguments: Arguments) -> None:
+    from . import jobs, records, steps  # noqa: PLC0415
+
+    plan = _plan(arguments)
+    setup = plan.function(arguments.name, "setups")
+    context = steps.projection(setup, steps.merged_setups(plan, arguments.many("earlier")))
+    record = jobs.run_setup(plan, setup["name"], context, arguments.one("log"))
+    records.write(arguments.one("output"), record)
+
+
+def _context(arguments: Arguments) -> None:
+    from . import records, steps  # noqa: PLC0415
+
+    plan = _plan(arguments)
+    function = plan.function(arguments.name, "trials", "verifications")
+    context = steps.merged_context(plan, arguments.many("setups"), arguments.many("updates"))
+    seen = steps.projection(function, context)
+    records.write(arguments.one("output"), seen, sort_keys=True)
+
+
+def _trial(arguments: Arguments) -> None:
+    from . import records  # noqa: PLC0415
+    from .trial import TrialJob  # noqa: PLC0415
+
+    output = arguments.one("output")
+    context = records.read(arguments.one("context"))
+    job = TrialJob(_plan(arguments), arguments.name, arguments.one("job"), arguments.one("log"))
+    previous = arguments.maybe("previous")
+    if previous is not None:
+        job.continue_from(previous)
+    job.run_all(context)
+    records.write_job(output, job.record(), job.runs)
+
+
+def _collect(arguments: Arguments) -> None:
+    from . import steps  # noqa: PLC0415
+
+    steps.collect(
+        _plan(arguments),
+        arguments.name,
+        arguments.one("runs"),
+        arguments.one("runs-output"),
+        arguments.one("updates-output"),
+    )
+
+
+def _verify(arguments: Arguments) -> None:
+    from . import jobs, records  # noqa: PLC0415
+
+    context = records.read(arguments.one("context"))
+    verdict = jobs.run_verification(
+        _plan(arguments),
+        arguments.name,
+        context,
+        arguments.one("trials"),
+        arguments.one("log"),
+    )
+    records.write(arguments.one("output"), verdict)
+
+
+def _report(arguments: Arguments) -> None:
+    from . import steps  # noqa: PLC0415
+
+    plan = _plan(arguments)
+    context = steps.merged_context(plan, arguments.many("setups"), arguments.many("updates"))
+    trials, judged = arguments.one("trials"), arguments.one("verdicts")
+    steps.report(plan, context, trials, judged, arguments.one("output"))
+
+
+def _summary(arguments: Arguments) -> None:
+    raise UsageError("not yet")
+
+
+def _child(arguments: Arguments) -> None:
+    """Run a task that a forked process wrote down before it became this interpreter."""
+    from . import child  # noqa: PLC0415
+
+    note, outcome, complaints = map(int, arguments.words)
+    child.run_noted(note, outcome, complaints)
+
+
+COMMANDS: dict[str, Callable[[Arguments], None]] = {
+    "setup": _setup,
+    "context": _context,
+    "trial": _trial,
+    "collect": _collect,
+    "verify": _verify,
+    "report": _report,
+    "summary": _summary,
+    "child": _child,
+}

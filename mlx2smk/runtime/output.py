@@ -1,0 +1,87 @@
+"""Where a job's output goes: its log always, this process's own output too when it streams."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+
+STDOUT = 1
+STDERR = 2
+
+
+class Log:
+    """The log file of a job, in the order in which output arrives."""
+
+    __slots__ = ("fd", "path", "at_line_start")
+
+    def __init__(self, path: str) -> None:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        self.path = path
+        self.fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o666)
+        self.at_line_start = True
+
+    def write(self, data: bytes) -> None:
+        """Append output of the job."""
+        write_all(self.fd, data)
+        self.at_line_start = data.endswith(b"\n")
+
+    def note(self, text: str) -> None:
+        """Append a line of the worker's own."""
+        start = "" if self.at_line_start else "\n"
+        self.write(f"{start}mlx: {text}\n".encode("utf-8", "backslashreplace"))
+
+
+class Echo:
+    """One of this process's own outputs, which repeats a job's with a prefix on every line."""
+
+    __slots__ = ("_fd", "_pending", "_prefix", "_within_line")
+
+    def __init__(self, fd: int, prefix: str = "") -> None:
+        self._fd = fd
+        self._prefix = prefix.encode("utf-8", "backslashreplace")
+        self._pending = b""
+        self._within_line = False
+
+    def write(self, data: bytes) -> None:
+        """Repeat the data; the start of a line waits for its end, or for `flush`."""
+        if not self._prefix:
+            self._send(data)
+            return
+        whole, newline, rest = (self._pending + data).rpartition(b"\n")
+        self._pending = rest
+        if newline:
+            self._send_lines(whole.split(b"\n"), b"\n")
+
+    def flush(self) -> None:
+        """Repeat what waits of an unfinished line."""
+        if self._pending:
+            self._send_lines([self._pending], b"")
+            self._pending = b""
+
+    def end(self) -> None:
+        """Finish the line, so that what follows starts on one of its own."""
+        self.flush()
+        if self._within_line:
+            self._send(b"\n")
+            self._within_line = False
+
+    def _send_lines(self, lines: list[bytes], end: bytes) -> None:
+        first = b"" if self._within_line else self._prefix
+        self._send(first + (b"\n" + self._prefix).join(lines) + end)
+        self._within_line = not end
+
+    def _send(self, data: bytes) -> None:
+        """Write the data; a reader who has gone away is no reason to stop the job."""
+        with contextlib.suppress(OSError):
+            write_all(self._fd, data)
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Write all of the data, also where the other side set the file to not block."""
+    view = memoryview(data)
+    while view:
+        try:
+            view = view[os.write(fd, view) :]
+        except BlockingIOError:
+            select.select([], [fd], [])

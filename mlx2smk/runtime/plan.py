@@ -1,0 +1,66 @@
+"""The plan that the compiler left: where the experiment is and what each of its jobs runs."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from . import records
+from .errors import JobError
+
+FORMAT = "mlx2smk-plan"
+
+
+class Plan:
+    """plan.json, with its paths resolved."""
+
+    __slots__ = ("base", "data", "file", "folder", "path", "stem")
+
+    def __init__(self, path: str) -> None:
+        data = records.read(path)
+        if not isinstance(data, dict) or data.get("format") != FORMAT:
+            raise JobError(f"{path} is not a plan of mlx compile")
+        if data.get("version") != records.VERSION:
+            raise JobError(f"{path} has version {data.get('version')}: run mlx compile again")
+        self.path = os.path.abspath(path)
+        self.data: dict[str, Any] = data
+        self.base = os.path.dirname(self.path)
+        self.folder: str = os.path.normpath(os.path.join(self.base, data["folder"]))
+        self.file: str = os.path.join(self.folder, data["file"])
+        self.stem: str = data["experiment"]
+
+    def functions(self, kind: str) -> list[dict[str, Any]]:
+        """Return the `setups`, `trials` or `verifications`, in the order in which they run."""
+        found: list[dict[str, Any]] = self.data[kind]
+        return found
+
+    def function(self, name: str, *kinds: str) -> dict[str, Any]:
+        """Return the function of that name among the kinds."""
+        for kind in kinds:
+            for function in self.functions(kind):
+                if function["name"] == name:
+                    return function
+        raise JobError(f"{self.path} has no {' or '.join(kinds)} named {name}")
+
+    def text(self, slice_path: str) -> str:
+        """Return the source text of a slice."""
+        with open(os.path.join(self.base, slice_path), encoding="utf-8") as file:
+            return file.read()
+
+
+def job_named(trial: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return the trial's job of that name."""
+    for job in trial["jobs"]:
+        if job["name"] == name:
+            found: dict[str, Any] = job
+            return found
+    raise JobError(f"trial {trial['name']} has no job {name}: run mlx compile again")
+
+
+def job_before(trial: dict[str, Any], job: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the job whose combinations end where this one's begin, if there is one."""
+    for other in trial["jobs"]:
+        if other["first"] + other["count"] == job["first"]:
+            found: dict[str, Any] = other
+            return found
+    return None

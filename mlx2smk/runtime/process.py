@@ -1,0 +1,213 @@
+"""A process of its own for a piece of user code: start it, pass on its output, see it end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Callable
+
+from . import lineage
+from .errors import Cancelled
+
+if TYPE_CHECKING:
+    from .output import Echo, Log
+
+STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+TICK = 0.5
+CHUNK = 1 << 16
+
+
+class Ended:
+    """How a process ended: its wait status, what it said, and the seconds that it took."""
+
+    __slots__ = ("complaints", "outcome", "seconds", "status")
+
+    def __init__(self, status: int, outcome: bytes, complaints: bytes, seconds: float) -> None:
+        self.status = status
+        self.outcome = outcome
+        self.complaints = complaints
+        self.seconds = seconds
+
+
+class Channels:
+    """The pipes from a job's process, both ends; none outlives an `exec`."""
+
+    __slots__ = ("complaints", "outcome", "stderr", "stdout")
+
+    def __init__(self) -> None:
+        self.stdout = os.pipe()
+        self.stderr = os.pipe()
+        self.outcome = os.pipe()
+        self.complaints = os.pipe()
+
+    def all(self) -> list[tuple[int, int]]:
+        """Return the pairs of read and write ends."""
+        return [self.stdout, self.stderr, self.outcome, self.complaints]
+
+    def close(self, end: int) -> None:
+        """Close one end, 0 to read or 1 to write, of each."""
+        for pair in self.all():
+            os.close(pair[end])
+
+
+class Supervisor:
+    """Runs one process at a time and leaves none behind.
+
+    `run` raises Cancelled when this process is told to stop, or when those that it works for are
+    gone; nothing that it started runs any more then.
+    """
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        self._signum = 0
+        self._ancestors = lineage.Ancestors()
+        lineage.adopt_orphans()
+        self._previous = {signum: signal.getsignal(signum) for signum in STOPPING}
+        for signum, previous in self._previous.items():
+            if previous != signal.SIG_IGN:
+                signal.signal(signum, self._stop)
+
+    def run(self, body: Callable[[int, int], Any], echoes: tuple[Echo, Echo] | None) -> Ended:
+        """Run `body(outcome, complaints)`, which gets the pipes to write to, in a new process.
+
+        The new process leaves this method by SystemExit, so that it ends as any interpreter.
+        """
+        self.check()
+        channels = Channels()
+        began = time.monotonic()
+        parent = os.getpid()
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+        pid = os.fork()
+        if not pid:
+            self._enter_child(parent, channels)
+            body(channels.outcome[1], channels.complaints[1])
+            sys.exit(0)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+        channels.close(1)
+        try:
+            return self._watch(pid, channels, echoes, began)
+        finally:
+            lineage.kill_descendants()
+            channels.close(0)
+
+    def check(self) -> None:
+        """Raise Cancelled if this process is to stop."""
+        if not self._signum and self._ancestors.gone():
+            self._signum = signal.SIGHUP
+        if self._signum:
+            raise Cancelled(self._signum)
+
+    def _stop(self, signum: int, _frame: object) -> None:
+        self._signum = signum
+
+    def _enter_child(self, parent: int, channels: Channels) -> None:
+        """Make the new process the leader of its own session, with its own standard streams."""
+        os.setsid()
+        lineage.die_with(parent)
+        null = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(null, 0)
+        os.dup2(channels.stdout[1], 1)
+        os.dup2(channels.stderr[1], 2)
+        for fd in (null, channels.stdout[1], channels.stderr[1]):
+            os.close(fd)
+        channels.close(0)
+        for signum, previous in self._previous.items():
+            signal.signal(signum, previous)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+
+    def _watch(
+        self, pid: int, channels: Channels, echoes: tuple[Echo, Echo] | None, began: float
+    ) -> Ended:
+        pump = Pump(channels, self._log, echoes)
+        handle = _process_handle(pid, pump)
+        try:
+            while not _has_ended(pid):
+                self.check()
+                pump.move(TICK if handle is not None else 0.01)
+            seconds = time.monotonic() - began
+            with contextlib.suppress(OSError):
+                os.killpg(pid, signal.SIGKILL)
+            _, status = os.waitpid(pid, 0)
+        finally:
+            if handle is not None:
+                os.close(handle)
+        lineage.kill_descendants()
+        pump.drain()
+        return Ended(status, bytes(pump.outcome), bytes(pump.complaints), seconds)
+
+
+class Pump:
+    """Moves what a process writes to where it belongs."""
+
+    def __init__(self, channels: Channels, log: Log, echoes: tuple[Echo, Echo] | None) -> None:
+        self.outcome = bytearray()
+        self.complaints = bytearray()
+        self._echoes = echoes or ()
+        self._poll = select.poll()
+        self._sinks: dict[int, list[Callable[[bytes], None]]] = {
+            channels.stdout[0]: [log.write],
+            channels.stderr[0]: [log.write],
+            channels.outcome[0]: [self.outcome.extend],
+            channels.complaints[0]: [self.complaints.extend],
+        }
+        if echoes:
+            self._sinks[channels.stdout[0]].append(echoes[0].write)
+            self._sinks[channels.stderr[0]].append(echoes[1].write)
+        for fd in self._sinks:
+            os.set_blocking(fd, False)
+            self._poll.register(fd, select.POLLIN)
+
+    def also_wake_for(self, fd: int) -> None:
+        """Let `move` return when there is something about `fd`."""
+        self._poll.register(fd, select.POLLIN)
+
+    def move(self, seconds: float) -> bool:
+        """Move what there is, waiting for it up to so many seconds; tell whether there was any."""
+        ready = self._poll.poll(seconds * 1000)
+        if not ready:
+            for echo in self._echoes:
+                echo.flush()
+        moved = False
+        for fd, _ in ready:
+            moved = self._move_from(fd) or moved
+        return moved
+
+    def drain(self) -> None:
+        """Move what is left, without waiting for whoever still holds the other end."""
+        while self.move(0):
+            pass
+        for echo in self._echoes:
+            echo.end()
+
+    def _move_from(self, fd: int) -> bool:
+        if fd not in self._sinks:
+            return False
+        try:
+            data = os.read(fd, CHUNK)
+        except BlockingIOError:
+            return False
+        if not data:
+            self._poll.unregister(fd)
+            del self._sinks[fd]
+        for sink in self._sinks.get(fd, ()):
+            sink(data)
+        return bool(data)
+
+
+def _process_handle(pid: int, pump: Pump) -> int | None:
+    """Return a descriptor that wakes the pump when the process ends, if the system has those."""
+    try:
+        handle = os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
+    pump.also_wake_for(handle)
+    return handle
+
+
+def _has_ended(pid: int) -> bool:
+    """Tell whether the process has ended; it stays to be waited for, so its id stays taken."""
+    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None

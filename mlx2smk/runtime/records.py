@@ -1,0 +1,66 @@
+"""The JSON files that jobs leave: read whole, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from .errors import JobError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+VERSION = 1
+
+
+def read(path: str) -> Any:
+    """Return the JSON value in the file; JobError if it is missing or torn."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.loads(file.read())
+    except (OSError, ValueError) as error:
+        raise JobError(f"{path} cannot be read: {error}") from None
+
+
+def write(path: str, value: Any, *, sort_keys: bool = False) -> None:
+    """Write the JSON value, atomically."""
+    write_text(path, [json.dumps(value, sort_keys=sort_keys), "\n"])
+
+
+def write_text(path: str, pieces: Iterable[str]) -> None:
+    """Write the pieces one after another into a new file that then takes the place of `path`."""
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    temporary = f"{path}.{os.getpid()}.tmp"
+    try:
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.writelines(pieces)
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+
+
+def one_per_line(values: Iterable[Any]) -> Iterable[str]:
+    """Yield the text of a JSON list with each element on a line of its own."""
+    separator = "[\n"
+    for value in values:
+        yield separator + json.dumps(value)
+        separator = ",\n"
+    yield "[]" if separator == "[\n" else "\n]"
+
+
+def check_digest(record: Any, digest: str, path: str, what: str) -> None:
+    """Raise JobError unless the record was made by what the plan now says."""
+    if not isinstance(record, dict) or record.get("digest") != digest:
+        raise JobError(
+            f"stale result {path}: it was made by another version of {what}; "
+            f"run snakemake --forcerun for its rule, or delete {path} and run snakemake again"
+        )
+
+
+def write_job(path: str, record: dict[str, Any], runs: list[dict[str, Any]]) -> None:
+    """Write a job's record with its runs, a line for each."""
+    head = json.dumps(record)[:-1]
+    write_text(path, [head, ',\n"runs": ', *one_per_line(runs), "}\n"])

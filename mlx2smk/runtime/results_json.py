@@ -1,0 +1,67 @@
+"""From what user code returned to JSON, or to a sentence about the part that cannot be."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+ARRAY_LIBRARIES = ("numpy", "torch")
+DEEP = 200
+ENVELOPE = 20
+
+
+def as_json(value: Any) -> Any:
+    """Return the value as JSON has it; TypeError naming the part that JSON cannot carry."""
+    try:
+        text = json.dumps(value, default=_plain)
+        _check_depth(text)
+        return json.loads(text)
+    except RecursionError:
+        reason = "result is nested too deeply"
+    except Exception as error:  # noqa: BLE001 - methods of the user's own classes may raise anything
+        reason = _find("result", value, set()) or str(error)
+    raise TypeError(f"result is not JSON: {reason}")
+
+
+def _plain(value: Any) -> Any:
+    """Return what an array or scalar of an array library holds."""
+    if type(value).__module__.partition(".")[0] in ARRAY_LIBRARIES and hasattr(value, "tolist"):
+        plain = value.tolist()
+        if type(plain) is not type(value):
+            return plain
+    raise TypeError(f"of type {type(value).__name__!r}")
+
+
+def _check_depth(text: str) -> None:
+    """Raise RecursionError if the report, which holds results some levels down, could not be read."""
+    if text.count("[") + text.count("{") > DEEP:
+        json.loads("[" * ENVELOPE + text + "]" * ENVELOPE)
+
+
+def _find(path: str, value: Any, above: set[int]) -> str | None:
+    """Return what is wrong at or below `path`, None if nothing is."""
+    if value is None or isinstance(value, (str, int, float)):
+        return None
+    if id(value) in above:
+        return f"{path} contains itself"
+    above = above | {id(value)}
+    if isinstance(value, dict):
+        return _find_in_dict(path, value, above)
+    if isinstance(value, (list, tuple)):
+        found = (_find(f"{path}[{at}]", item, above) for at, item in enumerate(value))
+        return next(filter(None, found), None)
+    try:
+        plain = _plain(value)
+    except Exception:  # noqa: BLE001 - tolist() may raise anything
+        return f"{path} is of type {type(value).__name__!r}"
+    return _find(path, plain, above)
+
+
+def _find_in_dict(path: str, value: dict[Any, Any], above: set[int]) -> str | None:
+    for key, item in value.items():
+        if not (key is None or isinstance(key, (str, int, float))):
+            return f"{path} has a key of type {type(key).__name__!r}"
+        found = _find(f"{path}[{key!r}]", item, above)
+        if found:
+            return found
+    return None

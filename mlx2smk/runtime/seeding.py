@@ -1,0 +1,62 @@
+"""SPEC's automatic seeding, done when a job imports what there is to seed."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Callable
+
+if TYPE_CHECKING:
+    import types
+
+    from .loader import WorldFinder
+
+LARGEST_HASH_SEED = 4294967295
+
+
+def arrange(finder: WorldFinder, context: dict[str, Any]) -> None:
+    """Have every generator that the context has a seed for seeded as soon as it is imported."""
+    _arrange(finder, "random", context.get("seed"), _seed_random)
+    seed = context.get("seed")
+    _arrange(finder, "numpy.random", context.get("numpy_seed", seed), _seed_numpy)
+    _arrange(finder, "torch", context.get("torch_seed", seed), _seed_torch)
+
+
+def hash_seed(context: dict[str, Any]) -> str | None:
+    """Return what PYTHONHASHSEED must be, None if that is left open; ValueError if it cannot be."""
+    wanted = context.get("pythonhashseed")
+    if wanted is None:
+        return None
+    if isinstance(wanted, int) and 0 <= wanted <= LARGEST_HASH_SEED:
+        return str(int(wanted))
+    raise ValueError(f"pythonhashseed {wanted!r} is not an integer from 0 to {LARGEST_HASH_SEED}")
+
+
+def _arrange(
+    finder: WorldFinder, name: str, seed: Any, apply: Callable[[types.ModuleType, Any], None]
+) -> None:
+    if seed is None:
+        return
+
+    def best_effort(module: types.ModuleType) -> None:
+        try:
+            apply(module, seed)
+        except Exception as error:  # noqa: BLE001 - SPEC: best effort, whatever the library raises
+            print(f"mlx: {name} is not seeded: {error}", file=sys.stderr)  # noqa: T201
+
+    finder.when_imported(name, best_effort)
+
+
+def _seed_random(module: Any, seed: Any) -> None:
+    module.seed(seed)
+
+
+def _seed_numpy(module: Any, seed: Any) -> None:
+    module.seed(seed)
+
+
+def _seed_torch(module: Any, seed: Any) -> None:
+    module.manual_seed(seed)
+    if module.cuda.is_available():
+        module.cuda.manual_seed_all(seed)
+    module.backends.cudnn.deterministic = True
+    module.backends.cudnn.benchmark = False

@@ -1,0 +1,91 @@
+"""The steps between jobs: what a function may see of the context, a trial's runs, the report."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from . import records, verdicts
+from .errors import JobError
+from .trial import updates_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from .plan import Plan
+
+
+def merged_setups(plan: Plan, paths: Iterable[str]) -> dict[str, Any]:
+    """Return what the setups returned, later keys over earlier ones."""
+    merged: dict[str, Any] = {}
+    for path in paths:
+        record = records.read(path)
+        setup = plan.function(os.path.splitext(os.path.basename(path))[0], "setups")
+        records.check_digest(record, setup["digest"], path, f"setup {setup['name']}")
+        merged.update(record["returned"])
+    return merged
+
+
+def merged_context(plan: Plan, setups: Iterable[str], updates: Iterable[str]) -> dict[str, Any]:
+    """Return SETUP after these setups and trials."""
+    context = merged_setups(plan, setups)
+    for path in updates:
+        context.update(records.read(path))
+    return context
+
+
+def projection(function: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
+    """Return the part of the context that the function may read."""
+    reads = function["reads"]
+    if reads is None:
+        return context
+    return {key: context[key] for key in reads if key in context}
+
+
+def collect(plan: Plan, name: str, folder: str, runs_output: str, updates_output: str) -> None:
+    """Put the runs of a trial's jobs together, in the order of the combinations."""
+    trial = plan.function(name, "trials")
+    updates: dict[str, Any] = {}
+    runs = _runs(trial, folder, updates)
+    records.write_text(runs_output, [*records.one_per_line(runs), "\n"])
+    records.write(updates_output, updates, sort_keys=True)
+
+
+def _runs(trial: dict[str, Any], folder: str, updates: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the runs, adding what they do to the context to `updates` on the way."""
+    for job in sorted(trial["jobs"], key=lambda job: job["first"]):
+        path = os.path.join(folder, f"{job['name']}.json")
+        record = records.read(path)
+        records.check_digest(record, job["digest"], path, f"trial {trial['name']}")
+        if len(record["runs"]) != job["count"]:
+            raise JobError(f"{path} holds {len(record['runs'])} runs, not {job['count']}: delete it")
+        for run in record["runs"]:
+            updates.update(updates_of(run))
+            yield run
+
+
+def report(plan: Plan, context: dict[str, Any], trials: str, judged: str, output: str) -> None:
+    """Write report.json: the context in the end, all runs, the verdicts and what they say together."""
+    verdict_of = {
+        verification["name"]: records.read(os.path.join(judged, f"{verification['name']}.json"))
+        for verification in plan.functions("verifications")
+    }
+    status = verdicts.status([verdict["verdict"] for verdict in verdict_of.values()])
+    records.write_text(output, _report_text(plan, status, context, trials, verdict_of))
+
+
+def _report_text(
+    plan: Plan, status: str, context: dict[str, Any], trials: str, verdict_of: dict[str, Any]
+) -> Iterator[str]:
+    """Yield the report in pieces, with a line for every run."""
+    head = {"experiment": plan.stem, "source": plan.data["source"], "status": status}
+    yield json.dumps(head)[:-1]
+    yield f',\n"context": {json.dumps(context)}'
+    yield ',\n"trials": {'
+    for at, trial in enumerate(plan.functions("trials")):
+        runs = records.read(os.path.join(trials, f"{trial['name']}.json"))
+        yield f"{',' if at else ''}\n{json.dumps(trial['name'])}: "
+        yield from records.one_per_line(runs)
+    yield "}"
+    yield f',\n"verifications": {json.dumps(verdict_of)}}}\n'

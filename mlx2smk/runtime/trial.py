@@ -1,0 +1,108 @@
+"""One job of a trial: its combinations, one after another, each in a process of its own."""
+
+from __future__ import annotations
+
+import types
+from typing import TYPE_CHECKING, Any
+
+from . import child, records
+from .grid import Grid
+from .jobs import Runner, described, say
+from .plan import job_before, job_named
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+
+class TrialJob:
+    """Some consecutive combinations of a trial, and what they have come to so far."""
+
+    def __init__(self, plan: Plan, name: str, job_name: str, log_path: str) -> None:
+        self.plan = plan
+        self.trial = plan.function(name, "trials")
+        self.job = job_named(self.trial, job_name)
+        self.grid = Grid(self.trial["parameters"])
+        self.log_path = log_path
+        self.state: dict[str, Any] = {}
+        self.runs: list[dict[str, Any]] = []
+        self.keys: list[str | None] = []
+        self._code = _compiled(plan, self.trial)
+        self._several = sum(job["count"] for job in self.trial["jobs"]) > 1
+        self._runner = Runner(plan, log_path, stream=self.trial["stream"])
+
+    def continue_from(self, path: str) -> None:
+        """Take over the updates of the job before this one in a chain."""
+        before = job_before(self.trial, self.job)
+        record = records.read(path)
+        digest = before["digest"] if before else ""
+        records.check_digest(record, digest, path, f"trial {self.trial['name']}")
+        self.state = dict(record["state"])
+
+    def run_all(self, context: dict[str, Any]) -> None:
+        """Run every combination; in a chain each sees the updates of those before it."""
+        for index in range(self.job["first"], self.job["first"] + self.job["count"]):
+            seen = {**context, **self.state} if self.trial["chained"] else dict(context)
+            run = self._run_one(index, self._visible(seen))
+            self.runs.append(run)
+            self.keys.append(None)
+            self.state.update(updates_of(run))
+
+    def record(self) -> dict[str, Any]:
+        """Return what the job leaves."""
+        return {
+            "version": records.VERSION,
+            "digest": self.job["digest"],
+            "keys": self.keys,
+            "state": self.state if self.trial["chained"] else {},
+        }
+
+    def _visible(self, context: dict[str, Any]) -> dict[str, Any]:
+        reads = self.trial["reads"]
+        if reads is None:
+            return context
+        return {key: context[key] for key in reads if key in context}
+
+    def _run_one(self, index: int, context: dict[str, Any]) -> dict[str, Any]:
+        if self.job["count"] > 1:
+            self._runner.log.note(f"combination {index}: {self.grid.label(index)}")
+        task = child.Task(
+            self.plan, "trials", self.trial["name"], context, index=index, code=self._code
+        )
+        outcome = self._runner.run(task, self._prefix(index))
+        run = self._run_dict(index, outcome)
+        if not run["success"]:
+            what = f"{self.trial['name']} {self.grid.label(index)}".strip()
+            say(described(what, run, self.log_path))
+        return run
+
+    def _prefix(self, index: int) -> str:
+        if not self._several:
+            return ""
+        return f"[{self.job['name'] if self.job['count'] == 1 else self.grid.label(index)}] "
+
+    def _run_dict(self, index: int, outcome: dict[str, Any]) -> dict[str, Any]:
+        common = {
+            "params": self.grid.values(index),
+            "duration": outcome["duration"],
+            "log": self.log_path,
+        }
+        if "value" in outcome:
+            return {"success": True, "result": outcome["value"], **common}
+        failure = dict(outcome["failure"])
+        traceback = {"traceback": failure.pop("traceback")} if "traceback" in failure else {}
+        return {"success": False, **failure, **common, **traceback}
+
+
+def updates_of(run: dict[str, Any]) -> dict[str, Any]:
+    """Return what the run adds to the context."""
+    result = run.get("result")
+    update = result.get("context_update") if isinstance(result, dict) else None
+    return update if isinstance(update, dict) else {}
+
+
+def _compiled(plan: Plan, function: dict[str, Any]) -> types.CodeType | None:
+    """Return the slice, compiled once for all; None where the job itself has to say why not."""
+    try:
+        return compile(plan.text(function["slice"]), plan.file, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return None

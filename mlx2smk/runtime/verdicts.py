@@ -1,0 +1,54 @@
+"""What a verification returned, as a verdict; what the verdicts say together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+VERDICTS = ("supports", "refutes", "inconclusive", "invalid", "continue")
+
+
+def of_returned(value: Any) -> dict[str, Any]:
+    """Return the verdict, which is `invalid`, with the reason, for what SPEC does not list."""
+    if value is None:
+        return {"verdict": "inconclusive"}
+    if isinstance(value, bool) or _is_numpy_bool(value):
+        return {"verdict": "supports" if value else "refutes"}
+    word = _enum_value(value)
+    if not isinstance(word, str):
+        return _invalid(value, "TypeError", f", of type {type(value).__name__!r}")
+    if word.lower() in VERDICTS:
+        return {"verdict": word.lower()}
+    return _invalid(value, "ValueError", "")
+
+
+def status(verdicts: list[str]) -> str:
+    """Return what the verdicts say of the experiment."""
+    if not verdicts:
+        return "inconclusive"
+    if "refutes" in verdicts:
+        return "invalidated"
+    if "invalid" in verdicts:
+        return "invalid"
+    return "validated" if set(verdicts) == {"supports"} else "inconclusive"
+
+
+def _is_numpy_bool(value: Any) -> bool:
+    kind = type(value)
+    return kind.__module__ == "numpy" and kind.__name__ in ("bool_", "bool")
+
+
+def _enum_value(value: Any) -> Any:
+    """Return the value of an enum's member, also of an enum like SPEC's that the user defined."""
+    from enum import Enum  # noqa: PLC0415 - only verifications need it
+
+    return value.value if isinstance(value, Enum) else value
+
+
+def _invalid(value: Any, kind: str, more: str) -> dict[str, Any]:
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001 - __repr__ may raise anything
+        text = f"<{type(value).__name__}>"
+    error = f"the verification returned {text[:200]}{more}, which is not a verdict"
+    error = error.encode("utf-8", "backslashreplace").decode("utf-8")
+    return {"verdict": "invalid", "error": error, "type": kind}
