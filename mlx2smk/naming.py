@@ -1,0 +1,72 @@
+"""Names for files and rules: readable where they can be, unique and harmless always."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+LONGEST = 120
+"""Bytes of a combination's name; with an ending, and Snakemake's own, it fits into 255."""
+
+ONCE = "once"
+"""The name of the only combination of a trial without parameters."""
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.+-]+")
+_SPOKEN_FOR = frozenset({"True", "False", "None", "inf", "nan"})
+
+
+def digest_of(*parts: str) -> str:
+    """Return the SHA-256 of some texts, told apart by their lengths."""
+    hasher = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass")
+        hasher.update(b"%d:" % len(data))
+        hasher.update(data)
+    return hasher.hexdigest()
+
+
+def combination_name(names: Sequence[str], literals: Sequence[str], values: Sequence[object]) -> str:
+    """Name a combination after its parameters, as in ``n~3,lr~0.1``."""
+    parts = [
+        f"{_parameter(name)}~{_value(literal, value)}"
+        for name, literal, value in zip(names, literals, values, strict=True)
+    ]
+    whole = ",".join(parts) or ONCE
+    if len(whole) <= LONGEST:
+        return whole
+    return f"{whole[: LONGEST - 17]}~{digest_of(whole)[:16]}"
+
+
+def unique(names: Iterable[str]) -> Iterator[str]:
+    """Number what was there before, also for file systems that take ``a`` and ``A`` for one."""
+    seen: Counter[str] = Counter()
+    for name in names:
+        key = name.casefold()
+        seen[key] += 1
+        yield name if seen[key] == 1 else f"{name}~~{seen[key]}"
+
+
+def _parameter(name: str) -> str:
+    return name if _WORD.fullmatch(name) else _marked(name, name)
+
+
+def _value(literal: str, value: object) -> str:
+    """Name a value. Only plain words and numbers name themselves, so ``1`` and ``"1"`` differ."""
+    if isinstance(value, str):
+        plain = _WORD.fullmatch(value) and value not in _SPOKEN_FOR
+        return value if plain else _marked(value, literal)
+    if value is None or isinstance(value, (bool, int, float)):
+        return literal if len(literal) <= 40 else _marked(literal, literal)
+    return _marked(literal, literal)
+
+
+def _marked(text: str, identity: str) -> str:
+    """Give what can be read of a text, and a digest of what it stands for."""
+    readable = _UNSAFE.sub("-", text[:60]).strip("-.")[:24]
+    return f"{readable}~{digest_of(identity)[:8]}"

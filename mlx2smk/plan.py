@@ -1,0 +1,141 @@
+"""The plan: what will run, in which jobs, after what. The versioned form between compiler and run.
+
+``plan.json`` is this module's dataclasses, field by field; the worker and ``rules/mlx.smk`` read it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import ClassVar
+
+FORMAT = "mlx2smk-plan"
+VERSION = 1
+
+Keys = tuple[str, ...] | None
+"""Sorted keys of SETUP; None stands for any key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModulePlan:
+    """A local module that a function imports: the slice that runs, and the file it was taken from.
+
+    ``path`` is relative to the experiment's folder, ``slice`` to the plan's; ``file_digest`` is the
+    SHA-256 of the file's bytes when it was compiled.
+    """
+
+    name: str
+    path: str
+    slice: str
+    file_digest: str
+    package: bool
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionPlan:
+    """One of the user's functions: the rule that runs it and the slice that it runs.
+
+    ``digest`` stands for everything of the code that the run can depend on; ``reads`` are the keys of
+    SETUP that it may read; ``removed`` the module's names that its slice leaves out.
+    """
+
+    kind: ClassVar[str]
+
+    name: str
+    rule: str
+    line: int
+    slice: str
+    digest: str
+    reads: Keys
+    removed: tuple[str, ...]
+    modules: tuple[ModulePlan, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetupPlan(FunctionPlan):
+    """A setup; ``order`` as in SPEC; ``after``: the setups before it, whose merged keys it may read."""
+
+    kind: ClassVar[str] = "setup"
+
+    order: int | None
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobPlan:
+    """One Snakemake job of a trial: ``count`` combinations from number ``first`` on, run in order."""
+
+    name: str
+    first: int
+    count: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialPlan(FunctionPlan):
+    """A trial: its grid as literals, and its jobs.
+
+    ``chained``: each combination sees the updates of those before it. ``after``: the trials whose
+    updates its context is made of, in the order of their merging. ``parallel``: at most so many
+    combinations run at once. ``stream``: the output goes to the terminal too.
+    """
+
+    kind: ClassVar[str] = "trial"
+
+    order: int
+    parameters: tuple[tuple[str, tuple[str, ...]], ...]
+    chained: bool
+    parallel: int | None
+    writes: Keys
+    after: tuple[str, ...]
+    inputs: tuple[str, ...]
+    threads: int | None
+    resources: tuple[tuple[str, int | float | str], ...]
+    stream: bool
+    jobs: tuple[JobPlan, ...]
+
+    @property
+    def combinations(self) -> int:
+        """How many combinations the grid has."""
+        return sum(job.count for job in self.jobs)
+
+    @property
+    def batched(self) -> bool:
+        """Whether any job runs more than one combination."""
+        return any(job.count > 1 for job in self.jobs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyPlan(FunctionPlan):
+    """A verification; ``depends``: the trials whose results it is given.
+
+    ``all_trials`` says that these are all there are, so that nothing need be withheld from it.
+    """
+
+    kind: ClassVar[str] = "verify"
+
+    trial_names: tuple[str, ...]
+    depends: tuple[str, ...]
+    all_trials: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The whole run of one experiment; ``source`` is relative to the folder that is compiled into."""
+
+    experiment: str
+    source: str
+    folder: str
+    file: str
+    report_rule: str
+    stream_all: bool
+    setups: tuple[SetupPlan, ...]
+    trials: tuple[TrialPlan, ...]
+    verifications: tuple[VerifyPlan, ...]
+    format: str = field(default=FORMAT)
+    version: int = field(default=VERSION)
+
+    def to_json(self) -> str:
+        """Return the plan as JSON text, one top-level entry a line so that a diff of it can be read."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"

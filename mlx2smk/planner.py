@@ -1,0 +1,218 @@
+"""Analysis -> Plan: every decision about what runs when is taken here."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from itertools import islice, product
+from math import ceil, prod
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+from mlx2smk.naming import combination_name, digest_of, unique
+from mlx2smk.plan import JobPlan, ModulePlan, Plan, SetupPlan, TrialPlan, VerifyPlan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mlx2smk.analysis import Analysis, FunctionAnalysis
+    from mlx2smk.experiment import Experiment, Setup, Trial, Verify
+    from mlx2smk.plan import Keys
+
+JOBS_PER_TRIAL = 1000
+"""Snakemake's cost per job grows with their number; larger grids share jobs (docs/performance.md)."""
+
+PROTOCOL = "1"
+"""Changed when the worker's way of running a function changes what it can return."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """What the command line says about the plan.
+
+    ``parallel`` stands in where a trial has no ``__parallel__``; ``batch`` is the number of combinations
+    in a job (None: one, or as many as keep a trial within ``JOBS_PER_TRIAL`` jobs).
+    """
+
+    parallel: int | None = None
+    batch: int | None = None
+    stream_all: bool = False
+
+
+def make_plan(
+    experiment: Experiment,
+    analysis: Analysis,
+    directory: Path,
+    options: PlanOptions,
+    rule_prefix: str = "",
+) -> Plan:
+    """Decide jobs, contexts and order for one experiment that is compiled into ``directory``.
+
+    ``rule_prefix`` goes before all names of rules.
+    """
+    planner = _Planner(experiment, analysis, options, rule_prefix)
+    source = Path(experiment.source.path)
+    plan_folder = directory / "workflow" / "experiments" / source.stem
+    return Plan(
+        experiment=source.stem,
+        source=_relative(source, directory),
+        folder=_relative(source.parent, plan_folder),
+        file=source.name,
+        report_rule=f"{rule_prefix}report",
+        stream_all=options.stream_all,
+        setups=tuple(map(planner.setup, experiment.setups)),
+        trials=tuple(map(planner.trial, experiment.trials)),
+        verifications=tuple(map(planner.verify, experiment.verifications)),
+    )
+
+
+def rule_prefixes(stems: Sequence[str]) -> list[str]:
+    """Return a prefix for the rules of each of the experiments that share a Snakefile.
+
+    No prefix is needed for one alone. Where one is the start of another they are numbered, since
+    ``a_`` with ``b_trial_x`` would give the same name as ``a_b_`` with ``trial_x``.
+    """
+    if len(stems) == 1:
+        return [""]
+    prefixes = [re.sub(r"\W", "_", stem) + "_" for stem in stems]
+    clear = all(a is b or not b.startswith(a) for a in prefixes for b in prefixes)
+    if clear and all(prefix.isidentifier() for prefix in prefixes):
+        return prefixes
+    return [f"e{number}_{prefix}" for number, prefix in enumerate(prefixes, start=1)]
+
+
+def _relative(path: Path, start: Path) -> str:
+    return PurePath(os.path.relpath(path.absolute(), start.absolute())).as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    experiment: Experiment
+    analysis: Analysis
+    options: PlanOptions
+    rule_prefix: str
+
+    def setup(self, setup: Setup) -> SetupPlan:
+        setups = self.experiment.setups
+        before = tuple(earlier.name for earlier in setups[: setups.index(setup)])
+        return SetupPlan(**self._function("setup", setup), order=setup.order, after=before)
+
+    def trial(self, trial: Trial) -> TrialPlan:
+        found = self.analysis[trial.name]
+        parallel = self._parallel(trial)
+        grid = tuple((p.name, tuple(map(repr, p.values))) for p in trial.parameters)
+        return TrialPlan(
+            **self._function("trial", trial),
+            order=trial.order,
+            parameters=grid,
+            chained=parallel is None and meet(found.access.reads, found.access.writes),
+            parallel=parallel,
+            writes=_sorted(found.access.writes),
+            after=tuple(t.name for t in self._feeding(trial)),
+            inputs=trial.inputs,
+            threads=trial.threads,
+            resources=trial.resources,
+            stream=_size(trial) == 1,
+            jobs=tuple(_jobs(trial, found.slice.digest, self.options.batch)),
+        )
+
+    def verify(self, verify: Verify) -> VerifyPlan:
+        found = self.analysis[verify.name]
+        names = [trial.name for trial in self.experiment.trials]
+        touched = set(names if found.trials_read is None else found.trials_read)
+        depends = tuple(name for name in names if name in touched.union(verify.trial_names))
+        return VerifyPlan(
+            **self._function("verify", verify),
+            trial_names=verify.trial_names,
+            depends=depends,
+            all_trials=len(depends) == len(names),
+        )
+
+    def _function(self, kind: str, item: Setup | Trial | Verify) -> dict[str, object]:
+        found = self.analysis[item.name]
+        return {
+            "name": item.name,
+            "rule": f"{self.rule_prefix}{kind}_{item.name}",
+            "line": item.span.line,
+            "slice": f"slices/{kind}_{item.name}.py",
+            "digest": found.slice.digest,
+            "reads": _sorted(found.access.reads),
+            "removed": found.slice.removed,
+            "modules": tuple(_modules(kind, found)),
+        }
+
+    def _parallel(self, trial: Trial) -> int | None:
+        """Return how many may run at once, None for SPEC's sequential mode (which 1 means too)."""
+        said = self.options.parallel if trial.parallel is None else trial.parallel
+        return said if said is not None and said > 1 else None
+
+    def _feeding(self, trial: Trial) -> Iterator[Trial]:
+        """Yield the trials that end before this one starts, in the order of their merging.
+
+        Those of a lower order always do; those of the same order where this one may read what they
+        write, for only then can it be told that they did.
+        """
+        reads = self.analysis[trial.name].access.reads
+        for other in self.experiment.trials:
+            if other is trial:
+                return
+            writes = self.analysis[other.name].access.writes
+            if other.order < trial.order or meet(reads, writes):
+                yield other
+
+
+def meet(reads: frozenset[str] | None, writes: frozenset[str] | None) -> bool:
+    """Tell whether what is read can be what is written; None is any key."""
+    if reads is None:
+        return writes is None or bool(writes)
+    if writes is None:
+        return bool(reads)
+    return not reads.isdisjoint(writes)
+
+
+def _sorted(keys: frozenset[str] | None) -> Keys:
+    return None if keys is None else tuple(sorted(keys))
+
+
+def _modules(kind: str, found: FunctionAnalysis) -> Iterator[ModulePlan]:
+    for module in found.slice.modules:
+        yield ModulePlan(
+            name=module.name,
+            path=module.path,
+            slice=f"modules/{kind}_{found.name}/{module.name}.py",
+            file_digest=module.file_digest,
+            package=module.package,
+            removed=module.removed,
+        )
+
+
+def _size(trial: Trial) -> int:
+    return prod(len(parameter.values) for parameter in trial.parameters)
+
+
+def _jobs(trial: Trial, code: str, batch: int | None) -> Iterator[JobPlan]:
+    size = _size(trial)
+    per_job = batch or max(1, ceil(size / JOBS_PER_TRIAL))
+    firsts = range(0, size, per_job)
+    names = _batch_names(size, per_job) if per_job > 1 else unique(_combination_names(trial))
+    literals = product(*(map(repr, p.values) for p in trial.parameters))
+    for first, name in zip(firsts, names, strict=True):
+        count = min(per_job, size - first)
+        values = ["\0".join(combination) for combination in islice(literals, count)]
+        digest = digest_of(PROTOCOL, code, *trial.inputs, "", *values)
+        yield JobPlan(name=name, first=first, count=count, digest=digest)
+
+
+def _combination_names(trial: Trial) -> Iterator[str]:
+    names = [parameter.name for parameter in trial.parameters]
+    for values in product(*(parameter.values for parameter in trial.parameters)):
+        yield combination_name(names, [repr(value) for value in values], values)
+
+
+def _batch_names(size: int, per_job: int) -> Iterator[str]:
+    """Name batches by the numbers of their first and last combinations, so that they sort."""
+    width = len(str(size - 1))
+    for first in range(0, size, per_job):
+        last = min(first + per_job, size) - 1
+        yield f"{first:0{width}}-{last:0{width}}"

@@ -1,0 +1,98 @@
+# What the rules of a compiled experiment call: where the worker and the plans are, and which jobs a
+# trial has. A function with `input` among its arguments gives Snakemake a value that it does not
+# compare between runs, as must be for paths.
+import json
+import os
+import shlex
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+# A chain of combinations is as deep as it is long, and Snakemake walks it by recursion.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 100_000))
+
+WORKFLOW = Path(str(workflow.current_basedir)).parent
+STORE = Path(".mlx", "store")
+
+
+def plan_path(stem):
+    return str(WORKFLOW / "experiments" / stem / "plan.json")
+
+
+@lru_cache(maxsize=None)
+def read_plan(stem):
+    return json.loads(Path(plan_path(stem)).read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=None)
+def jobs_of(stem, trial):
+    """Return the trial's jobs: name -> digest, in the order of their combinations."""
+    trials = read_plan(stem)["trials"]
+    jobs = next(found["jobs"] for found in trials if found["name"] == trial)
+    return {job["name"]: job["digest"] for job in jobs}
+
+
+def run_path(stem, trial, job):
+    return f"results/{stem}/runs/{trial}/{job}.json"
+
+
+def digest(stem, trial):
+    """Return a function: the digest of all that the code and the parameters of a job are."""
+    return lambda wildcards: jobs_of(stem, trial)[wildcards[0]]
+
+
+def runs(stem, trial):
+    """Return the files of all runs of a trial."""
+    return [run_path(stem, trial, job) for job in jobs_of(stem, trial)]
+
+
+def previous(stem, trial):
+    """Return a function: the run before a job, which a chained trial goes on from."""
+    jobs = list(jobs_of(stem, trial))
+    before = dict(zip(jobs[1:], jobs))
+
+    def find(wildcards):
+        job = before.get(wildcards[0])
+        return [] if job is None else run_path(stem, trial, job)
+
+    return find
+
+
+def beside(stem, *paths):
+    """Return the paths, given relative to the experiment's folder, as this folder sees them."""
+    start = Path(plan_path(stem)).parent
+    folder = start / read_plan(stem)["folder"]
+    return [os.path.relpath(folder / path) for path in paths]
+
+
+def plan(stem):
+    return lambda wildcards, input: plan_path(stem)
+
+
+def worker(wildcards, input):
+    """Return the start of a command line: the interpreter of the jobs and the worker."""
+    python = config.get("mlx_python", sys.executable)
+    return shlex.join([python, str(WORKFLOW / "mlx" / "worker.py")])
+
+
+def store(wildcards, input):
+    """Return the option that names the store of results; none with `--config mlx_store=false`."""
+    return f"--store {STORE}" if config.get("mlx_store", True) else ""
+
+
+def folder(name):
+    """Return a function: the folder of the input files of that name."""
+
+    def find(wildcards, input):
+        files = input.get(name)
+        first = files if isinstance(files, str) else next(iter(files or []), "")
+        return os.path.dirname(first)
+
+    return find
+
+
+def limit(name, count):
+    """Let at most so many jobs with the resource `name` run at once, unless the user said."""
+    if name not in workflow.global_resources:
+        workflow.register_resource(name, count)
