@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from itertools import chain
-from typing import Final
+from typing import Final, TypeGuard
 
 from mlx2smk.diagnostics import Diagnostic
 from mlx2smk.messages import (
@@ -26,8 +26,12 @@ _MODULES = (files, decorators, arguments, values, functions, verifications, fold
 
 def _catalogue() -> dict[str, type[Diagnostic]]:
     members = chain.from_iterable(vars(module).values() for module in _MODULES)
-    kinds = [member for member in members if inspect.isclass(member) and member is not Diagnostic]
+    kinds = [member for member in members if _is_message(member)]
     return {kind.code: kind for kind in sorted(kinds, key=lambda kind: kind.code)}
+
+
+def _is_message(member: object) -> TypeGuard[type[Diagnostic]]:
+    return isinstance(member, type) and issubclass(member, Diagnostic) and member is not Diagnostic
 
 
 CATALOGUE: Final = _catalogue()

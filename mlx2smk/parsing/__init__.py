@@ -1,0 +1,1 @@
+"""The parser's parts, one a subject; only ``mlx2smk.parser`` uses them."""
