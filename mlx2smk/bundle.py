@@ -11,11 +11,11 @@ import json
 import os
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 MANIFEST = "workflow/.mlx2smk.json"
 FORMAT = "mlx2smk-manifest"
@@ -123,7 +123,6 @@ def _remove(directory: Path, name: str) -> None:
     path = directory / name
     path.unlink()
     for folder in path.relative_to(directory).parents:
-        try:
-            (directory / folder).rmdir()
-        except OSError:
+        if any((directory / folder).iterdir()):
             return
+        (directory / folder).rmdir()

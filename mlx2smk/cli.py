@@ -47,7 +47,12 @@ def _add_compile(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("experiments", metavar="EXP.py", nargs="+")
     parser.add_argument(
-        "-d", "--directory", metavar="D", type=Path, default=Path(), help="the folder to write into (default: this one)"
+        "-d",
+        "--directory",
+        metavar="D",
+        type=Path,
+        default=Path(),
+        help="the folder to write into (default: this one)",
     )
     parser.add_argument(
         "--parallel",
@@ -153,7 +158,7 @@ def _explain(given: argparse.Namespace) -> int:
 def _tell(compiled: Compiled) -> None:
     """Say what was compiled, in a line for each experiment."""
     for unit in compiled.units:
-        trials = ", ".join(f"{t.name} × {t.combinations}" for t in unit.plan.trials)
+        trials = ", ".join(f"{t.name} ({t.combinations})" for t in unit.plan.trials)
         print(f"{unit.plan.source}: {trials}")
 
 

@@ -1,6 +1,6 @@
 """The passage through the compiler: start reading here.
 
-    read -> parse -> analyse -> plan -> print -> bundle
+read -> parse -> analyse -> plan -> print -> bundle
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from mlx2smk.bundle import Bundle, Conflict
 from mlx2smk.messages.folder import EditedFile, ForeignFile, HidingSnakefile, SameStem
 from mlx2smk.parser import parse
 from mlx2smk.planner import PlanOptions, make_plan, rule_prefixes
-from mlx2smk.snakefile import snakefile
 from mlx2smk.reader import read
+from mlx2smk.snakefile import snakefile
 from mlx2smk.source import Source
 
 if TYPE_CHECKING:

@@ -31,7 +31,9 @@ def digest_of(*parts: str) -> str:
     return hasher.hexdigest()
 
 
-def combination_name(names: Sequence[str], literals: Sequence[str], values: Sequence[object]) -> str:
+def combination_name(
+    names: Sequence[str], literals: Sequence[str], values: Sequence[object]
+) -> str:
     """Name a combination after its parameters, as in ``n~3,lr~0.1``."""
     parts = [
         f"{_parameter(name)}~{_value(literal, value)}"
@@ -44,7 +46,7 @@ def combination_name(names: Sequence[str], literals: Sequence[str], values: Sequ
 
 
 def unique(names: Iterable[str]) -> Iterator[str]:
-    """Number what was there before, also for file systems that take ``a`` and ``A`` for one."""
+    """Yield the names, numbered where they were there before; for some file systems ``a`` is ``A``."""
     seen: Counter[str] = Counter()
     for name in names:
         key = name.casefold()

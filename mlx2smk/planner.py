@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice, product
 from math import ceil, prod
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from mlx2smk.naming import combination_name, digest_of, unique
 from mlx2smk.plan import JobPlan, ModulePlan, Plan, SetupPlan, TrialPlan, VerifyPlan
@@ -86,6 +86,19 @@ def _relative(path: Path, start: Path) -> str:
     return PurePath(os.path.relpath(path.absolute(), start.absolute())).as_posix()
 
 
+class _Function(TypedDict):
+    """What the plans of all kinds of functions have in common."""
+
+    name: str
+    rule: str
+    line: int
+    slice: str
+    digest: str
+    reads: Keys
+    removed: tuple[str, ...]
+    modules: tuple[ModulePlan, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Planner:
     experiment: Experiment
@@ -129,7 +142,7 @@ class _Planner:
             all_trials=len(depends) == len(names),
         )
 
-    def _function(self, kind: str, item: Setup | Trial | Verify) -> dict[str, object]:
+    def _function(self, kind: str, item: Setup | Trial | Verify) -> _Function:
         found = self.analysis[item.name]
         return {
             "name": item.name,

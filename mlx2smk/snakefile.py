@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from mlx2smk.naming import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mlx2smk.plan import FunctionPlan, Plan, SetupPlan, TrialPlan, VerifyPlan
 
 WIDTH = 88
 """Columns; black's and snakefmt's own limit."""
+
+INLINE = frozenset({"localrule", "threads"})
+"""Directives that stand on one line with their value."""
 
 INDENT = 8
 """Columns before a directive's arguments."""
@@ -39,10 +42,10 @@ class Rule:
     output: Arguments = field(default_factory=dict)
     log: str = ""
     wildcard_constraints: Arguments = field(default_factory=dict)
+    localrule: bool = False
     threads: int | None = None
     resources: Arguments = field(default_factory=dict)
     params: Arguments = field(default_factory=dict)
-    localrule: bool = False
     shell: Sequence[str] = ()
 
     def __str__(self) -> str:
@@ -53,18 +56,19 @@ class Rule:
             ("output", _arguments(self.output)),
             ("log", [f"{self.log},"] if self.log else []),
             ("wildcard_constraints", _arguments(self.wildcard_constraints)),
+            ("localrule", ["True"] if self.localrule else []),
             ("threads", [] if self.threads is None else [str(self.threads)]),
             ("resources", _arguments(self.resources)),
             ("params", _arguments(self.params)),
             ("shell", [quoted(line) for line in self.shell]),
         )
         body = [line for name, lines in blocks if lines for line in _block(name, lines)]
-        if self.localrule:
-            body.insert(0, "    localrule: True")
         return "\n".join([*head, f"{self.keyword} {self.name}:", *body]) + "\n"
 
 
-def _block(directive: str, lines: Iterable[str]) -> list[str]:
+def _block(directive: str, lines: Sequence[str]) -> list[str]:
+    if directive in INLINE:
+        return [f"    {directive}: {lines[0]}"]
     return [f"    {directive}:", *(f"        {line}" for line in lines)]
 
 
@@ -307,13 +311,13 @@ def _describe(trial: TrialPlan) -> str:
     count = f"{trial.combinations} combination" + "s" * (trial.combinations != 1)
     if trial.parallel:
         return f"{count}, at most {trial.parallel} at once"
-    if trial.combinations < 2:  # noqa: PLR2004
+    if trial.combinations < 2:
         return count
     return f"{count}, " + ("each after the one before" if trial.chained else "side by side")
 
 
 def _resources(trial: TrialPlan) -> Arguments:
-    said = {
+    said: Arguments = {
         name: quoted(value) if isinstance(value, str) else repr(value)
         for name, value in trial.resources
     }

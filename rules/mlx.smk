@@ -20,6 +20,11 @@ def plan_path(stem):
     return str(WORKFLOW / "experiments" / stem / "plan.json")
 
 
+def stems():
+    """Return the names of the experiments that were compiled together."""
+    return sorted(path.parent.name for path in WORKFLOW.glob("experiments/*/plan.json"))
+
+
 @lru_cache(maxsize=None)
 def read_plan(stem):
     return json.loads(Path(plan_path(stem)).read_text(encoding="utf-8"))
@@ -82,12 +87,12 @@ def store(wildcards, input):
 
 
 def folder(name):
-    """Return a function: the folder of the input files of that name."""
+    """Return a function: the folder of the input files of that name, `.` if there are none."""
 
     def find(wildcards, input):
         files = input.get(name)
         first = files if isinstance(files, str) else next(iter(files or []), "")
-        return os.path.dirname(first)
+        return os.path.dirname(first) or "."
 
     return find
 
@@ -96,3 +101,37 @@ def limit(name, count):
     """Let at most so many jobs with the resource `name` run at once, unless the user said."""
     if name not in workflow.global_resources:
         workflow.register_resource(name, count)
+
+
+def is_forced(stem, trial):
+    """Tell whether -F, -R or -f asks for runs of the trial, whatever the store has of them."""
+    settings = workflow.dag_settings
+    asked = {*settings.forcerun, *(settings.targets if settings.forcetargets else ())}
+    start = f"results/{stem}/runs/{trial['name']}/"
+    forced = any(name == trial["rule"] or name.startswith(start) for name in asked)
+    return settings.forceall or forced
+
+
+def summarise():
+    """Print what came out of each experiment, as far as it got."""
+    command = [*shlex.split(worker(None, None)), "summary"]
+    for stem in stems():
+        places = ["--results", f"results/{stem}", "--logs", f"logs/{stem}"]
+        subprocess.run([*command, "--plan", plan_path(stem), *places], check=False)
+
+
+onstart:
+    for stem in stems():
+        for trial in read_plan(stem)["trials"]:
+            if is_forced(stem, trial):
+                mark = STORE / "forced" / f"{stem}.{trial['name']}"
+                mark.parent.mkdir(parents=True, exist_ok=True)
+                mark.touch()
+
+
+onsuccess:
+    summarise()
+
+
+onerror:
+    summarise()
