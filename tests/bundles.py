@@ -45,7 +45,13 @@ class Bundle:
         text = changes.pop("text", self.source)
         path = f"slices/{kind}_{name}.py"
         (self.base / path).write_text(text, encoding="utf-8")
-        plain = {"name": name, "line": 1, "slice": path, "digest": f"{kind} {name}"}
+        plain = {
+            "name": name,
+            "rule": f"{kind}_{name}",
+            "line": 1,
+            "slice": path,
+            "digest": f"{kind} {name}",
+        }
         return {**plain, "reads": None, "removed": [], "modules": [], **changes}
 
     def setup(self, name: str, **changes: Any) -> Bundle:
@@ -71,7 +77,9 @@ class Bundle:
         ]
         plain = {
             "order": 1,
-            "parameters": [[key, [repr(value) for value in values]] for key, values in parameters.items()],
+            "parameters": [
+                [key, [repr(value) for value in values]] for key, values in parameters.items()
+            ],
             "chained": False,
             "parallel": None,
             "writes": None,

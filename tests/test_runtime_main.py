@@ -94,7 +94,11 @@ def test_setup_record(bundle):
 )
 def test_wrong_usage(bundle, words, said):
     done = __import__("subprocess").run(
-        [*bundle.words("x")[:2], *words], cwd=bundle.folder, capture_output=True, text=True, check=False
+        [*bundle.words("x")[:2], *words],
+        cwd=bundle.folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 2
     assert said in done.stderr

@@ -6,13 +6,14 @@ import json
 import os
 import sys
 import time
-import types
-from typing import Any
 
-from . import failures, guards, records, results_json, seeding, verdicts
+from . import failures, guards, records, results_json, verdicts, world
 from .grid import Grid
-from .loader import SliceLoader, WorldFinder
 from .plan import Plan
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 LENGTH = 8
 
@@ -20,30 +21,26 @@ LENGTH = 8
 class Task:
     """What one process is to run: a function of the plan, and what it is handed.
 
-    `kind` is the plan's list it is in; `index` the combination of a trial; `results` the folder of
-    the collected trials that a verification judges; `code` the compiled slice, if there is one.
+    `kind` is the plan's list that the function is in; `given` is the number of a trial's
+    combination, or the folder of the collected trials that a verification judges.
     """
 
-    __slots__ = ("code", "context", "function", "index", "kind", "plan", "results")
+    __slots__ = ("context", "function", "given", "kind", "plan")
 
     def __init__(
-        self,
-        plan: Plan,
-        kind: str,
-        name: str,
-        context: dict[str, Any],
-        *,
-        index: int = 0,
-        results: str = "",
-        code: types.CodeType | None = None,
+        self, plan: Plan, kind: str, name: str, context: dict[str, Any], given: int | str = 0
     ) -> None:
         self.plan = plan
         self.kind = kind
         self.function = plan.function(name, kind)
         self.context = context
-        self.index = index
-        self.results = os.path.abspath(results)
-        self.code = code
+        self.given = given
+
+    def noted(self) -> str:
+        """Return the task as text, for another interpreter."""
+        return json.dumps(
+            [self.plan.path, self.kind, self.function["name"], self.context, self.given]
+        )
 
 
 def run(task: Task, outcome_fd: int, complaints_fd: int) -> None:
@@ -56,23 +53,25 @@ def run(task: Task, outcome_fd: int, complaints_fd: int) -> None:
     pid = os.getpid()
     began = time.monotonic()
     try:
-        outcome = {"value": _call(task)}
+        outcome = _outcome(task)
     except guards.ContextGuardError:
         return
-    except BaseException as error:  # noqa: BLE001 - whatever user code raises is a result
-        outcome = {"failure": failures.of_exception(error)}
-        _show(error)
     outcome["duration"] = time.monotonic() - began
     if os.getpid() == pid:
         _send(outcome, outcome_fd)
 
 
-def _call(task: Task) -> Any:
-    module = enter_world(task)
-    loader: Any = module.__loader__
-    loader.exec_module(module)
-    function = getattr(module, task.function["name"])
-    return CALLS[task.kind](task, function)
+def _outcome(task: Task) -> dict[str, Any]:
+    try:
+        function = world.enter(task.plan, task.kind, task.function, task.context)
+        return {"value": CALLS[task.kind](task, function)}
+    except guards.ContextGuardError:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever user code raises is a result
+        guards.check_names(error, world.left_out(task.plan, task.function), task.function["name"])
+        failure = failures.of_exception(error)
+        failures.show(error, failure)
+        return {"failure": failure}
 
 
 def _call_setup(_task: Task, function: Any) -> Any:
@@ -85,59 +84,39 @@ def _call_setup(_task: Task, function: Any) -> Any:
 
 
 def _call_trial(task: Task, function: Any) -> Any:
-    returned = function(**Grid(task.function["parameters"]).values(task.index))
-    return results_json.as_json(returned)
+    returned = function(**Grid(task.function["parameters"]).values(int(task.given)))
+    value = results_json.as_json(returned)
+    if isinstance(value, dict) and "context_update" in value:
+        _check_update(value["context_update"], task.function)
+    return value
+
+
+def _check_update(update: Any, trial: dict[str, Any]) -> None:
+    """Complain about an update that the compiler did not foresee."""
+    if not isinstance(update, dict):
+        print(f"mlx: context_update is not a dict and is ignored: {update!r:.200}", file=sys.stderr)
+    elif trial["writes"] is not None:
+        for key in sorted(update.keys() - set(trial["writes"])):
+            guards.complain(
+                f"{trial['name']} updated SETUP[{key!r}], which the analysis did not foresee: write "
+                f'return {{"context_update": {{"{key}": …}}}} with the keys as literals'
+            )
 
 
 def _call_verification(task: Task, function: Any) -> Any:
-    trials = task.plan.functions("trials")
+    trials = [trial["name"] for trial in task.plan.functions("trials")]
+    everything = task.function["all_trials"]
     results = {
-        trial["name"]: records.read(os.path.join(task.results, f"{trial['name']}.json"))
+        trial: records.read(os.path.join(str(task.given), f"{trial}.json"))
         for trial in trials
-        if task.function["all_trials"] or trial["name"] in task.function["depends"]
+        if everything or trial in task.function["depends"]
     }
+    if not everything:
+        results = guards.GuardedResults(results, trials, task.function["name"])
     return verdicts.of_returned(function(results))
 
 
 CALLS = {"setups": _call_setup, "trials": _call_trial, "verifications": _call_verification}
-
-
-def enter_world(task: Task) -> types.ModuleType:
-    """Make this process look like one that runs the experiment; return its module, not yet run."""
-    plan = task.plan
-    os.chdir(plan.folder)
-    sys.argv[:] = [plan.file]
-    _set_path(plan.folder)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
-    finder = WorldFinder(plan, task.function)
-    sys.meta_path.insert(0, finder)  # type: ignore[arg-type]
-    if task.kind != "setups":
-        seeding.arrange(finder, task.context)
-    loader = SliceLoader(plan.file, plan.text(task.function["slice"]), task.code)
-    module = types.ModuleType(plan.stem)
-    module.__file__ = plan.file
-    module.__spec__ = loader.spec(plan.stem)
-    module.__loader__ = loader  # type: ignore[assignment]
-    module.__dict__["SETUP"] = task.context
-    sys.modules[plan.stem] = module
-    return module
-
-
-def _set_path(folder: str) -> None:
-    """Put the experiment's folder where the folder of the worker's script was."""
-    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    if sys.path and os.path.abspath(sys.path[0]) == own:
-        del sys.path[0]
-    sys.path.insert(0, folder)
-
-
-def _show(error: BaseException) -> None:
-    """Print what Python would print about what nobody caught."""
-    if isinstance(error, SystemExit):
-        if error.code is not None and not isinstance(error.code, int):
-            print(failures.sendable(failures.text_of(error.code)), file=sys.stderr)  # noqa: T201
-        return
-    print(failures.shown(error), end="", file=sys.stderr)  # noqa: T201
 
 
 def _send(outcome: dict[str, Any], fd: int) -> None:
@@ -159,15 +138,7 @@ def received(data: bytes) -> dict[str, Any] | None:
 def run_noted(note_fd: int, outcome_fd: int, complaints_fd: int) -> None:
     """Run the task that is written in the file behind the first descriptor."""
     with open(note_fd, encoding="utf-8") as file:
-        note = json.load(file)
+        path, kind, name, context, given = json.load(file)
     for fd in (outcome_fd, complaints_fd):
-        os.set_inheritable(fd, False)  # noqa: FBT003 - its only argument
-    task = Task(
-        Plan(note["plan"]),
-        note["kind"],
-        note["name"],
-        note["context"],
-        index=note["index"],
-        results=note["results"],
-    )
-    run(task, outcome_fd, complaints_fd)
+        os.set_inheritable(fd, False)
+    run(Task(Plan(path), kind, name, context, given), outcome_fd, complaints_fd)

@@ -7,7 +7,7 @@ class JobError(Exception):
     """The job fails, for the reason in the message; nothing is written as its output."""
 
 
-class Cancelled(Exception):
+class CancelledError(Exception):
     """The job was told to stop; `signum` is the signal that did it."""
 
     def __init__(self, signum: int) -> None:

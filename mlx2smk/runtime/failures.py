@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING, Any
+import sys
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from traceback import TracebackException
+    from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
@@ -24,14 +26,14 @@ def of_exception(error: BaseException) -> dict[str, Any]:
     }
 
 
-def of_status(status: int) -> dict[str, Any]:
-    """Return the failure of a process that ended, with this wait status, before it had a result."""
+def of_status(status: int, what: str) -> dict[str, Any]:
+    """Return the failure of a process whose trial, setup or verification did not return."""
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         name = signal_name(number)
         return {"return_code": -number, "error": f"killed by {name}", "type": name}
     code = os.WEXITSTATUS(status)
-    error = f"the process exited with status {code} before the trial returned"
+    error = f"the process exited with status {code} before the {what} returned"
     return {"return_code": code, "error": error, "type": "ProcessExit"}
 
 
@@ -50,7 +52,7 @@ def sendable(text: str) -> str:
 
 def shown(error: BaseException) -> str:
     """Return the traceback as Python prints it, without the frames of this worker."""
-    import traceback  # noqa: PLC0415 - costs a job that does not fail too much
+    import traceback
 
     try:
         trace = traceback.TracebackException(type(error), error, error.__traceback__)
@@ -58,7 +60,17 @@ def shown(error: BaseException) -> str:
         return "".join(trace.format())
     except Exception:  # noqa: BLE001 - an exception's own methods may raise anything
         frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_user(frame)]
-        return "".join([*traceback.format_list(frames), f"{type(error).__name__}: {text_of(error)}"])
+        return "".join(
+            [*traceback.format_list(frames), f"{type(error).__name__}: {text_of(error)}"]
+        )
+
+
+def show(error: BaseException, failure: dict[str, Any]) -> None:
+    """Print what Python would print about what nobody caught."""
+    if "traceback" in failure:
+        print(failure["traceback"], end="", file=sys.stderr)
+    elif not isinstance(error.code, (int, type(None))):  # type: ignore[attr-defined]
+        print(failure["error"], file=sys.stderr)
 
 
 def _of_exit(code: object) -> dict[str, Any]:

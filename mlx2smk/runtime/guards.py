@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import NoReturn
+import re
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import types
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, NoReturn
 
 LONGEST = 4000
 _channel: list[int] = []
@@ -20,11 +26,206 @@ def complain_to(fd: int) -> None:
 
 def complain(message: str) -> NoReturn:
     """Fail the job with this message, and leave the user's code."""
-    report(message)
+    for fd in _channel:
+        os.write(fd, message.encode("utf-8", "backslashreplace")[:LONGEST] + b"\0")
     raise ContextGuardError(message)
 
 
-def report(message: str) -> None:
-    """Fail the job with this message."""
-    for fd in _channel:
-        os.write(fd, message.encode("utf-8", "backslashreplace")[:LONGEST] + b"\0")
+_NOBODYS = object()
+_MISSING = object()
+
+
+class GuardedDict(dict):  # type: ignore[type-arg]
+    """A dict that answers for some keys and ends the job when it is asked for anything else.
+
+    Beside the data there is a key of nobody's: C code that looks whether a dict is empty before it
+    asks for the items still has to ask.
+    """
+
+    def __init__(self, data: Mapping[str, Any], allowed: Iterable[str]) -> None:
+        super().__init__({_NOBODYS: None})
+        self._allowed = set(allowed)
+        for key in self._allowed & data.keys():
+            super().__setitem__(key, data[key])
+
+    def refuse_key(self, key: str) -> NoReturn:
+        """Complain about a read of one key."""
+        raise NotImplementedError
+
+    def refuse_whole(self, how: str) -> NoReturn:
+        """Complain about a use that depends on all keys, such as `len`."""
+        raise NotImplementedError
+
+    def _foreseen(self, key: Any) -> Any:
+        """Return the key; no key but a string can be in the data."""
+        if isinstance(key, str) and key not in self._allowed:
+            self.refuse_key(key)
+        return key
+
+    def __getitem__(self, key: Any) -> Any:
+        return super().__getitem__(self._foreseen(key))
+
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(self._foreseen(key))
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Return the value, or the default."""
+        return super().get(self._foreseen(key), default)
+
+    def setdefault(self, key: Any, default: Any = None) -> Any:
+        """Return the value, which is set if there is none."""
+        return super().setdefault(self._foreseen(key), default)
+
+    def pop(self, key: Any, default: Any = _MISSING) -> Any:
+        """Remove the key and return its value."""
+        if default is _MISSING:
+            return super().pop(self._foreseen(key))
+        return super().pop(self._foreseen(key), default)
+
+    def __delitem__(self, key: Any) -> None:
+        super().__delitem__(self._foreseen(key))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._allowed.add(key)
+        super().__setitem__(key, value)
+
+    def update(self, *others: Any, **more: Any) -> None:
+        """Set keys, which may be read from then on."""
+        for key, value in dict(*others, **more).items():
+            self[key] = value
+
+    def __ior__(self, other: Any) -> Any:  # type: ignore[misc]
+        self.update(other)
+        return self
+
+
+def _refusing(how: str) -> Callable[..., Any]:
+    def refuse(self: GuardedDict, *_arguments: object) -> NoReturn:
+        self.refuse_whole(how)
+
+    return refuse
+
+
+for _method, _how in {
+    "__iter__": "iterating over {}",
+    "__reversed__": "iterating over {}",
+    "__len__": "len({})",
+    "__eq__": "comparing {}",
+    "__ne__": "comparing {}",
+    "__repr__": "printing {}",
+    "__or__": "{} | …",
+    "__ror__": "… | {}",
+    "__reduce_ex__": "copying or pickling {}",
+    "keys": "{}.keys()",
+    "values": "{}.values()",
+    "items": "{}.items()",
+    "copy": "{}.copy()",
+    "popitem": "{}.popitem()",
+    "clear": "{}.clear()",
+}.items():
+    setattr(GuardedDict, _method, _refusing(_how))
+
+
+class GuardedContext(GuardedDict):
+    """SETUP, for a function whose reads of it are known."""
+
+    def __init__(self, data: Mapping[str, Any], reads: Iterable[str], reader: str) -> None:
+        super().__init__(data, reads)
+        self._reader = reader
+
+    def refuse_key(self, key: str) -> NoReturn:
+        """Complain, with the line to write."""
+        complain(
+            f"{self._reader} read SETUP[{key!r}], which the analysis did not foresee: "
+            f'write SETUP["{key}"], with the key as a literal, in {self._reader} itself'
+        )
+
+    def refuse_whole(self, how: str) -> NoReturn:
+        """Complain, with the line to write."""
+        complain(
+            f"{self._reader} depends on all of SETUP by {how.format('SETUP')}, which the analysis "
+            f"did not foresee: write dict(SETUP) in {self._reader} itself"
+        )
+
+
+class GuardedResults(GuardedDict):
+    """The results that a verification receives, where it is known to touch only some."""
+
+    def __init__(self, data: Mapping[str, Any], trials: Iterable[str], reader: str) -> None:
+        super().__init__(data, data)
+        self._withheld = set(trials) - set(data)
+        self._reader = reader
+        self._parameter = "results"
+
+    def _foreseen(self, key: Any) -> Any:
+        """Return the key; what is no trial's name is in nobody's results."""
+        if isinstance(key, str) and key in self._withheld and key not in self._allowed:
+            self.refuse_key(key)
+        return key
+
+    def refuse_key(self, key: str) -> NoReturn:
+        """Complain, with the line to write."""
+        complain(
+            f"{self._reader} read the results of {key!r}, which the analysis did not foresee: "
+            f'name the trial in @verify([…, "{key}"])'
+        )
+
+    def refuse_whole(self, how: str) -> NoReturn:
+        """Complain, with the line to write."""
+        complain(
+            f"{self._reader} depends on the results of all trials by {how.format('results')}, "
+            f"which the analysis did not foresee: name every trial in @verify([…])"
+        )
+
+
+def guarded_module(names: Iterable[str], file: str, reader: str) -> Callable[[str], NoReturn]:
+    """Return the `__getattr__` of a module from which these names were left out."""
+    left_out = frozenset(names)
+
+    def attribute(name: str) -> NoReturn:
+        if name in left_out:
+            _complain_left_out(name, file, reader)
+        raise AttributeError(f"module {file!r} has no attribute {name!r}", name=name) from None
+
+    return attribute
+
+
+def check_names(error: BaseException, left_out: Mapping[str, Iterable[str]], reader: str) -> None:
+    """Complain if the error comes from a name that is left out of the file that uses it."""
+    pending, seen = [error], set()
+    while pending:
+        current = pending.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        file = _raised_in(current.__traceback__)
+        name = _missing_name(current)
+        if file is not None and name in left_out.get(file, ()):
+            _complain_left_out(name, file, reader)
+        related = (current.__cause__, current.__context__, *getattr(current, "exceptions", ()))
+        pending += [other for other in related if isinstance(other, BaseException)]
+
+
+def _complain_left_out(name: str, file: str, reader: str) -> NoReturn:
+    base = os.path.basename(file)
+    complain(
+        f"{name} is defined in {base} but the analysis left it out of {reader}: "
+        f"mention {name} by name in {reader}"
+    )
+
+
+def _missing_name(error: BaseException) -> str:
+    """Return the name that a NameError is about, empty for any other error."""
+    if not isinstance(error, NameError) or isinstance(error, UnboundLocalError):
+        return ""
+    found = re.match(r"(?:global )?name '(\w+)' is not defined", str(error))
+    return found.group(1) if found else ""
+
+
+def _raised_in(trace: types.TracebackType | None) -> str | None:
+    """Return the file of the frame that raised."""
+    if trace is None:
+        return None
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace.tb_frame.f_code.co_filename

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
 
 from . import child, failures, output, seeding
 from .errors import JobError
 from .process import Supervisor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .child import Task
     from .plan import Plan
     from .process import Ended
@@ -35,7 +36,7 @@ class Runner:
         ended = self._supervisor.run(self._body(task), echoes)
         if ended.complaints:
             raise JobError(ended.complaints.split(b"\0")[0].decode())
-        return self._outcome(ended)
+        return self._outcome(ended, task.kind[:-1])
 
     def _body(self, task: Task) -> Any:
         environment = self._environment(task)
@@ -56,13 +57,14 @@ class Runner:
             return None
         return {**os.environ, "PYTHONHASHSEED": wanted}
 
-    def _outcome(self, ended: Ended) -> dict[str, Any]:
+    def _outcome(self, ended: Ended, what: str) -> dict[str, Any]:
         outcome = child.received(ended.outcome)
+        failure = failures.of_status(ended.status, what)
         if outcome is None:
-            return {"failure": failures.of_status(ended.status), "duration": ended.seconds}
+            return {"failure": failure, "duration": ended.seconds}
         if ended.status:
-            how = failures.of_status(ended.status)["error"].replace("before", "after")
-            self.log.note(f"{how}; the result is kept")
+            how = f"{failure['type']}, {failure['return_code']}"
+            self.log.note(f"the process ended badly after the {what} returned: {how}; it counts")
         return outcome
 
 
@@ -85,13 +87,12 @@ def run_verification(
     plan: Plan, name: str, context: dict[str, Any], trials: str, log_path: str
 ) -> dict[str, Any]:
     """Run a verification and return its verdict, `invalid` if it failed."""
-    task = child.Task(plan, "verifications", name, context, results=trials)
+    task = child.Task(plan, "verifications", name, context, os.path.abspath(trials))
     outcome = Runner(plan, log_path, stream=False).run(task)
     verdict = outcome.get("value")
     if verdict is None:
         failure = {key: value for key, value in outcome["failure"].items() if key != "return_code"}
         verdict = {"verdict": "invalid", **failure}
-        verdict["error"] = verdict["error"].replace("before the trial", "before the verification")
     if "error" in verdict:
         say(described(f"verification {name!r}", verdict, log_path))
     return {**verdict, "duration": outcome["duration"], "log": log_path}
@@ -112,22 +113,14 @@ def say(text: str) -> None:
 
 def _execute(task: Task, outcome: int, complaints: int, environment: dict[str, str]) -> None:
     """Become a fresh interpreter that runs the task."""
-    import tempfile  # noqa: PLC0415 - only for jobs that need an interpreter of their own
+    import tempfile
 
-    note = {
-        "plan": task.plan.path,
-        "kind": task.kind,
-        "name": task.function["name"],
-        "context": task.context,
-        "index": task.index,
-        "results": task.results,
-    }
     with tempfile.TemporaryFile() as file:
-        file.write(json.dumps(note).encode())
+        file.write(task.noted().encode())
         file.seek(0)
         descriptors = (file.fileno(), outcome, complaints)
         for fd in descriptors:
-            os.set_inheritable(fd, True)  # noqa: FBT003 - its only argument
+            os.set_inheritable(fd, True)
         script = os.path.join(os.path.dirname(os.path.dirname(child.__file__)), SCRIPT)
         words = [sys.executable, script, "child", *map(str, descriptors)]
         file.flush()

@@ -104,4 +104,4 @@ def _runs_script(pid: int) -> bool:
             words = os.fsdecode(file.read()).split("\0")
     except OSError:
         return False
-    return os.path.basename(words[0]) in SHELLS and len(words) > 2  # noqa: PLR2004 - name, script, ""
+    return os.path.basename(words[0]) in SHELLS and len(words) > 2

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
-import types
 from importlib.machinery import ModuleSpec
-from typing import TYPE_CHECKING, Any, Callable
 
-from . import shims
+from . import guards, shims
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    import types
+    from collections.abc import Callable, Sequence
+    from typing import Any
 
     from .plan import Plan
+
+HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+INSTALLED = ("site-packages", "dist-packages")
 
 
 class SliceLoader:
@@ -22,14 +26,17 @@ class SliceLoader:
     def __init__(self, path: str, source: str, code: types.CodeType | None = None) -> None:
         self.path = path
         self.source = source
-        self.code = code
+        self._code = code
+        self.left_out: Callable[[str], Any] | None = None
 
     def create_module(self, _spec: ModuleSpec) -> None:
         """Leave it to Python."""
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Run the slice in the module."""
-        code = self.code or compile(self.source, self.path, "exec", dont_inherit=True)
+        """Run the slice in the module, whose missing names are guarded."""
+        if self.left_out:
+            module.__dict__["__getattr__"] = self.left_out
+        code = self._code or compile(self.source, self.path, "exec", dont_inherit=True)
         exec(code, module.__dict__)  # noqa: S102 - the user's module
 
     def get_filename(self, _name: str) -> str:
@@ -40,11 +47,17 @@ class SliceLoader:
         """Return the text that runs."""
         return self.source
 
-    def get_resource_reader(self, name: str) -> Any:
-        """Return a reader of the data files beside the module, for importlib.resources."""
-        from importlib.readers import FileReader  # noqa: PLC0415 - rarely needed
+    def get_data(self, path: str) -> bytes:
+        """Return the bytes of a data file, for pkgutil."""
+        with open(path, "rb") as file:
+            return file.read()
 
-        del name
+    def get_resource_reader(self, _name: str) -> Any:
+        """Return a reader of the data files beside the module, for importlib.resources."""
+        if sys.version_info < (3, 10):
+            return None
+        from importlib.readers import FileReader
+
         return FileReader(self)  # type: ignore[arg-type]
 
     def spec(self, name: str, *, package: bool = False) -> ModuleSpec:
@@ -72,8 +85,9 @@ class WorldFinder:
 
     def __init__(self, plan: Plan, function: dict[str, Any]) -> None:
         self._plan = plan
+        self._reader: str = function["name"]
         self._slices = {module["name"]: module for module in function["modules"]}
-        self.after: dict[str, Callable[[types.ModuleType], None]] = {}
+        self._after: dict[str, Callable[[types.ModuleType], None]] = {}
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: Any = None
@@ -84,8 +98,10 @@ class WorldFinder:
         if name == "mlx2smk" or (name == "decorators" and not self._beside(name)):
             return ModuleSpec(name, ShimLoader())  # type: ignore[arg-type]
         spec = self._python_finds(name, path, target)
-        if spec is not None and name in self.after:
-            _call_after(spec, self.after.pop(name))
+        if spec is not None:
+            self._check_foreseen(name, spec)
+            if name in self._after:
+                _call_after(spec, self._after.pop(name))
         return spec
 
     def when_imported(self, name: str, action: Callable[[types.ModuleType], None]) -> None:
@@ -93,11 +109,13 @@ class WorldFinder:
         if name in sys.modules:
             action(sys.modules[name])
         else:
-            self.after[name] = action
+            self._after[name] = action
 
     def _slice(self, module: dict[str, Any]) -> ModuleSpec:
         path = os.path.join(self._plan.folder, module["path"])
         loader = SliceLoader(path, self._plan.text(module["slice"]))
+        if module["removed"]:
+            loader.left_out = guards.guarded_module(module["removed"], path, self._reader)
         return loader.spec(module["name"], package=module["package"])
 
     def _beside(self, name: str) -> bool:
@@ -113,6 +131,34 @@ class WorldFinder:
                 if spec is not None:
                     return spec
         return None
+
+    def _check_foreseen(self, name: str, spec: ModuleSpec) -> None:
+        """Complain about a local module that the compiler did not follow."""
+        path = spec.origin or ""
+        if path.endswith(".py") and name != "decorators" and is_local(path, self._plan.folder):
+            guards.complain(
+                f"the import of {name} was not foreseen: "
+                f"write `import {name}` at top level of {os.path.basename(self._plan.file)}"
+            )
+
+
+def is_local(path: str, folder: str) -> bool:
+    """Tell whether the file is the user's own code below the folder, not installed there."""
+    inside = os.path.join(folder, "")
+    if not path.startswith(inside) or path.startswith(HERE):
+        return False
+    prefixes = (sys.prefix, sys.base_prefix, sys.exec_prefix)
+    if any(prefix.startswith(inside) and path.startswith(prefix + os.sep) for prefix in prefixes):
+        return False
+    *folders, _file = path[len(inside) :].split(os.sep)
+    return not any(_holds_installed(folders[: at + 1], folder) for at in range(len(folders)))
+
+
+def _holds_installed(parts: list[str], folder: str) -> bool:
+    """Tell whether a folder is hidden, or belongs to an environment."""
+    if parts[-1].startswith(".") or parts[-1] in INSTALLED:
+        return True
+    return os.path.exists(os.path.join(folder, *parts, "pyvenv.cfg"))
 
 
 def _call_after(spec: ModuleSpec, action: Callable[[types.ModuleType], None]) -> None:

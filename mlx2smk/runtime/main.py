@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from typing import TYPE_CHECKING, Callable
 
-from .errors import Cancelled, JobError
+from .errors import CancelledError, JobError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Callable
+
     from .plan import Plan
 
 USAGE = 2
@@ -69,7 +70,7 @@ def main(words: list[str]) -> int:
         return _say(f"{words[0]}: {error}", USAGE)
     except JobError as error:
         return _say(str(error), 1)
-    except Cancelled as stop:
+    except CancelledError as stop:
         return 128 + stop.signum
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -77,39 +78,43 @@ def main(words: list[str]) -> int:
 
 
 def _say(text: str, code: int) -> int:
-    print(f"mlx: {text}", file=sys.stderr)  # noqa: T201
+    print(f"mlx: {text}", file=sys.stderr)
     return code
 
 
 def _plan(arguments: Arguments) -> Plan:
-    from .plan import Plan  # noqa: PLC0415 - commands load what they need
+    from .plan import Plan
 
     return Plan(arguments.one("plan"))
 
 
 def _setup(arguments: Arguments) -> None:
-    from . import jobs, records, steps  # noqa: PLC0415
+    from . import jobs, records, steps
 
     plan = _plan(arguments)
     setup = plan.function(arguments.name, "setups")
-    context = steps.projection(setup, steps.merged_setups(plan, arguments.many("earlier")))
+    given = arguments.maybe("context")
+    if given is None:
+        context = steps.projection(setup, steps.merged_setups(plan, arguments.many("earlier")))
+    else:
+        context = records.read(given)
     record = jobs.run_setup(plan, setup["name"], context, arguments.one("log"))
     records.write(arguments.one("output"), record)
 
 
 def _context(arguments: Arguments) -> None:
-    from . import records, steps  # noqa: PLC0415
+    from . import records, steps
 
     plan = _plan(arguments)
-    function = plan.function(arguments.name, "trials", "verifications")
+    function = plan.function(arguments.name, "setups", "trials", "verifications")
     context = steps.merged_context(plan, arguments.many("setups"), arguments.many("updates"))
     seen = steps.projection(function, context)
     records.write(arguments.one("output"), seen, sort_keys=True)
 
 
 def _trial(arguments: Arguments) -> None:
-    from . import records  # noqa: PLC0415
-    from .trial import TrialJob  # noqa: PLC0415
+    from . import records
+    from .trial import TrialJob
 
     output = arguments.one("output")
     context = records.read(arguments.one("context"))
@@ -122,7 +127,7 @@ def _trial(arguments: Arguments) -> None:
 
 
 def _collect(arguments: Arguments) -> None:
-    from . import steps  # noqa: PLC0415
+    from . import steps
 
     steps.collect(
         _plan(arguments),
@@ -134,7 +139,7 @@ def _collect(arguments: Arguments) -> None:
 
 
 def _verify(arguments: Arguments) -> None:
-    from . import jobs, records  # noqa: PLC0415
+    from . import jobs, records
 
     context = records.read(arguments.one("context"))
     verdict = jobs.run_verification(
@@ -148,7 +153,7 @@ def _verify(arguments: Arguments) -> None:
 
 
 def _report(arguments: Arguments) -> None:
-    from . import steps  # noqa: PLC0415
+    from . import steps
 
     plan = _plan(arguments)
     context = steps.merged_context(plan, arguments.many("setups"), arguments.many("updates"))
@@ -162,7 +167,7 @@ def _summary(arguments: Arguments) -> None:
 
 def _child(arguments: Arguments) -> None:
     """Run a task that a forked process wrote down before it became this interpreter."""
-    from . import child  # noqa: PLC0415
+    from . import child
 
     note, outcome, complaints = map(int, arguments.words)
     child.run_noted(note, outcome, complaints)

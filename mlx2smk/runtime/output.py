@@ -13,7 +13,7 @@ STDERR = 2
 class Log:
     """The log file of a job, in the order in which output arrives."""
 
-    __slots__ = ("fd", "path", "at_line_start")
+    __slots__ = ("at_line_start", "fd", "path")
 
     def __init__(self, path: str) -> None:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
@@ -79,9 +79,13 @@ class Echo:
 
 def write_all(fd: int, data: bytes) -> None:
     """Write all of the data, also where the other side set the file to not block."""
-    view = memoryview(data)
-    while view:
-        try:
-            view = view[os.write(fd, view) :]
-        except BlockingIOError:
-            select.select([], [fd], [])
+    while data:
+        data = data[_write_some(fd, data) :]
+
+
+def _write_some(fd: int, data: bytes) -> int:
+    try:
+        return os.write(fd, data)
+    except BlockingIOError:
+        select.select([], [fd], [])
+        return 0

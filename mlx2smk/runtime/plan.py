@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from . import records
 from .errors import JobError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import types
+    from typing import Any
 
 FORMAT = "mlx2smk-plan"
 
@@ -14,7 +18,7 @@ FORMAT = "mlx2smk-plan"
 class Plan:
     """plan.json, with its paths resolved."""
 
-    __slots__ = ("base", "data", "file", "folder", "path", "stem")
+    __slots__ = ("_code", "base", "data", "file", "folder", "path", "stem")
 
     def __init__(self, path: str) -> None:
         data = records.read(path)
@@ -28,6 +32,7 @@ class Plan:
         self.folder: str = os.path.normpath(os.path.join(self.base, data["folder"]))
         self.file: str = os.path.join(self.folder, data["file"])
         self.stem: str = data["experiment"]
+        self._code: dict[str, types.CodeType] = {}
 
     def functions(self, kind: str) -> list[dict[str, Any]]:
         """Return the `setups`, `trials` or `verifications`, in the order in which they run."""
@@ -46,6 +51,13 @@ class Plan:
         """Return the source text of a slice."""
         with open(os.path.join(self.base, slice_path), encoding="utf-8") as file:
             return file.read()
+
+    def code(self, slice_path: str) -> types.CodeType:
+        """Return a slice of the experiment, compiled once; SyntaxError if this Python cannot."""
+        if slice_path not in self._code:
+            text = self.text(slice_path)
+            self._code[slice_path] = compile(text, self.file, "exec", dont_inherit=True)
+        return self._code[slice_path]
 
 
 def job_named(trial: dict[str, Any], name: str) -> dict[str, Any]:

@@ -8,12 +8,14 @@ import select
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Callable
 
 from . import lineage
-from .errors import Cancelled
+from .errors import CancelledError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, Callable
+
     from .output import Echo, Log
 
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -57,7 +59,7 @@ class Channels:
 class Supervisor:
     """Runs one process at a time and leaves none behind.
 
-    `run` raises Cancelled when this process is told to stop, or when those that it works for are
+    `run` raises CancelledError when this process is told to stop, or when those that it works for are
     gone; nothing that it started runs any more then.
     """
 
@@ -95,11 +97,11 @@ class Supervisor:
             channels.close(0)
 
     def check(self) -> None:
-        """Raise Cancelled if this process is to stop."""
+        """Raise CancelledError if this process is to stop."""
         if not self._signum and self._ancestors.gone():
             self._signum = signal.SIGHUP
         if self._signum:
-            raise Cancelled(self._signum)
+            raise CancelledError(self._signum)
 
     def _stop(self, signum: int, _frame: object) -> None:
         self._signum = signum

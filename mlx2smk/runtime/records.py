@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any
 
 from .errors import JobError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
 VERSION = 1
 
@@ -51,12 +52,12 @@ def one_per_line(values: Iterable[Any]) -> Iterable[str]:
     yield "[]" if separator == "[\n" else "\n]"
 
 
-def check_digest(record: Any, digest: str, path: str, what: str) -> None:
+def check_digest(record: Any, digest: str, path: str, rule: str) -> None:
     """Raise JobError unless the record was made by what the plan now says."""
     if not isinstance(record, dict) or record.get("digest") != digest:
         raise JobError(
-            f"stale result {path}: it was made by another version of {what}; "
-            f"run snakemake --forcerun for its rule, or delete {path} and run snakemake again"
+            f"stale result {path}, made by another version of the experiment: "
+            f"run snakemake --forcerun {rule} or delete {path}"
         )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Callable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
+    from typing import Any, Callable
 
     from .loader import WorldFinder
 
@@ -41,7 +42,7 @@ def _arrange(
         try:
             apply(module, seed)
         except Exception as error:  # noqa: BLE001 - SPEC: best effort, whatever the library raises
-            print(f"mlx: {name} is not seeded: {error}", file=sys.stderr)  # noqa: T201
+            print(f"mlx: {name} is not seeded: {error}", file=sys.stderr)
 
     finder.when_imported(name, best_effort)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import enum
-import types
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import types
+    from typing import Any
 
 NAMES = ("decorators", "mlx2smk")
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any
 
 from . import records, verdicts
 from .errors import JobError
 from .trial import updates_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Any
 
     from .plan import Plan
 
@@ -22,7 +23,7 @@ def merged_setups(plan: Plan, paths: Iterable[str]) -> dict[str, Any]:
     for path in paths:
         record = records.read(path)
         setup = plan.function(os.path.splitext(os.path.basename(path))[0], "setups")
-        records.check_digest(record, setup["digest"], path, f"setup {setup['name']}")
+        records.check_digest(record, setup["digest"], path, setup["rule"])
         merged.update(record["returned"])
     return merged
 
@@ -57,9 +58,11 @@ def _runs(trial: dict[str, Any], folder: str, updates: dict[str, Any]) -> Iterat
     for job in sorted(trial["jobs"], key=lambda job: job["first"]):
         path = os.path.join(folder, f"{job['name']}.json")
         record = records.read(path)
-        records.check_digest(record, job["digest"], path, f"trial {trial['name']}")
+        records.check_digest(record, job["digest"], path, trial["rule"])
         if len(record["runs"]) != job["count"]:
-            raise JobError(f"{path} holds {len(record['runs'])} runs, not {job['count']}: delete it")
+            raise JobError(
+                f"{path} holds {len(record['runs'])} runs, not {job['count']}: delete it"
+            )
         for run in record["runs"]:
             updates.update(updates_of(run))
             yield run

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import types
-from typing import TYPE_CHECKING, Any
-
 from . import child, records
 from .grid import Grid
 from .jobs import Runner, described, say
 from .plan import job_before, job_named
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from .plan import Plan
 
 
@@ -26,7 +26,6 @@ class TrialJob:
         self.state: dict[str, Any] = {}
         self.runs: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
-        self._code = _compiled(plan, self.trial)
         self._several = sum(job["count"] for job in self.trial["jobs"]) > 1
         self._runner = Runner(plan, log_path, stream=self.trial["stream"])
 
@@ -35,7 +34,7 @@ class TrialJob:
         before = job_before(self.trial, self.job)
         record = records.read(path)
         digest = before["digest"] if before else ""
-        records.check_digest(record, digest, path, f"trial {self.trial['name']}")
+        records.check_digest(record, digest, path, self.trial["rule"])
         self.state = dict(record["state"])
 
     def run_all(self, context: dict[str, Any]) -> None:
@@ -65,9 +64,7 @@ class TrialJob:
     def _run_one(self, index: int, context: dict[str, Any]) -> dict[str, Any]:
         if self.job["count"] > 1:
             self._runner.log.note(f"combination {index}: {self.grid.label(index)}")
-        task = child.Task(
-            self.plan, "trials", self.trial["name"], context, index=index, code=self._code
-        )
+        task = child.Task(self.plan, "trials", self.trial["name"], context, index)
         outcome = self._runner.run(task, self._prefix(index))
         run = self._run_dict(index, outcome)
         if not run["success"]:
@@ -98,11 +95,3 @@ def updates_of(run: dict[str, Any]) -> dict[str, Any]:
     result = run.get("result")
     update = result.get("context_update") if isinstance(result, dict) else None
     return update if isinstance(update, dict) else {}
-
-
-def _compiled(plan: Plan, function: dict[str, Any]) -> types.CodeType | None:
-    """Return the slice, compiled once for all; None where the job itself has to say why not."""
-    try:
-        return compile(plan.text(function["slice"]), plan.file, "exec", dont_inherit=True)
-    except (SyntaxError, ValueError):
-        return None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 VERDICTS = ("supports", "refutes", "inconclusive", "invalid", "continue")
 
@@ -39,7 +42,7 @@ def _is_numpy_bool(value: Any) -> bool:
 
 def _enum_value(value: Any) -> Any:
     """Return the value of an enum's member, also of an enum like SPEC's that the user defined."""
-    from enum import Enum  # noqa: PLC0415 - only verifications need it
+    from enum import Enum
 
     return value.value if isinstance(value, Enum) else value
 

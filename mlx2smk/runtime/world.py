@@ -1,0 +1,84 @@
+"""A job's world: what the user's code finds around it when its first statement runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+
+from . import guards, seeding
+from .loader import SliceLoader, WorldFinder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .plan import Plan
+
+
+def enter(plan: Plan, kind: str, function: dict[str, Any], context: dict[str, Any]) -> Any:
+    """Make this process one that runs the experiment, run its slice and return the function."""
+    os.chdir(plan.folder)
+    sys.argv[:] = [plan.file]
+    _set_path(plan.folder)
+    stdout: Any = sys.stdout
+    stdout.reconfigure(line_buffering=True)
+    finder = WorldFinder(plan, function)
+    sys.meta_path.insert(0, finder)  # type: ignore[arg-type,unused-ignore]
+    _show_what_runs(finder, plan, function)
+    if kind != "setups":
+        seeding.arrange(finder, context)
+    module = _experiment(plan, function)
+    module.SETUP = _visible(function, context)  # type: ignore[attr-defined]
+    module.__loader__.exec_module(module)  # type: ignore[union-attr]
+    return getattr(module, function["name"])
+
+
+def left_out(plan: Plan, function: dict[str, Any]) -> dict[str, list[str]]:
+    """Return, for each file that runs as a slice, the names that are not in it."""
+    names = {
+        os.path.join(plan.folder, module["path"]): module["removed"]
+        for module in function["modules"]
+    }
+    return {**names, plan.file: function["removed"]}
+
+
+def _experiment(plan: Plan, function: dict[str, Any]) -> types.ModuleType:
+    """Return the experiment's module, registered under its name, not yet run."""
+    loader = SliceLoader(plan.file, plan.text(function["slice"]), plan.code(function["slice"]))
+    if function["removed"]:
+        loader.left_out = guards.guarded_module(function["removed"], plan.file, function["name"])
+    module = types.ModuleType(plan.stem)
+    module.__file__ = plan.file
+    module.__spec__ = loader.spec(plan.stem)
+    module.__loader__ = loader  # type: ignore[assignment]
+    sys.modules[plan.stem] = module
+    return module
+
+
+def _visible(function: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
+    if function["reads"] is None:
+        return context
+    return guards.GuardedContext(context, function["reads"], function["name"])
+
+
+def _set_path(folder: str) -> None:
+    """Put the experiment's folder where the folder of the worker's script was."""
+    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if sys.path and os.path.abspath(sys.path[0]) == own:
+        del sys.path[0]
+    sys.path.insert(0, folder)
+
+
+def _show_what_runs(finder: WorldFinder, plan: Plan, function: dict[str, Any]) -> None:
+    """Let tracebacks quote the lines that run, whatever the files say by now."""
+    slices = {plan.file: function["slice"]}
+    for module in function["modules"]:
+        slices[os.path.join(plan.folder, module["path"])] = module["slice"]
+
+    def prime(linecache: Any) -> None:
+        for path, slice_path in slices.items():
+            text = plan.text(slice_path)
+            linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
+
+    finder.when_imported("linecache", prime)
