@@ -12,17 +12,18 @@ marked as "decided" below.
 from __future__ import annotations
 
 import ast
+import contextlib
 import enum
 import importlib.util
 import itertools
 import json
 import os
 import pickle
-import random
 import signal
 import subprocess
 import sys
 import tempfile
+import tokenize
 import types
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,12 @@ class ReferenceSetupError(Exception):
 
 
 # ---------------------------------------------------------------- what the file declares
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a Python file, in the encoding that it declares."""
+    with tokenize.open(path) as file:
+        return file.read()
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ def declared(tree: ast.Module) -> list[Declared]:
 
 def imported(tree: ast.Module) -> dict[str, str]:
     """Map each spelling of a decorator in this module to what it is: 'm.trial' -> 'trial'."""
-    names = {}
+    names: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module in LIBRARIES:
             for alias in node.names:
@@ -115,7 +122,7 @@ def run_experiment(path: Path, directory: Path | None = None, parallel: int | No
     `parallel` is MLX_PARALLEL. Raises ReferenceSetupError, naming the setup, where one fails.
     """
     path = path.resolve()
-    functions = declared(ast.parse(path.read_text(encoding="utf-8")))
+    functions = declared(ast.parse(text_of(path)))
     setup: dict = {}
     for function in setups_in_order(functions):
         setup.update(run_setup(path, function, setup))
@@ -267,7 +274,7 @@ def exited(code: Any) -> dict:
 
 def call(job: dict, path: Path) -> Any:
     """Execute the file and call the job's function."""
-    text = path.read_text(encoding="utf-8")
+    text = text_of(path)
     if job["kind"] != "setup":
         seed(job["setup"], text)
     module = types.ModuleType(path.stem)
@@ -282,21 +289,29 @@ def call(job: dict, path: Path) -> Any:
 
 
 def seed(setup: dict, text: str) -> None:
-    """Seed random, numpy and torch, the latter two where the file speaks of them."""
-    if "seed" in setup:
-        random.seed(setup["seed"])
-    numpy_seed = setup.get("numpy_seed", setup.get("seed"))
-    if numpy_seed is not None and "numpy" in text:
-        numpy = importlib.import_module("numpy")
-        numpy.random.seed(numpy_seed)
-    torch_seed = setup.get("torch_seed", setup.get("seed"))
-    if torch_seed is not None and "torch" in text and importlib.util.find_spec("torch"):
-        torch = importlib.import_module("torch")
-        torch.manual_seed(torch_seed)
-        if torch.cuda.is_available():
-            torch.cuda.manual_seed_all(torch_seed)
-        torch.backends.cudnn.deterministic = True
-        torch.backends.cudnn.benchmark = False
+    """Seed random, numpy and torch, the latter two where the file imports them."""
+    default = setup.get("seed")
+    seed_one("random", "random", default)
+    if "import numpy" in text or "from numpy" in text:
+        seed_one("numpy", "numpy.random", setup.get("numpy_seed", default))
+    if "import torch" in text or "from torch" in text:
+        seed_one("torch", "torch", setup.get("torch_seed", default))
+
+
+def seed_one(library: str, module: str, value: Any) -> None:
+    """Seed one library as SPEC says, if it is there and takes the value."""
+    if value is None or importlib.util.find_spec(library) is None:
+        return
+    generator = importlib.import_module(module)
+    with contextlib.suppress(Exception):
+        if library != "torch":
+            generator.seed(value)
+            return
+        generator.manual_seed(value)
+        if generator.cuda.is_available():
+            generator.cuda.manual_seed_all(value)
+        generator.backends.cudnn.deterministic = True
+        generator.backends.cudnn.benchmark = False
 
 
 class VerificationResult(enum.Enum):
@@ -330,10 +345,16 @@ def verdict_of(value: Any) -> dict:
     if isinstance(value, enum.Enum) and type(value).__name__ == "VerificationResult":
         value = value.value
     if not isinstance(value, str):
-        return {"verdict": "invalid", "type": "TypeError"}
+        return unsupported(value, "TypeError", f", of type {type(value).__name__!r}")
     if value.lower() in VERDICTS:
         return {"verdict": value.lower()}
-    return {"verdict": "invalid", "type": "ValueError"}
+    return unsupported(value, "ValueError", "")
+
+
+def unsupported(value: Any, kind: str, more: str) -> dict:
+    """Return the verdict on a return value that SPEC does not list."""
+    error = f"the verification returned {value!r}{more}, which is not a verdict"
+    return {"verdict": "invalid", "error": error, "type": kind}
 
 
 # ---------------------------------------------------------------- JSON

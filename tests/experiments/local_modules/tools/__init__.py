@@ -1,0 +1,4 @@
+from .text import shout
+
+UNIT = 10
+VERSION = shout("v1")
