@@ -119,7 +119,7 @@ def _read_trial(findings: Findings, each: Decorated) -> Trial:
     values = given.get("values")
     grid = None if values is None else read_grid(findings, values)
     if grid is not None:
-        check_trial(findings, each.function, grid.keys)
+        check_trial(findings, each.function, grid)
     return Trial(
         name=each.function.name,
         order=read_order(findings, given.get("order")) or 0,

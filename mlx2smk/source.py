@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,10 +24,14 @@ class Span:
 class Located(Protocol):
     """What of an ``ast`` node says where it stands: lines from 1, offsets in UTF-8 bytes from 0."""
 
-    lineno: int
-    col_offset: int
-    end_lineno: int | None
-    end_col_offset: int | None
+    @property
+    def lineno(self) -> int: ...  # noqa: D102
+    @property
+    def col_offset(self) -> int: ...  # noqa: D102
+    @property
+    def end_lineno(self) -> int | None: ...  # noqa: D102
+    @property
+    def end_col_offset(self) -> int | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,9 @@ class Source:
         return PurePath(self.path).stem
 
     @property
-    def lines(self) -> list[str]:
+    def lines(self) -> tuple[str, ...]:
         """The text's lines as Python counts them, without line ends; joined by newlines they are the text."""
-        return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return _lines(self.text)
 
     def line(self, number: int) -> str:
         """One line, counted from 1; empty if there is none."""
@@ -69,6 +74,11 @@ class Source:
     def name_span(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
         """Where the name of a function or class stands in its definition."""
         return _after_keywords(self, self.span(node))
+
+
+@lru_cache(maxsize=16)
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
 
 def _column(line: str, offset: int) -> int:

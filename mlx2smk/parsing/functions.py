@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mlx2smk.diagnostics import Findings
     from mlx2smk.parsing.bindings import Binder
     from mlx2smk.parsing.decorated import Decorated
+    from mlx2smk.parsing.grid import Grid
     from mlx2smk.source import Span
 
 AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
@@ -73,9 +74,9 @@ def check_verify(findings: Findings, function: AnyFunction) -> None:
     findings.add(VerifyArguments, span, function=function.name, reason=reason)
 
 
-def check_trial(findings: Findings, function: AnyFunction, keys: dict[str, ast.expr]) -> None:
+def check_trial(findings: Findings, function: AnyFunction, grid: Grid) -> None:
     """Note parameters without values, and values without parameters."""
-    arguments = function.args
+    arguments, keys = function.args, grid.keys
     by_name = {parameter.arg for parameter in (*arguments.args, *arguments.kwonlyargs)}
     by_position = {parameter.arg for parameter in arguments.posonlyargs}
     for name, key in keys.items():
@@ -84,16 +85,21 @@ def check_trial(findings: Findings, function: AnyFunction, keys: dict[str, ast.e
                 name, by_name - set(keys), f"add it to the parameters of {function.name!r}"
             )
             findings.add(UnknownParameter, key, function=function.name, name=name, near=near)
-    _check_parameters(findings, function, keys)
+    _check_positional(findings, function, keys)
+    if grid.whole:
+        _check_required(findings, function, keys)
 
 
-def _check_parameters(findings: Findings, function: AnyFunction, keys: dict[str, ast.expr]) -> None:
+def _check_positional(findings: Findings, function: AnyFunction, keys: dict[str, ast.expr]) -> None:
     required = _required(function.args)
     for parameter in function.args.posonlyargs:
         name = parameter.arg
         if parameter in required or (name in keys and not function.args.kwarg):
             findings.add(PositionalOnly, parameter, function=function.name, name=name)
-    for parameter in required:
+
+
+def _check_required(findings: Findings, function: AnyFunction, keys: dict[str, ast.expr]) -> None:
+    for parameter in _required(function.args):
         name = parameter.arg
         if name in keys or parameter in function.args.posonlyargs:
             continue

@@ -34,11 +34,15 @@ MANY: Final = 100_000  # combinations
 
 @dataclass(slots=True)
 class Grid:
-    """The values as far as they are right; ``keys`` has the place of every parameter's name."""
+    """The values as far as they are right; ``keys`` has the place of every parameter's name.
+
+    ``whole`` is False if something, which is an error already, is unpacked into the values.
+    """
 
     parameters: list[Parameter] = field(default_factory=list)
     parallel: int | None = None
     keys: dict[str, ast.expr] = field(default_factory=dict)
+    whole: bool = True
 
 
 def read_grid(findings: Findings, node: ast.expr) -> Grid | None:
@@ -47,7 +51,7 @@ def read_grid(findings: Findings, node: ast.expr) -> Grid | None:
         kind = NotLiteral if evaluate(node) is NOT_LITERAL and _opaque(node) else ValuesNotDict
         findings.add(kind, node, text=findings.text(node))
         return None
-    grid = Grid()
+    grid = Grid(whole=None not in node.keys)
     seen: set[str] = set()
     for key, value in zip(node.keys, node.values):
         name = _read_key(findings, key, value, seen)

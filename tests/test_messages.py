@@ -1,0 +1,88 @@
+import inspect
+import re
+import string
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from mlx2smk.messages import CATALOGUE, explain, reference
+from mlx2smk.parser import parse
+from mlx2smk.source import Source
+
+PAGE = Path(__file__).parents[1] / "docs" / "diagnostics.md"
+PRELUDE = "from mlx2smk import setup, trial, verify\n"
+BLOCK = re.compile(r"(For example|Use instead):\n\n((?:    .*\n|\n)+)")
+
+# Messages whose examples are commands, or that have none; the tests that make them happen.
+WITHOUT_CODE = {
+    **dict.fromkeys(("MLX001", "MLX002", "MLX003", "MLX004", "MLX005"), "test_reader.py"),
+    **dict.fromkeys(("MLX006", "MLX007", "MLX008", "MLX010"), "test_parser_messages.py"),
+    **dict.fromkeys(("MLX213", "MLX606"), "test_parser_messages.py"),
+    **dict.fromkeys(("MLX501", "MLX502", "MLX503", "MLX504"), "test_compiler.py"),
+}
+
+
+def codes(text):
+    return {diagnostic.code for diagnostic in parse(Source("exp.py", text)).diagnostics}
+
+
+def examples():
+    for code, kind in CATALOGUE.items():
+        if code not in WITHOUT_CODE:
+            for title, block in BLOCK.findall(inspect.getdoc(kind) + "\n"):
+                yield pytest.param(code, title, textwrap.dedent(block), id=f"{code}-{title}")
+
+
+@pytest.mark.parametrize(("code", "title", "text"), list(examples()))
+def test_examples_in_explanations_are_true(code, title, text):
+    if "import" not in text and code != "MLX101":
+        text = PRELUDE + text
+    assert (code in codes(text)) == (title == "For example")
+
+
+def test_every_message_has_an_example_or_is_listed():
+    shown = {case.values[0] for case in examples() if case.values[1] == "For example"}
+    assert shown | set(WITHOUT_CODE) == set(CATALOGUE)
+
+
+def test_listed_messages_are_named_by_the_tests_that_are_said_to_make_them():
+    for code, file in WITHOUT_CODE.items():
+        path = Path(__file__).with_name(file)
+        if file != "test_compiler.py":
+            assert CATALOGUE[code].__name__ in path.read_text(encoding="utf-8"), code
+
+
+def test_codes_are_unique_and_say_their_group():
+    groups = {
+        "files": "0", "decorators": "1", "arguments": "1", "values": "2", "functions": "3",
+        "verifications": "4", "folder": "5", "warnings": "6",
+    }  # fmt: skip
+    kinds = {kind for kind in CATALOGUE.values() for code in [kind.code] if CATALOGUE[code] is kind}
+    assert len(kinds) == len(CATALOGUE)
+    for code, kind in CATALOGUE.items():
+        module = kind.__module__.removeprefix("mlx2smk.messages.")
+        assert re.fullmatch(r"MLX\d{3}", code)
+        assert code[3] == groups[module]
+        assert (kind.severity == "warning") == (module == "warnings")
+
+
+@pytest.mark.parametrize("kind", list(CATALOGUE.values()))
+def test_messages_are_one_line_without_a_full_stop(kind):
+    for template in (kind.template, kind.advice):
+        list(string.Formatter().parse(template))
+        assert template
+        assert "\n" not in template
+        assert not template.endswith(".")
+
+
+def test_explain_prints_code_name_severity_and_docstring():
+    text = explain("mlx602")
+    assert text.startswith("MLX602 EmptyList (warning)\n\nA parameter has no values, so the trial")
+    assert text.endswith("def train(n, lr=0.1): ...\n")
+    assert explain("MLX999") is None
+
+
+def test_page_is_what_the_catalogue_says():
+    assert PAGE.read_text(encoding="utf-8") == reference(), "run the command that the page names"
+    assert "## MLX201: NotLiteral\n\n*Error.* A value is computed instead" in reference()
