@@ -1,0 +1,191 @@
+"""Code that looks names up at run time: what it may find cannot be foreseen, so whole modules are taken.
+
+``OWN`` can find every name of its own module, ``ALL`` those of every module that is loaded. Imports of
+modules whose names are computed are ``IMPORT``.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from mlx2smk.known import listed
+
+if TYPE_CHECKING:
+    from mlx2smk.names import Reference
+    from mlx2smk.project import Module, Project, Unit
+
+
+class Reach(Enum):
+    """How far a dynamic look-up can reach."""
+
+    OWN = "own"
+    ALL = "all"
+    IMPORT = "import"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dynamic:
+    """One place that looks names up; for IMPORT, ``name`` is what the module's name starts with.
+
+    ``exact``: ``name`` is the whole name. ``source``: it can see the text itself, comments included.
+    """
+
+    reason: str
+    node: ast.expr
+    reach: Reach
+    name: str = ""
+    exact: bool = False
+    source: bool = False
+
+
+_BUILTINS = {
+    "eval": Reach.OWN,
+    "exec": Reach.OWN,
+    "globals": Reach.OWN,
+    "vars": Reach.OWN,
+    "locals": Reach.OWN,
+    "dir": Reach.OWN,
+    "__import__": Reach.IMPORT,
+    "__builtins__": Reach.OWN,
+    "__annotations__": Reach.OWN,
+    "__dict__": Reach.OWN,
+}
+
+_OWN = frozenset({"pandas.eval", "numexpr.evaluate", "sys.modules.__self__"})
+
+_SOURCE = frozenset(
+    {
+        *(
+            "inspect.getsource",
+            "inspect.getsourcelines",
+            "inspect.getcomments",
+            "inspect.findsource",
+        ),
+        *("linecache.getline", "linecache.getlines", "dill.source.*"),
+    }
+)
+
+_ALL = frozenset(
+    {
+        *("sys.modules", "sys._getframe", "sys._current_frames", "sys.exc_info.tb_frame"),
+        *("inspect.currentframe", "inspect.stack", "inspect.trace", "inspect.getmodule"),
+        *("inspect.getouterframes", "inspect.getinnerframes", "inspect.getclosurevars"),
+        *("gc.get_objects", "gc.get_referrers", "gc.get_referents", "runpy.*", "imp.*"),
+        *("importlib.util.*", "importlib.machinery.*", "importlib.reload", "pkgutil.*"),
+        *("pickle.load", "pickle.loads", "pickle.Unpickler", "_pickle.load", "_pickle.loads"),
+        *("dill.load", "dill.loads", "cloudpickle.load", "cloudpickle.loads", "joblib.load"),
+        *("shelve.open", "jsonpickle.decode", "doctest.testmod", "unittest.main", "code.*"),
+    }
+)
+
+_ATTRIBUTES = frozenset(
+    {"__globals__", "__builtins__", "__subclasses__", "f_globals", "f_back", "gi_frame", "tb_frame"}
+)
+
+
+def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, ...]:
+    """Find the places of a unit that look names up at run time."""
+    found = [_of_reference(item, module, project) for item in unit.names.references]
+    found.extend(
+        Dynamic(f"uses .{node.attr}", node, Reach.ALL)
+        for node in unit.names.attributes
+        if node.attr in _ATTRIBUTES
+    )
+    return tuple(item for item in found if item is not None)
+
+
+def library_names(reference: Reference, module: Module, project: Project) -> set[str]:
+    """Return the dotted names outside that a use of a name may stand for."""
+    imports = reference.imports or tuple(module.imports(reference.name))
+    names: set[str] = set()
+    for imported in imports:
+        base, attributes = project.base(imported, module)
+        if base is not None and project.load(base) is None:
+            names.add(".".join((base, *attributes, *reference.attributes)))
+    return names
+
+
+def _of_reference(reference: Reference, module: Module, project: Project) -> Dynamic | None:
+    if reference.imports or reference.name in module.bindings:
+        for name in sorted(library_names(reference, module, project)):
+            found = _of_library(name, reference)
+            if found is not None:
+                return found
+        return None
+    return _of_builtin(reference.name, reference)
+
+
+def _of_library(name: str, reference: Reference) -> Dynamic | None:
+    if name == "importlib.import_module":
+        return _import(reference)
+    if name.startswith("builtins."):
+        return _of_builtin(name.removeprefix("builtins."), reference)
+    for table, reach in ((_SOURCE, Reach.ALL), (_ALL, Reach.ALL), (_OWN, Reach.OWN)):
+        # `sys.modules.get` and `sys.modules` are both meant by the entry `sys.modules`.
+        if listed(name, table) or any(name.startswith(f"{entry}.") for entry in table):
+            return Dynamic(f"uses {name}", reference.node, reach, source=table is _SOURCE)
+    if name == "torch.load" and _is_unpickling(reference):
+        return Dynamic("uses torch.load with weights_only=False", reference.node, Reach.ALL)
+    return None
+
+
+def _of_builtin(name: str, reference: Reference) -> Dynamic | None:
+    reach = _BUILTINS.get(name)
+    if reach is None or reference.attributes:
+        return None
+    call = _call(reference)
+    if call is not None and name in {"vars", "dir"} and call.args:
+        return None  # it looks into its argument; a module given to it is noticed as such
+    if call is not None and name in {"locals", "dir"} and _in_function(reference):
+        return None
+    return (
+        _import(reference)
+        if reach is Reach.IMPORT
+        else Dynamic(f"uses {name}", reference.node, reach)
+    )
+
+
+def _import(reference: Reference) -> Dynamic:
+    """Read the name of a module imported by a call, or how it starts."""
+    call = _call(reference)
+    first = call.args[0] if call is not None and call.args else None
+    name, exact = _beginning(first)
+    relative = name.startswith(".")
+    what = f"imports {name!r} by a call" if exact else "imports a module whose name is computed"
+    return Dynamic(
+        what, reference.node, Reach.IMPORT, "" if relative else name, exact and not relative
+    )
+
+
+def _beginning(node: ast.expr | None) -> tuple[str, bool]:
+    """Return how a text starts, and whether that is all of it."""
+    first: ast.AST | None = node
+    if isinstance(node, ast.JoinedStr):
+        first = node.values[0] if node.values else None
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        first = node.left
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        return first.value, first is node
+    return "", False
+
+
+def _call(reference: Reference) -> ast.Call | None:
+    parent = reference.parents[0] if reference.parents else None
+    return parent if isinstance(parent, ast.Call) and parent.func is reference.node else None
+
+
+def _in_function(reference: Reference) -> bool:
+    """Whether the code is a function's own: there ``locals()`` holds the function's names only."""
+    return reference.deferred
+
+
+def _is_unpickling(reference: Reference) -> bool:
+    call = _call(reference)
+    return call is None or any(
+        key.arg == "weights_only"
+        and not (isinstance(key.value, ast.Constant) and key.value.value is True)
+        for key in call.keywords
+    )

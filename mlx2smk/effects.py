@@ -1,0 +1,334 @@
+"""Which statements do something beyond binding names, and to what.
+
+A statement has effects if leaving it out could matter to somebody who uses none of its names. A change
+of a container that only one name can reach is not an effect but a *touch*: it belongs to that name.
+Operators, attributes and the protocols behind ``len``, ``iter`` and ``str`` are taken to be harmless.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Protocol
+
+from mlx2smk.bindings import evaluated_at_definition, imports_of, is_main_guard, scope_of
+from mlx2smk.known import (
+    CHANGING_METHODS,
+    HIGHER_ORDER,
+    PURE_BUILTINS,
+    PURE_LIBRARY,
+    READING_METHODS,
+    listed,
+)
+from mlx2smk.values import Definition, Frame, Library, Values, frame_of, targets_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlx2smk.names import Comprehension, Function
+
+
+class Judge(Protocol):
+    """Knows which definitions are pure; asked for what a statement calls or builds upon."""
+
+    def is_pure(self, definition: Definition) -> bool:
+        """Whether calling a function or class has no effects."""
+
+    def is_pure_factory(self, definition: Definition) -> bool:
+        """Whether calling a function, and calling what it returns, has no effects."""
+
+    def is_quiet_base(self, definition: Definition) -> bool:
+        """Whether defining a subclass of a class has no effects."""
+
+    def is_pure_decorator(self, node: ast.expr, values: Values) -> bool:
+        """Whether applying a decorator has no effects."""
+
+
+class Evaluation:
+    """Goes through what runs when a statement runs; afterwards ``reason`` says why it has effects.
+
+    ``touches`` are the names of the module whose containers it changes; ``owned`` are names of the
+    scope inside, such as ``self`` in ``__init__``, that may be changed freely.
+    """
+
+    def __init__(self, values: Values, judge: Judge, owned: frozenset[str] = frozenset()) -> None:
+        self.values = values
+        self.judge = judge
+        self.owned = owned
+        self.reason: str | None = None
+        self.touches: set[str] = set()
+
+    def effect(self, reason: str) -> None:
+        """Note that there is an effect; the first reason stays."""
+        self.reason = self.reason or reason
+
+    def statements(self, nodes: Iterable[ast.stmt]) -> None:
+        """Go through some statements."""
+        for node in nodes:
+            self.statement(node)
+
+    def statement(self, node: ast.stmt) -> None:
+        """Go through one statement."""
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if method is None:
+            self.effect(f"has {type(node).__name__.lower()}")
+        else:
+            method(node)
+
+    def _pass(self, _: ast.stmt) -> None:
+        """Nothing happens."""
+
+    _break = _continue = _nonlocal = _typealias = _pass
+
+    def _global(self, node: ast.Global) -> None:
+        if self.values.frames:
+            self.effect(f"assigns the global {node.names[0]}")
+
+    def _expr(self, node: ast.Expr) -> None:
+        self.expression(node.value)
+        if not isinstance(
+            node.value, (ast.Call, ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr)
+        ):
+            self.effect("is an expression that nothing uses")
+
+    def _return(self, node: ast.Return) -> None:
+        self.expressions([node.value])
+
+    def _assign(self, node: ast.Assign) -> None:
+        self.expression(node.value)
+        for target in node.targets:
+            self.target(target)
+
+    def _annassign(self, node: ast.AnnAssign) -> None:
+        self.expressions([node.annotation, node.value])
+        self.target(node.target)
+
+    def _augassign(self, node: ast.AugAssign) -> None:
+        self.expression(node.value)
+        if not isinstance(node.target, ast.Name):
+            self.target(node.target)
+        elif not self.values.is_own_value(node.target.id):
+            self.effect(f"may change what {node.target.id} shares with others")
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            self.target(target)
+
+    def _if(self, node: ast.If) -> None:
+        if is_main_guard(node):
+            self.statements(node.orelse)
+            return
+        self.expression(node.test)
+        self.statements((*node.body, *node.orelse))
+
+    _while = _if
+
+    def _for(self, node: ast.For) -> None:
+        self.expression(node.iter)
+        self.target(node.target)
+        self.statements((*node.body, *node.orelse))
+
+    def _try(self, node: ast.Try) -> None:
+        self.expressions(handler.type for handler in node.handlers)
+        caught = (statement for handler in node.handlers for statement in handler.body)
+        self.statements((*node.body, *caught, *node.orelse, *node.finalbody))
+
+    def _match(self, node: ast.Match) -> None:
+        self.expression(node.subject)
+        for case in node.cases:
+            self.expressions([case.guard])
+            self.statements(case.body)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for imported in imports_of(node):
+            if imported.star:
+                self.effect(f"imports * from {imported.module or '.'}")
+
+    _importfrom = _import
+
+    def _functiondef(self, node: Function) -> None:
+        self.decorators(node)
+        self.expressions(evaluated_at_definition(node))
+
+    _asyncfunctiondef = _functiondef
+
+    def _classdef(self, node: ast.ClassDef) -> None:
+        self.decorators(node)
+        for base in node.bases:
+            self._base(base)
+        for keyword in node.keywords:
+            self.expression(keyword.value)
+            if keyword.arg == "metaclass" and not self.values.library(keyword.value):
+                self.effect(f"has the metaclass {_short(keyword.value)}")
+        body = Evaluation(self.values.inside(frame_of(scope_of(node.body).bindings)), self.judge)
+        body.statements(node.body)
+        self.take(body)
+
+    def _base(self, node: ast.expr) -> None:
+        self.expression(node)
+        bare = node.value if isinstance(node, ast.Subscript) else node
+        bare = bare.func if isinstance(bare, ast.Call) else bare
+        meaning = self.values.meaning(bare)
+        quiet = isinstance(meaning, Library) or (
+            meaning is not None and self.judge.is_quiet_base(meaning)
+        )
+        if not quiet:
+            self.effect(f"is a subclass of {_short(node)}")
+
+    def decorators(self, node: Function | ast.ClassDef) -> None:
+        """Go through the application of a definition's decorators."""
+        for decorator in node.decorator_list:
+            arguments = decorator.args if isinstance(decorator, ast.Call) else []
+            self.expressions(arguments)
+            if self._is_registration(decorator):
+                continue
+            if not self.judge.is_pure_decorator(decorator, self.values):
+                self.effect(f"is decorated by {_short(decorator)}")
+
+    def _is_registration(self, node: ast.expr) -> bool:
+        """Whether this is ``@show.register`` of a generic function; it then touches ``show``."""
+        function = node.func if isinstance(node, ast.Call) else node
+        if not isinstance(function, ast.Attribute) or function.attr != "register":
+            return False
+        meaning = self.values.meaning(function.value)
+        if not isinstance(meaning, Definition) or not isinstance(function.value, ast.Name):
+            return False
+        generic = any(
+            Values(self.values.project, meaning.module).library(item) == "functools.singledispatch"
+            for item in meaning.node.decorator_list
+        )
+        if generic and meaning.module is self.values.module:
+            self.touches.add(function.value.id)
+            return True
+        return False
+
+    def target(self, node: ast.expr) -> None:
+        """Go through an assignment's target."""
+        if isinstance(node, (ast.Tuple, ast.List)):
+            for element in node.elts:
+                self.target(element)
+        elif isinstance(node, ast.Starred):
+            self.target(node.value)
+        elif isinstance(node, (ast.Attribute, ast.Subscript)):
+            if isinstance(node, ast.Subscript):
+                self.expression(node.slice)
+            self.change(node.value, definition=isinstance(node, ast.Attribute))
+
+    def change(self, node: ast.expr, *, definition: bool = False) -> None:
+        """Note that the object an expression stands for is changed; it may be a function or class."""
+        name = node.id if isinstance(node, ast.Name) else ""
+        if name in self.owned:
+            return
+        own = self.values.is_own_container(name) or (definition and self.values.is_definition(name))
+        if not isinstance(node, ast.Name) or not own:
+            self.effect(f"changes {_short(node)}")
+        elif self.values.local(node.id) is None:
+            self.touches.add(node.id)
+
+    def expressions(self, nodes: Iterable[ast.expr | None]) -> None:
+        """Go through some expressions."""
+        for node in nodes:
+            if node is not None:
+                self.expression(node)
+
+    def expression(self, node: ast.AST) -> None:
+        """Go through one expression."""
+        if isinstance(node, ast.Call):
+            self.call(node)
+        elif isinstance(node, ast.Lambda):
+            self.expressions((*node.args.defaults, *node.args.kw_defaults))
+        elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            self._comprehension(node)
+        elif isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await)):
+            self.effect("waits or yields")
+        elif isinstance(node, ast.Name):
+            self._read(node)
+        else:
+            for child in ast.iter_child_nodes(node):
+                self.expression(child)
+
+    def _read(self, node: ast.Name) -> None:
+        if self.values.local(node.id) is None and self.values.is_consumed(node.id):
+            self.touches.add(node.id)
+
+    def _comprehension(self, node: Comprehension) -> None:
+        inner = Evaluation(self.values.inside(targets_of(node)), self.judge, self.owned)
+        for child in ast.iter_child_nodes(node):
+            inner.expression(child)
+        self.take(inner)
+
+    def take(self, inner: Evaluation) -> None:
+        """Add what was found in a scope inside."""
+        self.reason = self.reason or inner.reason
+        self.touches |= inner.touches
+
+    def call(self, node: ast.Call) -> None:
+        """Go through a call: its arguments, and what is called."""
+        for part in (*node.args, *(keyword.value for keyword in node.keywords)):
+            self.expression(part)
+        if isinstance(node.func, ast.Attribute):
+            self.expression(node.func.value)
+        if not self._is_pure_call(node):
+            self.effect(f"calls {_short(node.func)}")
+
+    def _is_pure_call(self, node: ast.Call) -> bool:
+        meaning = self.values.meaning(node.func)
+        if isinstance(meaning, Definition):
+            return self.judge.is_pure(meaning)
+        if meaning is not None and self._is_pure_library_call(meaning.name, node):
+            return True
+        return isinstance(node.func, ast.Attribute) and self._is_pure_method(node.func, node)
+
+    def _is_pure_library_call(self, name: str, node: ast.Call) -> bool:
+        if name == "type":
+            return len(node.args) == 1
+        if name in HIGHER_ORDER and not all(
+            map(self.is_pure_argument, _functions_given(name, node))
+        ):
+            return False
+        return name in PURE_BUILTINS or listed(name, PURE_LIBRARY)
+
+    def _is_pure_method(self, function: ast.Attribute, node: ast.Call) -> bool:
+        owner = function.value
+        if (
+            isinstance(owner, ast.Call)
+            and isinstance(owner.func, ast.Name)
+            and owner.func.id == "super"
+        ):
+            return function.attr in {"__init__", "__new__", "__post_init__", "__init_subclass__"}
+        if function.attr in READING_METHODS and self.values.is_plain(owner):
+            return True
+        if function.attr in CHANGING_METHODS and isinstance(owner, ast.Name):
+            self.change(owner)
+            return all(
+                self.is_pure_argument(key.value) for key in node.keywords if key.arg == "key"
+            )
+        return False
+
+    def is_pure_argument(self, node: ast.expr) -> bool:
+        """Whether a function given to somebody who calls it is pure."""
+        if isinstance(node, ast.Lambda):
+            names = tuple(arg.arg for arg in node.args.args)
+            frame: Frame = frame_of((), names)
+            inner = Evaluation(self.values.inside(frame), self.judge)
+            inner.expression(node.body)
+            return inner.reason is None and not inner.touches
+        if isinstance(node, ast.Constant):
+            return True
+        meaning = self.values.meaning(node)
+        if isinstance(meaning, Definition):
+            return self.judge.is_pure(meaning)
+        if meaning is None:
+            return False
+        name = meaning.name
+        return name in PURE_BUILTINS or listed(name, PURE_LIBRARY) or name.startswith("str.")
+
+
+def _functions_given(name: str, node: ast.Call) -> list[ast.expr]:
+    """Return the functions that a call of ``map``, ``sorted`` and the like is given."""
+    keys = [keyword.value for keyword in node.keywords if keyword.arg in {"key", None}]
+    return [*node.args[:1], *keys] if name in {"map", "filter"} else keys
+
+
+def _short(node: ast.AST) -> str:
+    text = ast.unparse(node)
+    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,0 +1,210 @@
+"""What slicing has to know of each unit of a module, found once and shared by all functions.
+
+Order: two neighbouring units may change places if neither binds or changes what the other binds,
+changes or needs at once, and if at most one of them has effects while the other runs nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlx2smk.dynamic import Dynamic, dynamics_of
+from mlx2smk.effects import Evaluation
+from mlx2smk.modules import STANDARD_LIBRARY
+from mlx2smk.names import Function
+from mlx2smk.purity import Purity
+from mlx2smk.values import Values
+
+if TYPE_CHECKING:
+    from mlx2smk.project import Module, Project, Unit
+
+_EXEMPT = frozenset({"__future__", "decorators", "mlx2smk"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnitFacts:
+    """One unit: why it has effects (None: it has none), whose containers it changes, what it looks up."""
+
+    unit: Unit
+    effect: str | None
+    touches: frozenset[str]
+    dynamics: tuple[Dynamic, ...]
+
+
+class Facts:
+    """The facts of all modules of a project, each found when it is first asked for."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.purity = Purity(project)
+        self._own: dict[str, tuple[UnitFacts, ...]] = {}
+        self._effects: dict[str, bool] = {}
+        self._changers: dict[str, dict[str, tuple[Unit, ...]]] = {}
+        self._before: dict[str, tuple[frozenset[int], ...]] = {}
+
+    def of(self, module: Module) -> tuple[UnitFacts, ...]:
+        """Return the facts of a module's units; the effects of local imports are not among them."""
+        if module.dotted not in self._own:
+            used = _used_names(module)
+            self._own[module.dotted] = tuple(
+                self._find(unit, module, used) for unit in module.units
+            )
+        return self._own[module.dotted]
+
+    def _find(self, unit: Unit, module: Module, used: frozenset[str]) -> UnitFacts:
+        evaluation = Evaluation(Values(self.project, module), self.purity)
+        evaluation.statement(unit.node)
+        reason = evaluation.reason
+        if reason is None and self._is_for_effect(unit, module, used):
+            reason = "is an import that nothing uses by name"
+        touches = frozenset(evaluation.touches)
+        return UnitFacts(unit, reason, touches, dynamics_of(unit, module, self.project))
+
+    def _is_for_effect(self, unit: Unit, module: Module, used: frozenset[str]) -> bool:
+        """Whether an installed package is imported without any use of the name: why else is it there?"""
+        if not isinstance(unit.node, (ast.Import, ast.ImportFrom)):
+            return False
+        outside = (
+            imported.level == 0
+            and imported.module.partition(".")[0] not in STANDARD_LIBRARY | _EXEMPT
+            and self.project.load(imported.module) is None
+            for imported, _ in unit.names.imports
+        )
+        return all(outside) and not unit.names.bound & used
+
+    def changers(self, module: Module, name: str) -> tuple[Unit, ...]:
+        """Return the units that bind a name of a module or change the container it stands for."""
+        if module.dotted not in self._changers:
+            found = {key: list(units) for key, units in module.binders.items()}
+            for facts in self.of(module):
+                for touched in sorted(facts.touches):
+                    found.setdefault(touched, []).append(facts.unit)
+            self._changers[module.dotted] = {
+                key: tuple(dict.fromkeys(units)) for key, units in found.items()
+            }
+        return self._changers[module.dotted].get(name, ())
+
+    def effect(self, facts: UnitFacts, module: Module) -> str | None:
+        """Return why a unit has effects, those of the local modules that it imports included."""
+        if facts.effect is not None:
+            return facts.effect
+        for imported, deferred in facts.unit.names.imports:
+            if not deferred and any(
+                map(self.has_effects, self.project.loaded_by(imported, module))
+            ):
+                return "imports a local module that has effects"
+        return None
+
+    def has_effects(self, module: Module) -> bool:
+        """Whether loading a module has effects, of its own or through what it imports."""
+        if module.dotted not in self._effects:
+            self._effects[module.dotted] = any(
+                map(self._has_own_effects, self._loaded_with(module))
+            )
+        return self._effects[module.dotted]
+
+    def _has_own_effects(self, module: Module) -> bool:
+        return module.tree is None or any(facts.effect is not None for facts in self.of(module))
+
+    def _loaded_with(self, module: Module) -> list[Module]:
+        """Return a module and the local modules loaded with it; the experiment is loaded already."""
+        found = {module.dotted: module}
+        waiting = [module]
+        while waiting:
+            current = waiting.pop()
+            for unit in current.units:
+                for imported, deferred in unit.names.imports:
+                    for other in () if deferred else self.project.loaded_by(imported, current):
+                        if other.dotted not in found:
+                            found[other.dotted] = other
+                            waiting.append(other)
+        return [item for item in found.values() if item is not self.project.experiment]
+
+    def before(self, module: Module) -> tuple[frozenset[int], ...]:
+        """Return, for each unit of a module, the earlier units that it must not change places with."""
+        if module.dotted not in self._before:
+            self._before[module.dotted] = _order(self, module)
+        return self._before[module.dotted]
+
+
+def _used_names(module: Module) -> frozenset[str]:
+    """Return all names that a module's code mentions; those in ``__all__`` count."""
+    used = {reference.name for unit in module.units for reference in unit.names.references}
+    for binding in module.bindings.get("__all__", ()):
+        if binding.value is not None:
+            used.update(
+                item.value
+                for item in ast.walk(binding.value)
+                if isinstance(item, ast.Constant) and isinstance(item.value, str)
+            )
+    return frozenset(used)
+
+
+@dataclass(frozen=True, slots=True)
+class _Footprint:
+    """What a unit writes and needs at once, and whether it does more than naming things."""
+
+    writes: frozenset[str]
+    reads: frozenset[str]
+    effect: bool
+    runs: bool
+
+    def bound_to(self, other: _Footprint) -> bool:
+        """Whether two units must keep their order."""
+        if (self.effect and (other.effect or other.runs)) or (other.effect and self.runs):
+            return True
+        return (
+            not self.writes.isdisjoint(other.writes)
+            or not self.writes.isdisjoint(other.reads)
+            or not self.reads.isdisjoint(other.writes)
+        )
+
+
+def _order(facts: Facts, module: Module) -> tuple[frozenset[int], ...]:
+    footprints = [_footprint(item, facts, module) for item in facts.of(module)]
+    return tuple(
+        frozenset(index for index in range(here) if footprints[index].bound_to(footprint))
+        for here, footprint in enumerate(footprints)
+    )
+
+
+def _footprint(item: UnitFacts, facts: Facts, module: Module) -> _Footprint:
+    now = {use.name for use in item.unit.names.references if not use.deferred}
+    effect = facts.effect(item, module) is not None or bool(item.dynamics)
+    runs = effect or _runs(item.unit.node)
+    needs = frozenset(_reachable(now, facts, module) if runs else now)
+    writes = item.unit.names.bound | item.touches
+    return _Footprint(writes | needs if effect else writes, needs, effect, runs)
+
+
+def _reachable(names: set[str], facts: Facts, module: Module) -> set[str]:
+    """Return names with all that code reached through them may need."""
+    found, waiting = set(names), list(names)
+    while waiting:
+        for unit in facts.changers(module, waiting.pop()):
+            for reference in unit.names.references:
+                if reference.name not in found:
+                    found.add(reference.name)
+                    waiting.append(reference.name)
+    return found
+
+
+def _runs(node: ast.stmt) -> bool:
+    """Whether a statement does more than bind names to constants, displays, names and functions."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return True
+    if isinstance(node, Function):
+        parts: list[ast.AST] = [*node.decorator_list, node.args]
+    elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+        parts = [node.value] if node.value is not None else []
+    else:
+        return True
+    return not all(isinstance(item, _STILL) for part in parts for item in ast.walk(part))
+
+
+_STILL = (
+    *(ast.Constant, ast.Name, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.UnaryOp),
+    *(ast.arguments, ast.arg, ast.expr_context, ast.unaryop),
+)

@@ -1,0 +1,148 @@
+"""What is known about the standard library and common packages: data, no code.
+
+Dotted names; a trailing ``.*`` stands for everything below. "Pure" means: leaving the call out changes
+nothing for anybody who does not use its result.
+"""
+
+from __future__ import annotations
+
+PURE_BUILTINS = frozenset(
+    {
+        *("abs", "all", "any", "ascii", "bin", "bool", "bytearray", "bytes", "callable", "chr"),
+        *("classmethod", "complex", "dict", "divmod", "enumerate", "filter", "float", "format"),
+        *(
+            "frozenset",
+            "getattr",
+            "hasattr",
+            "hash",
+            "hex",
+            "id",
+            "int",
+            "isinstance",
+            "issubclass",
+        ),
+        *("iter", "len", "list", "map", "max", "min", "object", "oct", "ord", "pow", "property"),
+        *("range", "repr", "reversed", "round", "set", "slice", "sorted", "staticmethod", "str"),
+        *("sum", "super", "tuple", "type", "zip", "memoryview"),
+    }
+)
+
+HIGHER_ORDER = frozenset({"map", "filter", "sorted", "min", "max"})
+"""Builtins that call a function which they are given."""
+
+ITERATORS = frozenset({"iter", "map", "filter", "zip", "enumerate", "reversed", "itertools.*"})
+"""What they return changes when it is read."""
+
+FRESH = frozenset(
+    {
+        *("list", "dict", "set", "bytearray"),
+        *("collections.defaultdict", "collections.deque", "collections.OrderedDict"),
+        "collections.Counter",
+    }
+)
+"""Calls that make a new container that nothing else can reach."""
+
+PURE_LIBRARY = frozenset(
+    {
+        *("abc.*", "collections.*", "dataclasses.*", "decimal.Decimal", "enum.*"),
+        *("datetime.date", "datetime.datetime", "datetime.time", "datetime.timedelta"),
+        *("datetime.timezone", "fractions.Fraction", "functools.partial"),
+        *("functools.cmp_to_key", "functools.lru_cache", "functools.cache", "itertools.*"),
+        *("logging.getLogger", "math.*", "operator.*", "os.getcwd", "os.getenv"),
+        *("os.environ.get", "os.fspath", "os.cpu_count", "os.path.*", "pathlib.*", "re.compile"),
+        *("re.escape", "statistics.*", "string.Template", "struct.Struct", "struct.calcsize"),
+        *("textwrap.*", "types.MappingProxyType", "types.SimpleNamespace", "typing.*"),
+        *("typing_extensions.*", "uuid.UUID", "copy.copy", "copy.deepcopy", "json.dumps"),
+        *("json.loads", "numpy.array", "numpy.arange", "numpy.asarray", "numpy.dtype"),
+        *("numpy.empty", "numpy.eye", "numpy.full", "numpy.geomspace", "numpy.linspace"),
+        *("numpy.logspace", "numpy.ones", "numpy.sqrt", "numpy.log", "numpy.exp", "numpy.zeros"),
+        *("numpy.float32", "numpy.float64", "numpy.int32", "numpy.int64", "torch.device"),
+        *("torch.tensor", "torch.zeros", "torch.ones", "torch.arange", "torch.linspace"),
+        *("torch.cuda.is_available", "platform.system", "platform.machine"),
+        *("threading.Lock", "threading.RLock", "threading.local", "contextvars.ContextVar"),
+        *("weakref.WeakKeyDictionary", "weakref.WeakValueDictionary"),
+    }
+)
+
+PURE_DECORATORS = frozenset(
+    {
+        *("property", "staticmethod", "classmethod"),
+        *("abc.*", "attr.*", "attrs.*", "contextlib.asynccontextmanager"),
+        *("contextlib.contextmanager", "dataclasses.dataclass", "enum.unique", "functools.cache"),
+        *("enum.verify", "enum.member", "enum.nonmember"),
+        *("functools.cached_property", "functools.lru_cache", "functools.partialmethod"),
+        *("functools.singledispatch", "functools.singledispatchmethod"),
+        *("functools.total_ordering", "functools.wraps", "types.coroutine", "typing.*"),
+        *("typing_extensions.*", "warnings.deprecated"),
+        *("decorators.*", "mlx2smk.*"),
+        *("jax.jit", "jax.grad", "jax.vmap", "jax.pmap", "jax.checkpoint"),
+        *("numba.jit", "numba.njit", "numba.vectorize", "numba.guvectorize", "numpy.vectorize"),
+        *("tensorflow.function", "torch.compile", "torch.enable_grad", "torch.inference_mode"),
+        *("torch.jit.script", "torch.jit.ignore", "torch.no_grad", "torch.jit.export"),
+        *("pydantic.validator", "pydantic.field_validator", "pydantic.model_validator"),
+        *("pydantic.root_validator", "pydantic.computed_field", "pydantic.dataclasses.dataclass"),
+        *("pydantic.field_serializer", "pydantic.validate_call"),
+    }
+)
+
+PURE_BASES = frozenset(
+    {"abc.ABC", "collections.*", "enum.*", "typing.*", "typing_extensions.*", "torch.nn.Module"}
+)
+"""Classes of libraries whose subclasses can be instantiated without effects, if their own code has none."""
+
+PLAIN_VALUES = frozenset(
+    {
+        *("math.*", "os.environ", "os.curdir", "os.linesep", "os.name", "os.pathsep", "os.sep"),
+        *("string.*", "sys.argv", "sys.byteorder", "sys.executable", "sys.maxsize"),
+        *("sys.platform", "sys.version", "sys.version_info", "sys.float_info"),
+    }
+)
+
+PLAIN_CALLS = frozenset(
+    {
+        *("abs", "bool", "bytes", "chr", "complex", "dict", "divmod", "enumerate", "float"),
+        *("format", "frozenset", "hash", "hex", "int", "len", "list", "max", "min", "oct", "ord"),
+        *("pow", "range", "repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple"),
+        *("zip", "collections.Counter", "collections.OrderedDict", "collections.deque"),
+        *("datetime.*", "decimal.Decimal", "fractions.Fraction", "itertools.*", "math.*"),
+        *("os.cpu_count", "os.environ.get", "os.fspath", "os.getcwd", "os.getenv", "os.path.*"),
+        *("pathlib.*", "re.compile", "re.escape", "statistics.*", "string.Template"),
+        *("textwrap.*", "json.loads", "json.dumps"),
+    }
+)
+"""Calls that give data of Python's own types, whose methods are known, when given such data."""
+
+READING_METHODS = frozenset(
+    {
+        *("absolute", "as_integer_ratio", "as_posix", "bit_length", "capitalize", "casefold"),
+        *("center", "copy", "count", "decode", "difference", "encode", "endswith", "exists"),
+        *("expanduser", "expandtabs", "find", "findall", "format", "fullmatch", "get", "hex"),
+        *("index", "intersection", "is_absolute", "is_dir", "is_file", "is_integer", "isalnum"),
+        *("isalpha", "isdigit", "isdisjoint", "isidentifier", "islower", "isoformat", "isspace"),
+        *("issubset", "issuperset", "istitle", "isupper", "items", "join", "joinpath", "keys"),
+        *("ljust", "lower", "lstrip", "maketrans", "match", "most_common", "partition"),
+        *("relative_to", "removeprefix", "removesuffix", "replace", "resolve", "rfind", "rindex"),
+        *("rjust", "rpartition", "rsplit", "rstrip", "search", "split", "splitlines"),
+        *("startswith", "strftime", "strip", "sub", "substitute", "swapcase"),
+        *("symmetric_difference", "title", "total_seconds", "translate", "union", "upper"),
+        *("values", "with_name", "with_suffix", "zfill"),
+    }
+)
+"""Methods of Python's own types that change nothing."""
+
+CHANGING_METHODS = frozenset(
+    {
+        *("add", "append", "appendleft", "clear", "difference_update", "discard", "extend"),
+        *("extendleft", "insert", "intersection_update", "move_to_end", "pop", "popitem"),
+        *("popleft", "remove", "reverse", "rotate", "setdefault", "sort", "update"),
+    }
+)
+"""Methods of Python's own containers that change only the container."""
+
+
+def listed(name: str, table: frozenset[str]) -> bool:
+    """Whether a dotted name is in a table, itself or through one of its ``.*`` entries."""
+    if name in table:
+        return True
+    parts = name.split(".")
+    return any(".".join((*parts[:depth], "*")) in table for depth in range(1, len(parts)))

@@ -1,0 +1,328 @@
+"""Scopes and free names: one top-level statement -> the names it binds and the names it uses.
+
+Python's own rules of scoping decide which uses are the module's: parameters, local variables, targets
+of comprehensions and captures hide a name; class bodies do not hide it from the functions in them.
+"""
+
+# ruff: noqa: N815 -- ast.NodeVisitor wants methods named after the nodes
+
+from __future__ import annotations
+
+import ast
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from mlx2smk.bindings import (
+    Binding,
+    Imported,
+    annotations_of,
+    defaults_of,
+    imports_of,
+    is_main_guard,
+    parameters_of,
+    scope_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """One use of a name that is the module's own, a builtin, or bound by an import in an inner scope.
+
+    ``attributes`` is the chain behind it (``m.sub.f`` has sub and f), ``node`` the chain's outermost
+    expression, ``parents`` what stands around that, nearest first. ``deferred``: it runs only when a
+    function is called. ``imports``: the imports of an inner scope that bind the name, else empty.
+    """
+
+    name: str
+    attributes: tuple[str, ...]
+    node: ast.expr
+    parents: tuple[ast.AST, ...]
+    deferred: bool
+    imports: tuple[Imported, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Names:
+    """What one top-level statement has to do with names.
+
+    ``bindings`` are those of the module's scope, also from functions that declare a name global;
+    ``imports`` are the statement's imports with whether they are deferred; ``attributes`` every
+    attribute whose own name may say something about reflection.
+    """
+
+    bindings: tuple[Binding, ...]
+    references: tuple[Reference, ...]
+    imports: tuple[tuple[Imported, bool], ...]
+    attributes: tuple[ast.Attribute, ...]
+
+    @property
+    def bound(self) -> frozenset[str]:
+        """The names of the module that this statement binds, changes or deletes."""
+        return frozenset(binding.name for binding in self.bindings)
+
+
+def names_of(statement: ast.stmt, *, lazy_annotations: bool = False) -> Names:
+    """Resolve the names of one top-level statement.
+
+    ``lazy_annotations``: the file has ``from __future__ import annotations``.
+    """
+    resolver = _Resolver(lazy_annotations)
+    own = scope_of([statement])
+    resolver.bindings.extend(own.bindings)
+    resolver.visit(statement)
+    return Names(
+        tuple(resolver.bindings),
+        tuple(resolver.references),
+        tuple(resolver.imports),
+        tuple(resolver.attributes),
+    )
+
+
+@dataclass(slots=True, eq=False)
+class _Frame:
+    """An inner scope while it is walked: its names, with the imports that bind them."""
+
+    bound: dict[str, tuple[Imported, ...]]
+    global_names: frozenset[str]
+    is_class: bool = False
+
+
+class _Resolver(ast.NodeVisitor):
+    """Walks a statement with the stack of scopes around each node."""
+
+    def __init__(self, lazy_annotations: bool) -> None:
+        self.lazy_annotations = lazy_annotations
+        self.bindings: list[Binding] = []
+        self.references: list[Reference] = []
+        self.imports: list[tuple[Imported, bool]] = []
+        self.attributes: list[ast.Attribute] = []
+        self.frames: list[_Frame] = []
+        self.parents: list[ast.AST] = []
+        self.classes: list[str] = []
+        self.deferred = False
+        self.annotation = False
+
+    def visit(self, node: ast.AST) -> None:
+        method = getattr(self, f"visit_{type(node).__name__}", None)
+        if method is not None:
+            method(node)
+        else:
+            self.inside(node)
+
+    def inside(self, node: ast.AST) -> None:
+        self.parents.append(node)
+        for child in ast.iter_child_nodes(node):
+            self.visit(child)
+        self.parents.pop()
+
+    def all(self, nodes: Iterable[ast.AST]) -> None:
+        for node in nodes:
+            self.visit(node)
+
+    # Names
+
+    def visit_Name(self, node: ast.Name) -> None:
+        updated = bool(self.parents) and isinstance(self.parents[-1], ast.AugAssign)
+        if isinstance(node.ctx, ast.Store) and not updated:
+            return
+        name = mangled(node.id, self.classes)
+        owner = self.owner(name)
+        if owner is None or (owner.is_class and not owner.bound[name]):
+            # A name bound in the class body may not be bound yet: Python then looks in the module.
+            self.refer(name, node, ())
+        elif owner.bound[name]:
+            self.refer(name, node, owner.bound[name])
+
+    def owner(self, name: str) -> _Frame | None:
+        """Return the inner scope that a name belongs to, None for the module's."""
+        for depth, frame in enumerate(reversed(self.frames)):
+            if name in frame.global_names:
+                return None
+            if name in frame.bound and (depth == 0 or not frame.is_class):
+                return frame
+        return None
+
+    def refer(self, name: str, node: ast.Name, imports: tuple[Imported, ...]) -> None:
+        chain: list[str] = []
+        outermost: ast.expr = node
+        around = len(self.parents)
+        while around and (attribute := _attribute(self.parents[around - 1], outermost)) is not None:
+            outermost = attribute[0]
+            chain.append(mangled(attribute[1], self.classes))
+            around -= 1
+        parents = tuple(reversed(self.parents[max(around - 3, 0) : around]))
+        self.references.append(
+            Reference(name, tuple(chain), outermost, parents, self.deferred, imports)
+        )
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self.attributes.append(node)
+        self.inside(node)
+
+    # Scopes
+
+    @contextmanager
+    def scope(
+        self, nodes: Iterable[ast.AST], names: Iterable[str] = (), *, is_class: bool = False
+    ) -> Iterator[None]:
+        """Enter a scope that binds what some nodes bind, and some names besides."""
+        own = scope_of(nodes)
+        bound: dict[str, tuple[Imported, ...]] = {mangled(name, self.classes): () for name in names}
+        for binding in own.bindings:
+            name = mangled(binding.name, self.classes)
+            before = bound.get(name, ())
+            bound[name] = before if binding.imported is None else (*before, binding.imported)
+        declared = frozenset(mangled(name, self.classes) for name in own.global_names)
+        self.bind_globally(own.bindings, declared)
+        for name in declared | {mangled(name, self.classes) for name in own.nonlocal_names}:
+            bound.pop(name, None)
+        self.frames.append(_Frame(bound, declared, is_class))
+        yield
+        self.frames.pop()
+
+    def bind_globally(self, bindings: Iterable[Binding], declared: frozenset[str]) -> None:
+        for binding in bindings:
+            name = mangled(binding.name, self.classes)
+            if name in declared:
+                self.bindings.append(Binding(name, "global", binding.node, None, binding.imported))
+
+    @contextmanager
+    def later(self, deferred: bool = True) -> Iterator[None]:
+        before, self.deferred = self.deferred, self.deferred or deferred
+        yield
+        self.deferred = before
+
+    def visit_FunctionDef(self, node: Function) -> None:
+        self.all(node.decorator_list)
+        self.function(node)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def function(self, node: Function) -> None:
+        self.all(defaults_of(node.args))
+        with self.type_parameters(node):
+            for annotation in annotations_of(node):
+                self.annotate(annotation)
+            parameters = [arg.arg for arg in parameters_of(node.args)]
+            with self.scope(node.body, parameters), self.later():
+                self.parents.append(node)
+                self.all(node.body)
+                self.parents.pop()
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self.all(defaults_of(node.args))
+        parameters = [arg.arg for arg in parameters_of(node.args)]
+        with self.scope([node.body], parameters), self.later():
+            self.parents.append(node)
+            self.visit(node.body)
+            self.parents.pop()
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self.all(node.decorator_list)
+        with self.type_parameters(node):
+            self.all((*node.bases, *node.keywords))
+            self.classes.append(node.name)
+            with self.scope(node.body, ("__module__", "__qualname__"), is_class=True):
+                self.parents.append(node)
+                self.all(node.body)
+                self.parents.pop()
+            self.classes.pop()
+
+    @contextmanager
+    def type_parameters(self, node: ast.AST) -> Iterator[None]:
+        """Enter the scope of ``def f[T]``, which Python has from 3.12 on."""
+        parameters: list[ast.AST] = getattr(node, "type_params", [])
+        with self.scope([], [str(getattr(item, "name", "")) for item in parameters]):
+            with self.later():
+                self.all(parameters)
+            yield
+
+    def visit_TypeAlias(self, node: ast.AST) -> None:
+        with self.type_parameters(node), self.later():
+            self.visit(getattr(node, "value", node))
+
+    def visit_ListComp(self, node: Comprehension) -> None:
+        first = node.generators[0]
+        self.parents.append(node)
+        self.visit(first.iter)
+        targets = [name.id for part in node.generators for name in _stored(part.target)]
+        with self.scope([], targets):
+            self.all([first.target, *first.ifs])
+            self.all(node.generators[1:])
+            self.all([node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt])
+        self.parents.pop()
+
+    visit_SetComp = visit_DictComp = visit_GeneratorExp = visit_ListComp
+
+    # Annotations
+
+    def annotate(self, node: ast.expr) -> None:
+        """Visit an annotation: text in it is code, which ``typing.get_type_hints`` looks up."""
+        before, self.annotation = self.annotation, True
+        with self.later(self.lazy_annotations):
+            self.visit(node)
+        self.annotation = before
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        self.annotate(node.annotation)
+        self.parents.append(node)
+        self.all(item for item in (node.target, node.value) if item is not None)
+        self.parents.pop()
+
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if self.annotation and isinstance(node.value, str):
+            try:
+                inner = ast.parse(node.value, mode="eval").body
+            except (SyntaxError, ValueError):
+                return
+            for part in ast.walk(inner):
+                ast.copy_location(part, node)
+            with self.later():
+                self.visit(inner)
+
+    # Statements
+
+    def visit_If(self, node: ast.If) -> None:
+        if is_main_guard(node):
+            self.all(node.orelse)
+        else:
+            self.inside(node)
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:
+        self.imports.extend((imported, self.deferred) for imported in imports_of(node))
+
+    visit_ImportFrom = visit_Import
+
+
+def mangled(name: str, classes: list[str]) -> str:
+    """Return a name as Python sees it inside classes: ``__x`` is ``_Class__x`` there."""
+    if not classes or not name.startswith("__") or name.endswith("__") or "." in name:
+        return name
+    owner = classes[-1].lstrip("_")
+    return f"_{owner}{name}" if owner else name
+
+
+def _attribute(parent: ast.AST, node: ast.expr) -> tuple[ast.expr, str] | None:
+    """Return the expression ``node.name``, or ``getattr(node, "name")``, and the name."""
+    if isinstance(parent, ast.Attribute) and parent.value is node:
+        return parent, parent.attr
+    if not isinstance(parent, ast.Call) or len(parent.args) < 2 or parent.args[0] is not node:
+        return None
+    key = parent.args[1]
+    if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+        return None
+    named = isinstance(parent.func, ast.Name) and parent.func.id in {"getattr", "hasattr"}
+    return (parent, key.value) if named else None
+
+
+def _stored(target: ast.expr) -> Iterator[ast.Name]:
+    for node in ast.walk(target):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node

@@ -1,0 +1,303 @@
+"""The experiment and its local modules, cut into units, and what an import stands for among them.
+
+A unit is a top-level statement; an import statement is one unit for each name that it imports.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import PurePath
+from typing import TYPE_CHECKING, TypeAlias
+
+from mlx2smk.modules import Files, LocalModule, absolute, bytes_digest, decoded, find
+from mlx2smk.names import Function, Names, names_of
+from mlx2smk.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mlx2smk.bindings import Binding, Imported
+    from mlx2smk.experiment import Experiment
+
+    Decorators: TypeAlias = Mapping[int, tuple[ast.expr, ...]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Unit:
+    """One top-level statement, or one name of an import; ``alias`` is that name's index in it.
+
+    ``node`` is the statement, without what does not count: an import's other names, and the
+    decorators that declare a function to be a trial.
+    """
+
+    index: int
+    statement: int
+    node: ast.stmt
+    alias: int | None
+    names: Names
+
+
+@dataclass(eq=False)
+class Module:
+    """One file: its units and who binds what; ``name`` is None for the experiment.
+
+    ``tree`` None: the file does not parse. ``path`` None: a namespace package, without a file.
+    ``blanked``: for each statement, the decorators of ours that do not run in a job.
+    """
+
+    name: str | None
+    dotted: str
+    path: str | None
+    package: bool
+    source: Source
+    file_digest: str
+    tree: ast.Module | None
+    units: tuple[Unit, ...] = ()
+    blanked: Mapping[int, tuple[ast.expr, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def binders(self) -> dict[str, tuple[Unit, ...]]:
+        """For each name of the module, the units that bind, change or delete it."""
+        found: dict[str, list[Unit]] = {}
+        for unit in self.units:
+            for name in sorted(unit.names.bound):
+                found.setdefault(name, []).append(unit)
+        if self.tree is not None and ast.get_docstring(self.tree, clean=False) is not None:
+            found.setdefault("__doc__", []).insert(0, self.units[0])
+        return {name: tuple(units) for name, units in found.items()}
+
+    @cached_property
+    def bindings(self) -> dict[str, tuple[Binding, ...]]:
+        """For each name of the module, the places that bind it."""
+        found: dict[str, list[Binding]] = {}
+        for unit in self.units:
+            for binding in unit.names.bindings:
+                found.setdefault(binding.name, []).append(binding)
+        return {name: tuple(bindings) for name, bindings in found.items()}
+
+    def imports(self, name: str) -> Iterator[Imported]:
+        """Yield the imports that bind a name of the module."""
+        for binding in self.bindings.get(name, ()):
+            if binding.imported is not None:
+                yield binding.imported
+
+    @property
+    def parent_package(self) -> str:
+        """The package that relative imports start from."""
+        return self.dotted if self.package else self.dotted.rpartition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A module reached through an import, and the name used in it; None: the module as an object."""
+
+    module: Module
+    name: str | None
+
+
+class Project:
+    """All modules met so far, read when they are first asked for."""
+
+    def __init__(self, experiment: Experiment, files: Files) -> None:
+        self.files = files
+        self.experiment = _experiment_module(experiment, files)
+        self._modules: dict[str, Module | None] = {}
+
+    def load(self, dotted: str) -> Module | None:
+        """Return the local module of a name; None if it is not local."""
+        if dotted not in self._modules:
+            found = find(dotted, self.files) if dotted else None
+            self._modules[dotted] = None if found is None else self._read(found)
+        return self._modules[dotted]
+
+    def _read(self, found: LocalModule) -> Module:
+        if found.path == self.experiment.path:
+            return self.experiment
+        return _local_module(found, self.files)
+
+    def base(self, imported: Imported, importer: Module) -> tuple[str | None, tuple[str, ...]]:
+        """Return what a name bound by an import stands for: a dotted module and attributes in it."""
+        module, attributes = imported.path
+        return absolute(module, imported.level, importer.parent_package), attributes
+
+    def loaded_by(self, imported: Imported, importer: Module) -> Iterator[Module]:
+        """Yield the local modules that an import runs: the module, the packages around it, a submodule."""
+        dotted = absolute(imported.module, imported.level, importer.parent_package)
+        if not dotted:
+            return
+        parts = dotted.split(".")
+        names = [".".join(parts[: depth + 1]) for depth in range(len(parts))]
+        if imported.name is not None:
+            names.append(f"{dotted}.{imported.name}")
+        yield from (module for module in map(self.load, names) if module is not None)
+
+    def trace(
+        self, imported: Imported, importer: Module, attributes: tuple[str, ...]
+    ) -> list[Step]:
+        """Follow a use of an imported name, with the attributes behind it, to what it needs."""
+        return list(self._trace(imported, importer, attributes, set()))
+
+    def _trace(
+        self,
+        imported: Imported,
+        importer: Module,
+        attributes: tuple[str, ...],
+        seen: set[tuple[str, str]],
+    ) -> Iterator[Step]:
+        base, first = self.base(imported, importer)
+        module = self.load(base) if base else None
+        if module is not None:
+            yield from self._inside(module, first + attributes, seen)
+
+    def _inside(
+        self, module: Module, attributes: tuple[str, ...], seen: set[tuple[str, str]]
+    ) -> Iterator[Step]:
+        """Follow a chain of attributes from a module on, through re-exports and submodules."""
+        if not attributes:
+            yield Step(module, None)
+            return
+        name, rest = attributes[0], attributes[1:]
+        submodule = self.load(f"{module.dotted}.{name}") if module.package else None
+        if (module.dotted, name) not in seen and name in module.bindings:
+            yield Step(module, name)
+            for imported in module.imports(name):
+                yield from self._trace(imported, module, rest, seen | {(module.dotted, name)})
+        if submodule is not None:
+            yield from self._inside(submodule, rest, seen)
+        elif name not in module.bindings and (
+            "__getattr__" in module.bindings or (name.startswith("__") and name not in _HARMLESS)
+        ):
+            yield Step(module, None)
+
+
+_HARMLESS = frozenset(
+    {"__name__", "__file__", "__doc__", "__path__", "__spec__", "__package__", "__loader__"}
+)
+
+
+def own_decorator(node: ast.expr, module: Module) -> str | None:
+    """Return the package, decorators or mlx2smk, whose setup, trial or verify an expression applies."""
+    function = node.func if isinstance(node, ast.Call) else node
+    chain: list[str] = []
+    while isinstance(function, ast.Attribute):
+        chain.insert(0, function.attr)
+        function = function.value
+    if not isinstance(function, ast.Name):
+        return None
+    for imported in module.imports(function.id):
+        base, attributes = imported.path
+        path = ".".join((base, *attributes, *chain))
+        package, _, name = path.rpartition(".")
+        if name in {"setup", "trial", "verify"} and package in _OURS:
+            return package
+    return None
+
+
+_OURS = frozenset({"decorators", "mlx2smk", "mlx2smk.decorators"})
+
+
+def _experiment_module(experiment: Experiment, files: Files) -> Module:
+    source = experiment.source
+    module = Module(
+        name=None,
+        dotted=source.stem,
+        path=PurePath(source.path).name,
+        package=False,
+        source=source,
+        file_digest="",
+        tree=experiment.tree,
+    )
+    # Our decorators are recognised by the module's imports, so these are needed first.
+    imports = ast.Module(
+        body=[node for node in experiment.tree.body if _imports(node)], type_ignores=[]
+    )
+    probe = replace(module, units=tuple(_units(imports, {}, {})))
+    ours = {index: _ours(node, probe) for index, node in _declared(experiment)}
+    is_own = source.own_decorators or find("decorators", files) is not None
+    shims = {
+        index: tuple(node for node, package in items if not (is_own and package == "decorators"))
+        for index, items in ours.items()
+    }
+    declared = {index: tuple(node for node, _ in items) for index, items in ours.items()}
+    return replace(module, units=tuple(_units(experiment.tree, declared, shims)), blanked=shims)
+
+
+def _imports(node: ast.stmt) -> bool:
+    return any(isinstance(part, (ast.Import, ast.ImportFrom)) for part in ast.walk(node))
+
+
+def _declared(experiment: Experiment) -> Iterator[tuple[int, Function]]:
+    """Yield the definitions of setups, trials and verifications with their indices."""
+    statements = {item.statement for item in experiment.setups}
+    statements.update(item.statement for item in experiment.trials)
+    statements.update(item.statement for item in experiment.verifications)
+    for index in sorted(statements):
+        node = experiment.tree.body[index]
+        if isinstance(node, Function):
+            yield index, node
+
+
+def _ours(node: Function, module: Module) -> list[tuple[ast.expr, str]]:
+    found = ((item, own_decorator(item, module)) for item in node.decorator_list)
+    return [(item, package) for item, package in found if package is not None]
+
+
+def _local_module(found: LocalModule, files: Files) -> Module:
+    data = b"" if found.path is None else files.read(found.path) or b""
+    try:
+        text = decoded(data)
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        text, tree = data.decode("utf-8", "replace"), None
+    return Module(
+        name=found.name,
+        dotted=found.name,
+        path=found.path,
+        package=found.package,
+        source=Source(found.path or found.name, text),
+        file_digest=bytes_digest(data),
+        tree=tree,
+        units=() if tree is None else tuple(_units(tree, {}, {})),
+    )
+
+
+def _units(tree: ast.Module, declared: Decorators, blanked: Decorators) -> Iterator[Unit]:
+    """Cut a module into units; ``declared`` decorators do not count, ``blanked`` ones do not run."""
+    lazy = any(isinstance(node, ast.ImportFrom) and _is_lazy(node) for node in tree.body)
+    index = 0
+    for statement, node in enumerate(tree.body):
+        running = _without(node, blanked.get(statement, ()))
+        counting = _without(node, declared.get(statement, ()))
+        for alias, part in _parts(counting):
+            names = names_of(part if alias is not None else running, lazy_annotations=lazy)
+            yield Unit(index, statement, part, alias, names)
+            index += 1
+
+
+def _is_lazy(node: ast.ImportFrom) -> bool:
+    return node.module == "__future__" and any(alias.name == "annotations" for alias in node.names)
+
+
+def _without(node: ast.stmt, decorators: tuple[ast.expr, ...]) -> ast.stmt:
+    """Copy a definition without some of its decorators."""
+    if not decorators or not isinstance(node, Function):
+        return node
+    fields = {name: getattr(node, name) for name in node._fields}
+    fields["decorator_list"] = [item for item in node.decorator_list if item not in decorators]
+    return ast.copy_location(type(node)(**fields), node)
+
+
+def _parts(node: ast.stmt) -> Iterator[tuple[int | None, ast.stmt]]:
+    """Take an import of several names apart."""
+    if not isinstance(node, (ast.Import, ast.ImportFrom)) or len(node.names) == 1:
+        yield None, node
+        return
+    for index, alias in enumerate(node.names):
+        part: ast.stmt
+        if isinstance(node, ast.Import):
+            part = ast.Import(names=[alias])
+        else:
+            part = ast.ImportFrom(module=node.module, names=[alias], level=node.level)
+        yield index, ast.copy_location(part, node)

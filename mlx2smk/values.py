@@ -1,0 +1,234 @@
+"""What a name or an expression can stand for, as far as its text shows.
+
+*Fresh*: a new container that nothing else can reach yet. *Plain*: made of Python's own types only, so
+that its methods are known. *Definition*: the one function or class that a name stands for.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from mlx2smk.bindings import Binding
+from mlx2smk.known import FRESH, ITERATORS, PLAIN_CALLS, PLAIN_VALUES, READING_METHODS, listed
+from mlx2smk.names import Comprehension, Function
+
+if TYPE_CHECKING:
+    from mlx2smk.project import Module, Project
+
+Frame: TypeAlias = dict[str, tuple[Binding, ...]]
+"""The names of an inner scope, with what binds them."""
+
+_IMPLICIT = frozenset({"__name__", "__file__", "__doc__"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Definition:
+    """A function or class of the experiment or of a local module."""
+
+    module: Module
+    node: Function | ast.ClassDef
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Something outside: a dotted name of an installed module, or a builtin's plain name."""
+
+    name: str
+
+
+class Values:
+    """Answers questions about expressions of one module, seen from within some inner scopes."""
+
+    def __init__(self, project: Project, module: Module, frames: tuple[Frame, ...] = ()) -> None:
+        self.project = project
+        self.module = module
+        self.frames = frames
+        self._asked: set[str] = set()
+
+    def inside(self, frame: Frame) -> Values:
+        """Look from within one more scope."""
+        return Values(self.project, self.module, (*self.frames, frame))
+
+    def local(self, name: str) -> tuple[Binding, ...] | None:
+        """Return what binds a name in the scopes inside the module, None if nothing does."""
+        for frame in reversed(self.frames):
+            if name in frame:
+                return frame[name]
+        return None
+
+    def bindings(self, name: str) -> tuple[Binding, ...]:
+        """Return what binds a name, in whatever scope it belongs to."""
+        local = self.local(name)
+        return self.module.bindings.get(name, ()) if local is None else local
+
+    def meaning(self, node: ast.expr) -> Definition | Library | None:
+        """Return what an expression such as ``m.sub.f`` stands for; None if that is not certain."""
+        chain: list[str] = []
+        while isinstance(node, ast.Attribute):
+            chain.insert(0, node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name) or self.local(node.id) is not None:
+            return None
+        return self._locate(self.module, node.id, tuple(chain), frozenset())
+
+    def _locate(
+        self, module: Module, name: str, chain: tuple[str, ...], seen: frozenset[tuple[str, str]]
+    ) -> Definition | Library | None:
+        found = module.bindings.get(name, ())
+        if not found:
+            known = hasattr(builtins, name) and module is self.module
+            return Library(".".join((name, *chain))) if known else None
+        if len(found) == 1 and isinstance(found[0].node, (Function, ast.ClassDef)):
+            return None if chain else Definition(module, found[0].node)
+        bases = {self.project.base(item.imported, module) for item in found if item.imported}
+        if len(bases) != 1 or any(item.kind != "import" for item in found):
+            return None
+        base, first = bases.pop()
+        if base is None or (module.dotted, name) in seen:
+            return None
+        return self._follow(base, (*first, *chain), seen | {(module.dotted, name)})
+
+    def _follow(
+        self, base: str, chain: tuple[str, ...], seen: frozenset[tuple[str, str]]
+    ) -> Definition | Library | None:
+        module = self.project.load(base)
+        if module is None:
+            return Library(".".join((base, *chain)))
+        while chain and chain[0] not in module.bindings:
+            submodule = self.project.load(f"{module.dotted}.{chain[0]}")
+            if submodule is None:
+                return None
+            module, chain = submodule, chain[1:]
+        return self._locate(module, chain[0], chain[1:], seen) if chain else None
+
+    def library(self, node: ast.expr) -> str:
+        """Return the dotted name outside that an expression stands for, empty if it is none."""
+        meaning = self.meaning(node)
+        return meaning.name if isinstance(meaning, Library) else ""
+
+    def is_own_container(self, name: str) -> bool:
+        """Whether a name only ever stands for containers made just for it."""
+        found = [item for item in self.bindings(name) if item.kind not in {"augmented", "deleted"}]
+        return bool(found) and all(
+            item.kind == "value" and self.is_fresh(item.value) for item in found
+        )
+
+    def is_definition(self, name: str) -> bool:
+        """Whether a name only ever stands for functions and classes defined under it."""
+        found = self.bindings(name)
+        return bool(found) and all(item.kind in {"function", "class"} for item in found)
+
+    def is_fresh(self, node: ast.expr | None) -> bool:
+        """Whether an expression makes a new container."""
+        if isinstance(node, ast.Call):
+            return listed(self.library(node.func), FRESH)
+        return isinstance(
+            node, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+        )
+
+    def is_own_value(self, name: str) -> bool:
+        """Whether ``name += …`` cannot change an object that something else can reach."""
+        found = [item for item in self.bindings(name) if item.kind not in {"augmented", "deleted"}]
+        return bool(found) and all(
+            item.kind == "value" and (isinstance(item.value, _NEW) or self.is_fresh(item.value))
+            for item in found
+        )
+
+    def is_consumed(self, name: str) -> bool:
+        """Whether reading a name may change what it stands for, as with iterators."""
+        return any(
+            isinstance(item.value, ast.GeneratorExp)
+            or (
+                isinstance(item.value, ast.Call)
+                and listed(self.library(item.value.func), ITERATORS | {"collections.defaultdict"})
+            )
+            for item in self.bindings(name)
+            if item.kind == "value"
+        )
+
+    def is_plain(self, node: ast.expr | None) -> bool:
+        """Whether an expression gives data of Python's own types, all through."""
+        if isinstance(node, _PLAIN):
+            return True
+        if isinstance(node, _MADE_OF_PARTS):
+            parts = (item for item in ast.iter_child_nodes(node) if isinstance(item, ast.expr))
+            return all(self.is_plain(part) for part in parts)
+        if isinstance(node, ast.Attribute):
+            return self.is_plain(node.value) or listed(self.library(node), PLAIN_VALUES)
+        if isinstance(node, ast.Subscript):
+            return self.is_plain(node.value)
+        if isinstance(node, ast.Name):
+            return self._is_plain_name(node.id)
+        return self._is_plain_made(node)
+
+    def _is_plain_made(self, node: ast.expr | None) -> bool:
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+            return self._is_plain_comprehension(node)
+        return isinstance(node, ast.Call) and self._is_plain_call(node)
+
+    def _is_plain_name(self, name: str) -> bool:
+        if name in self._asked:
+            return True
+        found = self.bindings(name)
+        if not found:
+            return name in _IMPLICIT
+        self._asked.add(name)
+        plain = all(
+            item.kind in {"deleted", "augmented"}
+            or (item.kind in {"value", "element"} and self.is_plain(item.value))
+            for item in found
+        )
+        self._asked.discard(name)
+        return plain
+
+    def _is_plain_call(self, node: ast.Call) -> bool:
+        if not all(
+            self.is_plain(item) for item in (*node.args, *(key.value for key in node.keywords))
+        ):
+            return False
+        if listed(self.library(node.func), PLAIN_CALLS):
+            return True
+        function = node.func
+        return (
+            isinstance(function, ast.Attribute)
+            and function.attr in READING_METHODS
+            and self.is_plain(function.value)
+        )
+
+    def _is_plain_comprehension(self, node: Comprehension) -> bool:
+        inner = self.inside(targets_of(node))
+        parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+        return all(
+            inner.is_plain(part) for part in (*parts, *(item.iter for item in node.generators))
+        )
+
+
+_PLAIN = (ast.Constant, ast.JoinedStr, ast.Compare)
+
+_MADE_OF_PARTS = (
+    *(ast.List, ast.Tuple, ast.Set, ast.Dict, ast.Starred),
+    *(ast.BinOp, ast.UnaryOp, ast.BoolOp, ast.IfExp),
+)
+
+_NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Tuple)
+
+
+def targets_of(node: Comprehension) -> Frame:
+    """Return the names that a comprehension binds, as elements of what it runs over."""
+    return {
+        target.id: (Binding(target.id, "element", node, part.iter),)
+        for part in node.generators
+        for target in ast.walk(part.target)
+        if isinstance(target, ast.Name)
+    }
+
+
+def frame_of(bindings: tuple[Binding, ...], parameters: tuple[str, ...] = ()) -> Frame:
+    """Return the names of a scope from its bindings; of parameters nothing is known."""
+    frame: Frame = {name: (Binding(name, "other", ast.Pass()),) for name in parameters}
+    for binding in bindings:
+        frame[binding.name] = (*frame.get(binding.name, ()), binding)
+    return frame
