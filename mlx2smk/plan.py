@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 FORMAT = "mlx2smk-plan"
 VERSION = 1
@@ -137,5 +137,35 @@ class Plan:
     version: int = field(default=VERSION)
 
     def to_json(self) -> str:
-        """Return the plan as JSON text, one top-level entry a line so that a diff of it can be read."""
+        """Return the plan as JSON text, indented so that a diff of it can be read."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+
+def from_json(text: str) -> Plan:
+    """Return the plan of a plan.json; raise ValueError if it is not one of this version."""
+    data = json.loads(text)
+    if not isinstance(data, dict) or (data.get("format"), data.get("version")) != (FORMAT, VERSION):
+        raise ValueError(f"not a plan of version {VERSION}")
+    setups = tuple(SetupPlan(**_function(entry)) for entry in data.pop("setups"))
+    trials = tuple(_trial(entry) for entry in data.pop("trials"))
+    verifications = tuple(VerifyPlan(**_function(entry)) for entry in data.pop("verifications"))
+    return Plan(setups=setups, trials=trials, verifications=verifications, **data)
+
+
+def _function(entry: dict[str, Any]) -> dict[str, Any]:
+    modules = tuple(ModulePlan(**_tuples(module)) for module in entry["modules"])
+    return _tuples(entry) | {"modules": modules}
+
+
+def _trial(entry: dict[str, Any]) -> TrialPlan:
+    jobs = tuple(JobPlan(**job) for job in entry["jobs"])
+    return TrialPlan(**_function(entry) | {"jobs": jobs})
+
+
+def _tuples(value: Any) -> Any:
+    """Turn JSON's lists back into tuples, in all depths of an entry."""
+    if isinstance(value, list):
+        return tuple(_tuples(item) for item in value)
+    if isinstance(value, dict):
+        return {key: _tuples(item) for key, item in value.items()}
+    return value
