@@ -104,7 +104,7 @@ class Bundle:
         file = self.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(textwrap.dedent(text), encoding="utf-8")
-        sliced = textwrap.dedent(changes.pop("text", text))
+        sliced = textwrap.dedent(changes.pop("sliced", text))
         (self.base / "modules" / f"{name}.py").write_text(sliced, encoding="utf-8")
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
         plain = {"name": name, "path": path, "slice": f"modules/{name}.py", "file_digest": digest}

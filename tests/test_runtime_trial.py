@@ -72,11 +72,11 @@ def test_traceback_of_a_local_import_has_no_frames_of_the_machinery(tmp_path):
     bundle = Bundle(tmp_path, "def t():\n    import helper\n")
     bundle.trial("t", {}, modules=[bundle.module("helper", "x = 1\nraise OSError('no')\n")])
     (run,) = bundle.run_trial("t")
-    assert run["traceback"].splitlines()[1::2] == [
+    files = [line for line in run["traceback"].splitlines() if line.startswith("  File")]
+    assert files == [
         f'  File "{tmp_path}/exp.py", line 2, in t',
         f'  File "{tmp_path}/helper.py", line 2, in <module>',
-        "OSError: no",
-    ][:2] + ["OSError: no"]
+    ]
 
 
 def test_traceback_quotes_what_ran_not_what_was_edited_since(tmp_path):

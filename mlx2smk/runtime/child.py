@@ -8,6 +8,7 @@ import sys
 import time
 
 from . import failures, guards, records, results_json, verdicts, world
+from .errors import JobError
 from .grid import Grid
 from .plan import Plan
 
@@ -67,6 +68,8 @@ def _outcome(task: Task) -> dict[str, Any]:
         return {"value": CALLS[task.kind](task, function)}
     except guards.ContextGuardError:
         raise
+    except JobError as error:
+        guards.complain(str(error))
     except BaseException as error:  # noqa: BLE001 - whatever user code raises is a result
         guards.check_names(error, world.left_out(task.plan, task.function), task.function["name"])
         failure = failures.of_exception(error)

@@ -1,11 +1,9 @@
-"""Digests of files, and the check that local modules are those that were compiled."""
+"""Digests of files, and whether local modules are those that were compiled."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-
-from .errors import JobError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,13 +21,14 @@ def of_file(path: str) -> str:
     return digest.hexdigest()
 
 
-def check_modules(function: dict[str, Any], folder: str) -> None:
-    """Raise JobError if a local module of the function is not what it was at compile time."""
+def changed_module(function: dict[str, Any], folder: str) -> str | None:
+    """Return the path of a local module of the function that is not what it was at compile time."""
     for module in function["modules"]:
-        path = os.path.join(folder, module["path"])
         try:
-            unchanged = of_file(path) == module["file_digest"]
+            unchanged = of_file(os.path.join(folder, module["path"])) == module["file_digest"]
         except OSError:
             unchanged = False
         if not unchanged:
-            raise JobError(f"{module['path']} changed since compile: run mlx compile again")
+            path: str = module["path"]
+            return path
+    return None

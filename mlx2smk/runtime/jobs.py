@@ -11,7 +11,7 @@ from .process import Supervisor
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn
 
     from .child import Task
     from .plan import Plan
@@ -23,9 +23,13 @@ SCRIPT = "worker.py"
 class Runner:
     """Runs tasks of one job, one after another, with one log."""
 
-    def __init__(self, plan: Plan, log_path: str, *, stream: bool) -> None:
+    def __init__(
+        self, plan: Plan, function: dict[str, Any], log_path: str, *, stream: bool
+    ) -> None:
         self.log = output.Log(log_path)
         self._stream = stream or bool(plan.data["stream_all"])
+        if function["modules"]:
+            self._check_modules(function, plan.folder)
         self._supervisor = Supervisor(self.log)
 
     def run(self, task: Task, prefix: str = "") -> dict[str, Any]:
@@ -35,8 +39,19 @@ class Runner:
             echoes = output.Echo(output.STDOUT, prefix), output.Echo(output.STDERR, prefix)
         ended = self._supervisor.run(self._body(task), echoes)
         if ended.complaints:
-            raise JobError(ended.complaints.split(b"\0")[0].decode())
+            self._fail(ended.complaints.split(b"\0")[0].decode())
         return self._outcome(ended, task.kind[:-1])
+
+    def _check_modules(self, function: dict[str, Any], folder: str) -> None:
+        from . import digests
+
+        changed = digests.changed_module(function, folder)
+        if changed is not None:
+            self._fail(f"{changed} changed since compile: run mlx compile again")
+
+    def _fail(self, message: str) -> NoReturn:
+        self.log.note(message)
+        raise JobError(message)
 
     def _body(self, task: Task) -> Any:
         environment = self._environment(task)
@@ -71,7 +86,7 @@ class Runner:
 def run_setup(plan: Plan, name: str, context: dict[str, Any], log_path: str) -> dict[str, Any]:
     """Run a setup and return its record."""
     task = child.Task(plan, "setups", name, context)
-    outcome = Runner(plan, log_path, stream=False).run(task)
+    outcome = Runner(plan, task.function, log_path, stream=False).run(task)
     if "failure" in outcome:
         raise JobError(described(f"setup {name!r}", outcome["failure"], log_path))
     return {
@@ -88,7 +103,7 @@ def run_verification(
 ) -> dict[str, Any]:
     """Run a verification and return its verdict, `invalid` if it failed."""
     task = child.Task(plan, "verifications", name, context, os.path.abspath(trials))
-    outcome = Runner(plan, log_path, stream=False).run(task)
+    outcome = Runner(plan, task.function, log_path, stream=False).run(task)
     verdict = outcome.get("value")
     if verdict is None:
         failure = {key: value for key, value in outcome["failure"].items() if key != "return_code"}

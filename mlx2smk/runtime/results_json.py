@@ -22,7 +22,7 @@ def as_json(value: Any) -> Any:
     except RecursionError:
         reason = "result is nested too deeply"
     except Exception as error:  # noqa: BLE001 - methods of the user's own classes may raise anything
-        reason = _find("result", value, set()) or str(error)
+        reason = _reason(value, error)
     raise TypeError(f"result is not JSON: {reason}")
 
 
@@ -39,6 +39,15 @@ def _check_depth(text: str) -> None:
     """Raise RecursionError if the report, which holds results some levels down, could not be read."""
     if text.count("[") + text.count("{") > DEEP:
         json.loads("[" * ENVELOPE + text + "]" * ENVELOPE)
+
+
+def _reason(value: Any, error: Exception) -> str:
+    try:
+        return _find("result", value, set()) or str(error)
+    except RecursionError:
+        return "result is nested too deeply"
+    except Exception:  # noqa: BLE001 - as above
+        return str(error)
 
 
 def _find(path: str, value: Any, above: set[int]) -> str | None:

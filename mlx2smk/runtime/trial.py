@@ -27,7 +27,7 @@ class TrialJob:
         self.runs: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
         self._several = sum(job["count"] for job in self.trial["jobs"]) > 1
-        self._runner = Runner(plan, log_path, stream=self.trial["stream"])
+        self._runner = Runner(plan, self.trial, log_path, stream=self.trial["stream"])
 
     def continue_from(self, path: str) -> None:
         """Take over the updates of the job before this one in a chain."""

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import array
+import collections
+import enum
+import json
+import math
+from typing import NamedTuple
+
+import pytest
+
+from mlx2smk.runtime.results_json import as_json
+
+
+class Colour(enum.IntEnum):
+    RED = 1
+
+
+class Word(str, enum.Enum):
+    YES = "yes"
+
+
+class Odd(dict):
+    def items(self):
+        raise ValueError("no items")
+
+
+class Pair(NamedTuple):
+    left: int
+    right: str
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, None),
+        (True, True),
+        ("é", "é"),
+        ((1, (2, [3])), [1, [2, [3]]]),
+        (Pair(1, "b"), [1, "b"]),
+        (Colour.RED, 1),
+        (Word.YES, "yes"),
+        ({1: 1, 1.5: 2, False: 3, None: 4}, {"1": 1, "1.5": 2, "false": 3, "null": 4}),
+        (collections.OrderedDict(a=1), {"a": 1}),
+        ({"x": {"y": ()}}, {"x": {"y": []}}),
+        (10**30, 10**30),
+    ],
+)
+def test_values_of_json(value, expected):
+    converted = as_json(value)
+    assert converted == expected
+    assert type(converted) is type(expected)
+
+
+def test_not_a_number_survives():
+    assert math.isnan(as_json(float("nan")))
+    assert as_json(-math.inf) == -math.inf
+
+
+def test_numpy():
+    np = pytest.importorskip("numpy")
+    value = {
+        "scalar": np.float32(0.5),
+        "integer": np.int64(3),
+        "flag": np.bool_(1),
+        "matrix": np.arange(4).reshape(2, 2),
+        "objects": np.array([None, "a"], dtype=object),
+        "nothing": np.array([]),
+    }
+    assert as_json(value) == {
+        "scalar": 0.5,
+        "integer": 3,
+        "flag": True,
+        "matrix": [[0, 1], [2, 3]],
+        "objects": [None, "a"],
+        "nothing": [],
+    }
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (lambda np: {"a": np.array([1j])}, "result['a'][0] is of type 'complex'"),
+        (lambda np: [np.array([{1}], dtype=object)], "result[0][0] is of type 'set'"),
+        (lambda np: {np.int64(1): 2}, "result has a key of type 'int64'"),
+        (lambda np: [np.longdouble(1)], "result[0] is of type 'longdouble'"),
+    ],
+)
+def test_numpy_that_is_not_json(make, error):
+    np = pytest.importorskip("numpy")
+    with pytest.raises(TypeError) as caught:
+        as_json(make(np))
+    assert str(caught.value) == f"result is not JSON: {error}"
+
+
+class Tensor:
+    """Stands for torch's: known by the module of its type."""
+
+    __module__ = "torch.fake"
+
+    def tolist(self):
+        return [1, 2]
+
+
+def test_torch():
+    assert as_json({"t": Tensor()}) == {"t": [1, 2]}
+
+
+def test_other_objects_with_tolist_are_not_converted():
+    with pytest.raises(TypeError, match=r"^result is not JSON: result is of type 'array'$"):
+        as_json(array.array("i", [1]))
+
+
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        ({"a": [{1}]}, "result['a'][0] is of type 'set'"),
+        ((0, b"x"), "result[1] is of type 'bytes'"),
+        ({"it's": 1j}, "result[\"it's\"] is of type 'complex'"),
+        ({1: {2: object}}, "result[1][2] is of type 'type'"),
+        ({(1,): 0}, "result has a key of type 'tuple'"),
+        ({"a": {b"": 0}}, "result['a'] has a key of type 'bytes'"),
+        (Odd(a=1), "no items"),
+    ],
+)
+def test_what_is_not_json_is_named(value, error):
+    with pytest.raises(TypeError) as caught:
+        as_json(value)
+    assert str(caught.value) == f"result is not JSON: {error}"
+
+
+def test_circles():
+    around: dict = {"a": []}
+    around["a"].append({"b": around})
+    with pytest.raises(TypeError, match=r"result\['a'\]\[0\]\['b'\] contains itself$"):
+        as_json(around)
+
+
+def test_the_same_object_twice_is_no_circle():
+    part = [1]
+    assert as_json([part, part]) == [[1], [1]]
+
+
+def test_depth_leaves_room_for_the_report_around_it():
+    deep: list = []
+    for _ in range(200_000):
+        deep = [deep]
+    with pytest.raises(TypeError, match=r"^result is not JSON: result is nested too deeply$"):
+        as_json(deep)
+    fits: list = []
+    for _ in range(300):
+        fits = [fits]
+    assert json.loads(json.dumps({"trials": {"t": [{"result": as_json(fits)}]}}))
