@@ -154,12 +154,12 @@ def from_json(text: str) -> Plan:
 
 def _function(entry: dict[str, Any]) -> dict[str, Any]:
     modules = tuple(ModulePlan(**_tuples(module)) for module in entry["modules"])
-    return _tuples(entry) | {"modules": modules}
+    return {**_tuples(entry), "modules": modules}
 
 
 def _trial(entry: dict[str, Any]) -> TrialPlan:
     jobs = tuple(JobPlan(**job) for job in entry["jobs"])
-    return TrialPlan(**_function(entry) | {"jobs": jobs})
+    return TrialPlan(**{**_function(entry), "jobs": jobs})
 
 
 def _tuples(value: Any) -> Any:

@@ -1,0 +1,55 @@
+"""The commands of ``mlx``, one module each, and what they have in common."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from mlx2smk.diagnostics import Diagnostic
+
+    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - its only name
+
+OK, FAILED, USAGE = 0, 1, 2
+
+
+def add_directory(parser: argparse.ArgumentParser, use: str) -> None:
+    """Let a command be about another folder than the current one."""
+    parser.add_argument(
+        "-d",
+        "--directory",
+        metavar="D",
+        type=Path,
+        default=Path(),
+        help=f"the folder to {use} (default: this one)",
+    )
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """Let a command print for people or for programs."""
+    parser.add_argument(
+        "--format", choices=("text", "json"), default="text", help="of messages (default: text)"
+    )
+
+
+def show_diagnostics(diagnostics: Iterable[Diagnostic], form: str) -> None:
+    """Print messages: for people on stderr, for programs on stdout."""
+    from mlx2smk.diagnostics import render, to_json  # noqa: PLC0415
+
+    if form == "json":
+        print(to_json(diagnostics))
+        return
+    colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    for diagnostic in diagnostics:
+        print(render(diagnostic, colour=colour), file=sys.stderr)
+
+
+def complain(text: str, code: int) -> int:
+    """Print one line on stderr and return the exit code that goes with it."""
+    print(f"mlx: {text}", file=sys.stderr)
+    return code

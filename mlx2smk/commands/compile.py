@@ -1,0 +1,113 @@
+"""``mlx compile``: write the workflow for some experiments."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from mlx2smk.commands import (
+    FAILED,
+    OK,
+    USAGE,
+    add_directory,
+    add_format,
+    complain,
+    show_diagnostics,
+)
+
+if TYPE_CHECKING:
+    from mlx2smk.commands import Commands
+    from mlx2smk.compiler import Compiled, CompileOptions
+
+
+def add_to(commands: Commands) -> None:
+    """Describe the command's arguments."""
+    parser = commands.add_parser(
+        "compile",
+        help="write workflow/Snakefile for some experiments",
+        description="Write workflow/Snakefile, and what it needs, for some experiments.",
+    )
+    parser.add_argument("experiments", metavar="EXP.py", nargs="+")
+    add_directory(parser, "write into")
+    parser.add_argument(
+        "--parallel",
+        metavar="N",
+        type=_positive,
+        help="run trials without __parallel__ as if they had it (default: $MLX_PARALLEL)",
+    )
+    parser.add_argument(
+        "--batch",
+        metavar="N",
+        type=_batch,
+        help="combinations in a job (default auto: one, more in grids over 1000)",
+    )
+    parser.add_argument(
+        "--stream-all", action="store_true", help="show the output of every combination as it comes"
+    )
+    parser.add_argument(
+        "--python", metavar="PATH", help="the interpreter of the jobs (default: Snakemake's own)"
+    )
+    add_format(parser)
+    parser.set_defaults(run=run)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return number
+
+
+def _batch(text: str) -> int | None:
+    return None if text == "auto" else _positive(text)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Compile, and write if there is no error."""
+    from mlx2smk.compiler import compile_experiments  # noqa: PLC0415
+
+    options = _compile_options(given)
+    if options is None:
+        return USAGE
+    compiled = compile_experiments(given.experiments, options)
+    show_diagnostics(compiled.diagnostics, given.format)
+    if compiled.bundle is None:
+        return FAILED
+    try:
+        compiled.bundle.write(options.directory)
+    except OSError as error:
+        return complain(f"{error.filename}: {error.strerror}", FAILED)
+    if given.format == "text":
+        _tell(compiled)
+    return OK
+
+
+def _compile_options(given: argparse.Namespace) -> CompileOptions | None:
+    from mlx2smk.compiler import CompileOptions  # noqa: PLC0415
+    from mlx2smk.planner import PlanOptions  # noqa: PLC0415
+
+    try:
+        parallel = given.parallel or _parallel_from_environment()
+    except ValueError as error:
+        complain(str(error), USAGE)
+        return None
+    settings = {"mlx_python": given.python} if given.python else {}
+    plan = PlanOptions(parallel=parallel, batch=given.batch, stream_all=given.stream_all)
+    return CompileOptions(directory=given.directory, plan=plan, settings=settings)
+
+
+def _parallel_from_environment() -> int | None:
+    text = os.environ.get("MLX_PARALLEL", "")
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"MLX_PARALLEL is {text!r}, not a whole number from 1 on")
+    return int(text)
+
+
+def _tell(compiled: Compiled) -> None:
+    """Say what was compiled, in a line for each experiment."""
+    for unit in compiled.units:
+        trials = ", ".join(f"{t.name} ({t.combinations})" for t in unit.plan.trials)
+        print(f"{unit.plan.source}: {trials}")

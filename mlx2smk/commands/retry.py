@@ -1,0 +1,50 @@
+"""``mlx retry``: forget recorded failures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlx2smk.commands import FAILED, OK, add_directory, complain
+
+if TYPE_CHECKING:
+    import argparse
+
+    from mlx2smk.commands import Commands
+    from mlx2smk.retry import Failure
+
+
+def add_to(commands: Commands) -> None:
+    """Describe the command's arguments."""
+    parser = commands.add_parser(
+        "retry",
+        help="forget recorded failures, so that snakemake runs them again",
+        description="Forget recorded failures; the next snakemake runs them again.",
+    )
+    add_directory(parser, "look into")
+    parser.add_argument("-n", "--dry-run", action="store_true", help="only say what there is")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Say what failed and forget it."""
+    from mlx2smk.retry import failures, forget  # noqa: PLC0415
+
+    try:
+        found = list(failures(given.directory))
+    except ValueError as error:
+        return complain(f"{error}: run mlx compile again", FAILED)
+    for failure in found:
+        print(_line(failure))
+        if not given.dry_run:
+            forget(failure)
+    if not found:
+        print("nothing failed")
+    elif not given.dry_run:
+        print("forgotten; snakemake runs them again")
+    return OK
+
+
+def _line(failure: Failure) -> str:
+    what = f"{failure.function} {failure.job}".strip()
+    count = f": {failure.failed} failures" if failure.failed > 1 else ""
+    return f"{failure.experiment}: {what}{count}"
