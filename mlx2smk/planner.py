@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
+import unicodedata
 from dataclasses import dataclass
 from itertools import islice, product
 from math import ceil, prod
@@ -75,11 +75,17 @@ def rule_prefixes(stems: Sequence[str]) -> list[str]:
     """
     if len(stems) == 1:
         return [""]
-    prefixes = [re.sub(r"\W", "_", stem) + "_" for stem in stems]
+    prefixes = [_identifier(stem) + "_" for stem in stems]
     clear = all(a is b or not b.startswith(a) for a in prefixes for b in prefixes)
     if clear and all(prefix.isidentifier() for prefix in prefixes):
         return prefixes
     return [f"e{number}_{prefix}" for number, prefix in enumerate(prefixes, start=1)]
+
+
+def _identifier(stem: str) -> str:
+    """Return what can stand in the name of a rule, in the form in which Python compares names."""
+    normal = unicodedata.normalize("NFKC", stem)
+    return "".join(char if f"_{char}".isidentifier() else "_" for char in normal)
 
 
 def _relative(path: Path, start: Path) -> str:
