@@ -242,6 +242,16 @@ def test_a_module_s_other_attributes(tmp_path):
     assert found["result"] == [1, False]
 
 
+def test_a_module_s_own_getattr(tmp_path):
+    bundle = Bundle(tmp_path, "import helper\ndef t(n): return getattr(helper, n)")
+    text = "def __getattr__(name): return name * 2\nhidden = 1\n"
+    module = bundle.module("helper", text, sliced=text.splitlines()[0], removed=["hidden"])
+    bundle.trial("t", {"n": ["x", "hidden"]}, modules=[module])
+    assert bundle.run_trial("t", "0")[0]["result"] == "xx"
+    done = bundle.run(*bundle.trial_words("t", "1"), status=1)
+    assert "hidden is defined in helper.py" in done.stderr
+
+
 @pytest.mark.parametrize("path", ["helper.py", "lib/helper.py", "helper/__init__.py"])
 def test_local_module_that_was_not_followed(tmp_path, path):
     (tmp_path / path).parent.mkdir(exist_ok=True)

@@ -178,16 +178,19 @@ class GuardedResults(GuardedDict):
         )
 
 
-def guarded_module(names: Iterable[str], file: str, reader: str) -> Callable[[str], NoReturn]:
-    """Return the `__getattr__` of a module from which these names were left out."""
+def guard_module(names: Iterable[str], module: types.ModuleType, reader: str) -> None:
+    """Have the module complain when it is asked for one of these names, which its slice left out."""
     left_out = frozenset(names)
+    own = module.__dict__.get("__getattr__")
 
-    def attribute(name: str) -> NoReturn:
+    def attribute(name: str) -> Any:
         if name in left_out:
-            _complain_left_out(name, file, reader)
-        raise AttributeError(f"module {file!r} has no attribute {name!r}", name=name) from None
+            _complain_left_out(name, str(module.__file__), reader)
+        if own is None:
+            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+        return own(name)
 
-    return attribute
+    module.__dict__["__getattr__"] = attribute
 
 
 def check_names(error: BaseException, left_out: Mapping[str, Iterable[str]], reader: str) -> None:

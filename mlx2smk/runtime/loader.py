@@ -27,17 +27,17 @@ class SliceLoader:
         self.path = path
         self.source = source
         self._code = code
-        self.left_out: Callable[[str], Any] | None = None
+        self.guard: Callable[[types.ModuleType], None] | None = None
 
     def create_module(self, _spec: ModuleSpec) -> None:
         """Leave it to Python."""
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Run the slice in the module, whose missing names are guarded."""
-        if self.left_out:
-            module.__dict__["__getattr__"] = self.left_out
+        """Run the slice in the module, and guard what is missing from it."""
         code = self._code or compile(self.source, self.path, "exec", dont_inherit=True)
         exec(code, module.__dict__)  # noqa: S102 - the user's module
+        if self.guard:
+            self.guard(module)
 
     def get_filename(self, _name: str) -> str:
         """Return the path of the file."""
@@ -115,7 +115,7 @@ class WorldFinder:
         path = os.path.join(self._plan.folder, module["path"])
         loader = SliceLoader(path, self._plan.text(module["slice"]))
         if module["removed"]:
-            loader.left_out = guards.guarded_module(module["removed"], path, self._reader)
+            loader.guard = lambda made: guards.guard_module(module["removed"], made, self._reader)
         return loader.spec(module["name"], package=module["package"])
 
     def _beside(self, name: str) -> bool:

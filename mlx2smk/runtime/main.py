@@ -90,12 +90,13 @@ def _plan(arguments: Arguments) -> Plan:
 
 def _setup(arguments: Arguments) -> None:
     from . import jobs, records, steps
+    from .plan import projection
 
     plan = _plan(arguments)
     setup = plan.function(arguments.name, "setups")
     given = arguments.maybe("context")
     if given is None:
-        context = steps.projection(setup, steps.merged_setups(plan, arguments.many("earlier")))
+        context = projection(setup, steps.merged_setups(plan, arguments.many("earlier")))
     else:
         context = records.read(given)
     record = jobs.run_setup(plan, setup["name"], context, arguments.one("log"))
@@ -104,11 +105,12 @@ def _setup(arguments: Arguments) -> None:
 
 def _context(arguments: Arguments) -> None:
     from . import records, steps
+    from .plan import projection
 
     plan = _plan(arguments)
     function = plan.function(arguments.name, "setups", "trials", "verifications")
     context = steps.merged_context(plan, arguments.many("setups"), arguments.many("updates"))
-    seen = steps.projection(function, context)
+    seen = projection(function, context)
     records.write(arguments.one("output"), seen, sort_keys=True)
 
 
@@ -122,6 +124,9 @@ def _trial(arguments: Arguments) -> None:
     previous = arguments.maybe("previous")
     if previous is not None:
         job.continue_from(previous)
+    store = arguments.maybe("store")
+    if store is not None:
+        job.use_store(store)
     job.run_all(context)
     records.write_job(output, job.record(), job.runs)
 
@@ -162,7 +167,10 @@ def _report(arguments: Arguments) -> None:
 
 
 def _summary(arguments: Arguments) -> None:
-    raise UsageError("not yet")
+    from . import summary
+
+    lines = summary.lines(_plan(arguments), arguments.one("results"), arguments.one("logs"))
+    print("\n".join(lines), file=sys.stderr)
 
 
 def _child(arguments: Arguments) -> None:

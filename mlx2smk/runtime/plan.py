@@ -76,3 +76,11 @@ def job_before(trial: dict[str, Any], job: dict[str, Any]) -> dict[str, Any] | N
             found: dict[str, Any] = other
             return found
     return None
+
+
+def projection(function: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
+    """Return the part of the context that the function may read."""
+    reads = function["reads"]
+    if reads is None:
+        return context
+    return {key: context[key] for key in reads if key in context}

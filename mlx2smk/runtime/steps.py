@@ -36,14 +36,6 @@ def merged_context(plan: Plan, setups: Iterable[str], updates: Iterable[str]) ->
     return context
 
 
-def projection(function: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
-    """Return the part of the context that the function may read."""
-    reads = function["reads"]
-    if reads is None:
-        return context
-    return {key: context[key] for key in reads if key in context}
-
-
 def collect(plan: Plan, name: str, folder: str, runs_output: str, updates_output: str) -> None:
     """Put the runs of a trial's jobs together, in the order of the combinations."""
     trial = plan.function(name, "trials")

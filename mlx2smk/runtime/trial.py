@@ -5,13 +5,14 @@ from __future__ import annotations
 from . import child, records
 from .grid import Grid
 from .jobs import Runner, described, say
-from .plan import job_before, job_named
+from .plan import job_before, job_named, projection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from .plan import Plan
+    from .store import Store
 
 
 class TrialJob:
@@ -26,6 +27,7 @@ class TrialJob:
         self.state: dict[str, Any] = {}
         self.runs: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
+        self._store: Store | None = None
         self._several = sum(job["count"] for job in self.trial["jobs"]) > 1
         self._runner = Runner(plan, self.trial, log_path, stream=self.trial["stream"])
 
@@ -37,13 +39,19 @@ class TrialJob:
         records.check_digest(record, digest, path, self.trial["rule"])
         self.state = dict(record["state"])
 
+    def use_store(self, folder: str) -> None:
+        """Look up each combination in a store before it runs, and keep there what it gave."""
+        from .store import Store
+
+        self._store = Store(folder, self.plan, self.trial)
+
     def run_all(self, context: dict[str, Any]) -> None:
         """Run every combination; in a chain each sees the updates of those before it."""
         for index in range(self.job["first"], self.job["first"] + self.job["count"]):
             seen = {**context, **self.state} if self.trial["chained"] else dict(context)
-            run = self._run_one(index, self._visible(seen))
+            key, run = self._find_or_run(index, projection(self.trial, seen))
+            self.keys.append(key)
             self.runs.append(run)
-            self.keys.append(None)
             self.state.update(updates_of(run))
 
     def record(self) -> dict[str, Any]:
@@ -55,11 +63,18 @@ class TrialJob:
             "state": self.state if self.trial["chained"] else {},
         }
 
-    def _visible(self, context: dict[str, Any]) -> dict[str, Any]:
-        reads = self.trial["reads"]
-        if reads is None:
-            return context
-        return {key: context[key] for key in reads if key in context}
+    def _find_or_run(
+        self, index: int, context: dict[str, Any]
+    ) -> tuple[str | None, dict[str, Any]]:
+        """Return the combination's key in the store, if there is a store, and its run."""
+        if self._store is None:
+            return None, self._run_one(index, context)
+        key = self._store.key(self.grid, index, context)
+        run = self._store.get(key)
+        if run is None:
+            run = self._run_one(index, context)
+            self._store.put(key, run)
+        return key, run
 
     def _run_one(self, index: int, context: dict[str, Any]) -> dict[str, Any]:
         if self.job["count"] > 1:

@@ -47,7 +47,8 @@ def _experiment(plan: Plan, function: dict[str, Any]) -> types.ModuleType:
     """Return the experiment's module, registered under its name, not yet run."""
     loader = SliceLoader(plan.file, plan.text(function["slice"]), plan.code(function["slice"]))
     if function["removed"]:
-        loader.left_out = guards.guarded_module(function["removed"], plan.file, function["name"])
+        names, reader = function["removed"], function["name"]
+        loader.guard = lambda made: guards.guard_module(names, made, reader)
     module = types.ModuleType(plan.stem)
     module.__file__ = plan.file
     module.__spec__ = loader.spec(plan.stem)

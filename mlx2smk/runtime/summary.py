@@ -1,0 +1,100 @@
+"""What a run came to, in a few lines for people; also after a run that did not get far."""
+
+from __future__ import annotations
+
+import os
+
+from . import records
+from .errors import JobError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from .plan import Plan
+
+
+def lines(plan: Plan, results: str, logs: str) -> Iterator[str]:
+    """Yield the summary of an experiment whose results and logs are in these folders."""
+    report = _read(os.path.join(results, "report.json"))
+    yield f"{plan.stem}: {report['status'] if report else 'not finished'}"
+    for setup in plan.functions("setups"):
+        if not os.path.exists(os.path.join(results, "setup", f"{setup['name']}.json")):
+            yield f"  setup {setup['name']}: {_not_run(logs, 'setup', setup['name'])}"
+    for trial in plan.functions("trials"):
+        yield f"  trial {trial['name']}: {_of_trial(trial, results, logs)}"
+    for verification in plan.functions("verifications"):
+        name = verification["name"]
+        verdict = _read(os.path.join(results, "verify", f"{name}.json"))
+        yield f"  verification {name}: {_of_verdict(verdict) or _not_run(logs, 'verify', name)}"
+
+
+def _of_trial(trial: dict[str, Any], results: str, logs: str) -> str:
+    runs, missing = _runs(trial, results)
+    failed = [run for run in runs if not run["success"]]
+    not_run = sum(job["count"] for job in missing)
+    counts = {"succeeded": len(runs) - len(failed), "failed": len(failed), "did not run": not_run}
+    parts = [", ".join(f"{count} {what}" for what, count in counts.items() if count)]
+    if failed:
+        parts.append(f"first failure {_of_failure(failed[0])}")
+    died = [log for log in (_log(logs, trial["name"], job["name"]) for job in missing) if log]
+    if died:
+        more = f" and {len(died) - 1} more" if len(died) > 1 else ""
+        parts.append(f"not finished: {died[0]}{more}")
+    return "; ".join(parts)
+
+
+def _runs(trial: dict[str, Any], results: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the trial's runs, and its jobs that left none."""
+    collected = _read(os.path.join(results, "trials", f"{trial['name']}.json"))
+    if collected is not None:
+        return collected, []
+    runs: list[dict[str, Any]] = []
+    missing = []
+    for job in trial["jobs"]:
+        record = _read(os.path.join(results, "runs", trial["name"], f"{job['name']}.json"))
+        if record is None or record.get("digest") != job["digest"]:
+            missing.append(job)
+        else:
+            runs += record["runs"]
+    return runs, missing
+
+
+def _of_failure(run: dict[str, Any]) -> str:
+    combination = ", ".join(f"{name}={value!r}" for name, value in run["params"].items())
+    return f"{combination}: {_error(run)} ({run['log']})".removeprefix(": ")
+
+
+def _of_verdict(verdict: dict[str, Any] | None) -> str:
+    if verdict is None:
+        return ""
+    if "error" in verdict:
+        return f"{verdict['verdict']}, {_error(verdict)} ({verdict['log']})"
+    word: str = verdict["verdict"]
+    return word
+
+
+def _error(failure: dict[str, Any]) -> str:
+    return f"{failure['type']}: {failure['error'].partition(chr(10))[0]}"
+
+
+def _not_run(logs: str, *parts: str) -> str:
+    log = _log(logs, *parts)
+    return f"not finished ({log})" if log else "did not run"
+
+
+def _log(logs: str, *parts: str) -> str:
+    """Return the log's path if the job got as far as writing one, else nothing."""
+    for folder in (logs, os.path.join(logs, "runs")):
+        path = os.path.join(folder, *parts) + ".log"
+        if os.path.exists(path):
+            return path
+    return ""
+
+
+def _read(path: str) -> Any:
+    try:
+        return records.read(path)
+    except JobError:
+        return None

@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import json
+import os
+import threading
+
+import pytest
+from bundles import Bundle
+
+COUNTING = """
+import os
+def t(n, m=0):
+    with open("ran", "a") as file:
+        file.write(f"{n!r} ")
+    if n == "bad":
+        raise ValueError
+    if n == "die":
+        os.kill(os.getppid(), 9)
+    return [n, SETUP.get("key"), {"context_update": 0} and None]
+"""
+
+
+def make(folder, values=(1, 2, 3), batch=3, **changes):
+    return Bundle(folder, COUNTING).trial("t", {"n": list(values)}, batch=batch, **changes)
+
+
+def run(bundle, context=None, job="0", status=0):
+    bundle.run(*bundle.trial_words("t", job, context), "--store", "store", status=status)
+    return None if status else bundle.read(f"runs/t/{job}.json")
+
+
+def ran(bundle):
+    """Return what ran since it was last asked."""
+    path = bundle.folder / "ran"
+    text = path.read_text() if path.exists() else ""
+    path.unlink(missing_ok=True)
+    return text.split()
+
+
+def records(bundle):
+    return sorted((bundle.folder / "store").glob("??/*.json"))
+
+
+def test_what_is_stored_does_not_run_again(tmp_path):
+    bundle = make(tmp_path)
+    first = run(bundle)
+    assert ran(bundle) == ["1", "2", "3"]
+    again = run(bundle)
+    assert ran(bundle) == []
+    assert again == first
+    assert len(set(first["keys"])) == 3
+    assert [f"{path.parent.name}{path.stem}" for path in records(bundle)] == sorted(first["keys"])
+
+
+def test_failures_are_not_stored(tmp_path):
+    bundle = make(tmp_path, ["bad", 1])
+    run(bundle)
+    assert ran(bundle) == ["'bad'", "1"]
+    run(bundle)
+    assert ran(bundle) == ["'bad'"]
+
+
+def test_finished_ones_are_kept_when_the_job_dies(tmp_path):
+    bundle = make(tmp_path, [1, 2, "die", 3], batch=4)
+    run(bundle, status=-9)
+    assert ran(bundle) == ["1", "2", "'die'"]
+    assert len(records(bundle)) == 2
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_other_batches_find_the_same(tmp_path, jobs):
+    bundle = make(tmp_path)
+    run(bundle)
+    ran(bundle)
+    bundle.plan["trials"] = []
+    bundle.trial("t", {"n": [3, 2, 1, 4]}, batch=jobs)
+    run(bundle)
+    assert ran(bundle) == []
+
+
+def edits(bundle):
+    trial = bundle.plan["trials"][0]
+    return {
+        "digest": lambda: trial.update(digest="edited"),
+        "type": lambda: trial.update(parameters=[["n", ["1.0", "'2'", "True"]]]),
+        "name": lambda: trial.update(parameters=[["m", ["1"]], ["n", ["1", "2", "3"]]]),
+        "input": lambda: (bundle.folder / "data" / "b").write_text("new"),
+        "no input": (bundle.folder / "data" / "b").unlink,
+    }
+
+
+@pytest.mark.parametrize("edit", ["digest", "type", "name", "input", "no input"])
+def test_what_a_run_depends_on_is_in_its_key(tmp_path, edit):
+    bundle = make(tmp_path, inputs=["data", "gone"])
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "b").write_text("old")
+    run(bundle)
+    ran(bundle)
+    run(bundle)
+    assert ran(bundle) == []
+    edits(bundle)[edit]()
+    run(bundle)
+    assert len(ran(bundle)) == 3
+
+
+def test_context_in_the_key(tmp_path):
+    bundle = make(tmp_path)
+    run(bundle, {"key": 1, "other": 1})
+    ran(bundle)
+    run(bundle, {"other": 1, "key": 1})
+    assert ran(bundle) == []
+    assert run(bundle, {"key": 2, "other": 1})["runs"][0]["result"] == [1, 2, None]
+    assert len(ran(bundle)) == 3
+
+
+def test_only_what_is_read_of_the_context_is_in_the_key(tmp_path):
+    bundle = make(tmp_path, reads=["key"])
+    run(bundle, {"key": 1, "other": 1})
+    ran(bundle)
+    run(bundle, {"key": 1, "other": 2})
+    assert ran(bundle) == []
+
+
+def test_equal_combinations_each_run(tmp_path):
+    bundle = make(tmp_path, [1, 1])
+    run(bundle)
+    assert ran(bundle) == ["1", "1"]
+    run(bundle)
+    assert ran(bundle) == []
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", "{}", "null"])
+def test_torn_records_are_replaced(tmp_path, damage):
+    bundle = make(tmp_path, [1])
+    first = run(bundle)
+    (record,) = records(bundle)
+    record.write_text(damage)
+    run(bundle)
+    assert ran(bundle) == ["1", "1"]
+    assert json.loads(record.read_text())["key"] == first["keys"][0]
+
+
+@pytest.mark.parametrize("part", ["run", "key", "version", "checksum"])
+def test_edited_records_are_ignored(tmp_path, part):
+    bundle = make(tmp_path, [1])
+    run(bundle)
+    (record,) = records(bundle)
+    value = json.loads(record.read_text())
+    value[part] = {**value["run"], "result": 0} if part == "run" else "edited"
+    record.write_text(json.dumps(value))
+    run(bundle)
+    assert ran(bundle) == ["1", "1"]
+
+
+def test_forced_trials_ignore_what_is_older(tmp_path):
+    bundle = make(tmp_path, [1])
+    run(bundle)
+    marker = tmp_path / "store" / "forced" / "exp.t"
+    marker.parent.mkdir()
+    marker.touch()
+    run(bundle)
+    assert ran(bundle) == ["1", "1"]
+    run(bundle)
+    assert ran(bundle) == []
+    later = records(bundle)[0].stat().st_mtime_ns
+    os.utime(marker, ns=(later, later))
+    run(bundle)
+    assert ran(bundle) == ["1"]
+
+
+def test_chain_goes_on_from_stored_updates(tmp_path):
+    source = """
+    def t(n):
+        open("ran", "a").write(f"{n} ")
+        return {"seen": SETUP.get("last"), "context_update": {"last": n}}
+    """
+    bundle = Bundle(tmp_path, source).trial("t", {"n": [1, 2]}, batch=2, chained=True)
+    run(bundle, {})
+    ran(bundle)
+    bundle.plan["trials"][0]["parameters"] = [["n", ["1", "3"]]]
+    record = run(bundle, {})
+    assert ran(bundle) == ["3"]
+    assert record["runs"][1]["result"]["seen"] == 1
+    assert record["state"] == {"last": 3}
+
+
+def test_two_at_once(tmp_path):
+    bundle = make(tmp_path, list(range(20)), batch=20)
+    words = [*bundle.trial_words("t", "0", {}), "--store", "store"]
+    threads = [threading.Thread(target=bundle.run, args=words) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ran(bundle)
+    run(bundle)
+    assert ran(bundle) == []
+    assert len(list((tmp_path / "store").rglob("*"))) == len(records(bundle)) + len(
+        list((tmp_path / "store").glob("??"))
+    )
