@@ -108,6 +108,12 @@ def test_arguments_by_name_in_any_order():
     assert found.inputs == ("a.csv", "b")
 
 
+def test_defaults_of_arguments_may_be_written_out():
+    assert trial("@trial(1, {}, threads=None, resources=None, inputs=())", "") == trial(
+        "@trial(1, {})", ""
+    )
+
+
 def test_values_keep_their_exact_types():
     written = '[1, 1.0, True, "1", None, -2, (1, (2,)), [1], {"a": {1: None}}, "a" "b", 1e999]'
     values = trial(f'@trial(1, {{"n": {written}}})').parameters[0].values

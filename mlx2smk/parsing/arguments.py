@@ -113,10 +113,10 @@ def read_order(findings: Findings, node: ast.expr | None, *, optional: bool = Fa
 
 
 def read_threads(findings: Findings, node: ast.expr | None) -> int | None:
-    """Return the number of threads; None if there is no such argument or, noted, no such number."""
-    if node is None:
+    """Return the number of threads; None if it is not given (or None) or, noted, no such number."""
+    value = None if node is None else evaluate(node)
+    if node is None or value is None:
         return None
-    value = evaluate(node)
     if type(value) is int and value >= 1 and not is_huge(value):
         return value
     findings.add(BadThreads, node, text=findings.text(node))
@@ -127,7 +127,7 @@ def read_resources(
     findings: Findings, node: ast.expr | None
 ) -> tuple[tuple[str, int | float | str], ...]:
     """Return the resources in the order written; what is wrong with them is noted."""
-    if node is None:
+    if node is None or evaluate(node) is None:
         return ()
     if not isinstance(node, ast.Dict):
         expected = "a dict from resources' names to numbers or strings"
