@@ -3,7 +3,7 @@ import json
 import pytest
 
 from mlx2smk.diagnostics import Findings, did_you_mean, render, shorten, to_json
-from mlx2smk.messages.folder import SameStem
+from mlx2smk.messages.folder import EditedFile, ForeignFile, HidingSnakefile, SameStem
 from mlx2smk.messages.values import NotLiteral
 from mlx2smk.messages.warnings import EmptyList
 from mlx2smk.source import Source, Span
@@ -39,6 +39,19 @@ def test_message_about_a_whole_file_has_no_source_line():
         "b/x.py: MLX501 the experiment a/x.py is named 'x' too\n"
         "hint: rename one of the files, or compile them into different folders with --directory\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (HidingSnakefile, "snakemake would run this file instead of workflow/Snakefile"),
+        (ForeignFile, "this file was not written by mlx and would be overwritten"),
+        (EditedFile, "this file was changed since mlx wrote it"),
+    ],
+)
+def test_messages_about_the_folder_name_the_file(kind, message):
+    code = kind.code
+    assert render(kind.about("d/Snakefile")).startswith(f"d/Snakefile: {code} {message}\nhint: ")
 
 
 def test_tabs_are_shown_as_four_spaces():

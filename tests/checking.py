@@ -1,0 +1,48 @@
+"""Checks what the parser says about a file: the classes and the places of its messages."""
+
+from mlx2smk.parser import parse
+from mlx2smk.source import Source
+
+IMPORT = "from mlx2smk import setup, trial, verify\n"
+TRIAL = "@trial(1, {})\ndef t(): ...\n"
+
+
+def check(text, *expected, path="exp.py"):
+    """Parse a file and compare the classes and places of its messages; return the first message."""
+    parsed = parse(Source(path, text))
+    found = [
+        (type(each), each.span and each.span.line, each.span and each.span.column)
+        for each in parsed.diagnostics
+    ]
+    assert found == list(expected)
+    errors = [kind for kind, _, _ in expected if kind.severity == "error"]
+    assert (parsed.experiment is None) == bool(errors)
+    return parsed.diagnostics[0]
+
+
+def check_values(written, *expected, signature="**options"):
+    """Check the values of the one trial of a file; columns count from the values' first sign."""
+    text = f"{IMPORT}@trial(1, {written})\ndef t({signature}): ...\n"
+    return check(text, *((kind, 2, column + 10) for kind, column in expected))
+
+
+def check_list(written, *expected):
+    """Check the list of the one parameter; columns count from the list's first sign."""
+    return check_values(f'{{"n": {written}}}', *((kind, column + 6) for kind, column in expected))
+
+
+def check_call(call, *expected):
+    """Check the decorator line of a trial of n; columns are those of the line."""
+    text = f"{IMPORT}{call}\ndef t(n=1): ...\n"
+    return check(text, *((kind, 2, column) for kind, column in expected))
+
+
+def check_function(values, signature, *expected):
+    """Check a trial with these values; places are those of lines 2 (decorator) and 3 (function)."""
+    return check(f"{IMPORT}@trial(1, {values})\ndef t({signature}): ...\n", *expected)
+
+
+def check_names(names, *expected):
+    """Check the names that a verification gives; columns count from their first sign."""
+    text = f"{IMPORT}{TRIAL}@setup()\ndef s(): ...\ndef helper(): ...\nX = 1\n@verify({names})\ndef v(r): ...\n"
+    return check(text, *((kind, 8, column + 8) for kind, column in expected))
