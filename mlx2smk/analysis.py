@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlx2smk.context import Access
-from mlx2smk.slicing import FunctionSlice, Widening
+from mlx2smk.bindings import scope_of
+from mlx2smk.context import Access, access_of
+from mlx2smk.modules import Files, FolderFiles
+from mlx2smk.names import names_of
+from mlx2smk.project import Project
+from mlx2smk.sites import certain_names, key_of
+from mlx2smk.slicing import FunctionSlice, Slicer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mlx2smk.experiment import Experiment, Setup, Trial, Verify
+    from mlx2smk.project import Module
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +50,77 @@ class Analysis:
 
 
 def analyse(experiment: Experiment, folder: Path) -> Analysis:
-    """Find slices and uses of SETUP; ``folder`` is where the experiment lies."""
-    del folder
+    """Find slices and uses of SETUP; ``folder`` is where the experiment and its local modules lie."""
+    return analyse_files(experiment, FolderFiles(folder))
+
+
+def analyse_files(experiment: Experiment, files: Files) -> Analysis:
+    """Find slices and uses of SETUP, with local modules from wherever they are."""
+    slicer = Slicer(Project(experiment, files))
     return Analysis(
-        tuple(_whole(experiment, item) for item in experiment.setups),
-        tuple(_whole(experiment, item) for item in experiment.trials),
-        tuple(_whole(experiment, item) for item in experiment.verifications),
+        tuple(_function(item, slicer) for item in experiment.setups),
+        tuple(_function(item, slicer, seeded=True, updates=True) for item in experiment.trials),
+        tuple(_verification(item, slicer, experiment) for item in experiment.verifications),
     )
 
 
-def _whole(experiment: Experiment, item: Setup | Trial | Verify) -> FunctionAnalysis:
-    digest = hashlib.sha256(f"{item.name}\n{ast.dump(experiment.tree)}".encode()).hexdigest()
-    everything = FunctionSlice(
-        statements=tuple(range(len(experiment.tree.body))),
-        text=experiment.source.text,
-        digest=digest,
-        pieces=(),
-        modules=(),
-        widened=(Widening("not analysed yet", None, None, dynamic=True),),
-        removed=(),
+def _function(
+    item: Setup | Trial | Verify, slicer: Slicer, *, seeded: bool = False, updates: bool = False
+) -> FunctionAnalysis:
+    found, taken = slicer.slice(item.name)
+    access = access_of(taken, found.widened, seeded=seeded, updates=updates)
+    return FunctionAnalysis(item.name, found, access, None)
+
+
+def _verification(item: Verify, slicer: Slicer, experiment: Experiment) -> FunctionAnalysis:
+    found = _function(item, slicer, seeded=True)
+    node = experiment.tree.body[item.statement]
+    dynamic = any(widening.dynamic for widening in found.slice.widened)
+    read = None
+    if isinstance(node, ast.FunctionDef) and not dynamic:
+        read = _trials_read(node, slicer.project.experiment)
+    known = frozenset(trial.name for trial in experiment.trials)
+    return FunctionAnalysis(
+        found.name, found.slice, found.access, None if read is None else read & known
     )
-    return FunctionAnalysis(item.name, everything, Access(None, None, (), ()), None)
+
+
+def _trials_read(node: ast.FunctionDef, module: Module) -> frozenset[str] | None:
+    """Return the keys of its parameter that a function uses; None if it may use any."""
+    parameters = [*node.args.posonlyargs, *node.args.args]
+    if not parameters or parameters[0].arg in {item.name for item in scope_of(node.body).bindings}:
+        return None
+    results = parameters[0].arg
+    names = names_of(_without_parameter(node, results))
+    certain = certain_names(names)
+    keys: set[str] = set()
+    for reference in names.references:
+        if reference.name in {"locals", "vars", "dir"}:
+            return None
+        if reference.name != results or not reference.deferred:
+            continue
+        use = key_of(reference, module, certain)
+        if use is None or use.key is None or not use.read:
+            return None
+        keys.add(use.key)
+    return frozenset(keys)
+
+
+def _without_parameter(node: ast.FunctionDef, name: str) -> ast.FunctionDef:
+    """Copy a function without one parameter, so that the name in its body is free to be followed."""
+    arguments = node.args
+    kept = [
+        [item for item in items if item.arg != name]
+        for items in (arguments.posonlyargs, arguments.args)
+    ]
+    without = ast.arguments(
+        posonlyargs=kept[0],
+        args=kept[1],
+        vararg=arguments.vararg,
+        kwonlyargs=arguments.kwonlyargs,
+        kw_defaults=arguments.kw_defaults,
+        kwarg=arguments.kwarg,
+        defaults=[],
+    )
+    copy = ast.FunctionDef(name=node.name, args=without, body=node.body, decorator_list=[])
+    return ast.copy_location(copy, node)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.dynamic import Dynamic, dynamics_of
 from mlx2smk.effects import Evaluation
+from mlx2smk.known import QUIET_PACKAGES
 from mlx2smk.modules import STANDARD_LIBRARY
 from mlx2smk.names import Function
 from mlx2smk.purity import Purity
@@ -20,7 +21,7 @@ from mlx2smk.values import Values
 if TYPE_CHECKING:
     from mlx2smk.project import Module, Project, Unit
 
-_EXEMPT = frozenset({"__future__", "decorators", "mlx2smk"})
+_QUIET = STANDARD_LIBRARY | QUIET_PACKAGES | {"__future__", "decorators", "mlx2smk"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,18 +58,18 @@ class Facts:
         evaluation = Evaluation(Values(self.project, module), self.purity)
         evaluation.statement(unit.node)
         reason = evaluation.reason
-        if reason is None and self._is_for_effect(unit, module, used):
+        if reason is None and self._is_for_effect(unit, used):
             reason = "is an import that nothing uses by name"
         touches = frozenset(evaluation.touches)
         return UnitFacts(unit, reason, touches, dynamics_of(unit, module, self.project))
 
-    def _is_for_effect(self, unit: Unit, module: Module, used: frozenset[str]) -> bool:
-        """Whether an installed package is imported without any use of the name: why else is it there?"""
+    def _is_for_effect(self, unit: Unit, used: frozenset[str]) -> bool:
+        """Whether an installed package is imported but never named: why else would it be there."""
         if not isinstance(unit.node, (ast.Import, ast.ImportFrom)):
             return False
         outside = (
             imported.level == 0
-            and imported.module.partition(".")[0] not in STANDARD_LIBRARY | _EXEMPT
+            and not _is_quiet(imported.module)
             and self.project.load(imported.module) is None
             for imported, _ in unit.names.imports
         )
@@ -127,6 +128,11 @@ class Facts:
         if module.dotted not in self._before:
             self._before[module.dotted] = _order(self, module)
         return self._before[module.dotted]
+
+
+def _is_quiet(name: str) -> bool:
+    """Whether a module outside is known not to be imported for its effects."""
+    return name.partition(".")[0] in _QUIET and not name.startswith("sklearn.experimental")
 
 
 def _used_names(module: Module) -> frozenset[str]:

@@ -42,6 +42,14 @@ FRESH = frozenset(
 )
 """Calls that make a new container that nothing else can reach."""
 
+QUIET_PACKAGES = frozenset(
+    {
+        *("attr", "attrs", "joblib", "jax", "matplotlib", "numba", "numpy", "pandas", "polars"),
+        *("pydantic", "requests", "scipy", "sklearn", "torch", "torchvision", "tqdm", "yaml"),
+    }
+)
+"""Packages that nobody imports for effects; ``sklearn.experimental`` is there for nothing else."""
+
 PURE_LIBRARY = frozenset(
     {
         *("abc.*", "collections.*", "dataclasses.*", "decimal.Decimal", "enum.*"),

@@ -38,6 +38,7 @@ class Reference:
     ``attributes`` is the chain behind it (``m.sub.f`` has sub and f), ``node`` the chain's outermost
     expression, ``parents`` what stands around that, nearest first. ``deferred``: it runs only when a
     function is called. ``imports``: the imports of an inner scope that bind the name, else empty.
+    Not ``certain``: a class body binds the name too, maybe later.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Reference:
     parents: tuple[ast.AST, ...]
     deferred: bool
     imports: tuple[Imported, ...]
+    certain: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,11 +136,10 @@ class _Resolver(ast.NodeVisitor):
             return
         name = mangled(node.id, self.classes)
         owner = self.owner(name)
-        if owner is None or (owner.is_class and not owner.bound[name]):
-            # A name bound in the class body may not be bound yet: Python then looks in the module.
-            self.refer(name, node, ())
-        elif owner.bound[name]:
-            self.refer(name, node, owner.bound[name])
+        imports = () if owner is None else owner.bound[name]
+        # A name bound in the class body may not be bound yet: Python then looks in the module.
+        if owner is None or owner.is_class or imports:
+            self.refer(name, node, imports, certain=owner is None)
 
     def owner(self, name: str) -> _Frame | None:
         """Return the inner scope that a name belongs to, None for the module's."""
@@ -149,7 +150,9 @@ class _Resolver(ast.NodeVisitor):
                 return frame
         return None
 
-    def refer(self, name: str, node: ast.Name, imports: tuple[Imported, ...]) -> None:
+    def refer(
+        self, name: str, node: ast.Name, imports: tuple[Imported, ...], *, certain: bool
+    ) -> None:
         chain: list[str] = []
         outermost: ast.expr = node
         around = len(self.parents)
@@ -159,7 +162,7 @@ class _Resolver(ast.NodeVisitor):
             around -= 1
         parents = tuple(reversed(self.parents[max(around - 3, 0) : around]))
         self.references.append(
-            Reference(name, tuple(chain), outermost, parents, self.deferred, imports)
+            Reference(name, tuple(chain), outermost, parents, self.deferred, imports, certain)
         )
 
     def visit_Attribute(self, node: ast.Attribute) -> None:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import ast
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from mlx2smk.blanking import blanked
+from mlx2smk.dynamic import Dynamic, Reach
+from mlx2smk.facts import Facts
+from mlx2smk.fingerprint import canonical_order, fingerprint
+from mlx2smk.links import Linker, shows_docstrings
+from mlx2smk.modules import all_modules
+from mlx2smk.names import Function
+from mlx2smk.naming import digest_of
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlx2smk.project import Module, Project, Unit
     from mlx2smk.source import Span
 
 PieceKind = Literal["function", "class", "constant", "import", "statement"]
@@ -15,8 +29,9 @@ PieceKind = Literal["function", "class", "constant", "import", "statement"]
 class Piece:
     """A part of a slice: one top-level statement, or one name of an import.
 
-    ``module`` None is the experiment; ``value`` a simple constant's text, shortened; ``reached_from``
-    the index of the piece that first needed this one, None for what is there from the start.
+    ``names`` are those that it binds or whose containers it changes. ``module`` None is the experiment;
+    ``value`` a simple constant's text, shortened; ``reached_from`` the index of the piece that first
+    needed this one, None for what is there from the start.
     """
 
     module: str | None
@@ -61,3 +76,263 @@ class FunctionSlice:
     modules: tuple[ModuleSlice, ...]
     widened: tuple[Widening, ...]
     removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """A unit in a slice, with the index of what first needed it."""
+
+    module: Module
+    unit: Unit
+    reached_from: int | None
+
+
+class Slicer:
+    """Slices functions of one experiment; what it finds out about modules serves all of them."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.facts = Facts(project)
+        self.linker = Linker(project)
+        self._digests: dict[tuple[Unit, bool], str] = {}
+
+    def slice(self, name: str) -> tuple[FunctionSlice, tuple[Taken, ...]]:
+        """Return the slice of a function of the experiment, and the units that it consists of."""
+        closure = _Closure(self)
+        closure.run(name)
+        taken = tuple(closure.taken)
+        whole = self.project.experiment
+        here = {item.unit.index for item in taken if item.module is whole}
+        local = [
+            module for module in closure.loaded.values() if module is not whole and module.path
+        ]
+        local.sort(key=lambda module: module.dotted)
+        docstrings = any(shows_docstrings(item.unit) for item in taken)
+        result = FunctionSlice(
+            statements=tuple(sorted({whole.units[index].statement for index in here})),
+            text=blanked(whole, here),
+            digest=self._digest(name, closure, local, docstrings=docstrings),
+            pieces=tuple(self._piece(item, docstrings=docstrings) for item in taken),
+            modules=tuple(self._module(module, closure) for module in local),
+            widened=tuple(closure.widened),
+            removed=_removed(whole, here),
+        )
+        return result, taken
+
+    def _module(self, module: Module, closure: _Closure) -> ModuleSlice:
+        kept = {item.unit.index for item in closure.taken if item.module is module}
+        return ModuleSlice(
+            name=module.dotted,
+            path=module.path or "",
+            text=blanked(module, kept),
+            file_digest=module.file_digest,
+            package=module.package,
+            removed=_removed(module, kept),
+        )
+
+    def _digest(
+        self, name: str, closure: _Closure, local: Sequence[Module], *, docstrings: bool
+    ) -> str:
+        parts = [name]
+        for module in (self.project.experiment, *local):
+            kept = {item.unit.index: item.unit for item in closure.taken if item.module is module}
+            digests = {
+                index: self.unit_digest(unit, docstrings=docstrings) for index, unit in kept.items()
+            }
+            parts.append(module.name or "")
+            parts.extend(
+                digests[index] for index in canonical_order(digests, self.facts.before(module))
+            )
+            if module.tree is None:
+                parts.append(module.file_digest)
+            if closure.sees_source:
+                parts.append(blanked(module, set(kept)))
+        return digest_of(*parts)
+
+    def unit_digest(self, unit: Unit, *, docstrings: bool = False) -> str:
+        """Return the digest of what one unit means."""
+        key = unit, docstrings
+        if key not in self._digests:
+            self._digests[key] = fingerprint(unit.node, docstrings=docstrings)
+        return self._digests[key]
+
+    def _piece(self, item: Taken, *, docstrings: bool) -> Piece:
+        unit, touched = item.unit, self.facts.of(item.module)[item.unit.index].touches
+        bound = dict.fromkeys(binding.name for binding in unit.names.bindings)
+        return Piece(
+            module=item.module.name,
+            names=tuple(dict.fromkeys((*bound, *sorted(touched)))),
+            kind=_kind(unit.node),
+            line=_line(unit.node),
+            digest=self.unit_digest(unit, docstrings=docstrings),
+            value=_value(unit.node),
+            reached_from=item.reached_from,
+        )
+
+
+class _Closure:
+    """Takes units breadth first, so that what is reached is reached on a shortest way."""
+
+    def __init__(self, slicer: Slicer) -> None:
+        self.slicer = slicer
+        self.taken: list[Taken] = []
+        self.loaded: dict[str, Module] = {}
+        self.widened: list[Widening] = []
+        self.sees_source = False
+        self._positions: dict[Unit, int] = {}
+        self._whole: set[str] = set()
+        self._waiting: deque[int] = deque()
+        self._everything: Dynamic | None = None
+
+    def run(self, name: str) -> None:
+        """Take a function of the experiment and all that it needs."""
+        project = self.slicer.project
+        self._need(project.experiment, name, None)
+        self._load(project.experiment, None)
+        self._drain()
+        while self._everything is not None:
+            before = len(self.taken), len(self.loaded)
+            for module in list(self.loaded.values()):
+                self._widen(module, f"{self._everything.reason} elsewhere", None, dynamic=True)
+            self._drain()
+            if before == (len(self.taken), len(self.loaded)):
+                break
+
+    def _drain(self) -> None:
+        while self._waiting:
+            position = self._waiting.popleft()
+            item = self.taken[position]
+            self._follow(item, position)
+
+    def _follow(self, item: Taken, position: int) -> None:
+        links = self.slicer.linker.of(item.unit, item.module)
+        for unit in links.units:
+            self._take(item.module, unit, position)
+        for module in links.loads:
+            self._load(module, position)
+        for module, name in links.names:
+            self._load(module, position)
+            self._need(module, name, position)
+        for module, node in links.objects:
+            span = item.module.source.span(node)
+            self._widen(module, f"the module {module.dotted} is used as an object", span, position)
+        for module in links.stars:
+            self._widen(module, f"all names of {module.dotted} are imported", None, position)
+        for dynamic in self.slicer.facts.of(item.module)[item.unit.index].dynamics:
+            self._follow_dynamic(dynamic, item, position)
+
+    def _take(self, module: Module, unit: Unit, via: int | None) -> None:
+        if unit not in self._positions:
+            self._positions[unit] = len(self.taken)
+            self._waiting.append(len(self.taken))
+            self.taken.append(Taken(module, unit, via))
+
+    def _need(self, module: Module, name: str, via: int | None) -> None:
+        for unit in self.slicer.facts.changers(module, name):
+            self._take(module, unit, via)
+
+    def _load(self, module: Module, via: int | None) -> None:
+        """Take what runs whenever a module is loaded: its statements with effects."""
+        if module.dotted in self.loaded:
+            return
+        self.loaded[module.dotted] = module
+        if module.tree is None:
+            self.widened.append(Widening("it does not parse", None, module.name, dynamic=True))
+        for facts in self.slicer.facts.of(module):
+            if _is_future(facts.unit.node) or self.slicer.facts.effect(facts, module) is not None:
+                self._take(module, facts.unit, via)
+
+    def _widen(
+        self,
+        module: Module,
+        reason: str,
+        span: Span | None,
+        via: int | None = None,
+        *,
+        dynamic: bool = False,
+    ) -> None:
+        """Take all of a module, and all of the local modules that it can hand on as objects."""
+        if module.dotted in self._whole:
+            return
+        self._whole.add(module.dotted)
+        self._load(module, via)
+        self.widened.append(Widening(reason, span, module.name, dynamic=dynamic))
+        for unit in module.units:
+            self._take(module, unit, via)
+        for name in module.bindings:
+            for imported in module.imports(name):
+                for step in self.slicer.project.trace(imported, module, ()):
+                    if step.name is None:
+                        what = f"{module.dotted} holds the module {step.module.dotted}"
+                        self._widen(step.module, what, None, via, dynamic=dynamic)
+
+    def _follow_dynamic(self, dynamic: Dynamic, item: Taken, position: int) -> None:
+        span = item.module.source.span(dynamic.node)
+        self.sees_source = self.sees_source or dynamic.source
+        if dynamic.reach is Reach.IMPORT:
+            for module in self._imported_by_call(dynamic):
+                self._widen(module, dynamic.reason, span, position, dynamic=True)
+            if dynamic.exact:
+                return
+        if dynamic.reach is Reach.ALL:
+            self._everything = self._everything or dynamic
+        self._widen(item.module, dynamic.reason, span, position, dynamic=True)
+
+    def _imported_by_call(self, dynamic: Dynamic) -> list[Module]:
+        project = self.slicer.project
+        if dynamic.exact:
+            parts = dynamic.name.split(".")
+            names = [".".join(parts[: depth + 1]) for depth in range(len(parts))]
+        else:
+            names = [
+                name
+                for name in all_modules(project.files, dynamic.name)
+                if name != project.experiment.dotted
+            ]
+        found = [project.load(name) for name in names]
+        return [module for module in found if module is not None]
+
+
+def _removed(module: Module, kept: set[int]) -> tuple[str, ...]:
+    """Return the names that a module binds and the kept units do not."""
+    bound = {name for index in kept for name in module.units[index].names.bound}
+    return tuple(sorted(module.bindings.keys() - bound))
+
+
+def _is_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__" and not node.level
+
+
+def _kind(node: ast.stmt) -> PieceKind:
+    if isinstance(node, Function):
+        return "function"
+    if isinstance(node, ast.ClassDef):
+        return "class"
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return "import"
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    named = isinstance(node, (ast.Assign, ast.AnnAssign)) and all(
+        isinstance(item, _NAMES) for item in targets
+    )
+    return "constant" if named else "statement"
+
+
+_NAMES = (ast.Name, ast.Tuple, ast.List)
+
+
+def _line(node: ast.stmt) -> int:
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return node.names[0].lineno
+    return node.lineno
+
+
+def _value(node: ast.stmt) -> str | None:
+    """Return the text of a constant's value, shortened."""
+    if (
+        _kind(node) != "constant"
+        or not isinstance(node, (ast.Assign, ast.AnnAssign))
+        or node.value is None
+    ):
+        return None
+    text = ast.unparse(node.value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

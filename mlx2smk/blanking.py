@@ -1,0 +1,146 @@
+"""A module's text with everything outside a slice blanked: what remains keeps its line and column."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlx2smk.names import Function
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from mlx2smk.project import Module
+
+
+def groups(module: Module) -> dict[int, tuple[int, ...]]:
+    """Return the statements that share a physical line, which can only be kept together."""
+    body, lines = (module.tree.body if module.tree else []), module.source.lines
+    found: dict[int, tuple[int, ...]] = {}
+    current: list[int] = []
+    for index, node in enumerate(body):
+        if current and not _is_apart(body[index - 1], node, lines):
+            current.append(index)
+        else:
+            current = [index]
+        if len(current) > 1:
+            found.update(dict.fromkeys(current, tuple(current)))
+    return found
+
+
+def _is_apart(before: ast.stmt, node: ast.stmt, lines: Sequence[str]) -> bool:
+    end = before.end_lineno or before.lineno
+    if _first_line(node) <= end:
+        return False
+    # `x = 1; \` goes on in the next line.
+    return not lines[end - 1].rstrip().endswith("\\")
+
+
+def blanked(module: Module, kept: Collection[int]) -> str:
+    """Return a module's text with only the units of these indices left in it."""
+    if module.tree is None:
+        return module.source.text
+    lines = module.source.lines
+    result = [""] * len(lines)
+    names: dict[int, list[int]] = {}
+    for unit in module.units:
+        if unit.index in kept:
+            names.setdefault(unit.statement, [])
+            if unit.alias is not None:
+                names[unit.statement].append(unit.alias)
+    for statement, aliases in names.items():
+        node = module.tree.body[statement]
+        start, end = _extent(module, statement)
+        result[start:end] = lines[start:end]
+        for first, last in _shims(module, statement):
+            result[first:last] = [""] * (last - first)
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and aliases:
+            _blank_names(node, aliases, result)
+    return "\n".join(result)
+
+
+def _first_line(node: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(item.lineno for item in decorators)])
+
+
+def _extent(module: Module, statement: int) -> tuple[int, int]:
+    """Return a statement's lines as a range that counts from 0."""
+    body = module.tree.body if module.tree else []
+    node = body[statement]
+    end = node.end_lineno or node.lineno
+    if not getattr(node, "decorator_list", []):
+        return node.lineno - 1, end
+    earlier = body[statement - 1].end_lineno or 0 if statement else 0
+    return _at_sign(module.source.lines, earlier, _first_line(node) - 1), end
+
+
+def _at_sign(lines: Sequence[str], start: int, last: int) -> int:
+    """Find the line, from 0, where a decorator's ``@`` stands: rarely, not the one of its expression."""
+    return next(
+        (line for line in range(start, last + 1) if lines[line].lstrip().startswith("@")), last
+    )
+
+
+def _shims(module: Module, statement: int) -> list[tuple[int, int]]:
+    """Return the lines, as ranges from 0, of a statement's decorators that do not run."""
+    hidden = module.blanked.get(statement, ())
+    node = module.tree.body[statement] if module.tree else None
+    if not hidden or not isinstance(node, Function):
+        return []
+    starts: list[int] = []
+    after = _extent(module, statement)[0]
+    for item in node.decorator_list:
+        starts.append(_at_sign(module.source.lines, after, item.lineno - 1))
+        after = item.end_lineno or item.lineno
+    ends = [*starts[1:], node.lineno - 1]
+    return [
+        (start, end)
+        for item, start, end in zip(node.decorator_list, starts, ends, strict=True)
+        if item in hidden
+    ]
+
+
+def _blank_names(
+    node: ast.Import | ast.ImportFrom, kept: Collection[int], lines: list[str]
+) -> None:
+    """Blank the names of an import that are not kept, each with one comma."""
+    places = [_place(alias, lines) for alias in node.names]
+    for index, (start, end) in enumerate(places):
+        if index in kept:
+            continue
+        if any(item < index for item in kept):
+            _blank(lines, places[index - 1][1], end)
+        else:
+            comma = _comma(lines, end)
+            _blank(lines, start, end)
+            _blank(lines, comma, (comma[0], comma[1] + 1))
+
+
+def _place(alias: ast.alias, lines: Sequence[str]) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return where a name starts and ends: lines and columns from 0, in characters."""
+    end_line, end_offset = alias.end_lineno or alias.lineno, alias.end_col_offset or 0
+    return (
+        (alias.lineno - 1, _characters(lines[alias.lineno - 1], alias.col_offset)),
+        (end_line - 1, _characters(lines[end_line - 1], end_offset)),
+    )
+
+
+def _characters(line: str, offset: int) -> int:
+    return len(line.encode("utf-8", "surrogatepass")[:offset].decode("utf-8", "replace"))
+
+
+def _comma(lines: Sequence[str], start: tuple[int, int]) -> tuple[int, int]:
+    """Find the next comma that is not in a comment."""
+    line, column = start
+    while "," not in lines[line][column:].partition("#")[0]:
+        line, column = line + 1, 0
+    return line, lines[line].index(",", column)
+
+
+def _blank(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> None:
+    for number in range(start[0], end[0] + 1):
+        line = lines[number]
+        first = start[1] if number == start[0] else 0
+        last = end[1] if number == end[0] else len(line)
+        lines[number] = line[:first] + " " * (last - first) + line[last:]
