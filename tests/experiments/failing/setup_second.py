@@ -1,5 +1,5 @@
 # The second of two setups fails on what the first returned.
-from decorators import setup
+from decorators import setup, trial
 
 
 @setup(2)
@@ -10,3 +10,8 @@ def second():
 @setup(1)
 def first():
     return {"a": {}}
+
+
+@trial(1, {"n": [1]})
+def never(n):
+    return n

@@ -18,13 +18,6 @@ def area(n):
     return [shapes.Square(n).area(), cube(n), text.shout("hi"), helpers.LEVEL, reach_bottom()]
 
 
-@trial(2, {"name": ["shapes", "tools.lazy"]})
-def dynamic(name):
-    import importlib
-
-    return importlib.import_module(name).NAME
-
-
 @trial(3, {})
 def missing():
     import shapeless
