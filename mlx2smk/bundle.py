@@ -78,7 +78,8 @@ def _read_manifest(directory: Path) -> dict[str, str]:
         return {}
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         return {}
-    return dict(content["files"])
+    files = content.get("files")
+    return files if isinstance(files, dict) else {}
 
 
 def _manifest_text(digests: Mapping[str, str]) -> str:
