@@ -350,5 +350,9 @@ def _call(function: str, *arguments: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Quote a text as black does."""
-    return json.dumps(text, ensure_ascii=False)
+    """Quote a text as black does: in double quotes unless single ones need fewer backslashes."""
+    double = json.dumps(text, ensure_ascii=False)
+    if text.count('"') <= text.count("'"):
+        return double
+    inner = double[1:-1].replace('\\"', '"').replace("'", "\\'")
+    return f"'{inner}'"
