@@ -59,7 +59,6 @@ def test_a_run_that_did_not_get_far(bundle):
     lay(bundle, "runs/train/1.json", {"digest": "older", "runs": [GOOD]})
     log(bundle, "runs/train/1.log")
     log(bundle, "train/2.log")
-    died = "not finished: logs/runs/train/1.log and 1 more"
     assert summary(bundle) == [
         "exp: not finished",
         "  setup init: not finished (logs/setup/init.log)",

@@ -6,7 +6,7 @@ import pytest
 from bundles import Bundle
 
 from mlx2smk.runtime import verdicts
-from mlx2smk.runtime.shims import VerificationResult
+from mlx2smk.runtime.shims import verification_result
 
 
 class OwnResult(enum.Enum):
@@ -16,8 +16,8 @@ class OwnResult(enum.Enum):
 @pytest.mark.parametrize(
     ("returned", "verdict"),
     [
-        (VerificationResult.SUPPORTS, "supports"),
-        (VerificationResult.CONTINUE, "continue"),
+        (verification_result().SUPPORTS, "supports"),
+        (verification_result().CONTINUE, "continue"),
         (OwnResult.SUPPORTS, "supports"),
         ("Refutes", "refutes"),
         ("INCONCLUSIVE", "inconclusive"),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
 
-from . import failures, guards, records, results_json, verdicts, world
-from .errors import JobError
+from . import jsontext, records, results_json, world
+from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
 from .plan import Plan
 
@@ -39,7 +38,7 @@ class Task:
 
     def noted(self) -> str:
         """Return the task as text, for another interpreter."""
-        return json.dumps(
+        return jsontext.dumps(
             [self.plan.path, self.kind, self.function["name"], self.context, self.given]
         )
 
@@ -50,12 +49,12 @@ def run(task: Task, outcome_fd: int, complaints_fd: int) -> None:
     The outcome is {"value", "duration"}, or {"failure", "duration"} with the failure's part of a
     run dict. Nothing is written if the job did what it was not compiled for.
     """
-    guards.complain_to(complaints_fd)
+    complain_to(complaints_fd)
     pid = os.getpid()
     began = time.monotonic()
     try:
         outcome = _outcome(task)
-    except guards.ContextGuardError:
+    except ContextGuardError:
         return
     outcome["duration"] = time.monotonic() - began
     if os.getpid() == pid:
@@ -66,15 +65,22 @@ def _outcome(task: Task) -> dict[str, Any]:
     try:
         function = world.enter(task.plan, task.kind, task.function, task.context)
         return {"value": CALLS[task.kind](task, function)}
-    except guards.ContextGuardError:
+    except ContextGuardError:
         raise
     except JobError as error:
-        guards.complain(str(error))
+        complain(str(error))
     except BaseException as error:  # noqa: BLE001 - whatever user code raises is a result
-        guards.check_names(error, world.left_out(task.plan, task.function), task.function["name"])
-        failure = failures.of_exception(error)
-        failures.show(error, failure)
-        return {"failure": failure}
+        return {"failure": _failure(error, task)}
+
+
+def _failure(error: BaseException, task: Task) -> dict[str, Any]:
+    """Return what the error means for the run; it is a complaint if it is not the user's own."""
+    from . import failures, guards
+
+    guards.check_names(error, world.left_out(task.plan, task.function), task.function["name"])
+    failure = failures.of_exception(error)
+    failures.show(error, failure)
+    return failure
 
 
 def _call_setup(_task: Task, function: Any) -> Any:
@@ -100,13 +106,15 @@ def _check_update(update: Any, trial: dict[str, Any]) -> None:
         print(f"mlx: context_update is not a dict and is ignored: {update!r:.200}", file=sys.stderr)
     elif trial["writes"] is not None:
         for key in sorted(update.keys() - set(trial["writes"])):
-            guards.complain(
+            complain(
                 f"{trial['name']} updated SETUP[{key!r}], which the analysis did not foresee: write "
                 f'return {{"context_update": {{"{key}": …}}}} with the keys as literals'
             )
 
 
 def _call_verification(task: Task, function: Any) -> Any:
+    from . import guards, verdicts
+
     trials = [trial["name"] for trial in task.plan.functions("trials")]
     everything = task.function["all_trials"]
     results = {
@@ -123,7 +131,7 @@ CALLS = {"setups": _call_setup, "trials": _call_trial, "verifications": _call_ve
 
 
 def _send(outcome: dict[str, Any], fd: int) -> None:
-    data = json.dumps(outcome).encode()
+    data = jsontext.dumps(outcome).encode()
     view = memoryview(len(data).to_bytes(LENGTH, "big") + data)
     while view:
         view = view[os.write(fd, view) :]
@@ -134,14 +142,14 @@ def received(data: bytes) -> dict[str, Any] | None:
     """Return the outcome that `run` wrote, None if it did not get to the end of it."""
     if len(data) < LENGTH or len(data) != LENGTH + int.from_bytes(data[:LENGTH], "big"):
         return None
-    outcome: dict[str, Any] = json.loads(data[LENGTH:])
+    outcome: dict[str, Any] = jsontext.loads(data[LENGTH:].decode())
     return outcome
 
 
 def run_noted(note_fd: int, outcome_fd: int, complaints_fd: int) -> None:
     """Run the task that is written in the file behind the first descriptor."""
     with open(note_fd, encoding="utf-8") as file:
-        path, kind, name, context, given = json.load(file)
+        path, kind, name, context, given = jsontext.loads(file.read())
     for fd in (outcome_fd, complaints_fd):
         os.set_inheritable(fd, False)
     run(Task(Plan(path), kind, name, context, given), outcome_fd, complaints_fd)

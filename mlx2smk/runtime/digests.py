@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,13 +12,32 @@ if TYPE_CHECKING:
 CHUNK = 1 << 20
 
 
+def of_bytes(data: bytes) -> str:
+    """Return the SHA-256 of the bytes, in hexadecimal."""
+    return str(_sha256(data).hexdigest())
+
+
 def of_file(path: str) -> str:
     """Return the SHA-256 of the file's bytes, in hexadecimal."""
-    digest = hashlib.sha256()
     with open(path, "rb") as file:
-        while chunk := file.read(CHUNK):
-            digest.update(chunk)
+        data = file.read(CHUNK)
+        if len(data) < CHUNK:
+            return of_bytes(data)
+        import hashlib
+
+        digest = hashlib.sha256(data)
+        while data := file.read(CHUNK):
+            digest.update(data)
     return digest.hexdigest()
+
+
+def _sha256(data: bytes) -> Any:
+    """Hash without loading OpenSSL, which takes longer than hashing what is small."""
+    if sys.implementation.name != "cpython":
+        import hashlib
+
+        return hashlib.sha256(data)
+    return __import__("_sha2" if sys.version_info >= (3, 12) else "_sha256").sha256(data)
 
 
 def changed_module(function: dict[str, Any], folder: str) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 TYPE_CHECKING = False
@@ -39,6 +38,8 @@ def of_status(status: int, what: str) -> dict[str, Any]:
 
 def signal_name(number: int) -> str:
     """Return the name of a signal, such as SIGKILL."""
+    import signal
+
     try:
         return signal.Signals(number).name
     except ValueError:

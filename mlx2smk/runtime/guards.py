@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
+
+from .errors import complain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any, NoReturn
-
-LONGEST = 4000
-_channel: list[int] = []
-
-
-class ContextGuardError(BaseException):
-    """The job did something that the analysis did not foresee."""
-
-
-def complain_to(fd: int) -> None:
-    """Send complaints to this descriptor from now on."""
-    _channel[:] = [fd]
-
-
-def complain(message: str) -> NoReturn:
-    """Fail the job with this message, and leave the user's code."""
-    for fd in _channel:
-        os.write(fd, message.encode("utf-8", "backslashreplace")[:LONGEST] + b"\0")
-    raise ContextGuardError(message)
-
 
 _NOBODYS = object()
 _MISSING = object()
@@ -178,7 +159,7 @@ class GuardedResults(GuardedDict):
         )
 
 
-def guard_module(names: Iterable[str], module: types.ModuleType, reader: str) -> None:
+def guard_module(module: types.ModuleType, names: Iterable[str], reader: str) -> None:
     """Have the module complain when it is asked for one of these names, which its slice left out."""
     left_out = frozenset(names)
     own = module.__dict__.get("__getattr__")
@@ -221,6 +202,8 @@ def _missing_name(error: BaseException) -> str:
     """Return the name that a NameError is about, empty for any other error."""
     if not isinstance(error, NameError) or isinstance(error, UnboundLocalError):
         return ""
+    import re
+
     found = re.match(r"(?:global )?name '(\w+)' is not defined", str(error))
     return found.group(1) if found else ""
 

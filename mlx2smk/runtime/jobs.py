@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import child, failures, output, seeding
+from . import child, output
 from .errors import JobError
 from .process import Supervisor
 
@@ -61,8 +61,10 @@ class Runner:
 
     def _environment(self, task: Task) -> dict[str, str] | None:
         """Return the environment that the task needs another interpreter for, None if this one does."""
-        if task.kind == "setups":
+        if task.kind == "setups" or task.context.get("pythonhashseed") is None:
             return None
+        from . import seeding
+
         try:
             wanted = seeding.hash_seed(task.context)
         except ValueError as error:
@@ -74,12 +76,15 @@ class Runner:
 
     def _outcome(self, ended: Ended, what: str) -> dict[str, Any]:
         outcome = child.received(ended.outcome)
+        if outcome is not None and not ended.status:
+            return outcome
+        from . import failures
+
         failure = failures.of_status(ended.status, what)
         if outcome is None:
             return {"failure": failure, "duration": ended.seconds}
-        if ended.status:
-            how = f"{failure['type']}, {failure['return_code']}"
-            self.log.note(f"the process ended badly after the {what} returned: {how}; it counts")
+        how = f"{failure['type']}, {failure['return_code']}"
+        self.log.note(f"the process ended badly after the {what} returned: {how}; it counts")
         return outcome
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import os
-import signal
 import sys
 import time
 
@@ -13,6 +11,7 @@ LINUX = sys.platform == "linux"
 SHELLS = ("bash", "sh", "dash", "zsh", "ksh")
 LEVELS = 4
 PATIENCE = 5.0
+SIGKILL = 9
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -24,15 +23,14 @@ def adopt_orphans() -> None:
 
 def die_with(parent: int) -> None:
     """Be killed when the parent ends; at once if it already has."""
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    _prctl(PR_SET_PDEATHSIG, SIGKILL)
     if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), SIGKILL)
 
 
 def _prctl(option: int, value: int) -> None:
     if LINUX:
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 class Ancestors:
@@ -76,9 +74,23 @@ def _kill_below(root: int) -> None:
     pending = list(children.get(root, ()))
     while pending:
         pid = pending.pop()
-        with contextlib.suppress(OSError):
-            os.kill(pid, signal.SIGKILL)
+        _kill(pid)
         pending.extend(children.get(pid, ()))
+
+
+def kill_group(leader: int) -> None:
+    """Kill all processes of a group, if there are any."""
+    try:
+        os.killpg(leader, SIGKILL)
+    except OSError:
+        return
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, SIGKILL)
+    except OSError:
+        return
 
 
 def _all_processes() -> list[int]:

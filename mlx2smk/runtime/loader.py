@@ -6,7 +6,7 @@ import os
 import sys
 from importlib.machinery import ModuleSpec
 
-from . import guards, shims
+from .errors import complain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,11 @@ class SliceLoader:
         self.path = path
         self.source = source
         self._code = code
-        self.guard: Callable[[types.ModuleType], None] | None = None
+        self._guarded: tuple[Sequence[str], str] = ((), "")
+
+    def left_out_for(self, reader: str, names: Sequence[str]) -> None:
+        """Guard these names, which the slice for the function `reader` leaves out of the module."""
+        self._guarded = (names, reader)
 
     def create_module(self, _spec: ModuleSpec) -> None:
         """Leave it to Python."""
@@ -36,8 +40,11 @@ class SliceLoader:
         """Run the slice in the module, and guard what is missing from it."""
         code = self._code or compile(self.source, self.path, "exec", dont_inherit=True)
         exec(code, module.__dict__)  # noqa: S102 - the user's module
-        if self.guard:
-            self.guard(module)
+        names, reader = self._guarded
+        if names:
+            from . import guards
+
+            guards.guard_module(module, names, reader)
 
     def get_filename(self, _name: str) -> str:
         """Return the path of the file."""
@@ -77,6 +84,8 @@ class ShimLoader:
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Fill the module."""
+        from . import shims
+
         shims.fill(module)
 
 
@@ -114,8 +123,7 @@ class WorldFinder:
     def _slice(self, module: dict[str, Any]) -> ModuleSpec:
         path = os.path.join(self._plan.folder, module["path"])
         loader = SliceLoader(path, self._plan.text(module["slice"]))
-        if module["removed"]:
-            loader.guard = lambda made: guards.guard_module(module["removed"], made, self._reader)
+        loader.left_out_for(self._reader, module["removed"])
         return loader.spec(module["name"], package=module["package"])
 
     def _beside(self, name: str) -> bool:
@@ -136,7 +144,7 @@ class WorldFinder:
         """Complain about a local module that the compiler did not follow."""
         path = spec.origin or ""
         if path.endswith(".py") and name != "decorators" and is_local(path, self._plan.folder):
-            guards.complain(
+            complain(
                 f"the import of {name} was not foreseen: "
                 f"write `import {name}` at top level of {os.path.basename(self._plan.file)}"
             )

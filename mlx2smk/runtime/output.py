@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 
@@ -73,8 +72,10 @@ class Echo:
 
     def _send(self, data: bytes) -> None:
         """Write the data; a reader who has gone away is no reason to stop the job."""
-        with contextlib.suppress(OSError):
+        try:
             write_all(self._fd, data)
+        except OSError:
+            return
 
 
 def write_all(fd: int, data: bytes) -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
+import _signal as signal  # type: ignore[import-not-found] # `signal` adds enums, for 3 ms
 import os
 import select
-import signal
 import sys
 import time
 
@@ -131,8 +130,7 @@ class Supervisor:
                 self.check()
                 pump.move(TICK if handle is not None else 0.01)
             seconds = time.monotonic() - began
-            with contextlib.suppress(OSError):
-                os.killpg(pid, signal.SIGKILL)
+            lineage.kill_group(pid)
             _, status = os.waitpid(pid, 0)
         finally:
             if handle is not None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 
+from . import jsontext
 from .errors import JobError
 
 TYPE_CHECKING = False
@@ -19,14 +19,14 @@ def read(path: str) -> Any:
     """Return the JSON value in the file; JobError if it is missing or torn."""
     try:
         with open(path, encoding="utf-8") as file:
-            return json.loads(file.read())
+            return jsontext.loads(file.read())
     except (OSError, ValueError) as error:
         raise JobError(f"{path} cannot be read: {error}") from None
 
 
 def write(path: str, value: Any, *, sort_keys: bool = False) -> None:
     """Write the JSON value, atomically."""
-    write_text(path, [json.dumps(value, sort_keys=sort_keys), "\n"])
+    write_text(path, [jsontext.dumps(value, sort_keys=sort_keys), "\n"])
 
 
 def write_text(path: str, pieces: Iterable[str]) -> None:
@@ -47,7 +47,7 @@ def one_per_line(values: Iterable[Any]) -> Iterable[str]:
     """Yield the text of a JSON list with each element on a line of its own."""
     separator = "[\n"
     for value in values:
-        yield separator + json.dumps(value)
+        yield separator + jsontext.dumps(value)
         separator = ",\n"
     yield "[]" if separator == "[\n" else "\n]"
 
@@ -63,5 +63,5 @@ def check_digest(record: Any, digest: str, path: str, rule: str) -> None:
 
 def write_job(path: str, record: dict[str, Any], runs: list[dict[str, Any]]) -> None:
     """Write a job's record with its runs, a line for each."""
-    head = json.dumps(record)[:-1]
+    head = jsontext.dumps(record)[:-1]
     write_text(path, [head, ',\n"runs": ', *one_per_line(runs), "}\n"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from . import jsontext
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ ENVELOPE = 20
 def as_json(value: Any) -> Any:
     """Return the value as JSON has it; TypeError naming the part that JSON cannot carry."""
     try:
-        text = json.dumps(value, default=_plain)
+        text = jsontext.dumps(value, default=_plain)
         _check_depth(text)
-        return json.loads(text)
+        return jsontext.loads(text)
     except RecursionError:
         reason = "result is nested too deeply"
     except Exception as error:  # noqa: BLE001 - methods of the user's own classes may raise anything
@@ -38,7 +38,7 @@ def _plain(value: Any) -> Any:
 def _check_depth(text: str) -> None:
     """Raise RecursionError if the report, which holds results some levels down, could not be read."""
     if text.count("[") + text.count("{") > DEEP:
-        json.loads("[" * ENVELOPE + text + "]" * ENVELOPE)
+        jsontext.loads("[" * ENVELOPE + text + "]" * ENVELOPE)
 
 
 def _reason(value: Any, error: Exception) -> str:

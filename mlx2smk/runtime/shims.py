@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
-import enum
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
     from typing import Any
 
-NAMES = ("decorators", "mlx2smk")
+
+def fill(module: types.ModuleType) -> None:
+    """Give the module what experiments import from it; the enum when it is asked for."""
+    for name in ("setup", "trial", "verify"):
+        setattr(module, name, _decorator)
+
+    def attribute(name: str) -> Any:
+        if name != "VerificationResult":
+            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
+        module.__dict__[name] = verification_result()
+        return module.__dict__[name]
+
+    module.__dict__["__getattr__"] = attribute
+    module.__dict__["__all__"] = ["setup", "trial", "verify", "VerificationResult"]
 
 
-class VerificationResult(str, enum.Enum):
-    """What a verification may conclude."""
+def verification_result() -> Any:
+    """Return the enum of what a verification may conclude; there is one of it."""
+    if not _made:
+        import enum
 
-    SUPPORTS = "supports"
-    REFUTES = "refutes"
-    INCONCLUSIVE = "inconclusive"
-    INVALID = "invalid"
-    CONTINUE = "continue"
+        class VerificationResult(str, enum.Enum):
+            SUPPORTS = "supports"
+            REFUTES = "refutes"
+            INCONCLUSIVE = "inconclusive"
+            INVALID = "invalid"
+            CONTINUE = "continue"
+
+        _made.append(VerificationResult)
+    return _made[0]
+
+
+_made: list[Any] = []
 
 
 def _decorator(*_arguments: Any, **_keywords: Any) -> Any:
@@ -28,10 +48,3 @@ def _decorator(*_arguments: Any, **_keywords: Any) -> Any:
 
 def _unchanged(function: Any) -> Any:
     return function
-
-
-def fill(module: types.ModuleType) -> None:
-    """Give the module what experiments import from it."""
-    for name in ("setup", "trial", "verify"):
-        setattr(module, name, _decorator)
-    module.VerificationResult = VerificationResult  # type: ignore[attr-defined]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 
-from . import records, verdicts
+from . import jsontext, records, verdicts
 from .errors import JobError
 from .trial import updates_of
 
@@ -75,12 +74,12 @@ def _report_text(
 ) -> Iterator[str]:
     """Yield the report in pieces, with a line for every run."""
     head = {"experiment": plan.stem, "source": plan.data["source"], "status": status}
-    yield json.dumps(head)[:-1]
-    yield f',\n"context": {json.dumps(context)}'
+    yield jsontext.dumps(head)[:-1]
+    yield f',\n"context": {jsontext.dumps(context)}'
     yield ',\n"trials": {'
     for at, trial in enumerate(plan.functions("trials")):
         runs = records.read(os.path.join(trials, f"{trial['name']}.json"))
-        yield f"{',' if at else ''}\n{json.dumps(trial['name'])}: "
+        yield f"{',' if at else ''}\n{jsontext.dumps(trial['name'])}: "
         yield from records.one_per_line(runs)
     yield "}"
-    yield f',\n"verifications": {json.dumps(verdict_of)}}}\n'
+    yield f',\n"verifications": {jsontext.dumps(verdict_of)}}}\n'

@@ -6,12 +6,10 @@ so that a job that dies half way goes on where it was.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import sys
 
-from . import digests, records
+from . import digests, jsontext, records
 from .errors import JobError
 
 TYPE_CHECKING = False
@@ -79,8 +77,8 @@ def _is_sound(record: Any, key: str) -> bool:
 
 def _digest(value: Any) -> str:
     """Return the SHA-256 of the value's canonical JSON."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    text = jsontext.dumps(value, sort_keys=True, tight=True)
+    return digests.of_bytes(text.encode())
 
 
 def _modified(path: str) -> int:

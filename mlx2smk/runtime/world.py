@@ -6,7 +6,6 @@ import os
 import sys
 import types
 
-from . import guards, seeding
 from .loader import SliceLoader, WorldFinder
 
 TYPE_CHECKING = False
@@ -14,6 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .plan import Plan
+
+SEEDS = ("seed", "numpy_seed", "torch_seed")
 
 
 def enter(plan: Plan, kind: str, function: dict[str, Any], context: dict[str, Any]) -> Any:
@@ -26,7 +27,9 @@ def enter(plan: Plan, kind: str, function: dict[str, Any], context: dict[str, An
     finder = WorldFinder(plan, function)
     sys.meta_path.insert(0, finder)  # type: ignore[arg-type,unused-ignore]
     _show_what_runs(finder, plan, function)
-    if kind != "setups":
+    if kind != "setups" and any(key in context for key in SEEDS):
+        from . import seeding
+
         seeding.arrange(finder, context)
     module = _experiment(plan, function)
     module.SETUP = _visible(function, context)  # type: ignore[attr-defined]
@@ -46,9 +49,7 @@ def left_out(plan: Plan, function: dict[str, Any]) -> dict[str, list[str]]:
 def _experiment(plan: Plan, function: dict[str, Any]) -> types.ModuleType:
     """Return the experiment's module, registered under its name, not yet run."""
     loader = SliceLoader(plan.file, plan.text(function["slice"]), plan.code(function["slice"]))
-    if function["removed"]:
-        names, reader = function["removed"], function["name"]
-        loader.guard = lambda made: guards.guard_module(names, made, reader)
+    loader.left_out_for(function["name"], function["removed"])
     module = types.ModuleType(plan.stem)
     module.__file__ = plan.file
     module.__spec__ = loader.spec(plan.stem)
@@ -60,6 +61,8 @@ def _experiment(plan: Plan, function: dict[str, Any]) -> types.ModuleType:
 def _visible(function: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
     if function["reads"] is None:
         return context
+    from . import guards
+
     return guards.GuardedContext(context, function["reads"], function["name"])
 
 
