@@ -11,6 +11,7 @@ import json
 import os
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class Bundle:
     def conflicts(self, directory: Path) -> dict[str, Conflict]:
         """Return the files that stand in the way of a write, and why."""
         known = _read_manifest(directory)
-        return {
+        blocked = {_blocking(directory, path): Conflict.FOREIGN for path in self.files}
+        return {path: why for path, why in blocked.items() if path} or {
             path: Conflict.EDITED if path in known else Conflict.FOREIGN
             for path in self.files
             if path not in self.adjustable and self._taken(directory, path, known)
@@ -69,6 +71,15 @@ class Bundle:
         """Tell whether the file holds something other than what was, or will be, written."""
         there = _digest_on_disk(directory / path)
         return there is not None and there not in {known.get(path), _digest(self.files[path])}
+
+
+def _blocking(directory: Path, path: str) -> str:
+    """Return what stands where a folder of the path must be, empty if nothing does."""
+    for folder in reversed(PurePosixPath(path).parents):
+        there = directory / folder
+        if not there.is_dir() and os.path.lexists(there):
+            return str(folder)
+    return ""
 
 
 def _read_manifest(directory: Path) -> dict[str, str]:

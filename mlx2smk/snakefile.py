@@ -43,6 +43,8 @@ class Rule:
     log: str = ""
     wildcard_constraints: Arguments = field(default_factory=dict)
     localrule: bool = False
+    conda: str = ""
+    container: str = ""
     threads: int | None = None
     resources: Arguments = field(default_factory=dict)
     params: Arguments = field(default_factory=dict)
@@ -57,6 +59,8 @@ class Rule:
             ("log", [f"{self.log},"] if self.log else []),
             ("wildcard_constraints", _arguments(self.wildcard_constraints)),
             ("localrule", ["True"] if self.localrule else []),
+            ("conda", [self.conda] if self.conda else []),
+            ("container", [self.container] if self.container else []),
             ("threads", [] if self.threads is None else [str(self.threads)]),
             ("resources", _arguments(self.resources)),
             ("params", _arguments(self.params)),
@@ -88,9 +92,9 @@ def snakefile(plans: Sequence[Plan], settings: Mapping[str, str]) -> str:
 
     ``settings`` are defaults of Snakemake's config, such as ``mlx_python``.
     """
-    reports = {"reports": [_report_path(plan) for plan in plans]}
+    reports: Arguments = {"reports": [_report_path(plan) for plan in plans]}
     parts = [
-        HEADER.format(sources=", ".join(plan.source for plan in plans)),
+        HEADER.format(sources=", ".join(_printable(plan.source) for plan in plans)),
         'include: "rules/mlx.smk"\n',
         "".join(f"config.setdefault({quoted(k)}, {quoted(v)})\n" for k, v in settings.items()),
         "".join(_limits(plans)),
@@ -258,7 +262,7 @@ class _ExperimentRules:
         names = [f.name for f in (*plan.setups, *plan.trials, *plan.verifications)]
         return Rule(
             name=plan.report_rule,
-            comment=f"Everything that {plan.source} gave, and its status.",
+            comment=f"Everything that {_printable(plan.source)} gave, and its status.",
             input=inputs,
             output={"report": _report_path(plan)},
             log=self._path("logs", "report.log"),
@@ -294,7 +298,12 @@ class _ExperimentRules:
         }
 
     def _origin(self, function: FunctionPlan, what: str) -> str:
-        return f"{self.plan.source}:{function.line}: {what}"
+        return f"{_printable(self.plan.source)}:{function.line}: {what}"
+
+
+def _printable(path: str) -> str:
+    """Return a path as a comment can hold it: a line break would end the comment."""
+    return "".join(char if char.isprintable() else "?" for char in path)
 
 
 def _report_path(plan: Plan) -> str:

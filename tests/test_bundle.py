@@ -85,7 +85,13 @@ def test_a_folder_in_the_place_of_a_file_is_a_conflict(tmp_path):
 
 def test_a_file_in_the_place_of_a_folder_is_a_conflict(tmp_path):
     (tmp_path / "workflow").write_text("mine")
-    assert Bundle(FILES).conflicts(tmp_path) == dict.fromkeys(FILES, Conflict.FOREIGN)
+    assert Bundle(FILES).conflicts(tmp_path) == {"workflow": Conflict.FOREIGN}
+    assert Bundle(FILES).conflicts(tmp_path / "workflow") == {".": Conflict.FOREIGN}
+
+
+def test_a_link_to_nowhere_in_the_place_of_a_folder_is_a_conflict(tmp_path):
+    (tmp_path / "workflow").symlink_to("nowhere")
+    assert Bundle(FILES).conflicts(tmp_path) == {"workflow": Conflict.FOREIGN}
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from handmade import analysis, experiment, found, setup, trial, verify
 
-from mlx2smk.plan import FunctionPlan, Plan, SetupPlan, TrialPlan, VerifyPlan
+from mlx2smk.plan import FunctionPlan, Plan, SetupPlan, TrialPlan, VerifyPlan, from_json
 from mlx2smk.planner import PlanOptions, make_plan
+from mlx2smk.slicing import ModuleSlice
 
 
 @pytest.fixture
@@ -16,7 +17,8 @@ def plan():
         trial("train", {"größe": ["ä", 0.1]}, resources=(("mem_mb", 10),), inputs=("a.csv",)),
         verify("check", "train"),
     )
-    known = analysis(made, found("train", reads={"lr"}, writes=None))
+    module = ModuleSlice("m", "m.py", "", "0" * 64, package=False, removed=("x",))
+    known = analysis(made, found("train", reads={"lr"}, writes=None, modules=(module,)))
     return make_plan(made, known, Path(), PlanOptions())
 
 
@@ -45,6 +47,19 @@ def test_the_text_ends_with_a_newline_and_keeps_letters_readable(plan):
     text = plan.to_json()
     assert text.endswith("}\n")
     assert "größe" in text
+
+
+def test_what_was_written_reads_back(plan):
+    assert from_json(plan.to_json()) == plan
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"format": "mlx2smk-plan"}', '{"format": "mlx2smk-plan", "version": 2}'],
+)
+def test_other_formats_and_versions_are_refused(text):
+    with pytest.raises(ValueError, match=r"not a plan of version 1|Expecting value"):
+        from_json(text)
 
 
 def test_every_kind_of_function_is_named():

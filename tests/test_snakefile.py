@@ -179,6 +179,12 @@ def test_comments_say_how_a_trial_runs(grid, reads, parallel, expected):
     assert f"# exp.py:1: @trial, {expected}\nrule trial_t:" in text
 
 
+def test_a_path_cannot_leave_its_comment():
+    text = print_one(*SMALL, path="a\nrule evil:\n/exp.py")
+    assert "evil" not in RULES.findall(text)
+    assert "# a?rule evil:?/exp.py:1: @setup\n" in text
+
+
 # ------------------------------------------------------------------ its form
 
 

@@ -53,10 +53,9 @@ def add_to(commands: Commands) -> None:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return int(text)
 
 
 def _batch(text: str) -> int | None:
@@ -99,11 +98,10 @@ def _compile_options(given: argparse.Namespace) -> CompileOptions | None:
 
 def _parallel_from_environment() -> int | None:
     text = os.environ.get("MLX_PARALLEL", "")
-    if not text:
-        return None
-    if not text.isdecimal() or int(text) < 1:
-        raise ValueError(f"MLX_PARALLEL is {text!r}, not a whole number from 1 on")
-    return int(text)
+    try:
+        return _positive(text) if text else None
+    except argparse.ArgumentTypeError as error:
+        raise ValueError(f"MLX_PARALLEL: {error}") from None
 
 
 def _tell(compiled: Compiled) -> None:
