@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis import analyse
 from mlx2smk.bundle import Bundle, Conflict
+from mlx2smk.deployment import profiles
 from mlx2smk.messages.folder import EditedFile, ForeignFile, HidingSnakefile, SameStem
 from mlx2smk.parser import parse
 from mlx2smk.planner import PlanOptions, make_plan, rule_prefixes
@@ -28,16 +29,18 @@ if TYPE_CHECKING:
     from mlx2smk.experiment import Experiment
     from mlx2smk.plan import FunctionPlan, Plan
 
-PROFILE = "workflow/profiles/default/config.yaml"
-
 
 @dataclass(frozen=True, slots=True)
 class CompileOptions:
-    """What the command line says. ``settings`` become defaults of Snakemake's config."""
+    """What the command line says.
+
+    ``settings`` become defaults of Snakemake's config; ``profiles`` are put in place beside the default.
+    """
 
     directory: Path = Path()
     plan: PlanOptions = field(default_factory=PlanOptions)
     settings: Mapping[str, str] = field(default_factory=dict)
+    profiles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,6 @@ def make_bundle(units: Sequence[Unit], options: CompileOptions) -> Bundle:
     package = files("mlx2smk")
     texts = {
         "workflow/Snakefile": snakefile([unit.plan for unit in units], options.settings),
-        PROFILE: _text(package / "profiles" / "default.yaml"),
         "workflow/rules/mlx.smk": _text(_rules_folder() / "mlx.smk"),
         "workflow/mlx/worker.py": _text(package / "runtime" / "worker.py"),
     }
@@ -105,7 +107,8 @@ def make_bundle(units: Sequence[Unit], options: CompileOptions) -> Bundle:
         texts[f"workflow/mlx/mlx_runtime/{module.name}"] = _text(module)
     for unit in units:
         texts |= _experiment_files(unit)
-    return Bundle(texts, adjustable=frozenset({PROFILE}))
+    settings = profiles(options.directory, options.profiles, options.plan)
+    return Bundle(texts | settings, adjustable=frozenset(settings))
 
 
 def _experiment_files(unit: Unit) -> dict[str, str]:

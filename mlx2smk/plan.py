@@ -101,6 +101,13 @@ class TrialPlan(FunctionPlan):
         return sum(job.count for job in self.jobs)
 
     @property
+    def gpus(self) -> int:
+        """How many GPUs each of its combinations runs on."""
+        asked = dict(self.resources)
+        count = asked.get("gpus", asked.get("gpu", 0))
+        return count if isinstance(count, int) else 0
+
+    @property
     def batched(self) -> bool:
         """Whether any job runs more than one combination."""
         return any(job.count > 1 for job in self.jobs)
@@ -122,7 +129,11 @@ class VerifyPlan(FunctionPlan):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The whole run of one experiment; ``source`` is relative to the folder that is compiled into."""
+    """The whole run of one experiment; ``source`` is relative to the folder that is compiled into.
+
+    ``conda`` (a file, relative to the plan's folder) and ``container`` are the software environment
+    that the user's functions run in, if that is not Snakemake's own.
+    """
 
     experiment: str
     source: str
@@ -133,6 +144,8 @@ class Plan:
     setups: tuple[SetupPlan, ...]
     trials: tuple[TrialPlan, ...]
     verifications: tuple[VerifyPlan, ...]
+    conda: str | None = None
+    container: str | None = None
     format: str = field(default=FORMAT)
     version: int = field(default=VERSION)
 

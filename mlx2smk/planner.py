@@ -32,12 +32,15 @@ class PlanOptions:
     """What the command line says about the plan.
 
     ``parallel`` stands in where a trial has no ``__parallel__``; ``batch`` is the number of combinations
-    in a job (None: one, or as many as keep a trial within ``JOBS_PER_TRIAL`` jobs).
+    in a job (None: one, or as many as keep a trial within ``JOBS_PER_TRIAL`` jobs). ``conda`` is an
+    environment's file, ``container`` an image.
     """
 
     parallel: int | None = None
     batch: int | None = None
     stream_all: bool = False
+    conda: Path | None = None
+    container: str | None = None
 
 
 def make_plan(
@@ -64,6 +67,8 @@ def make_plan(
         setups=tuple(map(planner.setup, experiment.setups)),
         trials=tuple(map(planner.trial, experiment.trials)),
         verifications=tuple(map(planner.verify, experiment.verifications)),
+        conda=_relative(options.conda, plan_folder) if options.conda else None,
+        container=options.container,
     )
 
 

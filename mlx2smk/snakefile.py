@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+import posixpath
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mlx2smk.naming import digest_of
@@ -99,7 +100,7 @@ def snakefile(plans: Sequence[Plan], settings: Mapping[str, str]) -> str:
         "".join(f"config.setdefault({quoted(k)}, {quoted(v)})\n" for k, v in settings.items()),
         "".join(_limits(plans)),
         str(Rule(name="all", input=reports)),
-        *(str(rule) for plan in plans for rule in _rules(plan)),
+        *(str(_placed(rule, plan)) for plan in plans for rule in _rules(plan)),
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -131,6 +132,20 @@ def _rules(plan: Plan) -> Iterator[Rule]:
         yield rules.context(verify, plan.setups, plan.trials)
         yield rules.verify(verify)
     yield rules.report()
+
+
+def _placed(rule: Rule, plan: Plan) -> Rule:
+    """Have the user's code run in its environment, and the steps between outside of it."""
+    if not plan.conda and not plan.container:
+        return rule
+    if rule.localrule:
+        return replace(rule, params=rule.params | {"worker": "own_worker"})
+    file = posixpath.normpath(f"experiments/{plan.experiment}/{plan.conda}")
+    return replace(
+        rule,
+        conda=quoted(file) if plan.conda else "",
+        container=quoted(plan.container) if plan.container else "",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +214,12 @@ class _ExperimentRules:
             wildcard_constraints={key: '"[^/]+"'},
             threads=trial.threads,
             resources=_resources(trial),
-            params=self._params(_call("digest", *here), computed=True) | {"store": "store"},
+            params=self._params(_call("digest", *here), computed=True) | _options(trial),
             shell=_command(
                 "trial",
                 trial,
                 f" --job {{wildcards.{key}:q}} --context {{input.context:q}} {{params.store}}",
+                " {params.gpus}" if trial.gpus else "",
                 " --previous {input.previous:q}" if trial.chained else "",
                 " --output {output.run:q} --log {log:q}",
             ),
@@ -325,11 +341,20 @@ def _describe(trial: TrialPlan) -> str:
     return f"{count}, " + ("each after the one before" if trial.chained else "side by side")
 
 
+def _options(trial: TrialPlan) -> Arguments:
+    """Return the params that are options of the worker, as helpers decide where the job runs."""
+    store: Arguments = {"store": "store"}
+    return store | ({"gpus": f"gpus({trial.gpus})"} if trial.gpus else {})
+
+
 def _resources(trial: TrialPlan) -> Arguments:
     said: Arguments = {
         name: quoted(value) if isinstance(value, str) else repr(value)
         for name, value in trial.resources
     }
+    if trial.gpus:
+        # `gpu` is how the executors for clusters call it.
+        said.setdefault("gpu", str(trial.gpus))
     return said | ({limit_name(trial): "1"} if trial.parallel else {})
 
 

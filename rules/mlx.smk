@@ -12,6 +12,9 @@ from pathlib import Path
 # A chain of combinations is as deep as it is long, and Snakemake walks it by recursion.
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 100_000))
 
+# Where this is part of a `module`, that may rename its rules and move its files.
+MODULE = workflow.modifier
+
 WORKFLOW = Path(str(workflow.current_basedir)).parent
 STORE = Path(".mlx", "store")
 
@@ -75,10 +78,15 @@ def plan(stem):
     return lambda wildcards, input: plan_path(stem)
 
 
-def worker(wildcards, input):
+def worker(wildcards, input, python=None):
     """Return the start of a command line: the interpreter of the jobs and the worker."""
-    python = config.get("mlx_python", sys.executable)
+    python = python or config.get("mlx_python", sys.executable)
     return shlex.join([python, str(WORKFLOW / "mlx" / "worker.py")])
+
+
+def own_worker(wildcards, input):
+    """Return the same with Snakemake's own interpreter, for what runs outside environments."""
+    return worker(wildcards, input, sys.executable)
 
 
 def store(wildcards, input):
@@ -97,26 +105,47 @@ def folder(name):
     return find
 
 
+def gpus(count):
+    """Return a function: the option that gives a job so many GPUs of this machine for itself.
+
+    In a cluster there is no such option, since the scheduler gives a job its GPUs.
+    """
+
+    def option(wildcards, input):
+        if workflow.remote_exec:
+            return ""
+        machine = workflow.global_resources
+        there = machine.get("gpus", machine.get("gpu"))
+        return f"--gpus {count}" if there is None else f"--gpus {count} {there}"
+
+    return option
+
+
 def limit(name, count):
     """Let at most so many jobs with the resource `name` run at once, unless the user said."""
     if name not in workflow.global_resources:
         workflow.register_resource(name, count)
 
 
+def moved(path):
+    """Return where a file or folder of this workflow is when it is a module with a prefix."""
+    return MODULE.path_modifier.replace_prefix(path)
+
+
 def is_forced(stem, trial):
     """Tell whether -F, -R or -f asks for runs of the trial, whatever the store has of them."""
     settings = workflow.dag_settings
     asked = {*settings.forcerun, *(settings.targets if settings.forcetargets else ())}
-    start = f"results/{stem}/runs/{trial['name']}/"
-    forced = any(name == trial["rule"] or name.startswith(start) for name in asked)
-    return settings.forceall or forced
+    rule = MODULE.modify_rulename(trial["rule"])
+    start = moved(f"results/{stem}/runs/{trial['name']}/")
+    return settings.forceall or any(name == rule or name.startswith(start) for name in asked)
 
 
 def summarise():
     """Print what came out of each experiment, as far as it got."""
-    command = [*shlex.split(worker(None, None)), "summary"]
+    command = [*shlex.split(own_worker(None, None)), "summary"]
     for stem in stems():
-        places = ["--results", f"results/{stem}", "--logs", f"logs/{stem}"]
+        places = ["--results", moved(f"results/{stem}"), "--logs", moved(f"logs/{stem}")]
         subprocess.run([*command, "--plan", plan_path(stem), *places], check=False)
 
 

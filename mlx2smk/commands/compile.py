@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.commands import (
@@ -48,6 +49,17 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--python", metavar="PATH", help="the interpreter of the jobs (default: Snakemake's own)"
     )
+    parser.add_argument(
+        "--conda", metavar="FILE", type=Path, help="an environment that setups, trials, … run in"
+    )
+    parser.add_argument("--container", metavar="IMAGE", help="an image that they run in")
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="add settings for a cluster, for snakemake --workflow-profile NAME",
+    )
     add_format(parser)
     parser.set_defaults(run=run)
 
@@ -87,13 +99,43 @@ def _compile_options(given: argparse.Namespace) -> CompileOptions | None:
     from mlx2smk.planner import PlanOptions  # noqa: PLC0415
 
     try:
+        _check_environment(given)
         parallel = given.parallel or _parallel_from_environment()
     except ValueError as error:
         complain(str(error), USAGE)
         return None
-    settings = {"mlx_python": given.python} if given.python else {}
-    plan = PlanOptions(parallel=parallel, batch=given.batch, stream_all=given.stream_all)
-    return CompileOptions(directory=given.directory, plan=plan, settings=settings)
+    plan = PlanOptions(
+        parallel=parallel,
+        batch=given.batch,
+        stream_all=given.stream_all,
+        conda=given.conda,
+        container=given.container,
+    )
+    return CompileOptions(
+        directory=given.directory,
+        plan=plan,
+        settings=_settings(given),
+        profiles=tuple(given.profile),
+    )
+
+
+def _settings(given: argparse.Namespace) -> dict[str, str]:
+    """Return the interpreter of the jobs: in an environment, the one that it has."""
+    inside = "python" if given.conda or given.container else None
+    python = given.python or inside
+    return {"mlx_python": python} if python else {}
+
+
+def _check_environment(given: argparse.Namespace) -> None:
+    """Raise ValueError for an environment or a profile that does not exist."""
+    from mlx2smk.deployment import profile_names  # noqa: PLC0415
+
+    if given.conda and not given.conda.is_file():
+        raise ValueError(f"--conda: there is no file {given.conda}")
+    for name in given.profile:
+        if name not in profile_names():
+            known = ", ".join(profile_names())
+            raise ValueError(f"there is no profile {name!r}; those there are: {known}")
 
 
 def _parallel_from_environment() -> int | None:

@@ -32,6 +32,10 @@ class Runner:
             self._check_modules(function, plan.folder)
         self._supervisor = Supervisor(self.log)
 
+    def check(self) -> None:
+        """Raise CancelledError if the job is to stop."""
+        self._supervisor.check()
+
     def run(self, task: Task, prefix: str = "") -> dict[str, Any]:
         """Return {"value" or "failure", "duration"}; JobError if the task did the unforeseen."""
         echoes = None
@@ -131,7 +135,7 @@ def say(text: str) -> None:
     output.write_all(output.STDERR, data)
 
 
-def _execute(task: Task, outcome: int, complaints: int, environment: dict[str, str]) -> None:
+def _execute(task: Task, outcome: int, complaints: int, environment: dict[str, str]) -> NoReturn:
     """Become a fresh interpreter that runs the task."""
     import tempfile
 

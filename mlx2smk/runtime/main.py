@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from .errors import CancelledError, JobError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Callable, NoReturn
 
     from .plan import Plan
 
@@ -59,8 +60,15 @@ class Arguments:
         return values[0] if values else None
 
 
-def main(words: list[str]) -> int:
-    """Run the command and return the exit status: 0, 1 for a failed job, 2 for wrong usage."""
+def main(words: list[str]) -> NoReturn:
+    """Run the command and exit: 0, 1 for a failed job, 2 for wrong usage, 128 + n for a signal."""
+    status = _status(words)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)  # what there is to tear down ends with the process, and sooner
+
+
+def _status(words: list[str]) -> int:
     command = COMMANDS.get(words[0]) if words else None
     if command is None:
         return _say(f"the commands are {', '.join(COMMANDS)}", USAGE)
@@ -127,6 +135,7 @@ def _trial(arguments: Arguments) -> None:
     store = arguments.maybe("store")
     if store is not None:
         job.use_store(store)
+    job.use_gpus([int(number) for number in arguments.many("gpus")])
     job.run_all(context)
     records.write_job(output, job.record(), job.runs)
 

@@ -34,6 +34,7 @@ class Store:
             "inputs": [
                 [path, _content(os.path.join(plan.folder, path))] for path in trial["inputs"]
             ],
+            "environment": _environment(plan),
             "python": [sys.implementation.name, *sys.version_info[:2]],
         }
 
@@ -73,6 +74,13 @@ def _is_sound(record: Any, key: str) -> bool:
     if not isinstance(record, dict) or record.get("version") != PROTOCOL:
         return False
     return record.get("key") == key and record.get("checksum") == _digest(record.get("run"))
+
+
+def _environment(plan: Plan) -> list[Any]:
+    """Return what stands for the software that jobs run with, beside the interpreter."""
+    conda = plan.data.get("conda")
+    content = _content(os.path.join(plan.base, conda)) if conda else None
+    return [content, plan.data.get("container")]
 
 
 def _digest(value: Any) -> str:

@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .gpus import Claim
     from .plan import Plan
     from .store import Store
 
@@ -28,6 +29,7 @@ class TrialJob:
         self.runs: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
         self._store: Store | None = None
+        self._gpus: Claim | None = None
         self._several = sum(job["count"] for job in self.trial["jobs"]) > 1
         self._runner = Runner(plan, self.trial, log_path, stream=self.trial["stream"])
 
@@ -44,6 +46,13 @@ class TrialJob:
         from .store import Store
 
         self._store = Store(folder, self.plan, self.trial)
+
+    def use_gpus(self, numbers: list[int]) -> None:
+        """Give the job GPUs of its own before anything runs: how many, and out of how many."""
+        if numbers:
+            from .gpus import Claim
+
+            self._gpus = Claim(*numbers)
 
     def run_all(self, context: dict[str, Any]) -> None:
         """Run every combination; in a chain each sees the updates of those before it."""
@@ -77,6 +86,8 @@ class TrialJob:
         return key, run
 
     def _run_one(self, index: int, context: dict[str, Any]) -> dict[str, Any]:
+        if self._gpus is not None:
+            self._runner.log.note(f"GPU {self._gpus.hold(self._runner.check) or 'not found'}")
         if self.job["count"] > 1:
             self._runner.log.note(f"combination {index}: {self.grid.label(index)}")
         task = child.Task(self.plan, "trials", self.trial["name"], context, index)

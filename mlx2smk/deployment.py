@@ -1,0 +1,53 @@
+"""The settings that workflows are run with: Snakemake's profiles, one for each kind of place.
+
+They are the user's to change once they are in the folder, so they are written once and then kept.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from mlx2smk.planner import PlanOptions
+
+DEFAULT = "default"
+"""The profile that plain ``snakemake`` uses."""
+
+
+def profile_path(name: str) -> str:
+    """Return where a profile stands in the folder that is compiled into."""
+    return f"workflow/profiles/{name}/config.yaml"
+
+
+def profile_names() -> list[str]:
+    """Return the profiles that can be asked for."""
+    shipped = (item.name for item in (files("mlx2smk") / "profiles").iterdir())
+    names = {name.removesuffix(".yaml") for name in shipped if name.endswith(".yaml")}
+    return sorted(names - {DEFAULT})
+
+
+def profiles(directory: Path, asked: Collection[str], options: PlanOptions) -> dict[str, str]:
+    """Return, by path, the default profile, those asked for, and those that are there already."""
+    there = [name for name in profile_names() if (directory / profile_path(name)).exists()]
+    return {
+        profile_path(name): _text(name) + _deployment(options)
+        for name in sorted({DEFAULT, *asked, *there})
+    }
+
+
+def _text(name: str) -> str:
+    return (files("mlx2smk") / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
+
+
+def _deployment(options: PlanOptions) -> str:
+    """Return the setting without which Snakemake leaves the rules' environments unused."""
+    methods = ["conda"] if options.conda else []
+    methods += ["apptainer"] if options.container else []
+    if not methods:
+        return ""
+    lines = "".join(f"  - {method}\n" for method in methods)
+    return f"\n# User code runs in the environment that its rules name.\nsoftware-deployment-method:\n{lines}"
