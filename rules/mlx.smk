@@ -136,16 +136,23 @@ def is_forced(stem, trial):
     """Tell whether -F, -R or -f asks for runs of the trial, whatever the store has of them."""
     settings = workflow.dag_settings
     asked = {*settings.forcerun, *(settings.targets if settings.forcetargets else ())}
-    rule = MODULE.modify_rulename(trial["rule"])
+    known_as = MODULE.modify_rulename(trial["rule"])
     start = moved(f"results/{stem}/runs/{trial['name']}/")
-    return settings.forceall or any(name == rule or name.startswith(start) for name in asked)
+    return settings.forceall or any(
+        name == known_as or name.startswith(start) for name in asked
+    )
 
 
 def summarise():
     """Print what came out of each experiment, as far as it got."""
     command = [*shlex.split(own_worker(None, None)), "summary"]
     for stem in stems():
-        places = ["--results", moved(f"results/{stem}"), "--logs", moved(f"logs/{stem}")]
+        places = [
+            "--results",
+            moved(f"results/{stem}"),
+            "--logs",
+            moved(f"logs/{stem}"),
+        ]
         subprocess.run([*command, "--plan", plan_path(stem), *places], check=False)
 
 
