@@ -18,7 +18,7 @@ BindingKind = Literal[
     "value",  # a single name assigned one expression
     "element",  # the target of a loop over one expression
     "augmented",
-    "other",  # unpacking, `with … as`, `except … as`, a pattern, a type alias
+    "other",  # unpacking, several targets, `:=`, `with … as`, `except … as`, a pattern, a type alias
     "deleted",
     "global",  # assigned by a function that declares the name global
 ]
@@ -145,8 +145,10 @@ class _Collector(ast.NodeVisitor):
             self.add(node.id, "deleted" if isinstance(node.ctx, ast.Del) else "other", node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
+        # Names of `a = b = []` share their value, so it is not the value of either.
+        kind: BindingKind = "value" if len(node.targets) == 1 else "other"
         for target in node.targets:
-            self._target(target, "value", node, node.value)
+            self._target(target, kind, node, node.value if kind == "value" else None)
         self.visit(node.value)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
@@ -165,7 +167,7 @@ class _Collector(ast.NodeVisitor):
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
         # Also inside a comprehension, a walrus binds in the scope around it.
-        self.add(node.target.id, "value", node, node.value)
+        self.add(node.target.id, "other", node)
         self.visit(node.value)
 
     def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:

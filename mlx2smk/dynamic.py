@@ -54,7 +54,7 @@ _BUILTINS = {
     "__dict__": Reach.OWN,
 }
 
-_OWN = frozenset({"pandas.eval", "numexpr.evaluate", "sys.modules.__self__"})
+_OWN = frozenset({"pandas.eval", "numexpr.evaluate"})
 
 _SOURCE = frozenset(
     {
@@ -70,11 +70,13 @@ _SOURCE = frozenset(
 
 _ALL = frozenset(
     {
-        *("sys.modules", "sys._getframe", "sys._current_frames", "sys.exc_info.tb_frame"),
+        *("sys.modules", "sys._getframe", "sys._current_frames"),
         *("inspect.currentframe", "inspect.stack", "inspect.trace", "inspect.getmodule"),
         *("inspect.getouterframes", "inspect.getinnerframes", "inspect.getclosurevars"),
         *("gc.get_objects", "gc.get_referrers", "gc.get_referents", "runpy.*", "imp.*"),
-        *("importlib.util.*", "importlib.machinery.*", "importlib.reload", "pkgutil.*"),
+        *("importlib.reload", "importlib.util.find_spec", "importlib.util.module_from_spec"),
+        *("importlib.util.spec_from_file_location", "importlib.machinery.SourceFileLoader"),
+        *("pkgutil.resolve_name", "pkgutil.walk_packages", "pkgutil.iter_modules"),
         *("pickle.load", "pickle.loads", "pickle.Unpickler", "_pickle.load", "_pickle.loads"),
         *("dill.load", "dill.loads", "cloudpickle.load", "cloudpickle.loads", "joblib.load"),
         *("shelve.open", "jsonpickle.decode", "doctest.testmod", "unittest.main", "code.*"),
@@ -115,7 +117,7 @@ def _of_reference(reference: Reference, module: Module, project: Project) -> Dyn
             if found is not None:
                 return found
         return None
-    return _of_builtin(reference.name, reference)
+    return None if reference.attributes else _of_builtin(reference.name, reference)
 
 
 def _of_library(name: str, reference: Reference) -> Dynamic | None:
@@ -134,7 +136,7 @@ def _of_library(name: str, reference: Reference) -> Dynamic | None:
 
 def _of_builtin(name: str, reference: Reference) -> Dynamic | None:
     reach = _BUILTINS.get(name)
-    if reach is None or reference.attributes:
+    if reach is None:
         return None
     call = _call(reference)
     if call is not None and name in {"vars", "dir"} and call.args:

@@ -48,32 +48,29 @@ class Facts:
     def of(self, module: Module) -> tuple[UnitFacts, ...]:
         """Return the facts of a module's units; the effects of local imports are not among them."""
         if module.dotted not in self._own:
-            used = _used_names(module)
+            used = _used_statements(module)
             self._own[module.dotted] = tuple(
                 self._find(unit, module, used) for unit in module.units
             )
         return self._own[module.dotted]
 
-    def _find(self, unit: Unit, module: Module, used: frozenset[str]) -> UnitFacts:
+    def _find(self, unit: Unit, module: Module, used: frozenset[int]) -> UnitFacts:
         evaluation = Evaluation(Values(self.project, module), self.purity)
         evaluation.statement(unit.node)
         reason = evaluation.reason
-        if reason is None and self._is_for_effect(unit, used):
+        if reason is None and unit.statement not in used and self._is_import_from_outside(unit):
             reason = "is an import that nothing uses by name"
         touches = frozenset(evaluation.touches)
         return UnitFacts(unit, reason, touches, dynamics_of(unit, module, self.project))
 
-    def _is_for_effect(self, unit: Unit, used: frozenset[str]) -> bool:
-        """Whether an installed package is imported but never named: why else would it be there."""
-        if not isinstance(unit.node, (ast.Import, ast.ImportFrom)):
-            return False
-        outside = (
+    def _is_import_from_outside(self, unit: Unit) -> bool:
+        """Whether this imports installed packages that may be imported for their effects."""
+        return isinstance(unit.node, (ast.Import, ast.ImportFrom)) and all(
             imported.level == 0
             and not _is_quiet(imported.module)
             and self.project.load(imported.module) is None
             for imported, _ in unit.names.imports
         )
-        return all(outside) and not unit.names.bound & used
 
     def changers(self, module: Module, name: str) -> tuple[Unit, ...]:
         """Return the units that bind a name of a module or change the container it stands for."""
@@ -135,8 +132,8 @@ def _is_quiet(name: str) -> bool:
     return name.partition(".")[0] in _QUIET and not name.startswith("sklearn.experimental")
 
 
-def _used_names(module: Module) -> frozenset[str]:
-    """Return all names that a module's code mentions; those in ``__all__`` count."""
+def _used_statements(module: Module) -> frozenset[int]:
+    """Return the statements that bind a name which the module's code or ``__all__`` mentions."""
     used = {reference.name for unit in module.units for reference in unit.names.references}
     for binding in module.bindings.get("__all__", ()):
         if binding.value is not None:
@@ -145,7 +142,7 @@ def _used_names(module: Module) -> frozenset[str]:
                 for item in ast.walk(binding.value)
                 if isinstance(item, ast.Constant) and isinstance(item.value, str)
             )
-    return frozenset(used)
+    return frozenset(unit.statement for unit in module.units if unit.names.bound & used)
 
 
 @dataclass(frozen=True, slots=True)
