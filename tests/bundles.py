@@ -12,13 +12,14 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+PYTHON = os.environ.get("MLX_WORKER_PYTHON", sys.executable)
 RUNTIME = Path(__file__).resolve().parent.parent / "mlx2smk" / "runtime"
 
 
 class Bundle:
     """A compiled experiment named `exp` in a folder, which is also the experiment's."""
 
-    def __init__(self, folder: Path, source: str, python: str = sys.executable) -> None:
+    def __init__(self, folder: Path, source: str, python: str = PYTHON) -> None:
         self.folder = folder
         self.python = python
         self.environment: dict[str, str] = {}

@@ -7,13 +7,14 @@ import sys
 import time
 
 from . import jsontext, records, results_json, world
+from .ending import Ending
 from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
 from .plan import Plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, NoReturn
 
 LENGTH = 8
 
@@ -43,22 +44,24 @@ class Task:
         )
 
 
-def run(task: Task, outcome_fd: int, complaints_fd: int) -> None:
-    """Run the task and write its outcome, JSON after its length, to the descriptor.
+def run(task: Task, outcome_fd: int, complaints_fd: int) -> NoReturn:
+    """Run the task, write its outcome, JSON after its length, to the descriptor, and end.
 
     The outcome is {"value", "duration"}, or {"failure", "duration"} with the failure's part of a
     run dict. Nothing is written if the job did what it was not compiled for.
     """
     complain_to(complaints_fd)
+    ending = Ending([task.plan.stem, *(module["name"] for module in task.function["modules"])])
     pid = os.getpid()
     began = time.monotonic()
     try:
         outcome = _outcome(task)
     except ContextGuardError:
-        return
+        ending.leave()
     outcome["duration"] = time.monotonic() - began
     if os.getpid() == pid:
         _send(outcome, outcome_fd)
+    ending.leave()
 
 
 def _outcome(task: Task) -> dict[str, Any]:
@@ -146,7 +149,7 @@ def received(data: bytes) -> dict[str, Any] | None:
     return outcome
 
 
-def run_noted(note_fd: int, outcome_fd: int, complaints_fd: int) -> None:
+def run_noted(note_fd: int, outcome_fd: int, complaints_fd: int) -> NoReturn:
     """Run the task that is written in the file behind the first descriptor."""
     with open(note_fd, encoding="utf-8") as file:
         path, kind, name, context, given = jsontext.loads(file.read())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import _signal as signal  # type: ignore[import-not-found] # `signal` adds enums, for 3 ms
 import os
 import select
-import sys
 import time
 
 from . import lineage
@@ -13,7 +12,7 @@ from .errors import CancelledError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Callable, NoReturn
 
     from .output import Echo, Log
 
@@ -72,11 +71,8 @@ class Supervisor:
             if previous != signal.SIG_IGN:
                 signal.signal(signum, self._stop)
 
-    def run(self, body: Callable[[int, int], Any], echoes: tuple[Echo, Echo] | None) -> Ended:
-        """Run `body(outcome, complaints)`, which gets the pipes to write to, in a new process.
-
-        The new process leaves this method by SystemExit, so that it ends as any interpreter.
-        """
+    def run(self, body: Callable[[int, int], NoReturn], echoes: tuple[Echo, Echo] | None) -> Ended:
+        """Run `body(outcome, complaints)`, which gets the pipes to write to, in a new process."""
         self.check()
         channels = Channels()
         began = time.monotonic()
@@ -86,7 +82,6 @@ class Supervisor:
         if not pid:
             self._enter_child(parent, channels)
             body(channels.outcome[1], channels.complaints[1])
-            sys.exit(0)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         channels.close(1)
         try:

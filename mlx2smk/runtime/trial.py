@@ -56,6 +56,7 @@ class TrialJob:
 
     def run_all(self, context: dict[str, Any]) -> None:
         """Run every combination; in a chain each sees the updates of those before it."""
+        self._prepare()
         for index in range(self.job["first"], self.job["first"] + self.job["count"]):
             seen = {**context, **self.state} if self.trial["chained"] else dict(context)
             key, run = self._find_or_run(index, projection(self.trial, seen))
@@ -71,6 +72,17 @@ class TrialJob:
             "keys": self.keys,
             "state": self.state if self.trial["chained"] else {},
         }
+
+    def _prepare(self) -> None:
+        """Load once what every combination would load for itself."""
+        from . import shims  # noqa: F401
+
+        if self.job["count"] > 1:
+            from . import failures, guards  # noqa: F401
+        try:
+            self.plan.code(self.trial["slice"])
+        except (SyntaxError, ValueError):
+            return  # which this Python raises again, as the result of each
 
     def _find_or_run(
         self, index: int, context: dict[str, Any]

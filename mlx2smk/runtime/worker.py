@@ -5,4 +5,4 @@ import sys
 if __name__ == "__main__":
     from mlx_runtime.main import main  # type: ignore[import-not-found,unused-ignore]
 
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])
