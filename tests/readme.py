@@ -22,4 +22,4 @@ def commands() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    print(commands()[sys.argv[1]])
+    sys.stdout.write(commands()[sys.argv[1]] + "\n")
