@@ -279,18 +279,14 @@ class _Closure:
         self._widen(item.module, dynamic.reason, span, position, dynamic=True)
 
     def _imported_by_call(self, dynamic: Dynamic) -> list[Module]:
-        project = self.slicer.project
-        if dynamic.exact:
-            parts = dynamic.name.split(".")
-            names = [".".join(parts[: depth + 1]) for depth in range(len(parts))]
-        else:
-            names = [
-                name
-                for name in all_modules(project.files, dynamic.name)
-                if name != project.experiment.dotted
-            ]
-        found = [project.load(name) for name in names]
-        return [module for module in found if module is not None]
+        """Return the local modules that a call may import, with the packages around them."""
+        project, name = self.slicer.project, dynamic.name
+        names = [name] if dynamic.exact else all_modules(project.files, name)
+        parts = [item.split(".") for item in names if item != project.experiment.dotted]
+        wanted = dict.fromkeys(
+            ".".join(item[: depth + 1]) for item in parts for depth in range(len(item))
+        )
+        return [module for module in map(project.load, wanted) if module is not None]
 
 
 def _removed(module: Module, kept: set[int]) -> tuple[str, ...]:

@@ -46,7 +46,9 @@ def standard_modules() -> list[Path]:
     """All pure-Python files of the standard library, in a fixed order."""
     root = Path(sysconfig.get_paths()["stdlib"])
     paths = sorted(root.rglob("*.py"))
-    return [path for path in paths if not any(part in _SKIPPED for part in path.relative_to(root).parts)]
+    return [
+        path for path in paths if not any(part in _SKIPPED for part in path.relative_to(root).parts)
+    ]
 
 
 def sample(paths: list[Path], size: int) -> list[Path]:
@@ -73,7 +75,9 @@ def functions_of(slicer: Slicer) -> Iterator[str]:
 def global_names(text: str) -> tuple[set[str], set[str]]:
     """Return the names that a module binds and those that it uses from its globals."""
     top = symtable.symtable(text, "m.py", "exec")
-    bound = {item.get_name() for item in top.get_symbols() if item.is_assigned() or item.is_imported()}
+    bound = {
+        item.get_name() for item in top.get_symbols() if item.is_assigned() or item.is_imported()
+    }
     used = {item.get_name() for item in top.get_symbols() if item.is_referenced()}
     waiting = list(top.get_children())
     while waiting:
@@ -136,11 +140,10 @@ def main() -> int:
     paths = standard_modules()
     for path in sample(paths, int(sys.argv[1]) if len(sys.argv) > 1 else len(paths)):
         try_module(path, tally)
-    print(f"{tally.modules} modules, {tally.functions} functions")
-    print(f"{tally.kept} of {tally.statements} statements kept")
-    for reason, count in tally.widened.most_common():
-        print(f"{count:6} widened: {reason}")
-    print(*tally.failures, sep="\n")
+    lines = [f"{tally.modules} modules, {tally.functions} functions"]
+    lines.append(f"{tally.kept} of {tally.statements} statements kept")
+    lines.extend(f"{count:6} widened: {reason}" for reason, count in tally.widened.most_common())
+    sys.stdout.write("\n".join([*lines, *tally.failures, ""]))
     return 1 if tally.failures else 0
 
 

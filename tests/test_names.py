@@ -21,9 +21,7 @@ def now(text, *, lazy=False):
 
 
 def chains(text):
-    return {
-        ".".join((item.name, *item.attributes)) for item in names(text).references
-    }
+    return {".".join((item.name, *item.attributes)) for item in names(text).references}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +50,10 @@ def chains(text):
         ("import a.b as c", {"c"}),
         ("from a import b, c as d", {"b", "d"}),
         ("from a import *", set()),
-        ("match x:\n case [a, *b]: pass\n case {'k': c, **d}: pass\n case P(e) as f: pass", set("abcdef")),
+        (
+            "match x:\n case [a, *b]: pass\n case {'k': c, **d}: pass\n case P(e) as f: pass",
+            set("abcdef"),
+        ),
         ("lambda x: (y := x)", set()),
         ("if __name__ == '__main__': x = 1\nelse: y = 1", {"y"}),
         ("x = [i for i in y]", {"x"}),
@@ -144,8 +145,12 @@ def test_inner_imports_are_followed_by_what_they_bind():
 
 def test_imports_say_whether_they_run_at_once():
     assert [(item.module, later) for item, later in names("import a").imports] == [("a", False)]
-    assert [(item.module, later) for item, later in names("def f(): import a").imports] == [("a", True)]
-    assert [(item.module, later) for item, later in names("class A: import a").imports] == [("a", False)]
+    assert [(item.module, later) for item, later in names("def f(): import a").imports] == [
+        ("a", True)
+    ]
+    assert [(item.module, later) for item, later in names("class A: import a").imports] == [
+        ("a", False)
+    ]
 
 
 @pytest.mark.parametrize(

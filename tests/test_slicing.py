@@ -207,7 +207,10 @@ def test_imports_over_several_lines():
 
 
 def test_our_decorators_do_not_run_but_others_do():
-    text = HEAD + "import functools\n\n@functools.cache\n@trial(\n    1,\n    {},  # no values\n)\n# why\n@functools.cache\ndef t():\n    pass\n"
+    text = (
+        HEAD
+        + "import functools\n\n@functools.cache\n@trial(\n    1,\n    {},  # no values\n)\n# why\n@functools.cache\ndef t():\n    pass\n"
+    )
     assert analysed(text)["t"].slice.text.split("\n")[1:] == [
         "import functools", "", "@functools.cache", "", "", "", "", "", "@functools.cache", "def t():", "    pass", "",
     ]  # fmt: skip
@@ -235,7 +238,9 @@ def test_an_encoding_comment_does_not_survive():
 
 
 def test_removed_names_are_those_that_the_text_does_not_bind():
-    found = trial("A = B = 1\nC = 2\nfrom m import d, e\ndef f():\n    global g\n    g = 1", "return A, d").slice
+    found = trial(
+        "A = B = 1\nC = 2\nfrom m import d, e\ndef f():\n    global g\n    g = 1", "return A, d"
+    ).slice
     assert found.removed == ("C", "e", "f", "g", "setup", "trial", "verify")
 
 
@@ -270,7 +275,10 @@ def test_the_modules_docstring_is_a_name():
 def test_dynamic_names_take_the_whole_module(body, reason):
     found = trial("A = 1\ndef f(): return 2", body).slice
     assert [(item.module, item.dynamic) for item in found.widened] == [(None, True)]
-    assert found.widened[0].reason.removeprefix("builtins.") in (reason, reason.replace("builtins.", ""))
+    assert found.widened[0].reason.removeprefix("builtins.") in (
+        reason,
+        reason.replace("builtins.", ""),
+    )
     assert found.removed == ()
 
 
@@ -302,7 +310,9 @@ def test_dynamic_code_with_effects_widens_everything():
 
 
 def test_locals_at_module_level_widens():
-    assert [item.reason for item in trial("A = locals()", "return A").slice.widened] == ["uses locals"]
+    assert [item.reason for item in trial("A = locals()", "return A").slice.widened] == [
+        "uses locals"
+    ]
     assert [item.reason for item in trial("print(dir())").slice.widened] == ["uses dir"]
 
 
@@ -333,7 +343,10 @@ def test_locals_at_module_level_widens():
         ("from m import A", "from n import A"),
         ("from m import A", "from m import B as A"),
         ("A = 1\nprint(1)\nprint(2)", "A = 1\nprint(2)\nprint(1)"),
-        ("import os\nos.environ['x'] = '1'\nimport A", "import os\nimport A\nos.environ['x'] = '1'"),
+        (
+            "import os\nos.environ['x'] = '1'\nimport A",
+            "import os\nimport A\nos.environ['x'] = '1'",
+        ),
         (
             "def f(): return B\nB = 1\nA = f()",
             "def f(): return B\nA = f()\nB = 1",
@@ -353,14 +366,20 @@ def test_what_counts(one, two):
         ("A = 'a' 'b'", 'A = "ab"'),
         ("def A(): return 1", "def A():\n    '''Return one.'''\n    return 1"),
         ("class A: pass", "class A:\n    '''A class.'''"),
-        ("class A:\n    def f(self): pass", "class A:\n    def f(self):\n        'doc'\n        pass"),
+        (
+            "class A:\n    def f(self): pass",
+            "class A:\n    def f(self):\n        'doc'\n        pass",
+        ),
         ("A = B = 1", "OTHER = 1\nA = B = 1\ndef f(): return OTHER"),
         ("A = B\nfrom m import B", "A = B\nfrom m import B, C"),
         ("import B\ndef A(): return B", "def A(): return B\nimport B"),
         ("B = 1\nC = 2\ndef A(): return B, C", "C = 2\nB = 1\ndef A(): return B, C"),
         ("def B(): return A\ndef A(): return B", "def A(): return B\ndef B(): return A"),
         ("print(1)\nA = 1", "A = 1\nprint(1)"),
-        ("import numpy as B\nimport json as C\nA = (B, C)", "import json as C\nimport numpy as B\nA = (B, C)"),
+        (
+            "import numpy as B\nimport json as C\nA = (B, C)",
+            "import json as C\nimport numpy as B\nA = (B, C)",
+        ),
     ],
 )
 def test_what_does_not_count(one, two):
@@ -374,7 +393,10 @@ def test_the_values_of_a_trial_do_not_count():
 
 
 def test_two_functions_with_the_same_slice_differ():
-    text = HEAD + "@trial(1, {})\ndef t(): return globals()\n@trial(1, {})\ndef u(): return globals()\n"
+    text = (
+        HEAD
+        + "@trial(1, {})\ndef t(): return globals()\n@trial(1, {})\ndef u(): return globals()\n"
+    )
     found = analysed(text)
     assert found["t"].slice.text == found["u"].slice.text
     assert found["t"].slice.digest != found["u"].slice.digest
@@ -396,8 +418,14 @@ def test_comments_count_for_who_reads_the_source():
 
 
 def test_pieces_say_how_they_were_reached():
-    found = trial("RATE = 0.9\ndef normalize(x): return x * RATE\ndef prep(): return normalize(1)\nprint(1)", "return prep()")
-    assert [(item.names, item.kind, item.line, item.value, item.reached_from) for item in found.slice.pieces] == [
+    found = trial(
+        "RATE = 0.9\ndef normalize(x): return x * RATE\ndef prep(): return normalize(1)\nprint(1)",
+        "return prep()",
+    )
+    assert [
+        (item.names, item.kind, item.line, item.value, item.reached_from)
+        for item in found.slice.pieces
+    ] == [
         (("t",), "function", 7, None, None),
         ((), "statement", 5, None, None),
         (("prep",), "function", 4, None, 0),
@@ -408,7 +436,11 @@ def test_pieces_say_how_they_were_reached():
 
 def test_a_piece_is_reached_on_the_shortest_way():
     found = trial("A = 1\ndef f(): return A", "return f(), A")
-    assert [(item.names, item.reached_from) for item in found.slice.pieces] == [(("t",), None), (("f",), 0), (("A",), 0)]
+    assert [(item.names, item.reached_from) for item in found.slice.pieces] == [
+        (("t",), None),
+        (("f",), 0),
+        (("A",), 0),
+    ]
 
 
 def test_kinds_of_pieces():
