@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 JOBS_PER_TRIAL = 1000
 """Snakemake's cost per job grows with their number; larger grids share jobs (docs/performance.md)."""
 
+JOBS_PER_CHAIN = 200
+"""Links of a chain cannot run side by side, so that jobs of their own gain less than they cost."""
+
 PROTOCOL = "1"
 """Changed when the worker's way of running a function changes what it can return."""
 
@@ -125,12 +128,15 @@ class _Planner:
     def trial(self, trial: Trial) -> TrialPlan:
         found = self.analysis[trial.name]
         parallel = self._parallel(trial)
+        chained = parallel is None and meet(found.access.reads, found.access.writes)
+        most = JOBS_PER_CHAIN if chained else JOBS_PER_TRIAL
+        per_job = self.options.batch or max(1, ceil(_size(trial) / most))
         grid = tuple((p.name, tuple(map(repr, p.values))) for p in trial.parameters)
         return TrialPlan(
             **self._function("trial", trial),
             order=trial.order,
             parameters=grid,
-            chained=parallel is None and meet(found.access.reads, found.access.writes),
+            chained=chained,
             parallel=parallel,
             writes=_sorted(found.access.writes),
             after=tuple(t.name for t in self._feeding(trial)),
@@ -138,7 +144,7 @@ class _Planner:
             threads=trial.threads,
             resources=trial.resources,
             stream=_size(trial) == 1,
-            jobs=tuple(_jobs(trial, found.slice.digest, self.options.batch)),
+            jobs=tuple(_jobs(trial, found.slice.digest, per_job)),
         )
 
     def verify(self, verify: Verify) -> VerifyPlan:
@@ -215,9 +221,8 @@ def _size(trial: Trial) -> int:
     return prod(len(parameter.values) for parameter in trial.parameters)
 
 
-def _jobs(trial: Trial, code: str, batch: int | None) -> Iterator[JobPlan]:
+def _jobs(trial: Trial, code: str, per_job: int) -> Iterator[JobPlan]:
     size = _size(trial)
-    per_job = batch or max(1, ceil(size / JOBS_PER_TRIAL))
     firsts = range(0, size, per_job)
     names = _batch_names(size, per_job) if per_job > 1 else unique(_combination_names(trial))
     literals = product(*(map(repr, p.values) for p in trial.parameters))

@@ -379,3 +379,11 @@ def test_the_place_of_the_experiment_changes_no_job():
     here = plan(BASE, path="exp.py").trials[0].jobs
     there = plan(BASE, path="/data/other.py", directory="/out", prefix="x_").trials[0].jobs
     assert here == there
+
+
+@pytest.mark.parametrize(("size", "count"), [(200, 200), (201, 101), (2000, 200)])
+def test_chains_have_fewer_jobs_since_their_links_cannot_run_side_by_side(size, count):
+    chain = found("t", reads={"acc"}, writes={"acc"})
+    made = plan_trial(trial("t", {"n": list(range(size))}), known=[chain])
+    assert made.chained
+    assert len(made.jobs) == count
