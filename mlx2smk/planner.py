@@ -144,7 +144,7 @@ class _Planner:
             threads=trial.threads,
             resources=trial.resources,
             stream=_size(trial) == 1,
-            jobs=tuple(_jobs(trial, found.slice.digest, per_job)),
+            jobs=tuple(_jobs(trial, _code(found, chained=chained), per_job)),
         )
 
     def verify(self, verify: Verify) -> VerifyPlan:
@@ -221,6 +221,11 @@ def _size(trial: Trial) -> int:
     return prod(len(parameter.values) for parameter in trial.parameters)
 
 
+def _code(found: FunctionAnalysis, *, chained: bool) -> str:
+    """Tell chained jobs from others: only they hand on the updates of those before them."""
+    return digest_of(PROTOCOL, found.slice.digest, "chained" if chained else "")
+
+
 def _jobs(trial: Trial, code: str, per_job: int) -> Iterator[JobPlan]:
     size = _size(trial)
     firsts = range(0, size, per_job)
@@ -229,7 +234,7 @@ def _jobs(trial: Trial, code: str, per_job: int) -> Iterator[JobPlan]:
     for first, name in zip(firsts, names, strict=True):
         count = min(per_job, size - first)
         values = ["\0".join(combination) for combination in islice(literals, count)]
-        digest = digest_of(PROTOCOL, code, *trial.inputs, "", *values)
+        digest = digest_of(code, *trial.inputs, "", *values)
         yield JobPlan(name=name, first=first, count=count, digest=digest)
 
 

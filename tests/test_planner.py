@@ -387,3 +387,12 @@ def test_chains_have_fewer_jobs_since_their_links_cannot_run_side_by_side(size, 
     made = plan_trial(trial("t", {"n": list(range(size))}), known=[chain])
     assert made.chained
     assert len(made.jobs) == count
+
+
+def test_a_chain_that_is_none_any_more_runs_anew():
+    """Its jobs hand on updates, which the same jobs beside each other do not."""
+    chain = found("t", reads={"acc"}, writes={"acc"})
+    first, second = (
+        plan_trial(trial("t", NUMBERS, parallel=said), known=[chain]) for said in (None, 2)
+    )
+    assert {job.digest for job in first.jobs}.isdisjoint(job.digest for job in second.jobs)
