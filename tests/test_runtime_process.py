@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from bundles import Bundle, one_trial
@@ -95,13 +96,27 @@ def test_told_to_stop(tmp_path, source, name):
 
 
 @LINUX
-def test_killed_supervisor_takes_its_child_along(tmp_path):
-    worker = start(one_trial(tmp_path, ALONE))
+@pytest.mark.parametrize("source", [ALONE, FAMILY])
+def test_killed_worker_takes_its_jobs_along(tmp_path, source):
+    worker = start(one_trial(tmp_path, source))
     beats = tmp_path / "beats"
     wait_for(lambda: size(beats) > 2)
     worker.kill()
     assert finish(worker) == -signal.SIGKILL
     assert stops(beats)
+
+
+@LINUX
+@pytest.mark.parametrize("source", [ALONE, FAMILY])
+def test_killed_supervisor_takes_its_jobs_along(tmp_path, source):
+    worker = start(one_trial(tmp_path, source))
+    beats = tmp_path / "beats"
+    wait_for(lambda: size(beats) > 2)
+    children = Path(f"/proc/{worker.pid}/task/{worker.pid}/children").read_text().split()
+    os.kill(int(children[0]), signal.SIGKILL)
+    assert finish(worker) == 128 + signal.SIGKILL
+    assert stops(beats)
+    assert not (tmp_path / "runs").exists()
 
 
 FAKE_SNAKEMAKE = """

@@ -62,7 +62,7 @@ def test_failures_are_not_stored(tmp_path):
 
 def test_finished_ones_are_kept_when_the_job_dies(tmp_path):
     bundle = make(tmp_path, [1, 2, "die", 3], batch=4)
-    run(bundle, status=-9)
+    run(bundle, status=137)
     assert ran(bundle) == ["1", "2", "'die'"]
     assert len(records(bundle)) == 2
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 
 import pytest
 from bundles import Bundle, one_trial
@@ -213,7 +212,3 @@ def test_setup_without_a_return(tmp_path):
     bundle = Bundle(tmp_path, "def init(): pass").setup("init")
     bundle.run("setup", "init", "--output", "o.json", "--log", "o.log")
     assert bundle.read("o.json")["returned"] == {}
-
-
-def test_the_runtime_is_for_this_python(tmp_path):
-    assert result(tmp_path, "import sys\ndef t(): return sys.version") == sys.version

@@ -9,7 +9,7 @@ import time
 
 LINUX = sys.platform == "linux"
 SHELLS = ("bash", "sh", "dash", "zsh", "ksh")
-LEVELS = 4
+LEVELS = 5
 PATIENCE = 5.0
 SIGKILL = 9
 PR_SET_PDEATHSIG = 1
@@ -21,11 +21,11 @@ def adopt_orphans() -> None:
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def die_with(parent: int) -> None:
-    """Be killed when the parent ends; at once if it already has."""
-    _prctl(PR_SET_PDEATHSIG, SIGKILL)
+def die_with(parent: int, signum: int = SIGKILL) -> None:
+    """Get the signal when the parent ends; at once if it already has."""
+    _prctl(PR_SET_PDEATHSIG, signum)
     if os.getppid() != parent:
-        os.kill(os.getpid(), SIGKILL)
+        os.kill(os.getpid(), signum)
 
 
 def _prctl(option: int, value: int) -> None:
@@ -34,7 +34,7 @@ def _prctl(option: int, value: int) -> None:
 
 
 class Ancestors:
-    """The processes that this one works for: its parent, and beyond it as far as shells run scripts.
+    """The processes that this one works for: its guard, and beyond it as far as shells run scripts.
 
     Snakemake starts a job through `bash -c`; when it is killed that shell lives on, and so would
     the job.
@@ -43,7 +43,10 @@ class Ancestors:
     __slots__ = ("chain",)
 
     def __init__(self) -> None:
-        chain = [(os.getpid(), os.getppid())]
+        guard = os.getppid()
+        chain = [(os.getpid(), guard)]
+        if LINUX:
+            chain.append((guard, _parent_of(guard)))
         while len(chain) < LEVELS and _runs_script(chain[-1][1]):
             chain.append((chain[-1][1], _parent_of(chain[-1][1])))
         self.chain = chain

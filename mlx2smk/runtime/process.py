@@ -12,7 +12,7 @@ from .errors import CancelledError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Callable, NoReturn
+    from typing import Any, Callable, NoReturn
 
     from .output import Echo, Log
 
@@ -64,12 +64,12 @@ class Supervisor:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._signum = 0
-        self._ancestors = lineage.Ancestors()
-        lineage.adopt_orphans()
         self._previous = {signum: signal.getsignal(signum) for signum in STOPPING}
-        for signum, previous in self._previous.items():
-            if previous != signal.SIG_IGN:
-                signal.signal(signum, self._stop)
+        lineage.adopt_orphans()
+        _leave_a_guard()
+        lineage.adopt_orphans()
+        self._ancestors = lineage.Ancestors()
+        _on_stop(self._stop)
 
     def run(self, body: Callable[[int, int], NoReturn], echoes: tuple[Echo, Echo] | None) -> Ended:
         """Run `body(outcome, complaints)`, which gets the pipes to write to, in a new process."""
@@ -191,6 +191,26 @@ class Pump:
         for sink in self._sinks.get(fd, ()):
             sink(data)
         return bool(data)
+
+
+def _leave_a_guard() -> None:
+    """Go on in a new process; this one stays to end what that leaves, should it be killed."""
+    guard = os.getpid()
+    pid = os.fork()
+    if not pid:
+        lineage.die_with(guard, signal.SIGTERM)
+        return
+    _on_stop(lambda signum, _frame: os.kill(pid, signum))
+    _, status = os.waitpid(pid, 0)
+    lineage.kill_descendants()
+    os._exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
+
+
+def _on_stop(handler: Callable[[int, Any], None]) -> None:
+    """Call the handler when this process is told to stop, unless it was started not to listen."""
+    for signum in STOPPING:
+        if signal.getsignal(signum) != signal.SIG_IGN:
+            signal.signal(signum, handler)
 
 
 def _process_handle(pid: int, pump: Pump) -> int | None:
