@@ -356,7 +356,7 @@ def test_options_change_no_job():
 
 
 def test_uses_of_the_context_change_no_job():
-    known = [found("train", reads=None, writes={"a"})]
+    known = [found("train", reads={"b"}, writes={"a"})]
     assert digests(BASE, known=known) == digests(BASE)
 
 
