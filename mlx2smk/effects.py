@@ -105,7 +105,8 @@ class Evaluation:
     def _augassign(self, node: ast.AugAssign) -> None:
         self.expression(node.value)
         if not isinstance(node.target, ast.Name):
-            self.target(node.target)
+            # `d["k"] += …` may change a list in place that others hold, too.
+            self.effect(f"updates {_short(node.target)} in place")
         elif not self.values.is_own_value(node.target.id):
             self.effect(f"may change what {node.target.id} shares with others")
 
@@ -296,13 +297,18 @@ class Evaluation:
         ):
             return function.attr in {"__init__", "__new__", "__post_init__", "__init_subclass__"}
         if function.attr in READING_METHODS and self.values.is_plain(owner):
-            return True
+            return all(self._is_harmless(item) for item in node.args)  # `sub` may call them
         if function.attr in CHANGING_METHODS and isinstance(owner, ast.Name):
             self.change(owner)
             return all(
                 self.is_pure_argument(key.value) for key in node.keywords if key.arg == "key"
             )
         return False
+
+    def _is_harmless(self, node: ast.expr) -> bool:
+        """Whether an argument is no function, or a pure one."""
+        given = isinstance(node, ast.Lambda) or isinstance(self.values.meaning(node), Definition)
+        return not given or self.is_pure_argument(node)
 
     def is_pure_argument(self, node: ast.expr) -> bool:
         """Whether a function given to somebody who calls it is pure."""
@@ -326,7 +332,10 @@ class Evaluation:
 def _functions_given(name: str, node: ast.Call) -> list[ast.expr]:
     """Return the functions that a call of ``map``, ``sorted`` and the like is given."""
     keys = [keyword.value for keyword in node.keywords if keyword.arg in {"key", None}]
-    return [*node.args[:1], *keys] if name in {"map", "filter"} else keys
+    return [*node.args[:1], *keys] if name in _FIRST else keys
+
+
+_FIRST = frozenset({"map", "filter", "collections.defaultdict"})
 
 
 def _short(node: ast.AST) -> str:

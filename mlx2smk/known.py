@@ -27,8 +27,8 @@ PURE_BUILTINS = frozenset(
     }
 )
 
-HIGHER_ORDER = frozenset({"map", "filter", "sorted", "min", "max"})
-"""Builtins that call a function which they are given."""
+HIGHER_ORDER = frozenset({"map", "filter", "sorted", "min", "max", "collections.defaultdict"})
+"""Calls of functions that they are given: as the first argument, or as ``key``."""
 
 ITERATORS = frozenset({"iter", "map", "filter", "zip", "enumerate", "reversed", "itertools.*"})
 """What they return changes when it is read."""
@@ -52,23 +52,32 @@ QUIET_PACKAGES = frozenset(
 
 PURE_LIBRARY = frozenset(
     {
-        *("abc.*", "collections.*", "dataclasses.*", "decimal.Decimal", "enum.*"),
-        *("datetime.date", "datetime.datetime", "datetime.time", "datetime.timedelta"),
-        *("datetime.timezone", "fractions.Fraction", "functools.partial"),
-        *("functools.cmp_to_key", "functools.lru_cache", "functools.cache", "itertools.*"),
-        *("logging.getLogger", "math.*", "operator.*", "os.getcwd", "os.getenv"),
-        *("os.environ.get", "os.fspath", "os.cpu_count", "os.path.*", "pathlib.*", "re.compile"),
-        *("re.escape", "statistics.*", "string.Template", "struct.Struct", "struct.calcsize"),
-        *("textwrap.*", "types.MappingProxyType", "types.SimpleNamespace", "typing.*"),
-        *("typing_extensions.*", "uuid.UUID", "copy.copy", "copy.deepcopy", "json.dumps"),
-        *("json.loads", "numpy.array", "numpy.arange", "numpy.asarray", "numpy.dtype"),
-        *("numpy.empty", "numpy.eye", "numpy.full", "numpy.geomspace", "numpy.linspace"),
-        *("numpy.logspace", "numpy.ones", "numpy.sqrt", "numpy.log", "numpy.exp", "numpy.zeros"),
-        *("numpy.float32", "numpy.float64", "numpy.int32", "numpy.int64", "torch.device"),
-        *("torch.tensor", "torch.zeros", "torch.ones", "torch.arange", "torch.linspace"),
-        *("torch.cuda.is_available", "platform.system", "platform.machine"),
-        *("threading.Lock", "threading.RLock", "threading.local", "contextvars.ContextVar"),
-        *("weakref.WeakKeyDictionary", "weakref.WeakValueDictionary"),
+        *("dict.fromkeys", "str.maketrans", "int.from_bytes", "float.fromhex", "bytes.fromhex"),
+        *("collections.ChainMap", "collections.Counter", "collections.OrderedDict"),
+        *("collections.defaultdict", "collections.deque", "collections.namedtuple"),
+        *("contextvars.ContextVar", "copy.copy", "copy.deepcopy", "dataclasses.*"),
+        *("datetime.date", "datetime.date.today", "datetime.datetime", "datetime.datetime.now"),
+        *("datetime.time", "datetime.timedelta", "datetime.timezone", "decimal.Decimal", "enum.*"),
+        *("fractions.Fraction", "functools.cmp_to_key", "functools.partial"),
+        *("itertools.chain", "itertools.chain.from_iterable", "itertools.combinations"),
+        *("itertools.count", "itertools.cycle", "itertools.islice", "itertools.pairwise"),
+        *("itertools.permutations", "itertools.product", "itertools.repeat"),
+        *("itertools.zip_longest", "json.dumps", "json.loads", "logging.getLogger", "math.*"),
+        *("operator.attrgetter", "operator.itemgetter", "operator.methodcaller"),
+        *("os.cpu_count", "os.environ.get", "os.fspath", "os.getcwd", "os.getenv", "os.path.*"),
+        *("pathlib.Path", "pathlib.Path.cwd", "pathlib.Path.home", "pathlib.PurePath"),
+        *("pathlib.PosixPath", "pathlib.PurePosixPath", "platform.machine", "platform.system"),
+        *("re.compile", "re.escape", "statistics.*", "string.Template", "struct.Struct"),
+        *("struct.calcsize", "textwrap.*", "threading.Lock", "threading.RLock", "threading.local"),
+        *("time.monotonic", "time.perf_counter", "time.time"),
+        *("types.MappingProxyType", "types.SimpleNamespace", "typing.*", "typing_extensions.*"),
+        *("uuid.UUID", "weakref.WeakKeyDictionary", "weakref.WeakValueDictionary"),
+        *("numpy.arange", "numpy.array", "numpy.asarray", "numpy.dtype", "numpy.empty"),
+        *("numpy.exp", "numpy.eye", "numpy.float32", "numpy.float64", "numpy.full"),
+        *("numpy.geomspace", "numpy.int32", "numpy.int64", "numpy.linspace", "numpy.log"),
+        *("numpy.logspace", "numpy.ones", "numpy.sqrt", "numpy.zeros"),
+        *("torch.arange", "torch.cuda.is_available", "torch.device", "torch.linspace"),
+        *("torch.ones", "torch.tensor", "torch.zeros"),
     }
 )
 
@@ -114,7 +123,14 @@ PLAIN_CALLS = frozenset(
         *("zip", "collections.Counter", "collections.OrderedDict", "collections.deque"),
         *("datetime.*", "decimal.Decimal", "fractions.Fraction", "itertools.*", "math.*"),
         *("os.cpu_count", "os.environ.get", "os.fspath", "os.getcwd", "os.getenv", "os.path.*"),
-        *("pathlib.*", "re.compile", "re.escape", "statistics.*", "string.Template"),
+        *(
+            "dict.fromkeys",
+            "pathlib.*",
+            "re.compile",
+            "re.escape",
+            "statistics.*",
+            "string.Template",
+        ),
         *("textwrap.*", "json.loads", "json.dumps"),
     }
 )

@@ -9,6 +9,7 @@ of comprehensions and captures hide a name; class bodies do not hide it from the
 from __future__ import annotations
 
 import ast
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -169,6 +170,14 @@ class _Resolver(ast.NodeVisitor):
         self.attributes.append(node)
         self.inside(node)
 
+    def visit_Call(self, node: ast.Call) -> None:
+        self.inside(node)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in {"query", "eval"}:
+            # `frame.query("x > @LIMIT")`: pandas looks the name up where it is called.
+            self.parents.append(node)
+            self.all(ast.copy_location(name, node) for name in _names_in_text(node.args[:1]))
+            self.parents.pop()
+
     # Scopes
 
     @contextmanager
@@ -323,6 +332,14 @@ def _attribute(parent: ast.AST, node: ast.expr) -> tuple[ast.expr, str] | None:
         return None
     named = isinstance(parent.func, ast.Name) and parent.func.id in {"getattr", "hasattr"}
     return (parent, key.value) if named else None
+
+
+def _names_in_text(arguments: list[ast.expr]) -> Iterator[ast.Name]:
+    """Yield the names after ``@`` in a text."""
+    for node in arguments:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            for name in re.findall(r"@\s*([^\W\d]\w*)", node.value):
+                yield ast.Name(id=name, ctx=ast.Load())
 
 
 def _stored(target: ast.expr) -> Iterator[ast.Name]:

@@ -95,6 +95,8 @@ def test_what_a_statement_binds(text, bound):
         ("class _A:\n def m(self): return __x", {"_A__x"}),
         ("del x", {"x"}),
         ("f'{x!r:{y}}'", {"x", "y"}),
+        ("frame.query('a > @x and b < @ y')", {"frame", "x", "y"}),
+        ("def f(x): return frame.eval('@x + @y')", {"frame", "y"}),
         ("if __name__ == '__main__': x()\nelse: y()", {"y"}),
         ("async def f():\n async for a in b:\n  async with c as d: await e", {"b", "c", "e"}),
     ],

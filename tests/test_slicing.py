@@ -105,6 +105,13 @@ def test_a_parameter_hides_a_name():
         "SETUP['k'] = 1",
         "A = max([1], key=print)",
         "A = 1\nA << 2",
+        "L = [1]\nD = {'a': L}\nD['a'] += [2]",
+        "import operator\nA = {}\noperator.setitem(A, 'x', 1)",
+        "from pathlib import Path\nPath('x').mkdir()",
+        "import itertools\nA = list(itertools.starmap(print, [(1,)]))",
+        "from collections import defaultdict\nA = defaultdict(print)",
+        "import re\nA = re.compile('x').sub(lambda m: print(m), 'x')",
+        "class Base:\n    pass\nBase.register(1)",
     ],
 )
 def test_effects_are_always_in(effect):
@@ -143,6 +150,10 @@ def test_effects_are_always_in(effect):
         "class A: pass\nclass B(A): pass",
         "def A(): print(1)",
         "from __main__ import x\ny = x",
+        "import re\nA = re.compile('x').sub('y', 'x')",
+        "import time\nA = time.time()",
+        "from collections import defaultdict\nA = defaultdict(list)",
+        "from pathlib import Path\nA = Path.cwd() / 'x'",
     ],
 )
 def test_what_has_no_effects_is_out(pure):
