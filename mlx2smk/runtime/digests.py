@@ -17,6 +17,13 @@ def of_bytes(data: bytes) -> str:
     return str(_sha256(data).hexdigest())
 
 
+def of_json(value: Any) -> str:
+    """Return the SHA-256 of the value's canonical JSON."""
+    from . import jsontext
+
+    return of_bytes(jsontext.dumps(value, sort_keys=True, tight=True).encode())
+
+
 def of_file(path: str) -> str:
     """Return the SHA-256 of the file's bytes, in hexadecimal."""
     with open(path, "rb") as file:

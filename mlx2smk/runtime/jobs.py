@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import child, output
+from . import child, origin, output
 from .errors import JobError
 from .process import Supervisor
 
@@ -101,6 +101,7 @@ def run_setup(plan: Plan, name: str, context: dict[str, Any], log_path: str) -> 
     return {
         "version": 1,
         "digest": task.function["digest"],
+        "made_from": origin.of_call(task.function, context),
         "returned": outcome["value"],
         "duration": outcome["duration"],
         "log": log_path,
@@ -119,7 +120,9 @@ def run_verification(
         verdict = {"verdict": "invalid", **failure}
     if "error" in verdict:
         say(described(f"verification {name!r}", verdict, log_path))
-    return {**verdict, "duration": outcome["duration"], "log": log_path}
+    made_from = origin.of_verdict(task.function, context, trials)
+    rest = {"duration": outcome["duration"], "log": log_path, "made_from": made_from}
+    return {**verdict, **rest}
 
 
 def described(what: str, failure: dict[str, Any], log_path: str) -> str:

@@ -65,6 +65,8 @@ def report(plan: Plan, context: dict[str, Any], trials: str, judged: str, output
         verification["name"]: records.read(os.path.join(judged, f"{verification['name']}.json"))
         for verification in plan.functions("verifications")
     }
+    for verdict in verdict_of.values():
+        verdict.pop("made_from", None)
     status = verdicts.status([verdict["verdict"] for verdict in verdict_of.values()])
     records.write_text(output, _report_text(plan, status, context, trials, verdict_of))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import child, records
+from . import child, origin, records
 from .grid import Grid
 from .jobs import Runner, described, say
 from .plan import job_before, job_named, projection
@@ -28,6 +28,8 @@ class TrialJob:
         self.state: dict[str, Any] = {}
         self.runs: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
+        self.made_from: dict[str, Any] = {}
+        self._previous: str | None = None
         self._store: Store | None = None
         self._gpus: Claim | None = None
         self._several = sum(job["count"] for job in self.trial["jobs"]) > 1
@@ -40,12 +42,14 @@ class TrialJob:
         digest = before["digest"] if before else ""
         records.check_digest(record, digest, path, self.trial["rule"])
         self.state = dict(record["state"])
+        self._previous = before["name"] if before else None
 
     def use_store(self, folder: str) -> None:
         """Look up each combination in a store before it runs, and keep there what it gave."""
         from .store import Store
 
-        self._store = Store(folder, self.plan, self.trial)
+        mark = f"{self.plan.stem}.{self.trial['name']}"
+        self._store = Store(folder, mark, self.trial["digest"])
 
     def use_gpus(self, numbers: list[int]) -> None:
         """Give the job GPUs of its own before anything runs: how many, and out of how many."""
@@ -57,6 +61,7 @@ class TrialJob:
     def run_all(self, context: dict[str, Any]) -> None:
         """Run every combination; in a chain each sees the updates of those before it."""
         self._prepare()
+        self.made_from = origin.of_job(self.plan, self.trial, context, self._previous)
         for index in range(self.job["first"], self.job["first"] + self.job["count"]):
             seen = {**context, **self.state} if self.trial["chained"] else dict(context)
             key, run = self._find_or_run(index, projection(self.trial, seen))
@@ -69,6 +74,7 @@ class TrialJob:
         return {
             "version": records.VERSION,
             "digest": self.job["digest"],
+            "made_from": self.made_from,
             "keys": self.keys,
             "state": self.state if self.trial["chained"] else {},
         }
@@ -90,12 +96,20 @@ class TrialJob:
         """Return the combination's key in the store, if there is a store, and its run."""
         if self._store is None:
             return None, self._run_one(index, context)
-        key = self._store.key(self.grid, index, context)
+        key = self._key(index, context)
         run = self._store.get(key)
         if run is None:
             run = self._run_one(index, context)
             self._store.put(key, run)
         return key, run
+
+    def _key(self, index: int, context: dict[str, Any]) -> str:
+        from .store import common_parts, key_of
+
+        made = self.made_from
+        inputs = list(made["inputs"].items())
+        common = common_parts(made["code"], inputs, made["environment"])
+        return key_of(common, self.grid, index, context)
 
     def _run_one(self, index: int, context: dict[str, Any]) -> dict[str, Any]:
         if self._gpus is not None:
