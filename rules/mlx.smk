@@ -68,10 +68,13 @@ def previous(stem, trial):
 
 
 def beside(stem, *paths):
-    """Return the paths, given relative to the experiment's folder, as this folder sees them."""
+    """Return the paths, given relative to the experiment's folder, as this folder sees them.
+
+    They are the user's files, so neither a module's prefix nor a storage moves them.
+    """
     start = Path(plan_path(stem)).parent
     folder = start / read_plan(stem)["folder"]
-    return [os.path.relpath(folder / path) for path in paths]
+    return [local(os.path.relpath(folder / path)) for path in paths]
 
 
 def plan(stem):
