@@ -173,6 +173,22 @@ def test_processes_threads_and_loops_work(tmp_path):
     assert result(tmp_path, source) == [[2, 4, 6], 4, 8]
 
 
+def test_functions_reach_the_processes_of_joblib(tmp_path):
+    pytest.importorskip("joblib")
+    source = """
+    from decorators import trial
+    import joblib
+
+    def double(n):
+        return 2 * n
+
+    @trial(1, {})
+    def t():
+        return joblib.Parallel(n_jobs=2)(joblib.delayed(double)(n) for n in (1, 2))
+    """
+    assert result(tmp_path, source) == [2, 4]
+
+
 def test_environment_is_untouched(tmp_path):
     source = """
     import os, signal, warnings

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 SEEDS = ("seed", "numpy_seed", "torch_seed")
+# They carry the functions of a script, but not those of a module, to processes that cannot import it.
+PICKLERS = ("cloudpickle.cloudpickle", "joblib.externals.cloudpickle.cloudpickle")
 
 
 def enter(plan: Plan, kind: str, function: dict[str, Any], context: dict[str, Any]) -> Any:
@@ -32,6 +34,8 @@ def enter(plan: Plan, kind: str, function: dict[str, Any], context: dict[str, An
 
         seeding.arrange(finder, context)
     module = _experiment(plan, function)
+    for name in PICKLERS:
+        finder.when_imported(name, lambda pickler: pickler.register_pickle_by_value(module))
     module.SETUP = _visible(function, context)  # type: ignore[attr-defined]
     module.__loader__.exec_module(module)  # type: ignore[union-attr]
     return getattr(module, function["name"])
