@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -33,16 +33,19 @@ class Conflict(Enum):
 class Bundle:
     """Texts by their path in the folder that is compiled into.
 
-    ``adjustable`` paths are the user's to change: once changed, they are left as they are.
+    ``adjustable`` paths are the user's to change: once changed, they are left as they are. What is in
+    the ``archive`` is named by what it holds: written once, and kept when nothing current needs it.
     """
 
     files: Mapping[str, str]
     adjustable: frozenset[str] = frozenset()
+    archive: Mapping[str, str] = field(default_factory=dict)
 
     def conflicts(self, directory: Path) -> dict[str, Conflict]:
         """Return the files that stand in the way of a write, and why."""
         known = _read_manifest(directory)
-        blocked = {_blocking(directory, path): Conflict.FOREIGN for path in self.files}
+        paths = (*self.files, *self.archive)
+        blocked = {_blocking(directory, path): Conflict.FOREIGN for path in paths}
         return {path: why for path, why in blocked.items() if path} or {
             path: Conflict.EDITED if path in known else Conflict.FOREIGN
             for path in self.files
@@ -62,7 +65,8 @@ class Bundle:
         }
         kept = {p: known[p] for p in self.adjustable & known.keys() - wanted.keys()}
         manifest = {path: _digest(text) for path, text in wanted.items()} | kept
-        _write_all(directory, wanted | {MANIFEST: _manifest_text(manifest)})
+        new = {p: text for p, text in self.archive.items() if not (directory / p).exists()}
+        _write_all(directory, new | wanted | {MANIFEST: _manifest_text(manifest)})
         for path in known.keys() - manifest.keys():
             if _digest_on_disk(directory / path) == known[path]:
                 _remove(directory, path)

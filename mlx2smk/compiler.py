@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis import analyse
+from mlx2smk.archive import archived
 from mlx2smk.bundle import Bundle, Conflict
 from mlx2smk.deployment import profiles
 from mlx2smk.messages.folder import EditedFile, ForeignFile, HidingSnakefile, SameStem
@@ -108,7 +109,8 @@ def make_bundle(units: Sequence[Unit], options: CompileOptions) -> Bundle:
     for unit in units:
         texts |= _experiment_files(unit)
     settings = profiles(options.directory, options.profiles, options.plan)
-    return Bundle(texts | settings, adjustable=frozenset(settings))
+    archive = {path: text for unit in units for path, text in archived(unit.analysis).items()}
+    return Bundle(texts | settings, frozenset(settings), archive)
 
 
 def _experiment_files(unit: Unit) -> dict[str, str]:

@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.modules import MemoryFiles, decoded
+from mlx2smk.analysis.project import Project
+from mlx2smk.analysis.slicing import FunctionSlice, Slicer
 from mlx2smk.experiment import Experiment
-from mlx2smk.modules import MemoryFiles, decoded
-from mlx2smk.project import Project
-from mlx2smk.slicing import FunctionSlice, Slicer
 from mlx2smk.source import Source
 
 if TYPE_CHECKING:

@@ -7,15 +7,15 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.analysis import Analysis, FunctionAnalysis
-from mlx2smk.context import Access
+from mlx2smk.analysis.context import Access
+from mlx2smk.analysis.slicing import FunctionSlice
 from mlx2smk.experiment import Experiment, Parameter, Setup, Trial, Verify
-from mlx2smk.slicing import FunctionSlice
 from mlx2smk.source import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlx2smk.slicing import ModuleSlice
+    from mlx2smk.analysis.slicing import ModuleSlice
 
 SOMEWHERE = Span(1, 1, 1, 2)
 NOTHING: frozenset[str] = frozenset()

@@ -1,7 +1,7 @@
 """Slices of experiments written down as texts: the decorators' import and a trial `t` around a body."""
 
 from mlx2smk.analysis import analyse_files
-from mlx2smk.modules import MemoryFiles
+from mlx2smk.analysis.modules import MemoryFiles
 from mlx2smk.parser import parse
 from mlx2smk.source import Source
 

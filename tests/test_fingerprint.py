@@ -3,7 +3,7 @@ import hashlib
 
 import pytest
 
-from mlx2smk.fingerprint import canonical_order, fingerprint
+from mlx2smk.analysis.fingerprint import canonical_order, fingerprint
 
 
 def digest(text):

@@ -3,8 +3,15 @@ import ast
 import pytest
 from slices import HEAD, analysed, kept, module, trial
 
-from mlx2smk.modules import FolderFiles, LocalModule, MemoryFiles, absolute, all_modules, find
-from mlx2smk.slicing import Widening
+from mlx2smk.analysis.modules import (
+    FolderFiles,
+    LocalModule,
+    MemoryFiles,
+    absolute,
+    all_modules,
+    find,
+)
+from mlx2smk.analysis.slicing import Widening
 
 FILES = MemoryFiles(
     dict.fromkeys(

@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from mlx2smk.names import names_of
+from mlx2smk.analysis.names import names_of
 
 
 def names(text, *, lazy=False):

@@ -7,8 +7,8 @@ from handmade import analysis, experiment, found, setup, trial, verify
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlx2smk.analysis.slicing import ModuleSlice
 from mlx2smk.planner import PlanOptions, make_plan, meet, rule_prefixes
-from mlx2smk.slicing import ModuleSlice
 
 NUMBERS = {"n": [1, 2, 3]}
 

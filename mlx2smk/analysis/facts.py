@@ -10,16 +10,16 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlx2smk.dynamic import Dynamic, dynamics_of
-from mlx2smk.effects import Evaluation
-from mlx2smk.known import QUIET_PACKAGES
-from mlx2smk.modules import STANDARD_LIBRARY
-from mlx2smk.names import Function
-from mlx2smk.purity import Purity
-from mlx2smk.values import Values
+from mlx2smk.analysis.dynamic import Dynamic, dynamics_of
+from mlx2smk.analysis.effects import Evaluation
+from mlx2smk.analysis.known import QUIET_PACKAGES
+from mlx2smk.analysis.modules import STANDARD_LIBRARY
+from mlx2smk.analysis.names import Function
+from mlx2smk.analysis.purity import Purity
+from mlx2smk.analysis.values import Values
 
 if TYPE_CHECKING:
-    from mlx2smk.project import Module, Project, Unit
+    from mlx2smk.analysis.project import Module, Project, Unit
 
 _QUIET = STANDARD_LIBRARY | QUIET_PACKAGES | {"__future__", "decorators", "mlx2smk"}
 

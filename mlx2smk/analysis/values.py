@@ -11,12 +11,19 @@ import builtins
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from mlx2smk.bindings import Binding
-from mlx2smk.known import FRESH, ITERATORS, PLAIN_CALLS, PLAIN_VALUES, READING_METHODS, listed
-from mlx2smk.names import Comprehension, Function
+from mlx2smk.analysis.bindings import Binding
+from mlx2smk.analysis.known import (
+    FRESH,
+    ITERATORS,
+    PLAIN_CALLS,
+    PLAIN_VALUES,
+    READING_METHODS,
+    listed,
+)
+from mlx2smk.analysis.names import Comprehension, Function
 
 if TYPE_CHECKING:
-    from mlx2smk.project import Module, Project
+    from mlx2smk.analysis.project import Module, Project
 
 Frame: TypeAlias = dict[str, tuple[Binding, ...]]
 """The names of an inner scope, with what binds them."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlx2smk.names import Function
+from mlx2smk.analysis.names import Function
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from mlx2smk.project import Module
+    from mlx2smk.analysis.project import Module
 
 
 def groups(module: Module) -> dict[int, tuple[int, ...]]:

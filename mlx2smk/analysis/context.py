@@ -8,16 +8,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlx2smk.sites import Site, certain_names, key_of
-from mlx2smk.updates import update_sites
+from mlx2smk.analysis.sites import Site, certain_names, key_of
+from mlx2smk.analysis.updates import update_sites
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mlx2smk.names import Reference
-    from mlx2smk.project import Module
-    from mlx2smk.slicing import Taken, Widening
+    from mlx2smk.analysis.names import Reference
+    from mlx2smk.analysis.project import Module
+    from mlx2smk.analysis.slicing import Taken, Widening
 
 __all__ = ["SEED_KEYS", "Access", "Site", "access_of"]
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from mlx2smk.bindings import (
+from mlx2smk.analysis.bindings import (
     Binding,
     Imported,
     annotations_of,

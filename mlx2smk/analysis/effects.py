@@ -10,8 +10,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Protocol
 
-from mlx2smk.bindings import evaluated_at_definition, imports_of, is_main_guard, scope_of
-from mlx2smk.known import (
+from mlx2smk.analysis.bindings import evaluated_at_definition, imports_of, is_main_guard, scope_of
+from mlx2smk.analysis.known import (
     CHANGING_METHODS,
     HIGHER_ORDER,
     PURE_BUILTINS,
@@ -19,12 +19,12 @@ from mlx2smk.known import (
     READING_METHODS,
     listed,
 )
-from mlx2smk.values import Definition, Frame, Library, Values, frame_of, targets_of
+from mlx2smk.analysis.values import Definition, Frame, Library, Values, frame_of, targets_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlx2smk.names import Comprehension, Function
+    from mlx2smk.analysis.names import Comprehension, Function
 
 
 class Judge(Protocol):

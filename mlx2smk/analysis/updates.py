@@ -7,14 +7,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, TypeAlias
 
-from mlx2smk.sites import Site, certain_names, text_of
+from mlx2smk.analysis.sites import Site, certain_names, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlx2smk.names import Function
-    from mlx2smk.project import Module
-    from mlx2smk.slicing import Taken
+    from mlx2smk.analysis.names import Function
+    from mlx2smk.analysis.project import Module
+    from mlx2smk.analysis.slicing import Taken
 
 UPDATE = "context_update"
 

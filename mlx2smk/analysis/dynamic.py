@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from mlx2smk.known import listed
+from mlx2smk.analysis.known import listed
 
 if TYPE_CHECKING:
-    from mlx2smk.names import Reference
-    from mlx2smk.project import Module, Project, Unit
+    from mlx2smk.analysis.names import Reference
+    from mlx2smk.analysis.project import Module, Project, Unit
 
 
 class Reach(Enum):

@@ -11,14 +11,14 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
-from mlx2smk.modules import Files, LocalModule, absolute, bytes_digest, decoded, find
-from mlx2smk.names import Function, Names, names_of
+from mlx2smk.analysis.modules import Files, LocalModule, absolute, bytes_digest, decoded, find
+from mlx2smk.analysis.names import Function, Names, names_of
 from mlx2smk.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mlx2smk.bindings import Binding, Imported
+    from mlx2smk.analysis.bindings import Binding, Imported
     from mlx2smk.experiment import Experiment
 
     Decorators: TypeAlias = Mapping[int, tuple[ast.expr, ...]]

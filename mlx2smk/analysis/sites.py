@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mlx2smk.names import Names, Reference
-    from mlx2smk.project import Module
+    from mlx2smk.analysis.names import Names, Reference
+    from mlx2smk.analysis.project import Module
     from mlx2smk.source import Span
 
 

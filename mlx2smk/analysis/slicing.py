@@ -7,19 +7,19 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from mlx2smk.blanking import blanked
-from mlx2smk.dynamic import Dynamic, Reach
-from mlx2smk.facts import Facts
-from mlx2smk.fingerprint import canonical_order, fingerprint
-from mlx2smk.links import Linker, shows_docstrings
-from mlx2smk.modules import all_modules
-from mlx2smk.names import Function
+from mlx2smk.analysis.blanking import blanked
+from mlx2smk.analysis.dynamic import Dynamic, Reach
+from mlx2smk.analysis.facts import Facts
+from mlx2smk.analysis.fingerprint import canonical_order, fingerprint
+from mlx2smk.analysis.links import Linker, shows_docstrings
+from mlx2smk.analysis.modules import all_modules
+from mlx2smk.analysis.names import Function
 from mlx2smk.naming import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlx2smk.project import Module, Project, Unit
+    from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.source import Span
 
 PieceKind = Literal["function", "class", "constant", "import", "statement"]

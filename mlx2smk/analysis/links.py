@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlx2smk.blanking import groups
-from mlx2smk.modules import absolute
+from mlx2smk.analysis.blanking import groups
+from mlx2smk.analysis.modules import absolute
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
-    from mlx2smk.bindings import Imported
-    from mlx2smk.names import Reference
-    from mlx2smk.project import Module, Project, Unit
+    from mlx2smk.analysis.bindings import Imported
+    from mlx2smk.analysis.names import Reference
+    from mlx2smk.analysis.project import Module, Project, Unit
 
 
 @dataclass(frozen=True, slots=True, eq=False)

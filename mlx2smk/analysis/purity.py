@@ -9,14 +9,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlx2smk.bindings import parameters_of, scope_of
-from mlx2smk.effects import Evaluation
-from mlx2smk.known import PURE_BASES, PURE_DECORATORS, listed
-from mlx2smk.values import Definition, Values, frame_of
+from mlx2smk.analysis.bindings import parameters_of, scope_of
+from mlx2smk.analysis.effects import Evaluation
+from mlx2smk.analysis.known import PURE_BASES, PURE_DECORATORS, listed
+from mlx2smk.analysis.values import Definition, Values, frame_of
 
 if TYPE_CHECKING:
-    from mlx2smk.names import Function
-    from mlx2smk.project import Module, Project
+    from mlx2smk.analysis.names import Function
+    from mlx2smk.analysis.project import Module, Project
 
 _HOOKS = frozenset(
     {"__init__", "__new__", "__post_init__", "__set_name__", "__del__", "__setattr__"}

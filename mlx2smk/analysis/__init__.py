@@ -6,19 +6,19 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlx2smk.bindings import scope_of
-from mlx2smk.context import Access, access_of
-from mlx2smk.modules import Files, FolderFiles
-from mlx2smk.names import names_of
-from mlx2smk.project import Project
-from mlx2smk.sites import certain_names, key_of
-from mlx2smk.slicing import FunctionSlice, Slicer
+from mlx2smk.analysis.bindings import scope_of
+from mlx2smk.analysis.context import Access, access_of
+from mlx2smk.analysis.modules import Files, FolderFiles
+from mlx2smk.analysis.names import names_of
+from mlx2smk.analysis.project import Project
+from mlx2smk.analysis.sites import certain_names, key_of
+from mlx2smk.analysis.slicing import FunctionSlice, Slicer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mlx2smk.analysis.project import Module
     from mlx2smk.experiment import Experiment, Setup, Trial, Verify
-    from mlx2smk.project import Module
 
 
 @dataclass(frozen=True, slots=True)
