@@ -1,0 +1,53 @@
+"""What functions were made of when they were compiled, kept by their digests in ``.mlx/code``.
+
+A result names the digest of the code that made it. With the archive one can say what has changed since.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from mlx2smk.analysis.slicing import Piece
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlx2smk.analysis import Analysis
+
+ARCHIVE = ".mlx/code"
+FORMAT = "mlx2smk-code"
+VERSION = 1
+
+
+def code_path(digest: str) -> str:
+    """Return where the pieces of a function with that digest stand, in the folder compiled into."""
+    return f"{ARCHIVE}/{digest}.json"
+
+
+def archived(analysis: Analysis) -> dict[str, str]:
+    """Return the texts that describe all functions of an experiment, by their paths."""
+    functions = (*analysis.setups, *analysis.trials, *analysis.verifications)
+    return {code_path(item.slice.digest): _text(item.name, item.slice.pieces) for item in functions}
+
+
+def read_code(directory: Path, digest: str) -> tuple[Piece, ...] | None:
+    """Return the pieces of the function with that digest; None if nobody knows them any more."""
+    try:
+        data = json.loads((directory / code_path(digest)).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not isinstance(data, dict) or (data.get("format"), data.get("version")) != (FORMAT, VERSION):
+        return None
+    return tuple(_piece(entry) for entry in data["pieces"])
+
+
+def _text(name: str, pieces: tuple[Piece, ...]) -> str:
+    head = {"format": FORMAT, "version": VERSION, "function": name}
+    body = {**head, "pieces": [asdict(piece) for piece in pieces]}
+    return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
+
+
+def _piece(entry: dict[str, Any]) -> Piece:
+    return Piece(**{**entry, "names": tuple(entry["names"])})
