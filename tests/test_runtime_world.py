@@ -111,6 +111,14 @@ def test_user_modules_named_like_the_worker_s(tmp_path):
     assert run["result"] == [1, 2]
 
 
+@pytest.mark.parametrize("name", ["select", "ctypes", "types", "struct", "traceback"])
+def test_user_modules_named_like_python_s(tmp_path, name):
+    bundle = Bundle(tmp_path, f"import {name}\ndef t(n): return {name}.mine")
+    bundle.trial("t", {"n": [1]}, modules=[bundle.module(name, "mine = 1")])
+    (run,) = bundle.run_trial("t")
+    assert run["result"] == 1
+
+
 def test_local_modules_and_packages(tmp_path):
     source = """
     import pkg.sub

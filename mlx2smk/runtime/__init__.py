@@ -2,3 +2,8 @@
 
 Standard library only, relative imports only, Python 3.9 and later. It never imports the compiler.
 """
+
+import sys
+
+STARTED_WITH = frozenset(sys.modules)
+"""The modules that Python itself loads to start; all others are loaded only for the worker."""

@@ -84,7 +84,9 @@ class TrialJob:
         from . import shims  # noqa: F401
 
         if self.job["count"] > 1:
-            from . import failures, guards  # noqa: F401
+            from . import failures, guards, preload  # noqa: F401
+
+            preload.numpy_for(self.plan, self.trial)
         try:
             self.plan.code(self.trial["slice"])
         except (SyntaxError, ValueError):

@@ -6,6 +6,7 @@ import os
 import sys
 import types
 
+from . import STARTED_WITH
 from .loader import SliceLoader, WorldFinder
 
 TYPE_CHECKING = False
@@ -26,9 +27,14 @@ def enter(plan: Plan, kind: str, function: dict[str, Any], context: dict[str, An
     _set_path(plan.folder)
     stdout: Any = sys.stdout
     stdout.reconfigure(line_buffering=True)
+    _make_room_for(function["modules"])
     finder = WorldFinder(plan, function)
     sys.meta_path.insert(0, finder)  # type: ignore[arg-type,unused-ignore]
     _show_what_runs(finder, plan, function)
+    if "numpy.random" in sys.modules:
+        from . import preload
+
+        preload.forget_state()
     if kind != "setups" and any(key in context for key in SEEDS):
         from . import seeding
 
@@ -68,6 +74,13 @@ def _visible(function: dict[str, Any], context: dict[str, Any]) -> dict[str, Any
     from . import guards
 
     return guards.GuardedContext(context, function["reads"], function["name"])
+
+
+def _make_room_for(modules: list[dict[str, Any]]) -> None:
+    """Forget modules of Python's that only the worker loaded, where the user has one of that name."""
+    for module in modules:
+        if module["name"] not in STARTED_WITH:
+            sys.modules.pop(module["name"], None)
 
 
 def _set_path(folder: str) -> None:

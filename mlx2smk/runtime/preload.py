@@ -1,0 +1,61 @@
+"""What a batch loads once, before its combinations are forked, instead of in each of them.
+
+Only where nobody can tell: numpy, if the experiment's own top level imports it in any case, with no
+threads of its own, and with nothing before it that could change what an import finds or does.
+`MLX_NO_PREIMPORT=1` switches it off.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .plan import Plan
+
+OFF = "MLX_NO_PREIMPORT"
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+MEDDLING = ("environ", "putenv", "sys.path", "meta_path")
+_loaded: list[Any] = []
+
+
+def numpy_for(plan: Plan, trial: dict[str, Any]) -> None:
+    """Import numpy, if all combinations of the trial would do so first thing."""
+    text = plan.text(trial["slice"])
+    if os.environ.get(OFF) or any(os.environ.get(name) != "1" for name in ONE_THREAD):
+        return
+    if any(word in text for word in MEDDLING) or _shadows_library(plan.folder):
+        return
+    if _imports_numpy(text):
+        try:
+            _loaded.append(__import__("numpy"))
+        except Exception:  # noqa: BLE001 - whatever it is, each combination runs into it again
+            return
+
+
+def forget_state() -> None:
+    """Give this process random state of its own, where it has inherited some."""
+    if _loaded and "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()
+
+
+def _imports_numpy(text: str) -> bool:
+    import ast
+
+    try:
+        statements = ast.parse(text).body
+    except (SyntaxError, ValueError):
+        return False
+    names = [name.name for s in statements if isinstance(s, ast.Import) for name in s.names]
+    names += [s.module or "" for s in statements if isinstance(s, ast.ImportFrom) and not s.level]
+    return any(name.partition(".")[0] == "numpy" for name in names)
+
+
+def _shadows_library(folder: str) -> bool:
+    """Tell whether something beside the experiment is named like a module that numpy may load."""
+    library: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset())
+    beside = {name.partition(".")[0] for name in os.listdir(folder)}
+    return not library or "numpy" in beside or bool(beside & library)
