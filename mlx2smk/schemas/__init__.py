@@ -1,0 +1,21 @@
+"""JSON Schemas (draft 2020-12) of the files that programs may read: plan, run, verdict and report.
+
+They name each other by ``$id``; a validator needs all of them in its registry.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+NAMES = ("plan", "report", "run", "verdict")
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return the schema of that name; raise KeyError if there is none."""
+    if name not in NAMES:
+        raise KeyError(name)
+    text = (files(__name__) / f"{name}.schema.json").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = json.loads(text)
+    return loaded
