@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import sys
 import time
@@ -29,8 +28,15 @@ def die_with(parent: int, signum: int = SIGKILL) -> None:
 
 
 def _prctl(option: int, value: int) -> None:
-    if LINUX:
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+    """Call the system; `ctypes` itself would take longer to load than all else here."""
+    if not LINUX:
+        return
+    try:
+        from _ctypes import call_function, dlopen, dlsym
+    except ImportError:  # a Python that was built without it
+        return
+    library = dlopen(None, os.RTLD_NOW)  # type: ignore[arg-type,unused-ignore]
+    call_function(dlsym(library, "prctl"), (option, value, 0, 0, 0))
 
 
 class Ancestors:
