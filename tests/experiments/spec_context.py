@@ -1,11 +1,9 @@
 # SPEC's example of a context update.
 from decorators import setup, trial
 
-
 @setup()
 def init():
     return {"path": "/tmp/data"}
-
 
 @trial(1, {"n": [1, 2, 3]})
 def gen(n: int):
