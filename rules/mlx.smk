@@ -118,8 +118,8 @@ def gpus(count):
         if workflow.remote_exec:
             return ""
         machine = workflow.global_resources
-        there = machine.get("gpus", machine.get("gpu"))
-        return f"--gpus {count}" if there is None else f"--gpus {count} {there}"
+        there = [machine[name].value for name in ("gpus", "gpu") if name in machine]
+        return " ".join(map(str, ["--gpus", count, *there[:1]]))
 
     return option
 
