@@ -1,0 +1,231 @@
+"""Profiles and software environments, in what is written and in what Snakemake makes of it."""
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from mlx2smk.cli import main
+from mlx2smk.deployment import profile_names
+
+EXPERIMENT = """\
+from mlx2smk import setup, trial, verify
+
+@setup()
+def init():
+    return {"a": 1}
+
+@trial(1, {"n": [1, 2]}, resources={"gpus": 2, "mem_mb": 700, "slurm_partition": "big"})
+def train(n):
+    return n
+
+@verify(["train"])
+def check(results):
+    return True
+"""
+DEFAULT = {"scheduler", "keep-going", "rerun-incomplete", "max-checksum-file-size", "quiet"}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exp.py").write_text(EXPERIMENT)
+    return tmp_path
+
+
+def compiled(*options):
+    assert main(["compile", "exp.py", *options]) == 0
+
+
+def profile(folder, name):
+    return folder / "workflow" / "profiles" / name / "config.yaml"
+
+
+def rules(folder):
+    """Return the text of each rule of the Snakefile by its name."""
+    blocks = (folder / "workflow" / "Snakefile").read_text().split("\n\n\n")
+    heads = ("rule ", "checkpoint ")
+    found = {}
+    for block in blocks:
+        for line in block.splitlines():
+            if line.startswith(heads):
+                found[line.split()[1].rstrip(":")] = block
+    return found
+
+
+def snakemake(folder, *options, status=0):
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", *options],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def test_the_names():
+    assert profile_names() == ["cluster-generic", "kubernetes", "slurm", "slurm-squeue"]
+
+
+@pytest.mark.parametrize("name", profile_names())
+def test_a_profile_is_put_in_place_beside_the_default(folder, name):
+    compiled("--profile", name)
+    settings = yaml.safe_load(profile(folder, name).read_text())
+    assert settings["executor"] == name.removesuffix("-squeue")
+    assert settings["retries"] == 1
+    assert settings["default-resources"]["mem_mb"] == "1000 * attempt"
+    # It stands in for the default profile, so what that says must be in it too.
+    default = yaml.safe_load(profile(folder, "default").read_text())
+    assert {key: settings[key] for key in DEFAULT} == {key: default[key] for key in DEFAULT}
+    assert "cores" not in settings
+
+
+def test_profiles_stay_with_the_changes_made_to_them(folder):
+    compiled("--profile", "slurm", "--profile", "kubernetes")
+    changed = profile(folder, "slurm").read_text() + "group: none\n"
+    profile(folder, "slurm").write_text(changed)
+    kept = profile(folder, "kubernetes").read_text()
+    for options in ([], ["--profile", "slurm"]):
+        compiled(*options)
+        assert profile(folder, "slurm").read_text() == changed
+        assert profile(folder, "kubernetes").read_text() == kept
+
+
+def test_a_profile_that_was_removed_stays_away(folder):
+    compiled("--profile", "slurm")
+    profile(folder, "slurm").unlink()
+    compiled()
+    assert not profile(folder, "slurm").exists()
+
+
+def test_a_profile_of_the_users_own_is_left_alone(folder):
+    profile(folder, "slurm").parent.mkdir(parents=True)
+    profile(folder, "slurm").write_text("executor: slurm\n")
+    compiled("--profile", "slurm")
+    assert profile(folder, "slurm").read_text() == "executor: slurm\n"
+
+
+def test_unknown_profiles_are_wrong_usage(folder, capsys):
+    assert main(["compile", "exp.py", "--profile", "slrum"]) == 2
+    said = capsys.readouterr().err
+    assert "slrum" in said
+    assert "cluster-generic, kubernetes, slurm, slurm-squeue" in said
+    assert not (folder / "workflow").exists()
+
+
+@pytest.mark.slow
+def test_snakemake_takes_the_profile_instead_of_the_default(folder):
+    compiled("--profile", "cluster-generic")
+    profile(folder, "default").write_text("no-such-setting: 1\n")
+    said = snakemake(folder, "--workflow-profile", "cluster-generic", "-n")
+    assert "setup_init" in said
+
+
+def test_resources_reach_the_rules(folder):
+    compiled()
+    rule = rules(folder)["trial_train"]
+    resources = rule.split("resources:\n")[1].split("    params:")[0]
+    # Snakemake's executors for clusters know GPUs as `gpu`.
+    expected = ["gpus=2,", "mem_mb=700,", 'slurm_partition="big",', "gpu=2,"]
+    assert resources.split() == expected
+    assert "gpus=gpus(2)," in rule
+
+
+def test_no_environment_unless_asked_for(folder):
+    compiled()
+    text = (folder / "workflow" / "Snakefile").read_text()
+    assert "conda:" not in text
+    assert "container:" not in text
+    assert "deployment" not in profile(folder, "default").read_text()
+
+
+def test_user_code_runs_in_the_environment(folder):
+    (folder / "env.yaml").write_text("dependencies:\n  - python\n")
+    compiled("--conda", "env.yaml", "--container", "docker://python:3.12", "--profile", "slurm")
+    found = rules(folder)
+    inside = {name for name in found if name.startswith(("setup_", "trial_", "verify_"))}
+    assert inside == {"setup_init", "trial_train", "verify_check"}
+    expected = '    conda:\n        "../env.yaml"\n    container:\n        "docker://python:3.12"\n'
+    for name in found.keys() - {"all"}:
+        assert (expected in found[name]) == (name in inside)
+        # The steps between need no environment: they run Snakemake's own Python.
+        assert ("worker=own_worker," in found[name]) == (name not in inside)
+    methods = ["conda", "apptainer"]
+    for name in ("default", "slurm"):
+        settings = yaml.safe_load(profile(folder, name).read_text())
+        assert settings["software-deployment-method"] == methods
+
+
+@pytest.mark.parametrize(("options", "python"), [([], "python"), (["--python", "py3"], "py3")])
+def test_the_interpreter_of_an_environment(folder, options, python):
+    compiled("--container", "image.sif", *options)
+    text = (folder / "workflow" / "Snakefile").read_text()
+    assert f'config.setdefault("mlx_python", "{python}")' in text
+
+
+def test_the_environments_file_is_found_from_another_folder(folder):
+    (folder / "env.yaml").write_text("dependencies: []\n")
+    compiled("--conda", "env.yaml", "--directory", "deep/down")
+    text = (folder / "deep" / "down" / "workflow" / "Snakefile").read_text()
+    assert '        "../../../env.yaml"\n' in text
+
+
+def test_an_environment_that_is_not_there_is_wrong_usage(folder, capsys):
+    assert main(["compile", "exp.py", "--conda", "env.yaml"]) == 2
+    assert "there is no file env.yaml" in capsys.readouterr().err
+    assert not (folder / "workflow").exists()
+
+
+@pytest.mark.slow
+def test_environments_are_formatted_and_planned(folder):
+    (folder / "env.yaml").write_text("dependencies:\n  - python\n")
+    compiled("--conda", "env.yaml", "--container", "docker://python:3.12")
+    snakefmt = [sys.executable, "-m", "snakefmt", "--check", "workflow/Snakefile"]
+    subprocess.run(snakefmt, cwd=folder, check=True, capture_output=True)
+    # Without its setting in the profile Snakemake would leave the environments unused.
+    assert "trial_train" in snakemake(folder, "-n", "--workflow-profile", "none")
+    said = snakemake(folder, "--lint", status=1)
+    assert set(re.findall(r"Lints for rule (\w+)", said)) == {
+        *("context_train", "collect_train", "context_check", "report")
+    }
+
+
+FAKE_APPTAINER = """\
+#!/bin/sh
+# Runs what it is given, outside of any container, and says so.
+case "$1" in
+--version) echo "apptainer version 1.3.0" ;;
+*)
+    echo "$*" >> "$FAKE_LOG"
+    while [ "$1" != /bin/bash ] && [ "$1" != bash ] && [ "$1" != sh ]; do shift; done
+    exec "$@"
+    ;;
+esac
+"""
+
+
+@pytest.mark.slow
+def test_jobs_go_through_the_container(folder, monkeypatch):
+    fake = folder / "bin" / "apptainer"
+    fake.parent.mkdir()
+    fake.write_text(FAKE_APPTAINER)
+    fake.chmod(0o755)
+    (fake.parent / "python").symlink_to(sys.executable)
+    (folder / "image.sif").touch()
+    (folder / "exp.py").write_text(EXPERIMENT.replace('"gpus": 2, ', ""))
+    compiled("--container", "image.sif")
+    monkeypatch.setenv("PATH", f"{fake.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("FAKE_LOG", str(folder / "said"))
+    snakemake(folder, "-j2")
+    said = (folder / "said").read_text()
+    assert (folder / "results" / "exp" / "report.json").exists()
+    assert said.count("worker.py trial train") == 2
+    assert "worker.py setup init" in said
+    assert "worker.py verify check" in said
+    assert "worker.py collect" not in said
