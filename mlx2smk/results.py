@@ -26,6 +26,23 @@ class Results:
         """Where a job of a trial leaves its runs."""
         return self._path("runs", trial, f"{job}.json")
 
+    def runs_path(self, trial: str) -> Path:
+        """Where all runs of a trial are put together."""
+        return self._path("trials", f"{trial}.json")
+
+    def updates_path(self, trial: str) -> Path:
+        """Where the changes stand that a trial makes to SETUP."""
+        return self._path("updates", f"{trial}.json")
+
+    def collected_paths(self, trial: str) -> tuple[Path, Path]:
+        """Where all runs of a trial stand, and the context updates that come of them."""
+        return self._path("trials", f"{trial}.json"), self._path("updates", f"{trial}.json")
+
+    @property
+    def report_path(self) -> Path:
+        """Where the report stands."""
+        return self._path("report.json")
+
     def setup_path(self, setup: str) -> Path:
         """Where a setup leaves what it returned."""
         return self._path("setup", f"{setup}.json")
@@ -44,11 +61,16 @@ class Results:
 
 def read_record(path: Path) -> dict[str, Any] | None:
     """Return the record of a job; None if there is none, or only a part of one."""
+    record = read_json(path)
+    return record if isinstance(record, dict) else None
+
+
+def read_json(path: Path) -> Any:
+    """Return the JSON value in a file; None if there is none, or only a part of one."""
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return record if isinstance(record, dict) else None
 
 
 def compiled_plans(directory: Path) -> Iterator[Plan]:

@@ -31,6 +31,20 @@ def add_to(commands: Commands) -> None:
     )
     parser.add_argument("experiments", metavar="EXP.py", nargs="+")
     add_directory(parser, "write into")
+    add_plan_options(parser)
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="add settings for a cluster, for snakemake --workflow-profile NAME",
+    )
+    add_format(parser)
+    parser.set_defaults(run=run)
+
+
+def add_plan_options(parser: argparse.ArgumentParser) -> None:
+    """Describe the options that decide what is planned, from whatever command."""
     parser.add_argument(
         "--parallel",
         metavar="N",
@@ -53,15 +67,6 @@ def add_to(commands: Commands) -> None:
         "--conda", metavar="FILE", type=Path, help="an environment that setups, trials, … run in"
     )
     parser.add_argument("--container", metavar="IMAGE", help="an image that they run in")
-    parser.add_argument(
-        "--profile",
-        metavar="NAME",
-        action="append",
-        default=[],
-        help="add settings for a cluster, for snakemake --workflow-profile NAME",
-    )
-    add_format(parser)
-    parser.set_defaults(run=run)
 
 
 def _positive(text: str) -> int:
@@ -78,7 +83,7 @@ def run(given: argparse.Namespace) -> int:
     """Compile, and write if there is no error."""
     from mlx2smk.compiler import compile_experiments  # noqa: PLC0415
 
-    options = _compile_options(given)
+    options = compile_options(given)
     if options is None:
         return USAGE
     compiled = compile_experiments(given.experiments, options)
@@ -94,7 +99,8 @@ def run(given: argparse.Namespace) -> int:
     return OK
 
 
-def _compile_options(given: argparse.Namespace) -> CompileOptions | None:
+def compile_options(given: argparse.Namespace) -> CompileOptions | None:
+    """Read the options; None, after a complaint, if they make no sense."""
     from mlx2smk.compiler import CompileOptions  # noqa: PLC0415
     from mlx2smk.planner import PlanOptions  # noqa: PLC0415
 

@@ -1,30 +1,52 @@
-"""``mlx explain``: what a message means."""
+"""``mlx explain``: what a message means, or what an experiment would run, and why."""
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING
 
-from mlx2smk.commands import OK, USAGE, complain
+from mlx2smk.commands import (
+    FAILED,
+    OK,
+    USAGE,
+    add_directory,
+    add_format,
+    complain,
+    show_diagnostics,
+)
+from mlx2smk.commands.compile import add_plan_options, compile_options
 
 if TYPE_CHECKING:
     import argparse
 
     from mlx2smk.commands import Commands
+    from mlx2smk.forecast import Forecast
+
+CODE = re.compile(r"MLX\d+", re.IGNORECASE)
 
 
 def add_to(commands: Commands) -> None:
     """Describe the command's arguments."""
     parser = commands.add_parser(
         "explain",
-        help="explain a message such as MLX201",
-        description="Explain a message by its code.",
+        help="say what an experiment would run, and why; or what a message means",
+        description="Say what mlx compile and snakemake would run now, and why, with the options of "
+        "mlx compile; or explain a message by its code.",
     )
-    parser.add_argument("what", metavar="MLXnnn")
-    parser.set_defaults(run=run)
+    parser.add_argument("what", metavar="EXP.py|MLXnnn")
+    add_directory(parser, "compare with")
+    add_plan_options(parser)
+    add_format(parser)
+    parser.set_defaults(run=run, profile=[])
 
 
 def run(given: argparse.Namespace) -> int:
-    """Print the long form of a message."""
+    """Print the long form of a message, or a forecast."""
+    return _message(given) if CODE.fullmatch(given.what) else _forecast(given)
+
+
+def _message(given: argparse.Namespace) -> int:
     from mlx2smk.messages import explain  # noqa: PLC0415
 
     text = explain(given.what)
@@ -32,3 +54,28 @@ def run(given: argparse.Namespace) -> int:
         return complain(f"there is no message {given.what}; messages are named like MLX201", USAGE)
     print(text, end="")
     return OK
+
+
+def _forecast(given: argparse.Namespace) -> int:
+    from mlx2smk.compiler import compile_experiments  # noqa: PLC0415
+    from mlx2smk.explain import forecast_unit  # noqa: PLC0415
+
+    options = compile_options(given)
+    if options is None:
+        return USAGE
+    compiled = compile_experiments([given.what], options)
+    if compiled.bundle is None:
+        show_diagnostics(compiled.diagnostics, given.format)
+        return FAILED
+    for unit in compiled.units:
+        _print(forecast_unit(unit, options.directory), given.format)
+    return OK
+
+
+def _print(forecast: Forecast, form: str) -> None:
+    from mlx2smk.explain import as_dict, lines  # noqa: PLC0415
+
+    if form == "json":
+        print(json.dumps(as_dict(forecast), indent=2))
+    else:
+        print("\n".join(lines(forecast)))

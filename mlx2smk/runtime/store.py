@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from . import digests, origin, records
+from . import digests, records
 from .errors import JobError
 
 TYPE_CHECKING = False
@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 PROTOCOL = 1
 
 
-def common_parts(code: str, inputs: list[Any], environment: list[Any]) -> dict[str, Any]:
+def common_parts(
+    code: str, inputs: list[Any], environment: list[Any], python: list[Any]
+) -> dict[str, Any]:
     """Return what the keys of all combinations of a trial have in common."""
     return {
         "protocol": PROTOCOL,
         "trial": code,
         "inputs": inputs,
         "environment": environment,
-        "python": origin.interpreter(),
+        "python": python,
     }
 
 

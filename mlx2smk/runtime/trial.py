@@ -33,7 +33,8 @@ class TrialJob:
         self._store: Store | None = None
         self._gpus: Claim | None = None
         self._several = sum(job["count"] for job in self.trial["jobs"]) > 1
-        self._runner = Runner(plan, self.trial, log_path, stream=self.trial["stream"])
+        stream = self.trial["stream"] or (plan.stream_all and self.trial["parallel"] is None)
+        self._runner = Runner(plan, self.trial, log_path, stream=stream)
 
     def continue_from(self, path: str) -> None:
         """Take over the updates of the job before this one in a chain."""
@@ -110,7 +111,7 @@ class TrialJob:
 
         made = self.made_from
         inputs = list(made["inputs"].items())
-        common = common_parts(made["code"], inputs, made["environment"])
+        common = common_parts(made["code"], inputs, made["environment"], made["python"])
         return key_of(common, self.grid, index, context)
 
     def _run_one(self, index: int, context: dict[str, Any]) -> dict[str, Any]:

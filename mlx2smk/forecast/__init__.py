@@ -1,0 +1,70 @@
+"""Plan + what earlier runs left -> what the next run will do, and why.
+
+It says what Snakemake then does: a job runs if its result is missing or was made from something else.
+Below a context only changed values count. Where a function must run before its values are known, there
+is a lower and an upper bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlx2smk.forecast.functions import forecast_setup, forecast_verification
+from mlx2smk.forecast.knowledge import Knowledge
+from mlx2smk.forecast.trials import forecast_trial
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlx2smk.forecast.changes import Code
+    from mlx2smk.forecast.outlook import Outlook
+    from mlx2smk.forecast.past import Past
+    from mlx2smk.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The outlooks of all functions of an experiment, and the trials that have results but no function."""
+
+    experiment: str
+    source: str
+    setups: tuple[Outlook, ...]
+    trials: tuple[Outlook, ...]
+    verifications: tuple[Outlook, ...]
+    others: Mapping[str, int]
+
+
+def forecast(plan: Plan, past: Past, code: Code) -> Forecast:
+    """Foresee the next run of an experiment."""
+    context, setups = Knowledge(), []
+    for setup in plan.setups:
+        outlook, returned = forecast_setup(setup, context, past, code)
+        setups.append(outlook)
+        context = context.merged(returned)
+    trials: dict[str, Outlook] = {}
+    updates: dict[str, Knowledge] = {}
+    for trial in plan.trials:
+        seen = _after(context, updates, trial.after)
+        trials[trial.name], updates[trial.name] = forecast_trial(trial, seen, past, code)
+    final = _after(context, updates, tuple(updates))
+    verifications = (
+        forecast_verification(verify, final, trials, past, code) for verify in plan.verifications
+    )
+    return Forecast(
+        plan.experiment,
+        plan.source,
+        tuple(setups),
+        tuple(trials.values()),
+        tuple(verifications),
+        past.others,
+    )
+
+
+def _after(
+    context: Knowledge, updates: Mapping[str, Knowledge], trials: tuple[str, ...]
+) -> Knowledge:
+    """Return the context after some trials."""
+    for trial in trials:
+        context = context.merged(updates[trial])
+    return context

@@ -1,0 +1,110 @@
+"""Forecasts for setups and verifications, which are one run each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mlx2smk.forecast.changes import code_reasons
+from mlx2smk.forecast.context import changed_keys, digests_of, key_changes, uncertainty
+from mlx2smk.forecast.knowledge import Knowledge
+from mlx2smk.forecast.outlook import Outlook
+from mlx2smk.forecast.reasons import New, ResultsChanged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mlx2smk.forecast.changes import Code
+    from mlx2smk.forecast.outlook import Uncertainty
+    from mlx2smk.forecast.past import Past, SetupPast, VerdictPast
+    from mlx2smk.forecast.reasons import Reason
+    from mlx2smk.plan import FunctionPlan, SetupPlan, VerifyPlan
+
+
+def forecast_setup(
+    setup: SetupPlan, context: Knowledge, past: Past, code: Code
+) -> tuple[Outlook, Knowledge]:
+    """Return what a setup will do, and what is known of what it returns."""
+    record = past.setups.get(setup.name)
+    seen = context.projected(setup.reads) if setup.after else Knowledge()
+    reasons = tuple(_why(setup, record, seen, past, code))
+    doubt = uncertainty(seen, past.contexts.get(setup.name, {}))
+    outlook = _timed(_outlook(setup, reasons, doubt, not seen.certain), record)
+    if outlook.may_run or record is None:
+        return outlook, Knowledge().doubted(setup.name, None)
+    return outlook, Knowledge(record.returned)
+
+
+def forecast_verification(
+    verify: VerifyPlan,
+    context: Knowledge,
+    trials: Mapping[str, Outlook],
+    past: Past,
+    code: Code,
+) -> Outlook:
+    """Return what a verification will do, once the trials are through."""
+    record = past.verdicts.get(verify.name)
+    seen = context.projected(verify.reads)
+    reasons = tuple(_why(verify, record, seen, past, code))
+    if record is not None:
+        reasons += tuple(_changed_results(verify, record, trials, past))
+    doubt = uncertainty(seen, past.contexts.get(verify.name, {}))
+    may_run = not seen.certain or any(trials[name].may_jobs for name in verify.depends)
+    outlook = _timed(_outlook(verify, reasons, doubt, may_run), record)
+    crashed = record is not None and record.crashed and not outlook.run
+    return replace(outlook, failed=int(crashed))
+
+
+def _why(
+    function: FunctionPlan,
+    record: SetupPast | VerdictPast | None,
+    seen: Knowledge,
+    past: Past,
+    code: Code,
+) -> Iterator[Reason]:
+    if record is None:
+        yield New(1)
+        return
+    yield from code_reasons(function.digest, record.code, past, code)
+    keys = changed_keys(record.context, digests_of(seen.known), seen)
+    yield from key_changes(keys, past.contexts.get(function.name, {}), seen.known)
+
+
+def _changed_results(
+    verify: VerifyPlan, record: VerdictPast, trials: Mapping[str, Outlook], past: Past
+) -> Iterator[ResultsChanged]:
+    for name in verify.depends:
+        found = past.trials.get(name)
+        judged = record.trials.get(name)
+        if trials[name].collects or found is None or judged is None or judged != found.file:
+            yield ResultsChanged(name)
+    for name in record.trials.keys() - set(verify.depends):
+        yield ResultsChanged(name)
+
+
+def _outlook(
+    function: FunctionPlan, reasons: tuple[Reason, ...], doubt: Uncertainty | None, may_run: bool
+) -> Outlook:
+    run = bool(reasons)
+    return Outlook(
+        kind=function.kind,
+        name=function.name,
+        line=function.line,
+        total=1,
+        run=int(run),
+        may_run=int(run or may_run),
+        jobs=int(run),
+        may_jobs=int(run or may_run),
+        reasons=reasons,
+        uncertainty=None if run else doubt,
+    )
+
+
+def _timed(outlook: Outlook, record: SetupPast | VerdictPast | None) -> Outlook:
+    """Add how long the function took when it last ran."""
+    seconds = record.seconds if record is not None else None
+    return replace(
+        outlook,
+        seconds=seconds if outlook.run else 0.0,
+        may_seconds=seconds if outlook.may_run else 0.0,
+    )

@@ -1,0 +1,116 @@
+"""What earlier runs left: the data that a forecast compares a plan with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlx2smk.analysis.slicing import Piece
+
+
+@dataclass(frozen=True, slots=True)
+class RunPast:
+    """One recorded run; ``update`` is what it added to the context, ``params`` their JSON text."""
+
+    success: bool
+    params: str
+    update: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class JobPast:
+    """The record of a job; ``context`` has the digests of the keys that it saw.
+
+    ``modified`` is the record's time in nanoseconds. ``runs`` are in the order of the combinations.
+    """
+
+    digest: str
+    code: str
+    context: Mapping[str, str]
+    inputs: Mapping[str, Any]
+    environment: list[Any]
+    chained: bool
+    previous: str | None
+    modified: int
+    runs: tuple[RunPast, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPast:
+    """All records of a trial, by the jobs' names.
+
+    ``collected``: the file of all results holds those of the current jobs. ``file`` is that file's
+    digest. ``seconds``: how long combinations took when they last ran, by the JSON text of their
+    parameters.
+    """
+
+    jobs: Mapping[str, JobPast] = field(default_factory=dict)
+    collected: bool = False
+    file: str | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SetupPast:
+    """The record of a setup."""
+
+    code: str
+    context: Mapping[str, str]
+    returned: Mapping[str, Any]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictPast:
+    """A verdict; ``trials`` are the digests of the results that it judged, ``crashed``: it has an error."""
+
+    code: str
+    context: Mapping[str, str]
+    trials: Mapping[str, str | None]
+    seconds: float
+    crashed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A tracked file as it is now; ``large``: Snakemake compares only its time, not its content."""
+
+    content: Any
+    modified: int
+    large: bool
+
+
+class Library(Protocol):
+    """What is kept across versions: runs by their keys, code by its digest."""
+
+    def update(self, trial: str, key: str) -> Mapping[str, Any] | None:
+        """Return what the stored run with that key adds to the context; None if none is stored."""
+
+    def knows(self, code: str) -> bool:
+        """Whether runs of that code are stored."""
+
+    def pieces(self, code: str) -> tuple[Piece, ...] | None:
+        """Return what the function with that digest was made of, None if it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What earlier runs of an experiment left, and what lies beside it now.
+
+    ``contexts`` are the values that functions saw last; ``inputs`` has every tracked file by its path
+    relative to the experiment's folder; ``others`` are trials that the plan does not have, with the
+    numbers of their jobs.
+    """
+
+    library: Library
+    setups: Mapping[str, SetupPast] = field(default_factory=dict)
+    trials: Mapping[str, TrialPast] = field(default_factory=dict)
+    verdicts: Mapping[str, VerdictPast] = field(default_factory=dict)
+    contexts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    inputs: Mapping[str, InputFile] = field(default_factory=dict)
+    environment: list[Any] = field(default_factory=lambda: [None, None])
+    python: list[Any] = field(default_factory=list)
+    others: Mapping[str, int] = field(default_factory=dict)

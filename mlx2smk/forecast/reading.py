@@ -1,0 +1,192 @@
+"""Reads what earlier runs of an experiment left, without trusting it to be whole."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlx2smk.archive import read_code
+from mlx2smk.forecast.past import (
+    InputFile,
+    JobPast,
+    Past,
+    RunPast,
+    SetupPast,
+    TrialPast,
+    VerdictPast,
+)
+from mlx2smk.forecast.trials import params_text
+from mlx2smk.results import Results, read_json, read_record
+from mlx2smk.runtime import origin
+from mlx2smk.runtime.store import Store
+from mlx2smk.runtime.trial import updates_of
+from mlx2smk.stored import STORE, stored_records
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mlx2smk.analysis.slicing import Piece
+    from mlx2smk.plan import Plan, TrialPlan
+
+LARGE = 1_000_000
+"""Bytes up to which Snakemake compares contents, by default."""
+
+
+def read_past(directory: Path, plan: Plan, python: list[Any] | None = None) -> Past:
+    """Return what runs of an experiment in a folder left.
+
+    ``python`` is the interpreter of the jobs, as ``origin.interpreter`` has it; None: that of this one.
+    """
+    reader = _Reader(Results(directory, plan.experiment), plan)
+    base = directory / "workflow" / "experiments" / plan.experiment
+    inputs = {path for trial in plan.trials for path in trial.inputs}
+    return Past(
+        library=FolderLibrary(directory, plan),
+        setups=dict(reader.setups()),
+        trials={trial.name: reader.trial(trial) for trial in plan.trials},
+        verdicts=dict(reader.verdicts()),
+        contexts=dict(reader.contexts()),
+        inputs={path: _input(Path(os.path.normpath(base / plan.folder / path))) for path in inputs},
+        environment=origin.environment(
+            str(base), {"conda": plan.conda, "container": plan.container}
+        ),
+        python=python or origin.interpreter(),
+        others=dict(reader.others()),
+    )
+
+
+class FolderLibrary:
+    """The store of results and the archive of code in a folder."""
+
+    def __init__(self, directory: Path, plan: Plan) -> None:
+        self._directory = directory
+        self._folder = directory / STORE
+        self._stores = {
+            trial.name: Store(str(self._folder), f"{plan.experiment}.{trial.name}", trial.digest)
+            for trial in plan.trials
+        }
+        self._codes: frozenset[str] | None = None
+
+    def update(self, trial: str, key: str) -> Mapping[str, Any] | None:
+        """Return what the stored run with that key adds to the context; None if none is stored."""
+        run = self._stores[trial].get(key)
+        return None if run is None else updates_of(run)
+
+    def knows(self, code: str) -> bool:
+        """Whether runs of that code are stored."""
+        if self._codes is None:
+            self._codes = frozenset(record.code for record in stored_records(self._folder))
+        return code in self._codes
+
+    def pieces(self, code: str) -> tuple[Piece, ...] | None:
+        """Return what the function with that digest was made of, None if it is not known."""
+        return read_code(self._directory, code)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    results: Results
+    plan: Plan
+
+    def setups(self) -> Iterator[tuple[str, SetupPast]]:
+        for setup in self.plan.setups:
+            record = read_record(self.results.setup_path(setup.name))
+            if record is not None:
+                seen = _made_from(record).get("context", {})
+                returned, seconds = record.get("returned", {}), record.get("duration", 0.0)
+                yield setup.name, SetupPast(record.get("digest", ""), seen, returned, seconds)
+
+    def trial(self, trial: TrialPlan) -> TrialPast:
+        paths = sorted(self.results.run_path(trial.name, "any").parent.glob("*.json"))
+        raw = {path.stem: read_record(path) for path in paths}
+        records = {name: record for name, record in raw.items() if record is not None}
+        collected_path = self.results.runs_path(trial.name)
+        collected = read_json(collected_path)
+        collected = collected if isinstance(collected, list) else None
+        current = [run for job in trial.jobs for run in _runs(records.get(job.name, {}))]
+        known = [*(collected or []), *(run for record in records.values() for run in _runs(record))]
+        return TrialPast(
+            jobs={
+                path.stem: _job(records[path.stem], path) for path in paths if path.stem in records
+            },
+            collected=_same(collected, current) and self.results.updates_path(trial.name).exists(),
+            file=origin.content(str(collected_path)),
+            seconds={params_text(run["params"]): run["duration"] for run in known},
+        )
+
+    def verdicts(self) -> Iterator[tuple[str, VerdictPast]]:
+        for verify in self.plan.verifications:
+            record = read_record(self.results.verdict_path(verify.name))
+            if record is not None:
+                yield verify.name, _verdict(record)
+
+    def contexts(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        plan = self.plan
+        for function in (*plan.setups, *plan.trials, *plan.verifications):
+            context = read_record(self.results.context_path(function.name))
+            if context is not None:
+                yield function.name, context
+
+    def others(self) -> Iterator[tuple[str, int]]:
+        current = {trial.name for trial in self.plan.trials}
+        folder = self.results.run_path("any", "any").parent.parent
+        for path in sorted(folder.glob("*")):
+            if path.name not in current and path.is_dir():
+                yield path.name, len(list(path.glob("*.json")))
+
+
+def _job(record: dict[str, Any], path: Path) -> JobPast:
+    made = _made_from(record)
+    runs = (
+        RunPast(run["success"], params_text(run["params"]), updates_of(run))
+        for run in _runs(record)
+    )
+    return JobPast(
+        digest=record.get("digest", ""),
+        code=made.get("code", ""),
+        context=made.get("context", {}),
+        inputs=made.get("inputs", {}),
+        environment=made.get("environment", []),
+        chained=made.get("chained", False),
+        previous=made.get("previous"),
+        modified=path.stat().st_mtime_ns,
+        runs=tuple(runs),
+    )
+
+
+def _verdict(record: dict[str, Any]) -> VerdictPast:
+    made = _made_from(record)
+    return VerdictPast(
+        code=made.get("code", ""),
+        context=made.get("context", {}),
+        trials=made.get("trials", {}),
+        seconds=record.get("duration", 0.0),
+        crashed="error" in record,
+    )
+
+
+def _made_from(record: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = record.get("made_from", {})
+    return found
+
+
+def _runs(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = record.get("runs", [])
+    return found
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Compare JSON values by their texts, in which NaN is like NaN."""
+    return json.dumps(one) == json.dumps(other)
+
+
+def _input(path: Path) -> InputFile:
+    try:
+        status = path.stat()
+    except OSError:
+        return InputFile(None, 0, large=False)
+    large = path.is_file() and status.st_size > LARGE
+    return InputFile(origin.content(str(path)), status.st_mtime_ns, large)

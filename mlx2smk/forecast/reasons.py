@@ -1,0 +1,114 @@
+"""Why something runs again: one class a reason."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class CodeChanged:
+    """A definition or statement that is not what it was when the results were made.
+
+    ``name`` is empty for a statement that binds nothing. ``old`` and ``new`` are the texts of constants.
+    ``path`` leads from the function that runs to the one that needs it.
+    """
+
+    change: Literal["changed", "added", "removed"]
+    kind: str
+    name: str
+    file: str
+    line: int
+    old: str | None
+    new: str | None
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeUnknown:
+    """The code changed, and nobody knows any more what it was."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeReordered:
+    """The same statements stand in another order, or their text, which is looked at, changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChanged:
+    """A key of SETUP has another value; ``old`` and ``new`` are JSON texts, None if it is not there."""
+
+    key: str
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class InputChanged:
+    """A tracked file changed, or is tracked only now, or is so no longer."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """So many combinations have no result because they were not there before."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """So many combinations ran before, but the files of their results are not there."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Regrouped:
+    """The combinations are in other jobs than before, or have become a chain or ended to be one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SoftwareChanged:
+    """The conda environment or the container is another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """So many combinations come after one that runs again, and may see what it writes."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsChanged:
+    """The results of a trial that a verification judges are made anew, or are others."""
+
+    trial: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompilerChanged:
+    """The results were made by another version of mlx2smk."""
+
+
+Reason: TypeAlias = (
+    CodeChanged
+    | CodeUnknown
+    | CodeReordered
+    | KeyChanged
+    | InputChanged
+    | New
+    | Missing
+    | Regrouped
+    | SoftwareChanged
+    | Chained
+    | ResultsChanged
+    | CompilerChanged
+)
+
+
+def as_dict(reason: Reason) -> dict[str, Any]:
+    """Return a reason for programs: its class's name and its fields."""
+    return {"reason": type(reason).__name__, **asdict(reason)}
