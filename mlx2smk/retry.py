@@ -22,7 +22,7 @@ class Failure:
     function: str
     job: str
     failed: int
-    record: Path
+    outputs: tuple[Path, ...]
 
 
 def failures(directory: Path) -> Iterator[Failure]:
@@ -34,8 +34,12 @@ def failures(directory: Path) -> Iterator[Failure]:
 
 
 def forget(failure: Failure) -> None:
-    """Delete the record; a batch's successes come back from the store of results."""
-    failure.record.unlink(missing_ok=True)
+    """Delete the record; a batch's successes come back from the store of results.
+
+    What was made of it goes too, since Snakemake does not miss a file as long as that is there.
+    """
+    for path in failure.outputs:
+        path.unlink(missing_ok=True)
 
 
 def _failed_jobs(plan: Plan, results: Results) -> Iterator[Failure]:
@@ -45,11 +49,12 @@ def _failed_jobs(plan: Plan, results: Results) -> Iterator[Failure]:
             runs = (read_record(path) or {}).get("runs", [])
             failed = sum(not run["success"] for run in runs)
             if failed:
-                yield Failure(plan.experiment, trial.name, job.name, failed, path)
+                outputs = (path, *results.collected_paths(trial.name), results.report_path)
+                yield Failure(plan.experiment, trial.name, job.name, failed, outputs)
 
 
 def _crashed_verifications(plan: Plan, results: Results) -> Iterator[Failure]:
     for verify in plan.verifications:
         path = results.verdict_path(verify.name)
         if "error" in (read_record(path) or {}):
-            yield Failure(plan.experiment, verify.name, "", 1, path)
+            yield Failure(plan.experiment, verify.name, "", 1, (path, results.report_path))

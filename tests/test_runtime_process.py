@@ -261,6 +261,15 @@ def test_stream_all(tmp_path):
     assert bundle.run(*bundle.trial_words("t", "0")).stdout == "a 1\nb"
 
 
+@pytest.mark.parametrize(
+    ("said", "parallel", "shown"), [("1", None, "a 1\nb"), ("0", None, ""), ("1", 2, "")]
+)
+def test_the_environment_may_ask_to_stream_all_but_parallel_trials(tmp_path, said, parallel, shown):
+    bundle = Bundle(tmp_path, SPEAK).trial("t", {"n": [1]}, parallel=parallel)
+    bundle.environment["MLX_STREAM_ALL"] = said
+    assert bundle.run(*bundle.trial_words("t", "0")).stdout == shown
+
+
 def test_a_reader_who_leaves_does_not_stop_the_job(tmp_path):
     source = "def t():\n    for n in range(100_000):\n        print('line', n)\n    return 1\n"
     bundle = one_trial(tmp_path, source, stream=True)

@@ -27,7 +27,7 @@ class Runner:
         self, plan: Plan, function: dict[str, Any], log_path: str, *, stream: bool
     ) -> None:
         self.log = output.Log(log_path)
-        self._stream = stream or bool(plan.data["stream_all"])
+        self._stream = stream
         if function["modules"]:
             self._check_modules(function, plan.folder)
         self._supervisor = Supervisor(self.log)
@@ -95,7 +95,7 @@ class Runner:
 def run_setup(plan: Plan, name: str, context: dict[str, Any], log_path: str) -> dict[str, Any]:
     """Run a setup and return its record."""
     task = child.Task(plan, "setups", name, context)
-    outcome = Runner(plan, task.function, log_path, stream=False).run(task)
+    outcome = Runner(plan, task.function, log_path, stream=plan.stream_all).run(task)
     if "failure" in outcome:
         raise JobError(described(f"setup {name!r}", outcome["failure"], log_path))
     return {
@@ -113,7 +113,7 @@ def run_verification(
 ) -> dict[str, Any]:
     """Run a verification and return its verdict, `invalid` if it failed."""
     task = child.Task(plan, "verifications", name, context, os.path.abspath(trials))
-    outcome = Runner(plan, task.function, log_path, stream=False).run(task)
+    outcome = Runner(plan, task.function, log_path, stream=plan.stream_all).run(task)
     verdict = outcome.get("value")
     if verdict is None:
         failure = {key: value for key, value in outcome["failure"].items() if key != "return_code"}

@@ -34,6 +34,12 @@ class Plan:
         self.stem: str = data["experiment"]
         self._code: dict[str, types.CodeType] = {}
 
+    @property
+    def stream_all(self) -> bool:
+        """Whether output goes to the terminal as it comes, by --stream-all or MLX_STREAM_ALL=1."""
+        asked = os.environ.get("MLX_STREAM_ALL", "") not in ("", "0")
+        return bool(self.data["stream_all"]) or asked
+
     def functions(self, kind: str) -> list[dict[str, Any]]:
         """Return the `setups`, `trials` or `verifications`, in the order in which they run."""
         found: list[dict[str, Any]] = self.data[kind]
