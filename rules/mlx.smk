@@ -9,6 +9,8 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
+from snakemake.exceptions import WorkflowError
+
 # A chain of combinations is as deep as it is long, and Snakemake walks it by recursion.
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 100_000))
 
@@ -94,7 +96,9 @@ def own_worker(wildcards, input):
 
 def store(wildcards, input):
     """Return the option that names the store of results; none with `--config mlx_store=false`."""
-    return f"--store {STORE}" if config.get("mlx_store", True) else ""
+    # On the command line only True and False are anything but texts.
+    wanted = str(config.get("mlx_store", True)).lower() not in ("false", "no", "0")
+    return f"--store {STORE}" if wanted else ""
 
 
 def folder(name):
@@ -146,6 +150,19 @@ def is_forced(stem, trial):
     )
 
 
+def check_known(stem):
+    """Refuse results that Snakemake has lost its records of: it would take them for current."""
+    results = moved(f"results/{stem}")
+    records = Path(".snakemake")
+    lost = not any(records.glob("metadata/*")) and not any(records.glob("metadata.db*"))
+    if lost and os.path.exists(results):
+        raise WorkflowError(
+            f"{results} was made by a run that Snakemake has no records of (in .snakemake/metadata), "
+            f"so nobody can tell what in it is stale: delete {results} "
+            f"(what is in the store of results, {STORE}, does not run again)"
+        )
+
+
 def summarise():
     """Print what came out of each experiment, as far as it got."""
     command = [*shlex.split(own_worker(None, None)), "summary"]
@@ -157,6 +174,11 @@ def summarise():
             moved(f"logs/{stem}"),
         ]
         subprocess.run([*command, "--plan", plan_path(stem), *places], check=False)
+
+
+if workflow.is_main_process:
+    for stem in stems():
+        check_known(stem)
 
 
 onstart:
