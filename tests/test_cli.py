@@ -253,9 +253,8 @@ def test_explain(capsys):
     assert err == ""
 
 
-@pytest.mark.parametrize("code", ["MLX999", "502", ""])
-def test_explain_an_unknown_message(code, capsys):
-    assert f"there is no message {code}" in usage_error(["explain", code], capsys)
+def test_explain_an_unknown_message(capsys):
+    assert "there is no message MLX999" in usage_error(["explain", "MLX999"], capsys)
 
 
 # ------------------------------------------------------------------ what it costs to start

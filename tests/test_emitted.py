@@ -173,6 +173,25 @@ def test_names_beyond_ascii_and_files_with_odd_names(folder):
     assert folder.report("größe+1")["status"] == "validated"
 
 
+def test_a_large_context_that_stays_the_same_runs_nothing_again(folder):
+    """Snakemake compares files of more than a megabyte by content only with the profile's setting."""
+    source = HEAD + (
+        "@setup()\n"
+        "def init():\n"
+        '    ran("init")\n'
+        '    return {"blob": "x" * 1_200_000}\n'
+        '@trial(1, {"n": [1, 2]})\n'
+        "def train(n):\n"
+        '    ran("train")\n'
+        '    return len(SETUP["blob"])\n'
+    )
+    folder.compile(source).snakemake("-j2", "--config", "mlx_store=false")
+    assert folder.ran() == ["init", "train", "train"]
+    same = source.replace("1_200_000", "(1_200_001 - 1)")
+    folder.compile(same).snakemake("-j2", "--config", "mlx_store=false")
+    assert folder.ran() == ["init"]
+
+
 # ------------------------------------------------------------------ as a module
 
 
@@ -303,6 +322,16 @@ def test_a_failing_setup_ends_the_run(folder):
     assert "init" in done
     assert folder.ran() == []
     assert not (folder.path / "results/exp/report.json").exists()
+
+
+def test_a_failing_setup_does_not_end_another_experiment(folder):
+    bad = PLAIN.replace('return {"base": 10}', 'raise ValueError("no base")')
+    folder.compile(bad, name="bad.py")
+    (folder.path / "exp.py").write_text(PLAIN)
+    paths = [str(folder.path / name) for name in ("bad.py", "exp.py")]
+    assert main(["compile", *paths, "--directory", str(folder.path)]) == 0
+    folder.snakemake("-j1", code=1)
+    assert_plain(folder.report("exp"))
 
 
 def test_a_failing_combination_is_a_result(folder):

@@ -3,7 +3,7 @@ import keyword
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlx2smk.naming import LONGEST, combination_name, digest_of, unique
@@ -15,7 +15,7 @@ JSON_VALUES = st.recursive(
         | st.lists(inner, max_size=3).map(tuple)
         | st.dictionaries(st.text(max_size=5), inner, max_size=3)
     ),
-    max_leaves=6,
+    max_leaves=4,
 )
 PARAMETERS = st.from_regex(r"[^\W\d]\w{0,50}", fullmatch=True).filter(
     lambda name: name.isidentifier() and not keyword.iskeyword(name)
@@ -99,11 +99,13 @@ def test_equal_names_are_numbered():
     assert list(unique(["a", "b", "a", "A", "b"])) == ["a", "b", "a~~2", "A~~3", "b~~2"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=4), max_size=4), st.lists(st.text(max_size=4), max_size=4))
 def test_digests_tell_the_same_texts_in_other_parts_apart(some, others):
     assert (digest_of(*some) == digest_of(*others)) == (some == others)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(PARAMETERS, JSON_VALUES, max_size=8))
 def test_names_are_harmless(values):
     made = name(**values)
@@ -111,6 +113,7 @@ def test_names_are_harmless(values):
     assert re.fullmatch(r"[A-Za-z0-9_~][A-Za-z0-9_.+,~-]*", made)
 
 
+@settings(deadline=None)
 @given(PARAMETERS, st.lists(JSON_VALUES, min_size=2, max_size=12, unique_by=repr))
 def test_different_values_have_different_names(parameter, values):
     names = [name(**{parameter: value}) for value in values]
@@ -120,12 +123,14 @@ def test_different_values_have_different_names(parameter, values):
 PAIRS = st.tuples(JSON_VALUES, JSON_VALUES)
 
 
+@settings(deadline=None)
 @given(PARAMETERS, PARAMETERS, PAIRS, PAIRS)
 def test_different_combinations_have_different_names(a, b, some, others):
     one, other = ({a: first, b: second} for first, second in (some, others))
     assert (name(**one) == name(**other)) == (repr(one) == repr(other))
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["n~a", "n~A", "n~a~~2", "n~b", "once"]) | st.text(), max_size=12))
 def test_made_unique_also_where_case_does_not_count(names):
     plain = [text for text in names if "~~" not in text]
@@ -133,6 +138,7 @@ def test_made_unique_also_where_case_does_not_count(names):
     assert len(set(made)) == len(plain)
 
 
+@settings(deadline=None)
 @given(st.lists(JSON_VALUES, min_size=1, max_size=8, unique_by=repr), JSON_VALUES)
 def test_adding_a_value_renames_nothing(values, added):
     before = list(unique(name(n=value) for value in values))

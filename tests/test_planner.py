@@ -4,7 +4,7 @@ from unicodedata import normalize
 
 import pytest
 from handmade import analysis, experiment, found, setup, trial, verify
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlx2smk.analysis.slicing import ModuleSlice
@@ -90,6 +90,7 @@ STEMS = st.from_regex(r"[\w.+-]{1,8}", fullmatch=True)
 WORDS = st.from_regex(r"[a-z_]{1,8}", fullmatch=True)
 
 
+@settings(deadline=None)
 @given(st.lists(STEMS, min_size=2, max_size=5, unique_by=str.casefold), WORDS, WORDS)
 def test_no_two_experiments_share_a_rule(stems, one, other):
     rules = [
@@ -266,6 +267,7 @@ def test_large_grids_are_at_most_a_thousand_jobs(size, count, largest):
     assert made.batched is (largest > 1)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 60), st.integers(1, 70))
 def test_batches_cover_the_grid_once_and_in_order(size, batch):
     made = plan_trial(trial("t", {"n": list(range(size))}), batch=batch)
