@@ -163,7 +163,7 @@ def check_known(stem):
         )
 
 
-def summarise():
+def summarise(*options):
     """Print what came out of each experiment, as far as it got."""
     command = [*shlex.split(own_worker(None, None)), "summary"]
     for stem in stems():
@@ -173,7 +173,9 @@ def summarise():
             "--logs",
             moved(f"logs/{stem}"),
         ]
-        subprocess.run([*command, "--plan", plan_path(stem), *places], check=False)
+        subprocess.run(
+            [*command, "--plan", plan_path(stem), *places, *options], check=False
+        )
 
 
 if workflow.is_main_process:
@@ -195,4 +197,4 @@ onsuccess:
 
 
 onerror:
-    summarise()
+    summarise("--failed")

@@ -24,8 +24,9 @@ def log(bundle, path):
     file.touch()
 
 
-def summary(bundle):
-    return bundle.run("summary", "--results", "results", "--logs", "logs").stderr.splitlines()
+def summary(bundle, *options):
+    words = ("summary", "--results", "results", "--logs", "logs", *options)
+    return bundle.run(*words).stderr.splitlines()
 
 
 GOOD = {"success": True, "result": 0, "params": {"n": 1}, "log": "a.log"}
@@ -78,3 +79,38 @@ def test_torn_files_are_as_missing_ones(bundle):
     lay(bundle, "trials/train.json", [])
     (bundle.folder / "results" / "trials" / "train.json").write_text("[")
     assert "  trial train: 3 did not run" in summary(bundle)
+
+
+def test_after_a_failed_run_nothing_of_an_earlier_one_counts(bundle):
+    lay(bundle, "setup/init.json", {})
+    lay(bundle, "trials/train.json", [GOOD, GOOD, GOOD])
+    lay(bundle, "trials/eval.json", [GOOD, GOOD])
+    for job in range(2):
+        lay(bundle, f"runs/train/{job}.json", {"digest": f"train {job}", "runs": [GOOD]})
+    lay(bundle, "verify/check.json", {"verdict": "supports"})
+    lay(bundle, "report.json", {"status": "validated"})
+    bundle.plan["trials"][1]["order"] = 2
+    assert summary(bundle, "--failed") == [
+        "exp: not finished",
+        "  trial train: 2 succeeded, 1 did not run",
+        "  trial eval: did not run",
+        "  verification check: did not run",
+    ]
+
+
+def test_after_a_failed_setup_nothing_counts(bundle):
+    lay(bundle, "trials/train.json", [GOOD, GOOD, GOOD])
+    for job in range(3):
+        lay(bundle, f"runs/train/{job}.json", {"digest": f"train {job}", "runs": [GOOD]})
+    log(bundle, "setup/init.log")
+    assert summary(bundle, "--failed") == [
+        "exp: not finished",
+        "  setup init: not finished (logs/setup/init.log)",
+        "  trial train: did not run",
+        "  trial eval: did not run",
+        "  verification check: did not run",
+    ]
+
+
+def test_a_trial_without_combinations(tmp_path):
+    assert summary(Bundle(tmp_path, "").trial("t", {"n": []}))[1] == "  trial t: no combinations"

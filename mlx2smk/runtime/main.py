@@ -178,7 +178,9 @@ def _report(arguments: Arguments) -> None:
 def _summary(arguments: Arguments) -> None:
     from . import summary
 
-    lines = summary.lines(_plan(arguments), arguments.one("results"), arguments.one("logs"))
+    failed = "failed" in arguments.options
+    places = arguments.one("results"), arguments.one("logs")
+    lines = summary.lines(_plan(arguments), *places, failed=failed)
     print("\n".join(lines), file=sys.stderr)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 
 from . import records
@@ -15,27 +16,47 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 
-def lines(plan: Plan, results: str, logs: str) -> Iterator[str]:
-    """Yield the summary of an experiment whose results and logs are in these folders."""
-    report = _read(os.path.join(results, "report.json"))
+def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]:
+    """Yield the summary of an experiment whose results and logs are in these folders.
+
+    After a run that `failed`, what comes after an unfinished part is an earlier run's, if it is there
+    at all, and is not counted.
+    """
+    report = None if failed else _read(os.path.join(results, "report.json"))
     yield f"{plan.stem}: {report['status'] if report else 'not finished'}"
-    for setup in plan.functions("setups"):
-        if not os.path.exists(os.path.join(results, "setup", f"{setup['name']}.json")):
-            yield f"  setup {setup['name']}: {_not_run(logs, 'setup', setup['name'])}"
+    missing = [setup["name"] for setup in plan.functions("setups") if not _ran(setup, results)]
+    for name in missing:
+        yield f"  setup {name}: {_not_run(logs, 'setup', name)}"
+    reached = -math.inf if failed and missing else math.inf
     for trial in plan.functions("trials"):
-        yield f"  trial {trial['name']}: {_of_trial(trial, results, logs)}"
+        if trial["order"] > reached:
+            yield f"  trial {trial['name']}: did not run"
+            continue
+        runs, unfinished = _runs(trial, results, failed=failed)
+        yield f"  trial {trial['name']}: {_of_trial(trial, runs, unfinished, logs)}"
+        if failed and unfinished:
+            reached = trial["order"]
     for verification in plan.functions("verifications"):
         name = verification["name"]
-        verdict = _read(os.path.join(results, "verify", f"{name}.json"))
-        yield f"  verification {name}: {_of_verdict(verdict) or _not_run(logs, 'verify', name)}"
+        said = "did not run"
+        if reached == math.inf:
+            verdict = _read(os.path.join(results, "verify", f"{name}.json"))
+            said = _of_verdict(verdict) or _not_run(logs, "verify", name)
+        yield f"  verification {name}: {said}"
 
 
-def _of_trial(trial: dict[str, Any], results: str, logs: str) -> str:
-    runs, missing = _runs(trial, results)
+def _ran(setup: dict[str, Any], results: str) -> bool:
+    return os.path.exists(os.path.join(results, "setup", f"{setup['name']}.json"))
+
+
+def _of_trial(
+    trial: dict[str, Any], runs: list[dict[str, Any]], missing: list[dict[str, Any]], logs: str
+) -> str:
     failed = [run for run in runs if not run["success"]]
     not_run = sum(job["count"] for job in missing)
     counts = {"succeeded": len(runs) - len(failed), "failed": len(failed), "did not run": not_run}
-    parts = [", ".join(f"{count} {what}" for what, count in counts.items() if count)]
+    said = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    parts = [said or "no combinations"]
     if failed:
         parts.append(f"first failure {_of_failure(failed[0])}")
     died = [log for log in (_log(logs, trial["name"], job["name"]) for job in missing) if log]
@@ -45,9 +66,11 @@ def _of_trial(trial: dict[str, Any], results: str, logs: str) -> str:
     return "; ".join(parts)
 
 
-def _runs(trial: dict[str, Any], results: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _runs(
+    trial: dict[str, Any], results: str, *, failed: bool
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the trial's runs, and its jobs that left none."""
-    collected = _read(os.path.join(results, "trials", f"{trial['name']}.json"))
+    collected = None if failed else _read(os.path.join(results, "trials", f"{trial['name']}.json"))
     if collected is not None:
         return collected, []
     runs: list[dict[str, Any]] = []
