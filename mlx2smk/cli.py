@@ -6,6 +6,7 @@ What a command needs is imported when it runs, so that ``mlx --help`` is there a
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -19,8 +20,13 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0, 1 for mistakes in experiments, 2 for wrong usage."""
     given = _parser().parse_args(arguments)
-    command: int = given.run(given)
-    return command
+    try:
+        status: int = given.run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has enough, as in `mlx explain exp.py | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -84,7 +84,7 @@ def _running(outlook: Outlook) -> str:
     time = "" if outlook.seconds is None else f", {duration(outlook.seconds)}"
     if outlook.kind != "trial":
         return f"runs{again}{time}"
-    return f"{outlook.run} of {outlook.total} run{again}{time}"
+    return f"{outlook.run} of {outlook.total} {'runs' if outlook.run == 1 else 'run'}{again}{time}"
 
 
 def _possibly(outlook: Outlook) -> str:
@@ -144,7 +144,7 @@ _SAYINGS: dict[type[Reason], str] = {
     why.Missing: "{combinations} ran before, but not in these jobs, or the results were deleted",
     why.Regrouped: "its combinations are in other jobs, or in another order, than before",
     why.SoftwareChanged: "its conda environment or container is another one",
-    why.Chained: "{combinations} come after one that runs, and may see its updates",
+    why.Chained: "{combinations} of the chain come after another one than before, or one that runs",
     why.ResultsChanged: "the results of {reason.trial} are put together anew",
     why.CompilerChanged: "its results were made by another version of mlx2smk",
 }

@@ -26,14 +26,6 @@ class Results:
         """Where a job of a trial leaves its runs."""
         return self._path("runs", trial, f"{job}.json")
 
-    def runs_path(self, trial: str) -> Path:
-        """Where all runs of a trial are put together."""
-        return self._path("trials", f"{trial}.json")
-
-    def updates_path(self, trial: str) -> Path:
-        """Where the changes stand that a trial makes to SETUP."""
-        return self._path("updates", f"{trial}.json")
-
     def collected_paths(self, trial: str) -> tuple[Path, Path]:
         """Where all runs of a trial stand, and the context updates that come of them."""
         return self._path("trials", f"{trial}.json"), self._path("updates", f"{trial}.json")
@@ -42,6 +34,10 @@ class Results:
     def report_path(self) -> Path:
         """Where the report stands."""
         return self._path("report.json")
+
+    def log_folder(self, trial: str) -> Path:
+        """Where the jobs of a trial write their logs."""
+        return self.directory / "logs" / self.stem / "runs" / trial
 
     def setup_path(self, setup: str) -> Path:
         """Where a setup leaves what it returned."""

@@ -43,13 +43,14 @@ class TrialPast:
     """All records of a trial, by the jobs' names.
 
     ``collected``: the file of all results holds those of the current jobs. ``file`` is that file's
-    digest. ``seconds``: how long combinations took when they last ran, by the JSON text of their
+    digest. ``logged`` are the jobs with a log, which ran once. ``seconds``: how long combinations took when they last ran, by the JSON text of their
     parameters.
     """
 
     jobs: Mapping[str, JobPast] = field(default_factory=dict)
     collected: bool = False
     file: str | None = None
+    logged: frozenset[str] = frozenset()
     seconds: Mapping[str, float] = field(default_factory=dict)
 
 

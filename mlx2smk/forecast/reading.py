@@ -103,8 +103,8 @@ class _Reader:
         paths = sorted(self.results.run_path(trial.name, "any").parent.glob("*.json"))
         raw = {path.stem: read_record(path) for path in paths}
         records = {name: record for name, record in raw.items() if record is not None}
-        collected_path = self.results.runs_path(trial.name)
-        collected = read_json(collected_path)
+        file, updates = self.results.collected_paths(trial.name)
+        collected = read_json(file)
         collected = collected if isinstance(collected, list) else None
         current = [run for job in trial.jobs for run in _runs(records.get(job.name, {}))]
         known = [*(collected or []), *(run for record in records.values() for run in _runs(record))]
@@ -112,8 +112,11 @@ class _Reader:
             jobs={
                 path.stem: _job(records[path.stem], path) for path in paths if path.stem in records
             },
-            collected=_same(collected, current) and self.results.updates_path(trial.name).exists(),
-            file=origin.content(str(collected_path)),
+            collected=_same(collected, current) and updates.exists(),
+            file=origin.content(str(file)),
+            logged=frozenset(
+                path.stem for path in self.results.log_folder(trial.name).glob("*.log")
+            ),
             seconds={params_text(run["params"]): run["duration"] for run in known},
         )
 

@@ -197,9 +197,11 @@ class _Forecaster:
         return self.past.library.update(self.trial.name, key)
 
     def _count_new(self, job: JobPlan, params: str) -> None:
-        if params not in self._record.seconds:
+        past = self._record
+        there = job.name in past.jobs
+        if params not in past.seconds and (there or job.name not in past.logged):
             self.counts["new"] += 1
-        elif job.name not in self._record.jobs:
+        elif not there:
             self.counts["missing"] += 1
 
     def _seconds(self, combinations: list[str]) -> float | None:
