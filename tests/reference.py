@@ -156,7 +156,7 @@ def run_setup(path: Path, function: Declared, setup: dict) -> dict:
     if outcome["result"] is None:
         return {}
     if not isinstance(outcome["result"], dict):
-        raise ReferenceSetupError(f"setup {function.name} did not return a dict")
+        raise ReferenceSetupError(f"setup {function.name}: it did not return a dict")
     return outcome["result"]
 
 

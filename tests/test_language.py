@@ -33,6 +33,7 @@ def experiments_in(folder: Path) -> list[Path]:
 
 NAMES = [path.relative_to(EXPERIMENTS).as_posix() for path in experiments_in(EXPERIMENTS)]
 FAILING = [path.name for path in experiments_in(EXPERIMENTS / "failing")]
+UNFORESEEN = [path.name for path in experiments_in(EXPERIMENTS / "unforeseen")]
 
 
 def copied(folder: Path) -> Path:
@@ -107,14 +108,29 @@ def test_a_failing_setup_stops_the_run_and_is_named(name: str, tmp_path: Path) -
     source = copied(tmp_path)
     with pytest.raises(reference.ReferenceSetupError) as caught:
         reference.run_experiment(source / "failing" / name)
-    setup = str(caught.value).split(":")[0]
+    setup = str(caught.value).split(":")[0].removeprefix("setup ")
     compiled([f"failing/{name}"], tmp_path)
     done = ran(["snakemake", "-j2"], tmp_path)
     assert done.returncode != 0
-    assert f"mlx: {setup}" in done.stdout + done.stderr
+    assert f"mlx: setup {setup!r} failed: " in done.stdout + done.stderr
     results = tmp_path / "results" / Path(name).stem
     assert not (results / "report.json").exists()
     assert not (results / "trials").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", UNFORESEEN)
+def test_what_no_analysis_foresees_is_refused_or_right(name: str, tmp_path: Path) -> None:
+    source = copied(tmp_path)
+    expected = reference.run_experiment(source / "unforeseen" / name, tmp_path)
+    compiled([f"unforeseen/{name}"], tmp_path)
+    done = ran(["snakemake", "-j2"], tmp_path)
+    path = tmp_path / "results" / Path(name).stem / "report.json"
+    if done.returncode == 0:
+        assert not compared(expected, json.loads(path.read_text(encoding="utf-8")))
+    else:
+        assert "which the analysis did not foresee: " in done.stdout + done.stderr
+        assert not path.exists()
 
 
 def compared(expected: dict, report: dict) -> list[str]:

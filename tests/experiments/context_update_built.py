@@ -1,4 +1,6 @@
 # The update need not be written in the return statement: helpers, locals and mutation make it too.
+import json
+
 from decorators import trial
 
 
@@ -6,19 +8,9 @@ def wrap(update):
     return {"context_update": update}
 
 
-def named():
-    name = "context_" + "update"
-    return {name: {"named": SETUP.get("named", 0) + 1}}
-
-
 @trial(1, {"n": [1, 2]})
 def by_helper(n):
     return wrap({"helper": SETUP.get("helper", 0) + n})
-
-
-@trial(1, {"n": [1, 2]})
-def by_name(n):
-    return named()
 
 
 @trial(1, {"n": [1, 2]})
@@ -41,9 +33,31 @@ def by_setdefault(n):
     return result
 
 
-@trial(1, {"cfg": [{"context_update": {"given": 1}}, {"context_update": {"given": 2}}]})
-def by_parameter(cfg):
-    return {"seen": SETUP.get("given"), **cfg}
+class Result(dict):
+    def __init__(self, n):
+        super().__init__(seen=SETUP.get("class"), context_update={"class": n})
+
+
+@trial(1, {"n": [1, 2]})
+def by_class(n):
+    return Result(n)
+
+
+@trial(1, {"n": [1, 2]})
+def by_json(n):
+    return {**json.loads('{"context_update": {"json": %d}}' % n), "seen": SETUP.get("json")}
+
+
+@trial(1, {"n": [1, 2]})
+def by_addition(n):
+    result = {"context_update": {"first": n}, "seen": [SETUP.get("first"), SETUP.get("second")]}
+    result["context_update"]["second"] = n
+    return result
+
+
+@trial(1, {"n": [1, 2]})
+def by_whole_context(n):
+    return {"context_update": {**SETUP, "whole": SETUP.get("whole", 0) + n}}
 
 
 @trial(1, {"n": [1, 2]})

@@ -1,0 +1,5 @@
+LEVEL = 1
+
+
+def describe():
+    return f"level {LEVEL}"

@@ -1,0 +1,5 @@
+Z = 26
+
+
+def run(ctx):
+    return [dict(ctx), Z]

@@ -1,0 +1,8 @@
+import registry
+
+registry.ITEMS.append("plugin")
+
+
+@registry.register
+def p():
+    pass
