@@ -96,6 +96,11 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
         for node in unit.names.attributes
         if node.attr in _ATTRIBUTES
     )
+    found.extend(
+        Dynamic(f"names {node.value!r}", node, Reach.ALL)  # as operator.attrgetter wants it
+        for node in ast.walk(unit.node)
+        if isinstance(node, ast.Constant) and node.value in _ATTRIBUTES
+    )
     return tuple(item for item in found if item is not None)
 
 
@@ -134,6 +139,11 @@ def _of_library(name: str, reference: Reference) -> Dynamic | None:
     return None
 
 
+def _offers_all(module: str) -> bool:
+    """Whether a module outside has functions that can find every name; it need not be there."""
+    return any(entry.startswith(f"{module}.") for entry in (*_ALL, *_SOURCE, "builtins."))
+
+
 def _of_builtin(name: str, reference: Reference) -> Dynamic | None:
     reach = _BUILTINS.get(name)
     if reach is None:
@@ -155,6 +165,8 @@ def _import(reference: Reference) -> Dynamic:
     call = _call(reference)
     first = call.args[0] if call is not None and call.args else None
     name, exact = _beginning(first)
+    if exact and _offers_all(name):
+        return Dynamic(f"imports {name!r} by a call", reference.node, Reach.ALL)
     relative = name.startswith(".")
     what = f"imports {name!r} by a call" if exact else "imports a module whose name is computed"
     return Dynamic(

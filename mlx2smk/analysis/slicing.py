@@ -281,8 +281,9 @@ class _Closure:
     def _imported_by_call(self, dynamic: Dynamic) -> list[Module]:
         """Return the local modules that a call may import, with the packages around them."""
         project, name = self.slicer.project, dynamic.name
-        names = [name] if dynamic.exact else all_modules(project.files, name)
-        parts = [item.split(".") for item in names if item != project.experiment.dotted]
+        own = project.experiment.dotted
+        others = (item for item in all_modules(project.files, name) if item != own)
+        parts = [item.split(".") for item in ([name] if dynamic.exact else others)]
         wanted = dict.fromkeys(
             ".".join(item[: depth + 1]) for item in parts for depth in range(len(item))
         )
