@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.sourcecache import LocalSourceFile
 
 # A chain of combinations is as deep as it is long, and Snakemake walks it by recursion.
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 100_000))
@@ -163,6 +164,24 @@ def check_known(stem):
         )
 
 
+def code_of(stem):
+    """Return the files that jobs of an experiment read beside the workflow's."""
+    plan = read_plan(stem)
+    folder = Path(plan_path(stem)).parent / plan["folder"]
+    functions = [*plan["setups"], *plan["trials"], *plan["verifications"]]
+    modules = {found["path"] for function in functions for found in function["modules"]}
+    return [folder / path for path in sorted({plan["file"], *modules})]
+
+
+def send_along(paths):
+    """Have jobs that share no folder with this machine get the files, as they get the Snakefile.
+
+    Snakemake knows by itself only of scripts and of what is included.
+    """
+    for path in map(os.path.normpath, paths):
+        workflow._included[path] = LocalSourceFile(path)
+
+
 def summarise(*options):
     """Print what came out of each experiment, as far as it got."""
     command = [*shlex.split(own_worker(None, None)), "summary"]
@@ -181,6 +200,12 @@ def summarise(*options):
 if workflow.is_main_process:
     for stem in stems():
         check_known(stem)
+
+# Without a shared folder there is a default storage, and the other way round.
+if workflow.storage_settings and workflow.storage_settings.default_storage_provider:
+    send_along(path for path in WORKFLOW.rglob("*") if path.is_file())
+    for stem in stems():
+        send_along(code_of(stem))
 
 
 onstart:
