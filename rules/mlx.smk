@@ -173,6 +173,11 @@ def code_of(stem):
     return [folder / path for path in sorted({plan["file"], *modules})]
 
 
+def uses_storage():
+    """Tell whether results are kept elsewhere than in this folder, as they are if none is shared."""
+    return bool(getattr(workflow.storage_settings, "default_storage_provider", None))
+
+
 def send_along(paths):
     """Have jobs that share no folder with this machine get the files, as they get the Snakefile.
 
@@ -183,7 +188,9 @@ def send_along(paths):
 
 
 def summarise(*options):
-    """Print what came out of each experiment, as far as it got."""
+    """Print what came out of each experiment, as far as it got, if it is in this folder."""
+    if uses_storage():
+        return
     command = [*shlex.split(own_worker(None, None)), "summary"]
     for stem in stems():
         places = [
@@ -201,8 +208,7 @@ if workflow.is_main_process:
     for stem in stems():
         check_known(stem)
 
-# Without a shared folder there is a default storage, and the other way round.
-if workflow.storage_settings and workflow.storage_settings.default_storage_provider:
+if uses_storage():
     send_along(path for path in WORKFLOW.rglob("*") if path.is_file())
     for stem in stems():
         send_along(code_of(stem))
