@@ -45,7 +45,7 @@ def access_of(
     ``seeded``: the seeds' keys are read as well. ``updates``: what the function returns can update the
     context; it is a trial.
     """
-    dynamic = [Site(None, item.span, item.module, item.reason) for item in widened if item.dynamic]
+    dynamic = [Site(None, item.span, item.blamed, item.reason) for item in widened if item.dynamic]
     reads = [*_read_sites(taken), *dynamic]
     writes = [*update_sites(taken), *dynamic] if updates else []
     keys = _keys(reads)

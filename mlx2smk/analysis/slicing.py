@@ -45,11 +45,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Widening:
-    """Why a whole module was taken; ``dynamic`` if the code can look up names that nobody can foresee."""
+    """Why a whole ``module`` was taken, and the place that is to blame: a span of the module ``blamed``.
+
+    ``dynamic`` if the code can look up names that nobody can foresee.
+    """
 
     reason: str
     span: Span | None
     module: str | None
+    blamed: str | None
     dynamic: bool
 
 
@@ -214,8 +218,8 @@ class _Closure:
             self._load(module, position)
             self._need(module, name, position)
         for module, node in links.objects:
-            span = item.module.source.span(node)
-            self._widen(module, f"the module {module.dotted} is used as an object", span, position)
+            place = item.module, item.module.source.span(node)
+            self._widen(module, f"the module {module.dotted} is used as an object", place, position)
         for module in links.stars:
             self._widen(module, f"all names of {module.dotted} are imported", None, position)
         for dynamic in self.slicer.facts.of(item.module)[item.unit.index].dynamics:
@@ -237,7 +241,9 @@ class _Closure:
             return
         self.loaded[module.dotted] = module
         if module.tree is None:
-            self.widened.append(Widening("it does not parse", None, module.name, dynamic=True))
+            self.widened.append(
+                Widening("it does not parse", None, module.name, module.name, dynamic=True)
+            )
         for facts in self.slicer.facts.of(module):
             if _is_future(facts.unit.node) or self.slicer.facts.effect(facts, module) is not None:
                 self._take(module, facts.unit, via)
@@ -246,7 +252,7 @@ class _Closure:
         self,
         module: Module,
         reason: str,
-        span: Span | None,
+        place: tuple[Module, Span] | None,
         via: int | None = None,
         *,
         dynamic: bool = False,
@@ -256,7 +262,8 @@ class _Closure:
             return
         self._whole.add(module.dotted)
         self._load(module, via)
-        self.widened.append(Widening(reason, span, module.name, dynamic=dynamic))
+        blamed, span = place or (module, None)
+        self.widened.append(Widening(reason, span, module.name, blamed.name, dynamic=dynamic))
         for unit in module.units:
             self._take(module, unit, via)
         for name in module.bindings:
@@ -267,16 +274,16 @@ class _Closure:
                         self._widen(step.module, what, None, via, dynamic=dynamic)
 
     def _follow_dynamic(self, dynamic: Dynamic, item: Taken, position: int) -> None:
-        span = item.module.source.span(dynamic.node)
+        place = item.module, item.module.source.span(dynamic.node)
         self.sees_source = self.sees_source or dynamic.source
         if dynamic.reach is Reach.IMPORT:
             for module in self._imported_by_call(dynamic):
-                self._widen(module, dynamic.reason, span, position, dynamic=True)
+                self._widen(module, dynamic.reason, place, position, dynamic=True)
             if dynamic.exact:
                 return
         if dynamic.reach is Reach.ALL:
             self._everything = self._everything or dynamic
-        self._widen(item.module, dynamic.reason, span, position, dynamic=True)
+        self._widen(item.module, dynamic.reason, place, position, dynamic=True)
 
     def _imported_by_call(self, dynamic: Dynamic) -> list[Module]:
         """Return the local modules that a call may import, with the packages around them."""
