@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import sys
 
@@ -20,7 +21,9 @@ class Ending:
     """Knows what was there before the user's code, and so what it has brought."""
 
     def __init__(self, own: Iterable[str]) -> None:
-        self._before = frozenset(sys.modules)
+        # They stand in the order in which they were loaded. To list them all would touch, and after
+        # a fork copy, the memory of every name.
+        self._last = next(reversed(sys.modules))
         self._own = tuple(own)
         gc.freeze()
 
@@ -43,7 +46,7 @@ class Ending:
     def _is_plain(self) -> bool:
         if any(name in sys.modules for name in NEEDS_MORE):
             return False
-        brought = [name for name in sys.modules if name not in self._before]
+        brought = itertools.takewhile(lambda name: name != self._last, reversed(sys.modules))
         return all(name in self._own or _is_standard(sys.modules[name]) for name in brought)
 
 

@@ -18,7 +18,7 @@ FORMAT = "mlx2smk-plan"
 class Plan:
     """plan.json, with its paths resolved."""
 
-    __slots__ = ("_code", "base", "data", "file", "folder", "path", "stem")
+    __slots__ = ("_code", "_texts", "base", "data", "file", "folder", "path", "stem")
 
     def __init__(self, path: str) -> None:
         data = records.read(path)
@@ -33,6 +33,7 @@ class Plan:
         self.file: str = os.path.join(self.folder, data["file"])
         self.stem: str = data["experiment"]
         self._code: dict[str, types.CodeType] = {}
+        self._texts: dict[str, str] = {}
 
     @property
     def stream_all(self) -> bool:
@@ -54,9 +55,11 @@ class Plan:
         raise JobError(f"{self.path} has no {' or '.join(kinds)} named {name}")
 
     def text(self, slice_path: str) -> str:
-        """Return the source text of a slice."""
-        with open(os.path.join(self.base, slice_path), encoding="utf-8") as file:
-            return file.read()
+        """Return the source text of a slice, read once."""
+        if slice_path not in self._texts:
+            with open(os.path.join(self.base, slice_path), encoding="utf-8") as file:
+                self._texts[slice_path] = file.read()
+        return self._texts[slice_path]
 
     def code(self, slice_path: str) -> types.CodeType:
         """Return a slice of the experiment, compiled once; SyntaxError if this Python cannot."""

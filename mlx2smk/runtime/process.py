@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 TICK = 0.5
+LOOK = 0.25
+"""Seconds between two looks at who is still there; each takes as long as a tenth of a small job."""
+
 CHUNK = 1 << 16
 
 
@@ -69,6 +72,7 @@ class Supervisor:
         _leave_a_guard()
         lineage.adopt_orphans()
         self._ancestors = lineage.Ancestors()
+        self._next_look = 0.0
         _on_stop(self._stop)
 
     def run(self, body: Callable[[int, int], NoReturn], echoes: tuple[Echo, Echo] | None) -> Ended:
@@ -92,8 +96,11 @@ class Supervisor:
 
     def check(self) -> None:
         """Raise CancelledError if this process is to stop."""
-        if not self._signum and self._ancestors.gone():
-            self._signum = signal.SIGHUP
+        now = time.monotonic()
+        if not self._signum and now >= self._next_look:
+            self._next_look = now + LOOK
+            if self._ancestors.gone():
+                self._signum = signal.SIGHUP
         if self._signum:
             raise CancelledError(self._signum)
 

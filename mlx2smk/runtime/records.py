@@ -31,16 +31,24 @@ def write(path: str, value: Any, *, sort_keys: bool = False) -> None:
 
 def write_text(path: str, pieces: Iterable[str]) -> None:
     """Write the pieces one after another into a new file that then takes the place of `path`."""
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
     temporary = f"{path}.{os.getpid()}.tmp"
     try:
-        with open(temporary, "w", encoding="utf-8") as file:
+        with _new(temporary) as file:
             file.writelines(pieces)
         os.replace(temporary, path)
     except BaseException:
         if os.path.exists(temporary):
             os.unlink(temporary)
         raise
+
+
+def _new(path: str) -> Any:
+    """Open a new text file, in a folder that is made where it is missing, which is seldom."""
+    try:
+        return open(path, "w", encoding="utf-8")
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        return open(path, "w", encoding="utf-8")
 
 
 def one_per_line(values: Iterable[Any]) -> Iterable[str]:
