@@ -214,7 +214,19 @@ if uses_storage():
         send_along(code_of(stem))
 
 
+def lift_rate_limit():
+    """Do without the limit of jobs per second where it is so high that it means none.
+
+    Every round of scheduling makes this limit start another one a second later, and that the next:
+    after a thousand jobs, Snakemake would do little else. It has no setting for no limit.
+    """
+    limiter = getattr(workflow.scheduler, "job_rate_limiter", None)
+    if limiter is not None and limiter.max_jobs / limiter.timespan >= 1000:
+        workflow.scheduler.job_rate_limiter = None
+
+
 onstart:
+    lift_rate_limit()
     for stem in stems():
         for trial in read_plan(stem)["trials"]:
             if is_forced(stem, trial):
