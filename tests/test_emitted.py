@@ -364,7 +364,7 @@ def test_a_killed_snakemake_is_resumed(folder):
     folder.snakemake("--unlock")
     folder.snakemake("-j2")
     second = {line for line in folder.ran() if line.startswith("end")}
-    assert len(second) == 6 - len(first)
+    assert len(first & second) <= 1  # what was running then may have died before it was recorded
     assert first | second == {f"end {n}" for n in range(6)}
     assert [run["success"] for run in folder.report()["trials"]["slow"]] == [True] * 6
 
