@@ -236,3 +236,13 @@ def test_setup_without_a_return(tmp_path):
     bundle = Bundle(tmp_path, "def init(): pass").setup("init")
     bundle.run("setup", "init", "--output", "o.json", "--log", "o.log")
     assert bundle.read("o.json")["returned"] == {}
+
+
+@pytest.mark.parametrize("wanted", ["", "1"])
+def test_the_worker_keeps_its_own_bytecode_and_tells_nobody(tmp_path, wanted):
+    bundle = one_trial(tmp_path, "import sys\ndef t(): return sys.dont_write_bytecode")
+    bundle.environment = {"PYTHONDONTWRITEBYTECODE": wanted}
+    (run,) = bundle.run_trial("t")
+    assert run["result"] is bool(wanted)
+    kept = {path.name.split(".")[0] for path in tmp_path.glob("workflow/mlx/mlx_runtime/*/*.pyc")}
+    assert {"main", "trial", "jobs", "process", "world"} <= kept

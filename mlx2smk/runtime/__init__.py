@@ -7,3 +7,8 @@ import sys
 
 STARTED_WITH = frozenset(sys.modules)
 """The modules that Python itself loads to start; all others are loaded only for the worker."""
+
+NO_BYTECODE = sys.dont_write_bytecode
+"""Whether the user wants none kept. The worker keeps its own in any case: to compile itself again would
+take every job longer than all else that it does."""
+sys.dont_write_bytecode = False

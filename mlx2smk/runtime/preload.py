@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import sys
 
+from . import NO_BYTECODE
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -30,6 +32,7 @@ def numpy_for(plan: Plan, trial: dict[str, Any]) -> None:
     if any(word in text for word in MEDDLING) or _shadows_library(plan.folder):
         return
     if _imports_numpy(text):
+        sys.dont_write_bytecode = NO_BYTECODE
         try:
             _loaded.append(__import__("numpy"))
         except Exception:  # noqa: BLE001 - whatever it is, each combination runs into it again

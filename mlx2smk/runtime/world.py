@@ -6,7 +6,7 @@ import os
 import sys
 import types
 
-from . import STARTED_WITH
+from . import NO_BYTECODE, STARTED_WITH
 from .loader import SliceLoader, WorldFinder
 
 TYPE_CHECKING = False
@@ -24,6 +24,7 @@ def enter(plan: Plan, kind: str, function: dict[str, Any], context: dict[str, An
     """Make this process one that runs the experiment, run its slice and return the function."""
     os.chdir(plan.folder)
     sys.argv[:] = [plan.file]
+    sys.dont_write_bytecode = NO_BYTECODE
     _set_path(plan.folder)
     stdout: Any = sys.stdout
     stdout.reconfigure(line_buffering=True)
