@@ -15,6 +15,7 @@ from mlx2smk.archive import archived
 from mlx2smk.bundle import Bundle, Conflict
 from mlx2smk.deployment import profiles
 from mlx2smk.messages.folder import EditedFile, ForeignFile, HidingSnakefile, SameStem
+from mlx2smk.notes import notes
 from mlx2smk.parser import parse
 from mlx2smk.planner import PlanOptions, make_plan, rule_prefixes
 from mlx2smk.reader import read
@@ -72,6 +73,7 @@ def compile_experiments(paths: Sequence[str], options: CompileOptions) -> Compil
     units = tuple(_units(experiments, options))
     bundle = make_bundle(units, options)
     findings += _conflicts(bundle, options.directory)
+    findings += [item for u in units for item in notes(u.experiment, u.analysis, u.plan)]
     failed = any(finding.severity == "error" for finding in findings)
     return Compiled(None if failed else bundle, units, tuple(findings))
 

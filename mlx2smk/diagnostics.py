@@ -32,7 +32,7 @@ class Diagnostic:
     """
 
     code: ClassVar[str]
-    severity: ClassVar[Literal["error", "warning"]] = "error"
+    severity: ClassVar[Literal["error", "warning", "note"]] = "error"
     template: ClassVar[str]  # of the message
     advice: ClassVar[str]  # template of the hint
 
@@ -139,14 +139,14 @@ def _headline(diagnostic: Diagnostic, *, colour: bool) -> str:
     if span is not None:
         place += f":{span.line}:{span.column}"
     code = _paint(diagnostic.code, _tint(diagnostic, colour))
-    mark = "warning: " if diagnostic.severity == "warning" else ""
+    mark = "" if diagnostic.severity == "error" else f"{diagnostic.severity}: "
     return f"{_paint(place, BOLD if colour else '')}: {code} {mark}{_printable(diagnostic.message)}"
 
 
 def _tint(diagnostic: Diagnostic, colour: bool) -> str:
     if not colour:
         return ""
-    return RED if diagnostic.severity == "error" else YELLOW
+    return {"error": RED, "warning": YELLOW, "note": CYAN}[diagnostic.severity]
 
 
 def _paint(text: str, colour: str) -> str:

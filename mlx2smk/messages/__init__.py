@@ -16,12 +16,13 @@ from mlx2smk.messages import (
     files,
     folder,
     functions,
+    notes,
     values,
     verifications,
     warnings,
 )
 
-_MODULES = (files, decorators, arguments, values, functions, verifications, folder, warnings)
+_MODULES = (files, decorators, arguments, values, functions, verifications, folder, warnings, notes)
 
 
 def _catalogue() -> dict[str, type[Diagnostic]]:
@@ -54,7 +55,7 @@ _INTRODUCTION: Final = """\
 # Diagnostics
 
 What `mlx` says about experiments, by code. `mlx explain MLX201` prints a section of this page.
-Errors stop the compilation; warnings do not.
+Errors stop the compilation; warnings and notes do not.
 
 This page is written by `python -m mlx2smk.messages > docs/diagnostics.md`.
 """

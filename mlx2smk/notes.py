@@ -1,0 +1,135 @@
+"""What of an analysis is worth telling: why trials run in order, and why slices are large."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from mlx2smk.messages.notes import SequentialTrial, WholeModule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlx2smk.analysis import Analysis, FunctionAnalysis
+    from mlx2smk.analysis.sites import Site
+    from mlx2smk.diagnostics import Diagnostic
+    from mlx2smk.experiment import Experiment, Setup, Trial, Verify
+    from mlx2smk.plan import Plan
+    from mlx2smk.source import Span
+
+
+def notes(experiment: Experiment, analysis: Analysis, plan: Plan) -> Iterator[Diagnostic]:
+    """Yield the notes about an experiment, in the order of the file."""
+    functions: tuple[Setup | Trial | Verify, ...] = (
+        *experiment.setups,
+        *experiment.trials,
+        *experiment.verifications,
+    )
+    chained = {trial.name for trial in plan.trials if trial.chained and trial.combinations > 1}
+    for item in sorted(functions, key=lambda item: item.statement):
+        note = _Note(experiment, item, analysis[item.name])
+        if item.name in chained:
+            yield note.sequential()
+        if note.found.slice.widened:
+            yield note.widened()
+
+
+class _Note:
+    """A note about one function."""
+
+    def __init__(
+        self, experiment: Experiment, item: Setup | Trial | Verify, found: FunctionAnalysis
+    ) -> None:
+        self.source = experiment.source
+        self.item = item
+        self.found = found
+
+    def sequential(self) -> Diagnostic:
+        """Say which read and which write of the context keep combinations in order."""
+        read, write = _conflict(self.found)
+        here = _span_here(read) or _span_here(write) or self.item.span
+        seeds = "SETUP's seeds are applied before each"
+        return SequentialTrial.at(
+            self.source,
+            here,
+            name=self.item.name,
+            read=f"{_what(read)} read {self._where(read, here)}" if read else seeds,
+            write=self._written(read, write, here),
+            advice=_advice(self.found, read, write),
+        )
+
+    def widened(self) -> Diagnostic:
+        """Say which modules were taken as a whole, and the first place that is to blame."""
+        widened = self.found.slice.widened
+        first = widened[0]
+        files = dict.fromkeys(self._file(item.module) for item in widened)
+        here = first.span if first.blamed is None and first.span else self.item.span
+        elsewhere = "" if here is first.span else f" at {self._place(first.blamed, first.span)}"
+        return WholeModule.at(
+            self.source,
+            here,
+            name=self.item.name,
+            files=" or ".join(files),
+            reason=f"{first.reason}{elsewhere}",
+        )
+
+    def _written(self, read: Site | None, write: Site, here: Span) -> str:
+        same = read is not None and read.key is not None and read.key == write.key
+        return f"{'' if same else _what(write) + ' '}written {self._where(write, here)}"
+
+    def _where(self, site: Site, here: Span) -> str:
+        place = "here" if site.span is here else f"at {self._place(site.module, site.span)}"
+        return f"{place} ({site.why})" if site.key is None else place
+
+    def _place(self, module: str | None, span: Span | None) -> str:
+        file = self._file(module)
+        return f"{file}:{span.line}" if span else file
+
+    def _file(self, module: str | None) -> str:
+        if module is None:
+            return self.source.path
+        paths = {item.name: item.path for item in self.found.slice.modules}
+        return str(PurePath(self.source.path).parent / paths.get(module, module))
+
+
+def _what(site: Site) -> str:
+    return "any key may be" if site.key is None else f'SETUP["{site.key}"] is'
+
+
+def _conflict(found: FunctionAnalysis) -> tuple[Site | None, Site]:
+    """Return a read and a write that may be of one key: the clearest such pair, or what hides all keys.
+
+    No read: what is written may be a seed, which is read for every combination.
+    """
+    pairs = [
+        (read, write)
+        for read in found.access.read_sites
+        for write in found.access.write_sites
+        if read.key is None or write.key is None or read.key == write.key
+    ]
+    hiding = _hiding(found)
+    hidden = [pair for pair in pairs if {site.why for site in pair} == {hiding}]
+    if not pairs:
+        return None, found.access.write_sites[0]
+    return min(hidden or pairs, key=lambda pair: sum(site.key is None for site in pair))
+
+
+def _hiding(found: FunctionAnalysis) -> str | None:
+    """Return what makes all of a module's names, and so all keys, possible."""
+    return next((item.reason for item in found.slice.widened if item.dynamic), None)
+
+
+def _advice(found: FunctionAnalysis, read: Site | None, write: Site) -> str:
+    if _hiding(found) is not None:
+        return WholeModule.advice
+    if read is None and write.key is not None:
+        return "update keys that are no seeds"
+    if read is not None and read.key is None:
+        return 'read single keys, as in SETUP["key"]'
+    if write.key is None:
+        return 'write the update out, as in {"context_update": {"key": value}}'
+    return "do without the read, or write other keys than those that are read"
+
+
+def _span_here(site: Site | None) -> Span | None:
+    return site.span if site is not None and site.module is None else None
