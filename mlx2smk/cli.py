@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from mlx2smk.commands import compile as compile_
-from mlx2smk.commands import explain, retry
+from mlx2smk.commands import explain, gc, retry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Then run them: snakemake -j8",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (compile_, explain, retry):
+    for command in (compile_, explain, retry, gc):
         command.add_to(commands)
     return parser
 

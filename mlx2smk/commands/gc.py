@@ -1,0 +1,63 @@
+"""``mlx gc``: delete what no compiled experiment needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlx2smk.commands import FAILED, OK, add_directory, complain
+
+if TYPE_CHECKING:
+    import argparse
+
+    from mlx2smk.commands import Commands
+    from mlx2smk.gc import Garbage
+
+KILO = 1000
+
+
+def add_to(commands: Commands) -> None:
+    """Describe the command's arguments."""
+    parser = commands.add_parser(
+        "gc",
+        help="delete results and stored runs that no compiled experiment needs",
+        description="Delete what no experiment needs that is compiled into this folder: stored runs "
+        "and archived code of earlier versions, and the results and logs of jobs that are no more.",
+    )
+    add_directory(parser, "clean up")
+    parser.add_argument("-n", "--dry-run", action="store_true", help="only say what there is")
+    parser.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Say what is not needed and delete it."""
+    from mlx2smk.gc import delete, garbage  # noqa: PLC0415
+
+    try:
+        found = garbage(given.directory)
+    except ValueError as error:
+        return complain(str(error), FAILED)
+    for item in found:
+        print(_line(item.what, [item]))
+    if not found:
+        print("nothing to delete")
+        return OK
+    print(_line("in all", found))
+    if not given.dry_run:
+        for item in found:
+            delete(item)
+        print("deleted")
+    return OK
+
+
+def _line(what: str, items: list[Garbage]) -> str:
+    count = sum(len(item.files) for item in items)
+    files = f"{count} file{'' if count == 1 else 's'}"
+    return f"{what}: {files}, {size(sum(item.size for item in items))}"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as people say it."""
+    for unit, factor in (("bytes", 1), ("KB", KILO), ("MB", KILO**2)):
+        if count < KILO * factor:
+            return f"{round(count / factor, 1):g} {unit}"
+    return f"{round(count / KILO**3, 1):g} GB"

@@ -1,0 +1,247 @@
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlx2smk.cli import main
+from mlx2smk.commands.gc import size
+from mlx2smk.gc import Garbage, delete, garbage
+
+EXPERIMENT = """\
+from mlx2smk import setup, trial, verify
+
+RATE = 2
+
+@setup()
+def init():
+    return {"a": 1}
+
+@trial(1, {"n": [1, 2]})
+def train(n):
+    return n * RATE
+
+@trial(1, {})
+def other():
+    return 1
+
+@verify(["train"])
+def check(results):
+    return True
+"""
+
+
+@pytest.fixture(name="folder", autouse=True)
+def _folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLX_PARALLEL", raising=False)
+    compile_(EXPERIMENT)
+    return tmp_path
+
+
+def compile_(text):
+    Path("exp.py").write_text(text)
+    assert main(["compile", "exp.py"]) == 0
+
+
+def code_of(kind, name):
+    """Return the digest of a function's code, as the plan has it."""
+    functions = json.loads(Path("workflow/experiments/exp/plan.json").read_text())[kind]
+    return next(function["digest"] for function in functions if function["name"] == name)
+
+
+def lay(path, content="{}"):
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(content if isinstance(content, str) else json.dumps(content))
+
+
+def store(key, code):
+    lay(f".mlx/store/{key[:2]}/{key[2:]}.json", {"version": 1, "key": key, "code": code, "run": {}})
+
+
+def found(folder=Path()):
+    return {item.what: [path.as_posix() for path in item.files] for item in garbage(folder)}
+
+
+# ------------------------------------------------------------------ what is not needed
+
+
+def test_nothing():
+    assert found() == {}
+
+
+def test_stored_runs_of_earlier_code():
+    old = code_of("trials", "train")
+    compile_(EXPERIMENT.replace("RATE = 2", "RATE = 3"))
+    store("aaaa", old)
+    store("aabb", code_of("trials", "train"))
+    store("cccc", "f" * 64)
+    assert found() == {
+        "stored runs of train": [".mlx/store/aa/aa.json"],
+        "stored runs of unknown code": [".mlx/store/cc/cc.json"],
+        "earlier code": [f".mlx/code/{old}.json"],
+    }
+
+
+def test_what_current_results_name_is_needed():
+    old = code_of("trials", "train")
+    lay("results/exp/runs/train/n~1.json", {"keys": ["aaaa", None], "made_from": {"code": old}})
+    compile_(EXPERIMENT.replace("RATE = 2", "RATE = 3"))
+    store("aaaa", old)
+    store("bbbb", old)
+    assert found() == {"stored runs of train": [".mlx/store/bb/bb.json"]}
+
+
+def test_unfinished_files():
+    lay(".mlx/store/aa/bb.json.123.tmp", "half")
+    assert found() == {"unfinished files": [".mlx/store/aa/bb.json.123.tmp"]}
+
+
+def test_jobs_and_functions_that_are_no_more():
+    lay("results/exp/runs/train/n~1.json")
+    lay("results/exp/runs/train/n~9.json")
+    lay("results/exp/runs/gone/once.json")
+    for kind in ("trials", "updates", "context", "verify", "setup"):
+        lay(f"results/exp/{kind}/gone.json")
+    for name in ("train", "check", "init"):
+        lay(f"results/exp/context/{name}.json")
+    lay("results/exp/trials/other.json")
+    lay("results/exp/updates/other.json")
+    lay("results/exp/setup/init.json")
+    lay("results/exp/verify/check.json")
+    assert found() == {
+        "results of exp: jobs of gone": ["results/exp/runs/gone/once.json"],
+        "results of exp: jobs of train": ["results/exp/runs/train/n~9.json"],
+        "results of exp: functions that are no more": [
+            f"results/exp/{kind}/gone.json"
+            for kind in ("trials", "updates", "context", "verify", "setup")
+        ],
+    }
+
+
+def test_logs():
+    kept = ["runs/train/n~1", "collect/train", "context/check", "setup/init", "verify/check"]
+    gone = ["collect/gone", "runs/gone/once", "runs/train/0-1"]
+    for name in (*kept, *gone):
+        lay(f"logs/exp/{name}.log")
+    assert found() == {"logs of exp": [f"logs/exp/{name}.log" for name in gone]}
+
+
+def test_what_is_not_ours_is_left_alone():
+    for path in (
+        "results/exp/report.json",
+        "results/exp/mine.json",
+        "results/exp/runs/train/mine.txt",
+        "results/exp/plots/a.json",
+        "results/elsewhere/runs/train/n~1.json",
+        "logs/exp/report.log",
+        "logs/mine.log",
+        ".mlx/mine.json",
+        ".mlx/store/mine.json",
+        "mine.json",
+    ):
+        lay(path)
+    assert found() == {}
+
+
+# ------------------------------------------------------------------ deleting
+
+
+def test_delete_leaves_no_empty_folders(folder):
+    lay("results/exp/runs/gone/once.json")
+    lay("results/exp/runs/train/n~9.json")
+    lay("results/exp/runs/train/mine.txt")
+    for item in garbage(folder):
+        delete(item)
+    assert sorted(path.name for path in Path("results/exp/runs").rglob("*")) == [
+        "mine.txt",
+        "train",
+    ]
+
+
+def test_a_dry_run_says_what_there_is(capsys):
+    lay("results/exp/runs/gone/once.json", "12345")
+    lay("logs/exp/runs/gone/once.log", "123")
+    lay("logs/exp/collect/gone.log", "1")
+    capsys.readouterr()
+    assert main(["gc", "--dry-run"]) == 0
+    said = "results of exp: jobs of gone: 1 file, 5 bytes\nlogs of exp: 2 files, 4 bytes\n"
+    assert capsys.readouterr().out == f"{said}in all: 3 files, 9 bytes\n"
+    assert main(["gc", "--directory", "."]) == 0
+    assert capsys.readouterr().out == f"{said}in all: 3 files, 9 bytes\ndeleted\n"
+    assert main(["gc"]) == 0
+    assert capsys.readouterr().out == "nothing to delete\n"
+
+
+def test_a_folder_without_experiments_is_refused(tmp_path, capsys):
+    lay(tmp_path / "empty/.mlx/store/aa/bb.json")
+    assert main(["gc", "--directory", "empty"]) == 1
+    assert "no experiment is compiled into this folder" in capsys.readouterr().err
+
+
+def test_a_plan_of_another_version_is_refused(capsys):
+    lay("workflow/experiments/old/plan.json", {"format": "mlx2smk-plan", "version": 0})
+    assert main(["gc"]) == 1
+    assert "not a plan of version 1" in capsys.readouterr().err
+
+
+def test_it_does_not_disturb_a_run(capsys):
+    lay(".snakemake/locks/0.input.lock")
+    lay("results/exp/runs/gone/once.json")
+    assert main(["gc"]) == 1
+    assert "snakemake is running here" in capsys.readouterr().err
+    assert Path("results/exp/runs/gone/once.json").exists()
+
+
+def test_a_folder_elsewhere_that_is_linked_to_is_cleaned_but_its_link_stays(tmp_path):
+    lay("scratch/gone/once.json")
+    Path("results/exp").mkdir(parents=True)
+    Path("results/exp/runs").symlink_to(tmp_path / "scratch")
+    (item,) = garbage(Path())
+    delete(item)
+    assert not Path("scratch/gone").exists()
+    assert Path("results/exp/runs").is_symlink()
+
+
+def test_files_that_are_gone_already_are_no_trouble(tmp_path):
+    (tmp_path / "a").mkdir()
+    delete(Garbage("results", (tmp_path / "a" / "b.json",)))
+    assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 bytes"), (999, "999 bytes"), (34_200, "34.2 KB"), (5_000_000, "5 MB"), (2e9, "2 GB")],
+)
+def test_sizes(count, text):
+    assert size(count) == text
+
+
+# ------------------------------------------------------------------ with real runs
+
+
+@pytest.mark.slow
+def test_after_gc_nothing_runs_and_what_was_deleted_would():
+    def snakemake():
+        words = [sys.executable, "-m", "snakemake", "-j2"]
+        done = subprocess.run(words, env=os.environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return len(re.findall(r"Finished jobid: \d+ \(Rule: trial_", done.stderr))
+
+    def stored():
+        return len(list(Path(".mlx/store").glob("??/*.json")))
+
+    assert snakemake() == 3
+    compile_(EXPERIMENT.replace("RATE = 2", "RATE = 3").replace("[1, 2]", "[1, 2, 3]"))
+    assert snakemake() == 3
+    compile_(EXPERIMENT.replace("RATE = 2", "RATE = 3"))
+    assert (snakemake(), stored()) == (0, 6)
+    assert main(["gc"]) == 0
+    assert stored() == 4  # other, and train with n=1, 2 and 3: it may come back
+    assert not Path("results/exp/runs/train/n~3.json").exists()
+    assert snakemake() == 0
+    assert json.loads(Path("results/exp/report.json").read_text())["status"] == "validated"
+    assert len(list(Path(".mlx/code").iterdir())) == 4
