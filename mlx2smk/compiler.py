@@ -5,13 +5,14 @@ read -> parse -> analyse -> plan -> print -> bundle
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis import analyse
 from mlx2smk.archive import archived
+from mlx2smk.batching import earlier_trials
 from mlx2smk.bundle import Bundle, Conflict
 from mlx2smk.deployment import profiles
 from mlx2smk.messages.folder import EditedFile, ForeignFile, HidingSnakefile, SameStem
@@ -94,7 +95,9 @@ def _units(experiments: Sequence[Experiment], options: CompileOptions) -> Iterat
     prefixes = rule_prefixes([experiment.source.stem for experiment in experiments])
     for experiment, prefix in zip(experiments, prefixes, strict=True):
         analysis = analyse(experiment, Path(experiment.source.path).parent)
-        plan = make_plan(experiment, analysis, options.directory, options.plan, prefix)
+        earlier = earlier_trials(options.directory, experiment.source.stem)
+        plan_options = replace(options.plan, earlier=earlier)
+        plan = make_plan(experiment, analysis, options.directory, plan_options, prefix)
         yield Unit(experiment, analysis, plan)
 
 

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, product
-from math import ceil, prod
+from math import prod
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, TypedDict
 
+from mlx2smk.batching import combinations_per_job
 from mlx2smk.naming import combination_name, digest_of, unique
 from mlx2smk.plan import JobPlan, ModulePlan, Plan, SetupPlan, TrialPlan, VerifyPlan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mlx2smk.analysis import Analysis, FunctionAnalysis
+    from mlx2smk.batching import Earlier
     from mlx2smk.experiment import Experiment, Setup, Trial, Verify
     from mlx2smk.plan import Keys
-
-JOBS_PER_TRIAL = 1000
-"""Snakemake's cost per job grows with their number; larger grids share jobs (docs/performance.md)."""
-
-JOBS_PER_CHAIN = 200
-"""Links of a chain cannot run side by side, so that jobs of their own gain less than they cost."""
 
 PROTOCOL = "1"
 """Changed when the worker's way of running a function changes what it can return."""
@@ -32,11 +28,11 @@ PROTOCOL = "1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOptions:
-    """What the command line says about the plan.
+    """What the command line says about the plan, and what the folder's results do.
 
     ``parallel`` stands in where a trial has no ``__parallel__``; ``batch`` is the number of combinations
-    in a job (None: one, or as many as keep a trial within ``JOBS_PER_TRIAL`` jobs). ``conda`` is an
-    environment's file, ``container`` an image.
+    in a job (None: as ``batching`` decides). ``conda`` is an environment's file, ``container`` an image.
+    ``earlier`` are the trials that have results in the folder, by name.
     """
 
     parallel: int | None = None
@@ -44,6 +40,7 @@ class PlanOptions:
     stream_all: bool = False
     conda: Path | None = None
     container: str | None = None
+    earlier: Mapping[str, Earlier] = field(default_factory=dict)
 
 
 def make_plan(
@@ -129,8 +126,10 @@ class _Planner:
         found = self.analysis[trial.name]
         parallel = self._parallel(trial)
         chained = parallel is None and meet(found.access.reads, found.access.writes)
-        most = JOBS_PER_CHAIN if chained else JOBS_PER_TRIAL
-        per_job = self.options.batch or max(1, ceil(_size(trial) / most))
+        digest, before = found.slice.digest, self.options.earlier.get(trial.name)
+        per_job = self.options.batch or combinations_per_job(
+            _size(trial), digest, before, chained=chained
+        )
         grid = tuple((p.name, tuple(map(repr, p.values))) for p in trial.parameters)
         return TrialPlan(
             **self._function("trial", trial),

@@ -55,7 +55,7 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
         "--batch",
         metavar="N",
         type=_batch,
-        help="combinations in a job (default auto: one, more in grids over 1000)",
+        help="combinations in a job (default auto: one; more in grids over 1000, or where they take < 1 s)",
     )
     parser.add_argument(
         "--stream-all", action="store_true", help="show the output of every combination as it comes"

@@ -1,0 +1,111 @@
+"""How many combinations share a job: one where they take long, many where starting jobs takes longer.
+
+The rule, and what it rests on, is in ``docs/performance.md``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+from statistics import median
+from typing import TYPE_CHECKING
+
+from mlx2smk.plan import from_json
+from mlx2smk.results import Results, read_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mlx2smk.plan import TrialPlan
+
+JOBS_PER_TRIAL = 1000
+"""Snakemake's cost per job grows with their number; larger grids share jobs."""
+
+JOBS_PER_CHAIN = 200
+"""Links of a chain cannot run side by side, so that jobs of their own gain less than they cost."""
+
+FEWEST_JOBS = 64
+"""Short combinations are packed into no fewer jobs, four for each of sixteen cores."""
+
+SHORT = 1.0
+"""Seconds; combinations that take longer are never packed for being short."""
+
+JOB_SECONDS = 2.0
+"""What a job of short combinations should take: much longer than the worker takes to start."""
+
+OVERHEAD = 0.003
+"""Seconds that a combination costs in a job beside its own time."""
+
+SAMPLE = 50
+"""Records that are read to learn how long a trial's combinations take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """How a trial that has left results was compiled before.
+
+    ``seconds`` is what its successful combinations took, the median; None if there is none.
+    """
+
+    digest: str
+    chained: bool
+    per_job: int
+    seconds: float | None
+
+
+def combinations_per_job(size: int, digest: str, earlier: Earlier | None, *, chained: bool) -> int:
+    """Return how many of a trial's ``size`` combinations share a job.
+
+    As long as the code is what it was (``digest``), so is this number, since what has run is still good
+    and the jobs that hold it should be found again. When the code has changed, all of them run in any
+    case, and are packed if they were short.
+    """
+    least = max(1, ceil(size / (JOBS_PER_CHAIN if chained else JOBS_PER_TRIAL)))
+    if earlier is None:
+        return least
+    if (earlier.digest, earlier.chained) == (digest, chained):
+        return max(least, earlier.per_job)
+    if earlier.seconds is None or earlier.seconds >= SHORT:
+        return least
+    packed = int(JOB_SECONDS / (earlier.seconds + OVERHEAD))
+    return max(least, packed if chained else min(packed, size // FEWEST_JOBS))
+
+
+def earlier_trials(directory: Path, stem: str) -> dict[str, Earlier]:
+    """Return, by name, the trials of an experiment that have left results in the folder."""
+    path = directory / "workflow" / "experiments" / stem / "plan.json"
+    try:
+        plan = from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError, KeyError):
+        return {}
+    found = {trial.name: _earlier(trial, Results(directory, stem)) for trial in plan.trials}
+    return {name: earlier for name, earlier in found.items() if earlier is not None}
+
+
+def _earlier(trial: TrialPlan, results: Results) -> Earlier | None:
+    records = _records(trial, results)
+    if not records:
+        return None
+    step = ceil(len(records) / SAMPLE)
+    seconds = [duration for path in records[::step] for duration in _durations(path)]
+    return Earlier(
+        digest=trial.digest,
+        chained=trial.chained,
+        per_job=max((job.count for job in trial.jobs), default=1),
+        seconds=median(seconds) if seconds else None,
+    )
+
+
+def _records(trial: TrialPlan, results: Results) -> list[Path]:
+    """Return the records of the plan's jobs, or those of other ones if none of these has run yet."""
+    own = [results.run_path(trial.name, job.name) for job in trial.jobs]
+    there = [path for path in own if path.exists()]
+    return there or sorted(results.run_path(trial.name, "any").parent.glob("*.json"))
+
+
+def _durations(path: Path) -> Iterator[float]:
+    record = read_record(path) or {}
+    for run in record.get("runs", ()):
+        if isinstance(run, dict) and run.get("success") and isinstance(run.get("duration"), float):
+            yield run["duration"]
