@@ -198,6 +198,18 @@ def test_the_order_in_a_batch():
     assert outlook.reasons == (Regrouped(),)
 
 
+@pytest.mark.parametrize("code", ["train", "older"])
+def test_other_batches_do_not_hide_that_the_code_changed(code):
+    known = handmade.found("train", code="train")
+    apart = plan_of(handmade.trial(grid={"n": [1, 2]}), known=[known]).trials[0]
+    digest = sha("train") if code == "train" else code
+    records = trial_past(apart, ['{"n": 1}', '{"n": 2}'], code=digest)
+    plan = plan_of(handmade.trial(grid={"n": [1, 2]}), known=[known], batch=2)
+    outlook = forecast(plan, Past(Library(), trials={"train": records}), CODE).trials[0]
+    changed = (CodeUnknown(),) if code == "older" else ()
+    assert outlook.reasons == (*changed, Missing(2))
+
+
 # ------------------------------------------------------------------ input files
 
 

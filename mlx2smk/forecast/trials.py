@@ -214,8 +214,15 @@ class _Forecaster:
         mean = sum(known.values()) / len(known)
         return sum(known.get(params, mean) for params in combinations)
 
+    def _old_codes(self) -> Counter[str]:
+        """Count the codes that results were made by; of other jobs' if the current ones have none."""
+        records = self._record.jobs
+        if any(job.name in records for job in self.trial.jobs):
+            return self.old_codes
+        return Counter(job.code for job in records.values() if job.code != self.trial.digest)
+
     def _reasons(self, code: Code) -> Iterator[Reason]:
-        for digest, _ in (+self.old_codes).most_common(1):
+        for digest, _ in (+self._old_codes()).most_common(1):
             yield from code_reasons(self.trial.digest, digest, self.past, code)
         yield from self.reasons
         yield from key_changes(self.keys, self._last_seen, self.seen.known)
