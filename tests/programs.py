@@ -318,10 +318,14 @@ def ordered(program: Program) -> list[Part]:
 
 @dataclass(frozen=True)
 class Reach:
-    """All texts that a function's run depends on, and the keys of the context; None for all."""
+    """All texts that a function's run depends on, and the keys of the context; None for all.
+
+    ``dynamic``: something in it looks names up at run time, and so may get at anything.
+    """
 
     texts: tuple[str, ...]
     keys: frozenset[str] | None
+    dynamic: bool
 
 
 def reach(program: Program, name: str) -> Reach:
@@ -332,13 +336,13 @@ def reach(program: Program, name: str) -> Reach:
         if part.kind == "E"
         for other in _closure(program, part.name)
     }
-    if any(read.style == "global" for other in found for read in program[other].reads):
-        found = {part.name for part in program.all}
-    parts = [part for part in ordered(program) if part.name in found]
+    dynamic = any(read.style == "global" for other in found for read in program[other].reads)
+    parts = [part for part in ordered(program) if dynamic or part.name in found]
     texts = [text_of(part) for part in parts]
-    # The order of what has effects counts, and that of what it may be used by.
-    free = all(part.kind != "E" for part in parts) and len(parts) < len(program.all)
-    return Reach(tuple(sorted(texts) if free else texts), _keys(parts, seeded=name[0] != "s"))
+    # The order of what has effects counts, and that of what may be looked up at run time.
+    free = not dynamic and all(part.kind != "E" for part in parts)
+    keys = _keys(parts, seeded=name[0] != "s")
+    return Reach(tuple(sorted(texts) if free else texts), keys, dynamic)
 
 
 def _closure(program: Program, name: str) -> Iterator[str]:

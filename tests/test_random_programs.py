@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
@@ -17,7 +20,7 @@ import pytest
 import reference
 from drawing import edited, programs
 from executor import Executor, Server
-from hypothesis import HealthCheck, given, note, settings
+from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 from programs import Program, Verify, files_of, reach
 
@@ -44,11 +47,9 @@ class Life:
 
     folder: Path
     server: Server
+    executor: Executor
     succeeded: set[str] = field(default_factory=set)
     before: set[str] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.executor = Executor(self.folder, self.server)
 
     def live(self, program: Program) -> None:
         """Compile and run one version and check what came of it."""
@@ -111,14 +112,12 @@ class Due:
         return [*ordered, *setups][0].name
 
     def touched(self, name: str) -> set[str]:
-        """Return the trials that a verification looks at."""
+        """Return the trials that a verification may look at."""
         part = self.program[name]
         assert isinstance(part, Verify)
-        return {
-            trial.name
-            for trial in self.program.trials
-            if part.everything or trial.name in part.trials
-        }
+        if part.everything or reach(self.program, name).dynamic:
+            return {trial.name for trial in self.program.trials}
+        return set(part.trials)
 
 
 def compile_into(folder: Path, batch: int | None) -> None:
@@ -128,22 +127,59 @@ def compile_into(folder: Path, batch: int | None) -> None:
     compiled.bundle.write(folder)
 
 
-@settings(
-    max_examples=EXAMPLES,
+class Snakemake(Executor):
+    """Runs the bundle by the real Snakemake instead."""
+
+    def run(self, stem: str = "exp") -> dict:
+        trace = self.folder / "trace"
+        trace.unlink(missing_ok=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "snakemake", "-j2"],
+            cwd=self.folder,
+            env=os.environ | {"MLX_TEST_TRACE": str(trace)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        self.started = set(
+            re.findall(r"^Finished jobid: .*trial_(\w+)\)$", done.stderr, re.MULTILINE)
+        )
+        self.ran = trace.read_text().splitlines() if trace.exists() else []
+        return json.loads((self.folder / f"results/{stem}/report.json").read_text())
+
+
+def check_versions(data, executor: type[Executor], server: Server, edits: int) -> None:
+    """Draw an experiment and run it, edit after edit."""
+    program = data.draw(programs())
+    with tempfile.TemporaryDirectory() as path:
+        life = Life(Path(path), server, executor(Path(path), server))
+        life.live(program)
+        for _ in range(edits):
+            program = data.draw(edited(program))
+            note(files_of(program)["exp.py"])
+            life.live(program)
+
+
+QUIET = settings(
     deadline=None,
+    database=None,
     suppress_health_check=[
         HealthCheck.too_slow,
         HealthCheck.data_too_large,
         HealthCheck.function_scoped_fixture,
     ],
 )
+
+
+@settings(QUIET, max_examples=EXAMPLES)
 @given(st.data())
 def test_edits_re_run_what_they_affect_and_nothing_else(server, data):
-    program = data.draw(programs())
-    with tempfile.TemporaryDirectory() as folder:
-        life = Life(Path(folder), server)
-        life.live(program)
-        for _ in range(2):
-            program = data.draw(edited(program))
-            note(files_of(program)["exp.py"])
-            life.live(program)
+    check_versions(data, Executor, server, edits=2)
+
+
+@pytest.mark.slow
+@settings(QUIET, max_examples=max(EXAMPLES // 4, 1), phases=[Phase.generate])
+@given(st.data())
+def test_the_same_with_snakemake(server, data):
+    check_versions(data, Snakemake, server, edits=1)
