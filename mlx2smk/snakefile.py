@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import posixpath
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -106,14 +107,17 @@ def snakefile(plans: Sequence[Plan], settings: Mapping[str, str]) -> str:
 
 
 def _limits(plans: Sequence[Plan]) -> Iterator[str]:
-    for trial in (trial for plan in plans for trial in plan.trials):
+    for plan, trial in ((owner, trial) for owner in plans for trial in owner.trials):
         if trial.parallel:
-            yield f"limit({quoted(limit_name(trial))}, {trial.parallel})\n"
+            yield f"limit({quoted(limit_name(plan, trial))}, {trial.parallel})\n"
 
 
-def limit_name(trial: TrialPlan) -> str:
-    """Name the Snakemake resource that caps how many combinations of a trial run at once."""
-    return f"running_{trial.rule}"
+def limit_name(plan: Plan, trial: TrialPlan) -> str:
+    """Name the Snakemake resource that caps how many combinations of a trial run at once.
+
+    With the experiment's name, since modules of one Snakefile share their resources.
+    """
+    return re.sub(r"\W", "_", f"running_{plan.experiment}_{trial.rule}")
 
 
 def _rules(plan: Plan) -> Iterator[Rule]:
@@ -213,7 +217,7 @@ class _ExperimentRules:
             log=self._path("logs", "runs", trial.name, f"{{{key}}}.log"),
             wildcard_constraints={key: '"[^/]+"'},
             threads=trial.threads,
-            resources=_resources(trial),
+            resources=_resources(self.plan, trial),
             params=self._params(_call("digest", *here), computed=True) | _options(trial),
             shell=_command(
                 "trial",
@@ -347,7 +351,7 @@ def _options(trial: TrialPlan) -> Arguments:
     return store | ({"gpus": f"gpus({trial.gpus})"} if trial.gpus else {})
 
 
-def _resources(trial: TrialPlan) -> Arguments:
+def _resources(plan: Plan, trial: TrialPlan) -> Arguments:
     said: Arguments = {
         name: quoted(value) if isinstance(value, str) else repr(value)
         for name, value in trial.resources
@@ -355,7 +359,7 @@ def _resources(trial: TrialPlan) -> Arguments:
     if trial.gpus:
         # `gpu` is how the executors for clusters call it.
         said.setdefault("gpu", str(trial.gpus))
-    return said | ({limit_name(trial): "1"} if trial.parallel else {})
+    return said | ({limit_name(plan, trial): "1"} if trial.parallel else {})
 
 
 def _command(command: str, function: FunctionPlan, *rest: str) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
 """Same input, same bytes: whatever the hash seed, the folder, the locale or the Python."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from interpreters import find_python
 
 ROOT = Path(__file__).parent.parent
 EXPERIMENT = '''\
@@ -112,12 +112,9 @@ def test_a_second_time_into_the_same_folder(tmp_path, expected):
     assert compiled(tmp_path) == compiled(tmp_path) == expected
 
 
-@pytest.mark.parametrize("name", ["python3.11", "python3.12", "python3.13"])
-def test_the_python(tmp_path, expected, name):
-    python = shutil.which(name)
-    if (
-        python is None
-        or subprocess.run([python, "-V"], capture_output=True, check=False).returncode
-    ):
-        pytest.skip(f"there is no {name} here")
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_the_python(tmp_path, expected, version):
+    python = find_python(version)
+    if python is None:
+        pytest.skip(f"there is no Python {version} here")
     assert compiled(tmp_path, python=python) == expected

@@ -1,13 +1,15 @@
 """Every experiment in tests/experiments: compiled and run by Snakemake, it means what SPEC says.
 
-What it should mean is what the reference interpreter makes of it. All of them are compiled into one
+What it should mean is what the reference interpreter makes of it. Some at a time are compiled into one
 bundle, which Snakemake runs with -j4 and, several combinations a job, with -j1; each is then compared
-by itself.
+by itself. (Snakemake looks at the whole bundle again after each checkpoint: one bundle of all of them
+takes many times as long.)
 """
 
 from __future__ import annotations
 
 import difflib
+import functools
 import json
 import os
 import shutil
@@ -21,6 +23,7 @@ import reference
 HERE = Path(__file__).resolve().parent
 EXPERIMENTS = HERE / "experiments"
 RUNS = {"-j1": "--batch=8", "-j4": "--batch=1"}
+TOGETHER = 12
 TIME_LIMIT = 900
 MOST_LINES = 60
 
@@ -66,15 +69,29 @@ def compiled(names: list[str], folder: Path, *options: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.fixture(scope="session", params=RUNS)
-def run_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder in which Snakemake has run all experiments."""
-    folder = tmp_path_factory.mktemp("language")
-    copied(folder)
-    compiled(NAMES, folder, RUNS[request.param])
-    done = ran(["snakemake", request.param, "--keep-going"], folder)
-    (folder / "snakemake.log").write_text(done.stdout + done.stderr, encoding="utf-8")
-    return folder
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory):
+    """Return a function: the folder in which Snakemake has run an experiment, with those around it."""
+
+    @functools.cache
+    def run(jobs: str, first: int) -> Path:
+        folder = tmp_path_factory.mktemp("language")
+        copied(folder)
+        compiled(NAMES[first : first + TOGETHER], folder, RUNS[jobs])
+        done = ran(["snakemake", jobs, "--keep-going"], folder)
+        (folder / "snakemake.log").write_text(done.stdout + done.stderr, encoding="utf-8")
+        return folder
+
+    return run
+
+
+def cases():
+    """Yield each way to run with each experiment; those that run together go to one test process."""
+    for jobs in RUNS:
+        for index, name in enumerate(NAMES):
+            first = index - index % TOGETHER
+            group = pytest.mark.xdist_group(f"language {jobs} {first}")
+            yield pytest.param(jobs, first, name, marks=group, id=f"{jobs}-{name}")
 
 
 @pytest.fixture(scope="session")
@@ -93,10 +110,11 @@ def expected(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", NAMES)
-def test_means_what_spec_says(name: str, run_folder: Path, expected) -> None:
-    path = run_folder / "results" / Path(name).stem / "report.json"
-    assert path.exists(), said_about(Path(name).stem, run_folder)
+@pytest.mark.parametrize(("jobs", "first", "name"), list(cases()))
+def test_means_what_spec_says(jobs: str, first: int, name: str, run_folder, expected) -> None:
+    folder = run_folder(jobs, first)
+    path = folder / "results" / Path(name).stem / "report.json"
+    assert path.exists(), said_about(Path(name).stem, folder)
     report = json.loads(path.read_text(encoding="utf-8"))
     difference = compared(expected(name), report)
     assert not difference, "\n".join(["reference (-) and report (+) differ:", *difference])

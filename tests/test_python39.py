@@ -1,14 +1,13 @@
 """User code on the oldest Python that the worker promises to run on, whatever Snakemake runs on."""
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import reference
+from interpreters import find_python
 
 from mlx2smk.cli import main
 
@@ -54,21 +53,15 @@ def check(results):
 """
 
 
-def candidates():
-    """Yield where a Python 3.9 may be."""
-    yield os.environ.get("MLX_PYTHON39")
-    yield shutil.which("python3.9")
-    yield from map(str, sorted(Path.home().glob(".pyenv/versions/3.9*/bin/python3.9")))
-
-
 def is_bare(python):
-    """Tell whether it starts and has nothing of ours: a pyenv has commands that do not start."""
-    code = "import importlib.util as u, sys; print(sys.version_info[:2], u.find_spec('mlx2smk'), u.find_spec('snakemake'))"
+    """Tell whether it has nothing of ours."""
+    code = "import importlib.util as u; print(u.find_spec('mlx2smk'), u.find_spec('snakemake'))"
     tried = subprocess.run([python, "-I", "-c", code], capture_output=True, text=True, check=False)
-    return tried.stdout == "(3, 9) None None\n"
+    return tried.stdout == "None None\n"
 
 
-PYTHON = next((found for found in candidates() if found and is_bare(found)), None)
+FOUND = find_python("3.9")
+PYTHON = FOUND if FOUND and is_bare(FOUND) else None
 
 pytestmark = [
     pytest.mark.slow,

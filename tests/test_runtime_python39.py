@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
 import random
-import shutil
-import subprocess
 
 import pytest
 from bundles import Bundle, one_trial
+from interpreters import find_python
 
-
-def find():
-    """Return a Python 3.9 that starts, or nothing."""
-    python = os.environ.get("MLX_PYTHON39") or shutil.which("python3.9") or "false"
-    tried = subprocess.run([python, "-c", ""], capture_output=True, check=False)
-    return "" if tried.returncode or python == "false" else python
-
-
-PYTHON = find()
+PYTHON = find_python("3.9") or ""
 
 pytestmark = pytest.mark.skipif(not PYTHON, reason="no python3.9 here, nor in MLX_PYTHON39")
 

@@ -130,8 +130,8 @@ def test_a_batched_trial_has_another_wildcard():
 
 def test_a_parallel_trial_has_a_limit():
     text = print_one(trial("t", {"n": [1, 2]}, parallel=3))
-    assert '\nlimit("running_trial_t", 3)\n' in text
-    assert "        running_trial_t=1,\n" in block(text, "trial_t")
+    assert '\nlimit("running_exp_trial_t", 3)\n' in text
+    assert "        running_exp_trial_t=1,\n" in block(text, "trial_t")
     assert "limit(" not in print_one(trial("t", {"n": [1, 2]}, parallel=1))
 
 

@@ -77,7 +77,8 @@ def _verification(item: Verify, slicer: Slicer, experiment: Experiment) -> Funct
     node = experiment.tree.body[item.statement]
     dynamic = any(widening.dynamic for widening in found.slice.widened)
     read = None
-    if isinstance(node, ast.FunctionDef) and not dynamic:
+    wrapped = isinstance(node, ast.FunctionDef) and len(node.decorator_list) > 1
+    if isinstance(node, ast.FunctionDef) and not dynamic and not wrapped:
         read = _trials_read(node, slicer.project.experiment)
     known = frozenset(trial.name for trial in experiment.trials)
     return FunctionAnalysis(

@@ -181,7 +181,8 @@ class BadInputs(Diagnostic):
     """`inputs` is not a list of paths.
 
     It lists the data files, relative to the experiment's folder, whose change runs the trial
-    again. A single path is a list of one.
+    again. A single path is a list of one. Snakemake takes braces in a path for wildcards, so
+    there can be none.
 
     For example:
 

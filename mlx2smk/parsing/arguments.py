@@ -45,6 +45,9 @@ _SIGNATURES: Final = {
     "verify": _Signature(("trial_names",), ("trial_names",)),
 }
 
+UNUSABLE = frozenset("{}\0")
+"""What no path of an input can have: braces are wildcards in Snakemake, and cannot be escaped."""
+
 
 def bind_arguments(findings: Findings, decorated: Decorated) -> Given:
     """Return a decorator's arguments by their names; note what does not fit."""
@@ -172,8 +175,10 @@ def read_inputs(findings: Findings, node: ast.expr | None) -> tuple[str, ...]:
     paths = []
     for element in node.elts:
         value = evaluate(element)
-        if isinstance(value, str) and value and "\0" not in value:
+        if isinstance(value, str) and value and not UNUSABLE.intersection(value):
             paths.append(value)
         else:
-            findings.add(BadInputs, element, text=findings.text(element), expected="a path")
+            findings.add(
+                BadInputs, element, text=findings.text(element), expected="a path without braces"
+            )
     return tuple(paths)

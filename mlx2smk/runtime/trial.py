@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import child, origin, records
+from . import child, jsontext, origin, records
 from .grid import Grid
 from .jobs import Runner, described, say
 from .plan import job_before, job_named, projection
@@ -134,7 +134,7 @@ class TrialJob:
 
     def _run_dict(self, index: int, outcome: dict[str, Any]) -> dict[str, Any]:
         common = {
-            "params": self.grid.values(index),
+            "params": jsontext.loads(jsontext.dumps(self.grid.values(index))),
             "duration": outcome["duration"],
             "log": self.log_path,
         }

@@ -5,7 +5,7 @@
 include: "rules/mlx.smk"
 
 
-limit("running_trial_score", 4)
+limit("running_digits_trial_score", 4)
 
 
 rule all:
@@ -58,7 +58,7 @@ rule trial_score:
     wildcard_constraints:
         combination="[^/]+",
     resources:
-        running_trial_score=1,
+        running_digits_trial_score=1,
     params:
         digest=digest("digits", "score"),
         worker=worker,

@@ -5,7 +5,7 @@
 include: "rules/mlx.smk"
 
 
-limit("running_trial_descend", 4)
+limit("running_linear_regression_trial_descend", 4)
 
 
 rule all:
@@ -121,7 +121,7 @@ rule trial_descend:
     wildcard_constraints:
         combination="[^/]+",
     resources:
-        running_trial_descend=1,
+        running_linear_regression_trial_descend=1,
     params:
         digest=digest("linear_regression", "descend"),
         worker=worker,
