@@ -82,6 +82,7 @@ def edits(bundle):
     trial = bundle.plan["trials"][0]
     return {
         "digest": lambda: trial.update(digest="edited"),
+        "experiment": lambda: bundle.plan.update(source="other.py"),
         "type": lambda: trial.update(parameters=[["n", ["1.0", "'2'", "True"]]]),
         "name": lambda: trial.update(parameters=[["m", ["1"]], ["n", ["1", "2", "3"]]]),
         "input": lambda: (bundle.folder / "data" / "b").write_text("new"),
@@ -89,7 +90,7 @@ def edits(bundle):
     }
 
 
-@pytest.mark.parametrize("edit", ["digest", "type", "name", "input", "no input"])
+@pytest.mark.parametrize("edit", ["digest", "experiment", "type", "name", "input", "no input"])
 def test_what_a_run_depends_on_is_in_its_key(tmp_path, edit):
     bundle = make(tmp_path, inputs=["data", "gone"])
     (tmp_path / "data").mkdir()

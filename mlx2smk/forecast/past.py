@@ -102,11 +102,12 @@ class Past:
     """What earlier runs of an experiment left, and what lies beside it now.
 
     ``contexts`` are the values that functions saw last; ``inputs`` has every tracked file by its path
-    relative to the experiment's folder; ``others`` are trials that the plan does not have, with the
+    relative to the experiment's folder; ``source`` is the experiment's own path; ``others`` are trials that the plan does not have, with the
     numbers of their jobs.
     """
 
     library: Library
+    source: str = ""
     setups: Mapping[str, SetupPast] = field(default_factory=dict)
     trials: Mapping[str, TrialPast] = field(default_factory=dict)
     verdicts: Mapping[str, VerdictPast] = field(default_factory=dict)

@@ -45,6 +45,7 @@ def read_past(directory: Path, plan: Plan, python: list[Any] | None = None) -> P
     inputs = {path for trial in plan.trials for path in trial.inputs}
     return Past(
         library=FolderLibrary(directory, plan),
+        source=plan.source,
         setups=dict(reader.setups()),
         trials={trial.name: reader.trial(trial) for trial in plan.trials},
         verdicts=dict(reader.verdicts()),

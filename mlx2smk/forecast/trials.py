@@ -191,8 +191,8 @@ class _Forecaster:
 
     def _stored(self, index: int, seen: Knowledge) -> Mapping[str, Any] | None:
         contents = {path: self.past.inputs[path].content for path in self.trial.inputs}
-        inputs, software = list(contents.items()), self.past.environment
-        common = common_parts(self.trial.digest, inputs, software, self.past.python)
+        inputs, past = list(contents.items()), self.past
+        common = common_parts(past.source, self.trial.digest, inputs, past.environment, past.python)
         key = key_of(common, self.grid, index, dict(seen.known))
         return self.past.library.update(self.trial.name, key)
 
@@ -222,8 +222,11 @@ class _Forecaster:
         return Counter(job.code for job in records.values() if job.code != self.trial.digest)
 
     def _reasons(self, code: Code) -> Iterator[Reason]:
-        for digest, _ in (+self._old_codes()).most_common(1):
+        old_codes = +self._old_codes()
+        for digest, _ in old_codes.most_common(1):
             yield from code_reasons(self.trial.digest, digest, self.past, code)
+        if old_codes:  # which is reason enough
+            self.counts["missing"] = 0
         yield from self.reasons
         yield from key_changes(self.keys, self._last_seen, self.seen.known)
         for name, kind in (("new", New), ("missing", Missing), ("follow", Chained)):

@@ -21,11 +21,16 @@ PROTOCOL = 1
 
 
 def common_parts(
-    code: str, inputs: list[Any], environment: list[Any], python: list[Any]
+    source: str, code: str, inputs: list[Any], environment: list[Any], python: list[Any]
 ) -> dict[str, Any]:
-    """Return what the keys of all combinations of a trial have in common."""
+    """Return what the keys of all combinations of a trial have in common.
+
+    The experiment's path `source` is among it, since code can see the name of its file, and finds
+    other files beside it.
+    """
     return {
         "protocol": PROTOCOL,
+        "source": source,
         "trial": code,
         "inputs": inputs,
         "environment": environment,

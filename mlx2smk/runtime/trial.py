@@ -111,7 +111,8 @@ class TrialJob:
 
         made = self.made_from
         inputs = list(made["inputs"].items())
-        common = common_parts(made["code"], inputs, made["environment"], made["python"])
+        source = self.plan.data["source"]
+        common = common_parts(source, made["code"], inputs, made["environment"], made["python"])
         return key_of(common, self.grid, index, context)
 
     def _run_one(self, index: int, context: dict[str, Any]) -> dict[str, Any]:
