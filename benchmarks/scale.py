@@ -1,0 +1,40 @@
+"""What a whole run takes, and the most memory of any of its processes, against the number of combinations.
+
+python benchmarks/scale.py [combinations …]
+"""
+# ruff: noqa: INP001 -- a script
+
+from __future__ import annotations
+
+import sys
+
+from measuring import compile_in, folder, print_table, snakemake, write_experiment
+
+HEAD = [
+    "combinations",
+    "compile (s)",
+    "run (s)",
+    "processors (s)",
+    "ms each",
+    "memory (MiB)",
+    "again (s)",
+]
+
+
+def line(combinations: int) -> list[object]:
+    """Compile, run, and run again."""
+    with folder() as place:
+        write_experiment(place, combinations)
+        compiled, first, again = compile_in(place), snakemake(place), snakemake(place)
+    each = 1000 * first.processors / combinations
+    times = [f"{compiled.seconds:.1f}", f"{first.seconds:.0f}", f"{first.processors:.0f}"]
+    return [combinations, *times, f"{each:.1f}", f"{first.memory:.0f}", f"{again.seconds:.1f}"]
+
+
+def main(*sizes: int) -> None:
+    """Print the table."""
+    print_table(HEAD, [line(size) for size in sizes or (100, 1000, 10_000)])
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
