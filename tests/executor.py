@@ -38,7 +38,8 @@ class Server:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONPATH": str(HERE.parent)},
+            # Python takes a .pyc for current when its source was edited within the same second.
+            env={**os.environ, "PYTHONPATH": str(HERE.parent), "PYTHONDONTWRITEBYTECODE": "1"},
         )
 
     def ask(self, *words: str) -> list:

@@ -15,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from unittest.mock import patch
 
 import reference
 
@@ -204,7 +205,9 @@ class Lab:
     def check_report(self) -> None:
         """Compare the report with what the reference makes of the files, from scratch."""
         report = json.loads(self.path("results/lab/report.json").read_text())
-        expected = reference.run_experiment(self.path("lab.py"))
+        # Python takes a .pyc for current when its source was edited within the same second.
+        with patch.dict(os.environ, PYTHONDONTWRITEBYTECODE="1"):
+            expected = reference.run_experiment(self.path("lab.py"))
         assert reference.normalise(report) == reference.normalise(expected)
 
     def _trace(self) -> Path:
@@ -243,7 +246,8 @@ def copied(lab: Lab, folder: Path) -> Lab:
 def check(lab: Lab, runs: list[str]) -> None:
     """Check what ran, that no other trial's job was started, and the report."""
     assert lab.ran() == sorted(runs)
-    assert lab.dispatched() == jobs_of(runs)
+    assert lab.dispatched().keys() == jobs_of(runs).keys()
+    assert lab.dispatched() <= jobs_of(runs)  # fewer where a job runs several combinations
     lab.check_report()
 
 

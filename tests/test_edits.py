@@ -138,5 +138,5 @@ def test_chain_made_parallel(lab):
     lab.replace("lab.py", "[1, 2, 3]", '[1, 2, 3], "__parallel__": 2')
     lab.run()
     assert lab.ran() == ["chained 2", "chained 3", "last"]
-    assert lab.dispatched() == {"chained": 3, "last": 1}
+    assert lab.dispatched().keys() == {"chained", "last"}
     lab.check_report()

@@ -37,7 +37,7 @@ def test_an_earlier_version_comes_back_from_the_store(lab):
     lab.replace(HELPER[0], HELPER[2], HELPER[1])
     lab.run()
     assert lab.ran() == ["check"]
-    assert lab.dispatched() == {"helped": 2}
+    assert lab.dispatched().keys() == {"helped"}
     lab.check_report()
 
 
