@@ -10,5 +10,6 @@ STARTED_WITH = frozenset(sys.modules)
 
 NO_BYTECODE = sys.dont_write_bytecode
 """Whether the user wants none kept. The worker keeps its own in any case: to compile itself again would
-take every job longer than all else that it does."""
-sys.dont_write_bytecode = False
+take every job longer than all else that it does. (In the compiler this package is not the worker.)"""
+if __name__ == "mlx_runtime":
+    sys.dont_write_bytecode = False
