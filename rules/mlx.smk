@@ -156,7 +156,7 @@ def check_known(stem):
     results = moved(f"results/{stem}")
     records = Path(".snakemake")
     lost = not any(records.glob("metadata/*")) and not any(records.glob("metadata.db*"))
-    if lost and os.path.exists(results):
+    if lost and any(path.is_file() for path in Path(results).rglob("*")):
         raise WorkflowError(
             f"{results} was made by a run that Snakemake has no records of (in .snakemake/metadata), "
             f"so nobody can tell what in it is stale: delete {results} "
