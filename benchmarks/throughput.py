@@ -2,7 +2,7 @@
 
     python benchmarks/throughput.py [combinations] [rounds]
 
-Those other tools that are installed take part (`pip install -e '.[bench]'`) up to 1000 combinations. All start
+Those other tools that are installed take part (`pip install -e '.[bench]'`) up to 500 combinations. All start
 a process for each combination but pytask, redun and Hydra, which run them in their own.
 """
 # ruff: noqa: INP001 -- a script
@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
     from measuring import Cost
 
-OTHERS_UP_TO = 1000
+OTHERS_UP_TO = 500
+MINIMAL_UP_TO = 1000
 ONE = "import json, sys; print(json.dumps(int(sys.argv[1])))"
 
 POOL = """\
@@ -162,8 +163,9 @@ def main(combinations: int = 500, rounds: int = 3) -> None:
     packed = combinations_per_job(combinations, "changed", known, chained=False)
     ways: dict[str, Callable[[Path, int], Cost]] = {"pool": pool, "mlx2smk": ours}
     ways[f"mlx2smk, {packed} a job"] = lambda place, n: ours(place, n, "--batch", str(packed))
-    if combinations <= OTHERS_UP_TO:
+    if combinations <= MINIMAL_UP_TO:
         ways["minimal Snakemake"] = minimal
+    if combinations <= OTHERS_UP_TO:
         others = {"pytask": pytask, "redun": redun, "hydra": hydra}
         ways |= {name: way for name, way in others.items() if importlib.util.find_spec(name)}
     with folder() as place:
