@@ -13,10 +13,11 @@ NAMES = {"__builtins__": {}, "inf": float("inf"), "nan": float("nan")}
 class Grid:
     """The cartesian product of the parameters' values, which are literal texts."""
 
-    __slots__ = ("parameters",)
+    __slots__ = ("_repeats", "parameters")
 
     def __init__(self, parameters: list[tuple[str, list[str]]]) -> None:
         self.parameters = parameters
+        self._repeats: list[list[int]] = []
 
     def texts(self, index: int) -> dict[str, str]:
         """Return the literal text of each parameter in combination `index`."""
@@ -35,15 +36,27 @@ class Grid:
 
         It tells apart combinations that are written equal.
         """
+        if not self._repeats:
+            self._repeats = [_repeats(texts) for _, texts in self.parameters]
         found = []
-        for _, texts in reversed(self.parameters):
-            index, at = divmod(index, len(texts))
-            found.append(texts[:at].count(texts[at]))
+        for repeats in reversed(self._repeats):
+            index, at = divmod(index, len(repeats))
+            found.append(repeats[at])
         return found[::-1]
 
     def label(self, index: int) -> str:
         """Return the combination as people write it: n=3, lr=0.1."""
         return ", ".join(f"{name}={text}" for name, text in self.texts(index).items())
+
+
+def _repeats(texts: list[str]) -> list[int]:
+    """Return, for each text, how many earlier ones are equal to it."""
+    seen: dict[str, int] = {}
+    found = []
+    for text in texts:
+        found.append(seen.get(text, 0))
+        seen[text] = found[-1] + 1
+    return found
 
 
 def literal(text: str) -> Any:

@@ -1,0 +1,39 @@
+"""Combinations by their numbers."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+
+from mlx2smk.runtime.grid import Grid
+
+GRID = [("n", ["1", "2", "1", "1"]), ("kind", ["'a'", "'a'"])]
+
+
+def test_the_last_parameter_varies_fastest():
+    values = [1, 2, 1, 1], ["a", "a"]
+    expected = [{"n": n, "kind": kind} for n, kind in itertools.product(*values)]
+    assert [Grid(GRID).values(index) for index in range(8)] == expected
+
+
+def test_repeats_tell_equal_combinations_apart():
+    expected = [[n, kind] for n in (0, 0, 1, 2) for kind in (0, 1)]
+    grid = Grid(GRID)
+    assert [grid.repeats(index) for index in range(8)] == expected
+
+
+def test_a_trial_without_parameters_has_one_combination():
+    assert (Grid([]).values(0), Grid([]).repeats(0), Grid([]).label(0)) == ({}, [], "")
+
+
+def test_labels_are_what_people_write():
+    assert Grid(GRID).label(2) == "n=2, kind='a'"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("inf", math.inf), ("-inf", -math.inf), ("(1, 2)", (1, 2))]
+)
+def test_literals(text, value):
+    assert Grid([("x", [text])]).values(0) == {"x": value}
