@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 LEFT = ("results", "logs", ".mlx", ".snakemake")
 SNAKEMAKE = (sys.executable, "-m", "snakemake", "-j2")
@@ -87,8 +87,8 @@ def ratio(costs: Sequence[Cost], base: Sequence[Cost]) -> str:
     return f"{times:.2f} / {used:.2f}"
 
 
-def print_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a Markdown table; the first column is text, the others are numbers."""
+def print_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a Markdown table, each row as it comes; the first column is text, the others are numbers."""
     print("|", " | ".join(head), "|")
     print("|---" + "|--:" * (len(head) - 1) + "|")
     for row in rows:

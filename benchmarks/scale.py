@@ -33,7 +33,7 @@ def line(combinations: int) -> list[object]:
 
 def main(*sizes: int) -> None:
     """Print the table."""
-    print_table(HEAD, [line(size) for size in sizes or (100, 1000, 10_000)])
+    print_table(HEAD, map(line, sizes or (100, 1000, 10_000)))
 
 
 if __name__ == "__main__":
