@@ -38,8 +38,7 @@ class Server:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            # Python takes a .pyc for current when its source was edited within the same second.
-            env={**os.environ, "PYTHONPATH": str(HERE.parent), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={**os.environ, "PYTHONPATH": str(HERE.parent)},
         )
 
     def ask(self, *words: str) -> list:
@@ -275,6 +274,8 @@ def _reference_in_fork(path: Path, function, setup: dict, given: dict) -> dict:
         pid = os.fork()
         if not pid:
             os.chdir(path.parent)
+            # Python takes a .pyc for current when its source was edited within the same second.
+            sys.dont_write_bytecode = True
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
             _in_fork(lambda: reference.child(Path(folder)))
         _, status = os.waitpid(pid, 0)
