@@ -1,0 +1,14 @@
+import signal
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def listening():
+    """Hear the signals that tests send, also where the tests run in the background.
+
+    What a process started so ignores, its children ignore too.
+    """
+    for signum in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(signum) == signal.SIG_IGN:
+            signal.signal(signum, signal.SIG_DFL)
