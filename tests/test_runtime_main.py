@@ -33,8 +33,10 @@ def bundle(tmp_path):
 
 def run_all(bundle):
     first, second = "setup/init.json", "setup/more.json"
-    bundle.run("setup", "init", "--earlier", "--output", first, "--log", "logs/init.log")
-    bundle.run("setup", "more", "--earlier", first, "--output", second, "--log", "logs/more.log")
+    bundle.run("setup", "init", "--output", first, "--log", "logs/init.log")
+    bundle.run("context", "more", "--setups", first, "--output", "context/more.json")
+    seen = ["--context", "context/more.json"]
+    bundle.run("setup", "more", *seen, "--output", second, "--log", "logs/more.log")
     setups = ["--setups", first, second]
     bundle.run("context", "t", *setups, "--updates", "--output", "context/t.json")
     for job in range(4):
@@ -76,7 +78,7 @@ def test_from_setups_to_the_report(bundle):
 
 
 def test_setup_record(bundle):
-    bundle.run("setup", "init", "--earlier", "--output", "init.json", "--log", "init.log")
+    bundle.run("setup", "init", "--output", "init.json", "--log", "init.log")
     record = bundle.read("init.json")
     assert record["version"] == 1
     assert record["digest"] == "setup init"
