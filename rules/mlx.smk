@@ -40,8 +40,8 @@ def read_plan(stem):
 def jobs_of(stem, trial):
     """Return the trial's jobs: name -> digest, in the order of their combinations."""
     trials = read_plan(stem)["trials"]
-    jobs = next(found["jobs"] for found in trials if found["name"] == trial)
-    return {job["name"]: job["digest"] for job in jobs}
+    lines = next(found["jobs"] for found in trials if found["name"] == trial)
+    return {name: digest for name, _, _, digest in map(str.split, lines)}
 
 
 def run_path(stem, trial, job):

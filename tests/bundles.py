@@ -68,12 +68,7 @@ class Bundle:
         for values in parameters.values():
             total *= len(values)
         jobs = [
-            {
-                "name": f"{first}",
-                "first": first,
-                "count": min(batch, total - first),
-                "digest": f"{name} {first}",
-            }
+            f"{first} {first} {min(batch, total - first)} {name}-{first}"
             for first in range(0, total, batch)
         ]
         plain = {

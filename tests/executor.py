@@ -154,19 +154,19 @@ class Steps:
         name = trial["name"]
         context = self.context(trial, self.names("setups"), trial["after"])
         previous: list[str] = []
-        for job in trial["jobs"]:
-            output = self.file(f"runs/{name}", job["name"])
-            words = ["trial", name, "--job", job["name"], "--store", ".mlx/store"]
+        for job, _, _, digest in map(str.split, trial["jobs"]):
+            output = self.file(f"runs/{name}", job)
+            words = ["trial", name, "--job", job, "--store", ".mlx/store"]
             inputs = context | ({"previous": previous} if trial["chained"] and previous else {})
-            log = self.log(f"runs/{name}/{job['name']}")
-            if self.do(words, inputs, job["digest"], output=output, log=log):
+            log = self.log(f"runs/{name}/{job}")
+            if self.do(words, inputs, digest, output=output, log=log):
                 self.executor.started.add(name)
             previous = [output]
         self.collect(trial)
 
     def collect(self, trial: dict) -> None:
         name = trial["name"]
-        runs = [self.file(f"runs/{name}", job["name"]) for job in trial["jobs"]]
+        runs = [self.file(f"runs/{name}", job.split()[0]) for job in trial["jobs"]]
         contents = [self.executor.content(path) for path in runs]
         outputs = {
             "runs_output": self.file("trials", name),

@@ -102,7 +102,7 @@ def compiled(*options):
     """Compile and return how many combinations each job has."""
     assert main(["compile", "exp.py", *options]) == 0
     plan = json.loads(Path("workflow/experiments/exp/plan.json").read_text(encoding="utf-8"))
-    return [job["count"] for job in plan["trials"][0]["jobs"]]
+    return [int(job.split()[2]) for job in plan["trials"][0]["jobs"]]
 
 
 def record(name, *durations, success=True):

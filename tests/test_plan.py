@@ -40,7 +40,7 @@ def test_the_values_in_the_json(plan):
     assert entry["parameters"] == [["größe", ["'ä'", "0.1"]]]
     assert (entry["reads"], entry["writes"]) == (["lr"], None)
     assert (entry["resources"], entry["inputs"]) == ([["mem_mb", 10]], ["a.csv"])
-    assert [(job["first"], job["count"]) for job in entry["jobs"]] == [(0, 1), (1, 1)]
+    assert [job.split()[1:3] for job in entry["jobs"]] == [["0", "1"], ["1", "1"]]
 
 
 def test_the_text_ends_with_a_newline_and_keeps_letters_readable(plan):

@@ -24,8 +24,8 @@ COLLECT = ["--runs", "runs", "--runs-output", "o/t.json", "--updates-output", "u
 def trial(tmp_path):
     bundle = Bundle(tmp_path, "").trial("t", {"n": [1, 2, 3]}, batch=2)
     update = {"context_update": {"a": 1, "b": [1]}}
-    lay(tmp_path, "runs/0.json", job("t 0", update, {"context_update": {"a": 2}}))
-    lay(tmp_path, "runs/2.json", job("t 2", {"context_update": 5}))
+    lay(tmp_path, "runs/0.json", job("t-0", update, {"context_update": {"a": 2}}))
+    lay(tmp_path, "runs/2.json", job("t-2", {"context_update": 5}))
     return bundle
 
 
@@ -47,7 +47,7 @@ def test_collect_does_not_depend_on_the_order_of_jobs_in_the_plan(trial):
 
 def test_failed_runs_do_not_update(trial):
     failed = {"success": False, "error": "x"}
-    lay(trial.folder, "runs/2.json", {"digest": "t 2", "runs": [failed]})
+    lay(trial.folder, "runs/2.json", {"digest": "t-2", "runs": [failed]})
     trial.run("collect", "t", *COLLECT)
     assert trial.read("o/t.json")[2] == failed
 
@@ -56,7 +56,7 @@ def test_failed_runs_do_not_update(trial):
     ("record", "said"),
     [
         (job("older", 1), "stale result runs/2.json"),
-        (job("t 2", 1, 2), "runs/2.json holds 2 runs, not 1: delete it"),
+        (job("t-2", 1, 2), "runs/2.json holds 2 runs, not 1: delete it"),
         ([], "stale result runs/2.json"),
     ],
 )
@@ -116,7 +116,7 @@ def test_report_of_nothing(tmp_path):
 def test_many_runs(tmp_path):
     bundle = Bundle(tmp_path, "").trial("t", {"n": list(range(100_000))}, batch=100)
     for first in range(0, 100_000, 100):
-        lay(tmp_path, f"runs/{first}.json", job(f"t {first}", *range(first, first + 100)))
+        lay(tmp_path, f"runs/{first}.json", job(f"t-{first}", *range(first, first + 100)))
     began = time.monotonic()
     bundle.run("collect", "t", *COLLECT)
     assert time.monotonic() - began < 30

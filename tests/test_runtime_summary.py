@@ -56,7 +56,7 @@ def test_a_finished_run(bundle):
 
 def test_a_run_that_did_not_get_far(bundle):
     log(bundle, "setup/init.log")
-    lay(bundle, "runs/train/0.json", {"digest": "train 0", "runs": [GOOD]})
+    lay(bundle, "runs/train/0.json", {"digest": "train-0", "runs": [GOOD]})
     lay(bundle, "runs/train/1.json", {"digest": "older", "runs": [GOOD]})
     log(bundle, "runs/train/1.log")
     log(bundle, "train/2.log")
@@ -86,7 +86,7 @@ def test_after_a_failed_run_nothing_of_an_earlier_one_counts(bundle):
     lay(bundle, "trials/train.json", [GOOD, GOOD, GOOD])
     lay(bundle, "trials/eval.json", [GOOD, GOOD])
     for job in range(2):
-        lay(bundle, f"runs/train/{job}.json", {"digest": f"train {job}", "runs": [GOOD]})
+        lay(bundle, f"runs/train/{job}.json", {"digest": f"train-{job}", "runs": [GOOD]})
     lay(bundle, "verify/check.json", {"verdict": "supports"})
     lay(bundle, "report.json", {"status": "validated"})
     bundle.plan["trials"][1]["order"] = 2
@@ -101,7 +101,7 @@ def test_after_a_failed_run_nothing_of_an_earlier_one_counts(bundle):
 def test_after_a_failed_setup_nothing_counts(bundle):
     lay(bundle, "trials/train.json", [GOOD, GOOD, GOOD])
     for job in range(3):
-        lay(bundle, f"runs/train/{job}.json", {"digest": f"train {job}", "runs": [GOOD]})
+        lay(bundle, f"runs/train/{job}.json", {"digest": f"train-{job}", "runs": [GOOD]})
     log(bundle, "setup/init.log")
     assert summary(bundle, "--failed") == [
         "exp: not finished",

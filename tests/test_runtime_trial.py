@@ -33,7 +33,7 @@ def test_job_record(tmp_path):
     bundle.run_trial("t")
     record = bundle.read("runs/t/0.json")
     assert record["version"] == 1
-    assert record["digest"] == "t 0"
+    assert record["digest"] == "t-0"
     assert record["keys"] == [None]
     assert record["state"] == {}
 
@@ -274,7 +274,7 @@ def test_chain_within_a_job_and_across_jobs(tmp_path):
 def test_chain_does_not_go_on_from_a_stale_record(tmp_path):
     bundle = Bundle(tmp_path, CHAIN).trial("t", {"n": [0, 2]}, chained=True)
     bundle.run_trial("t", "0")
-    bundle.plan["trials"][0]["jobs"][0]["digest"] = "edited"
+    bundle.plan["trials"][0]["jobs"][0] = "0 0 1 edited"
     words = bundle.trial_words("t", "1")
     done = bundle.run(*words, "--previous", "runs/t/0.json", status=1)
     assert "stale result runs/t/0.json" in done.stderr

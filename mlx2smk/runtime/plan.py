@@ -69,21 +69,36 @@ class Plan:
         return self._code[slice_path]
 
 
-def job_named(trial: dict[str, Any], name: str) -> dict[str, Any]:
+class Job:
+    """Some consecutive combinations of a trial: `count` of them, from number `first` on."""
+
+    __slots__ = ("count", "digest", "first", "name")
+
+    def __init__(self, line: str) -> None:
+        self.name, first, count, self.digest = line.split(" ")
+        self.first = int(first)
+        self.count = int(count)
+
+
+def jobs_of(trial: dict[str, Any]) -> list[Job]:
+    """Return the trial's jobs, as they stand in the plan."""
+    return [Job(line) for line in trial["jobs"]]
+
+
+def job_named(trial: dict[str, Any], name: str) -> Job:
     """Return the trial's job of that name."""
-    for job in trial["jobs"]:
-        if job["name"] == name:
-            found: dict[str, Any] = job
-            return found
+    start = f"{name} "
+    for line in trial["jobs"]:
+        if line.startswith(start):
+            return Job(line)
     raise JobError(f"trial {trial['name']} has no job {name}: run mlx compile again")
 
 
-def job_before(trial: dict[str, Any], job: dict[str, Any]) -> dict[str, Any] | None:
+def job_before(trial: dict[str, Any], job: Job) -> Job | None:
     """Return the job whose combinations end where this one's begin, if there is one."""
-    for other in trial["jobs"]:
-        if other["first"] + other["count"] == job["first"]:
-            found: dict[str, Any] = other
-            return found
+    for other in jobs_of(trial):
+        if other.first + other.count == job.first:
+            return other
     return None
 
 

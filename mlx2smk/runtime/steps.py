@@ -6,6 +6,7 @@ import os
 
 from . import jsontext, records, verdicts
 from .errors import JobError
+from .plan import jobs_of
 from .trial import updates_of
 
 TYPE_CHECKING = False
@@ -46,14 +47,12 @@ def collect(plan: Plan, name: str, folder: str, runs_output: str, updates_output
 
 def _runs(trial: dict[str, Any], folder: str, updates: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the runs, adding what they do to the context to `updates` on the way."""
-    for job in sorted(trial["jobs"], key=lambda job: job["first"]):
-        path = os.path.join(folder, f"{job['name']}.json")
+    for job in sorted(jobs_of(trial), key=lambda job: job.first):
+        path = os.path.join(folder, f"{job.name}.json")
         record = records.read(path)
-        records.check_digest(record, job["digest"], path, trial["rule"])
-        if len(record["runs"]) != job["count"]:
-            raise JobError(
-                f"{path} holds {len(record['runs'])} runs, not {job['count']}: delete it"
-            )
+        records.check_digest(record, job.digest, path, trial["rule"])
+        if len(record["runs"]) != job.count:
+            raise JobError(f"{path} holds {len(record['runs'])} runs, not {job.count}: delete it")
         for run in record["runs"]:
             updates.update(updates_of(run))
             yield run

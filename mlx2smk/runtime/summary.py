@@ -7,13 +7,14 @@ import os
 
 from . import records
 from .errors import JobError
+from .plan import jobs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .plan import Plan
+    from .plan import Job, Plan
 
 
 def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]:
@@ -50,16 +51,16 @@ def _ran(setup: dict[str, Any], results: str) -> bool:
 
 
 def _of_trial(
-    trial: dict[str, Any], runs: list[dict[str, Any]], missing: list[dict[str, Any]], logs: str
+    trial: dict[str, Any], runs: list[dict[str, Any]], missing: list[Job], logs: str
 ) -> str:
     failed = [run for run in runs if not run["success"]]
-    not_run = sum(job["count"] for job in missing)
+    not_run = sum(job.count for job in missing)
     counts = {"succeeded": len(runs) - len(failed), "failed": len(failed), "did not run": not_run}
     said = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     parts = [said or "no combinations"]
     if failed:
         parts.append(f"first failure {_of_failure(failed[0])}")
-    died = [log for log in (_log(logs, trial["name"], job["name"]) for job in missing) if log]
+    died = [log for log in (_log(logs, trial["name"], job.name) for job in missing) if log]
     if died:
         more = f" and {len(died) - 1} more" if len(died) > 1 else ""
         parts.append(f"not finished: {died[0]}{more}")
@@ -68,16 +69,16 @@ def _of_trial(
 
 def _runs(
     trial: dict[str, Any], results: str, *, failed: bool
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+) -> tuple[list[dict[str, Any]], list[Job]]:
     """Return the trial's runs, and its jobs that left none."""
     collected = None if failed else _read(os.path.join(results, "trials", f"{trial['name']}.json"))
     if collected is not None:
         return collected, []
     runs: list[dict[str, Any]] = []
     missing = []
-    for job in trial["jobs"]:
-        record = _read(os.path.join(results, "runs", trial["name"], f"{job['name']}.json"))
-        if record is None or record.get("digest") != job["digest"]:
+    for job in jobs_of(trial):
+        record = _read(os.path.join(results, "runs", trial["name"], f"{job.name}.json"))
+        if record is None or record.get("digest") != job.digest:
             missing.append(job)
         else:
             runs += record["runs"]

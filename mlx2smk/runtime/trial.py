@@ -32,7 +32,7 @@ class TrialJob:
         self._previous: str | None = None
         self._store: Store | None = None
         self._gpus: Claim | None = None
-        self._several = sum(job["count"] for job in self.trial["jobs"]) > 1
+        self._several = len(self.trial["jobs"]) > 1 or self.job.count > 1
         stream = self.trial["stream"] or (plan.stream_all and self.trial["parallel"] is None)
         self._runner = Runner(plan, self.trial, log_path, stream=stream)
 
@@ -40,10 +40,10 @@ class TrialJob:
         """Take over the updates of the job before this one in a chain."""
         before = job_before(self.trial, self.job)
         record = records.read(path)
-        digest = before["digest"] if before else ""
+        digest = before.digest if before else ""
         records.check_digest(record, digest, path, self.trial["rule"])
         self.state = dict(record["state"])
-        self._previous = before["name"] if before else None
+        self._previous = before.name if before else None
 
     def use_store(self, folder: str) -> None:
         """Look up each combination in a store before it runs, and keep there what it gave."""
@@ -63,7 +63,7 @@ class TrialJob:
         """Run every combination; in a chain each sees the updates of those before it."""
         self._prepare()
         self.made_from = origin.of_job(self.plan, self.trial, context, self._previous)
-        for index in range(self.job["first"], self.job["first"] + self.job["count"]):
+        for index in range(self.job.first, self.job.first + self.job.count):
             seen = {**context, **self.state} if self.trial["chained"] else dict(context)
             key, run = self._find_or_run(index, projection(self.trial, seen))
             self.keys.append(key)
@@ -74,7 +74,7 @@ class TrialJob:
         """Return what the job leaves."""
         return {
             "version": records.VERSION,
-            "digest": self.job["digest"],
+            "digest": self.job.digest,
             "made_from": self.made_from,
             "keys": self.keys,
             "state": self.state if self.trial["chained"] else {},
@@ -84,8 +84,8 @@ class TrialJob:
         """Load once what every combination would load for itself."""
         from . import shims  # noqa: F401
 
-        if self.job["count"] > 1:
-            from . import failures, guards, preload  # noqa: F401
+        if self.job.count > 1:
+            from . import failures, preload  # noqa: F401
 
             preload.numpy_for(self.plan, self.trial)
         try:
@@ -118,7 +118,7 @@ class TrialJob:
     def _run_one(self, index: int, context: dict[str, Any]) -> dict[str, Any]:
         if self._gpus is not None:
             self._runner.log.note(f"GPU {self._gpus.hold(self._runner.check) or 'not found'}")
-        if self.job["count"] > 1:
+        if self.job.count > 1:
             self._runner.log.note(f"combination {index}: {self.grid.label(index)}")
         task = child.Task(self.plan, "trials", self.trial["name"], context, index)
         outcome = self._runner.run(task, self._prefix(index))
@@ -131,7 +131,7 @@ class TrialJob:
     def _prefix(self, index: int) -> str:
         if not self._several:
             return ""
-        return f"[{self.job['name'] if self.job['count'] == 1 else self.grid.label(index)}] "
+        return f"[{self.job.name if self.job.count == 1 else self.grid.label(index)}] "
 
     def _run_dict(self, index: int, outcome: dict[str, Any]) -> dict[str, Any]:
         common = {

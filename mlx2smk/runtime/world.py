@@ -6,7 +6,7 @@ import os
 import sys
 import types
 
-from . import NO_BYTECODE, STARTED_WITH
+from . import NO_BYTECODE, STARTED_WITH, guards
 from .loader import SliceLoader, WorldFinder
 
 TYPE_CHECKING = False
@@ -72,8 +72,6 @@ def _experiment(plan: Plan, function: dict[str, Any]) -> types.ModuleType:
 def _visible(function: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
     if function["reads"] is None:
         return context
-    from . import guards
-
     return guards.GuardedContext(context, function["reads"], function["name"])
 
 
