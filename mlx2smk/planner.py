@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import islice, product
 from math import prod
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from mlx2smk.batching import combinations_per_job
 from mlx2smk.naming import combination_name, digest_of, unique
-from mlx2smk.plan import JobPlan, ModulePlan, Plan, SetupPlan, TrialPlan, VerifyPlan
+from mlx2smk.plan import FunctionPlan, JobPlan, ModulePlan, Plan, SetupPlan, TrialPlan, VerifyPlan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -97,19 +97,6 @@ def _relative(path: Path, start: Path) -> str:
     return PurePath(os.path.relpath(path.absolute(), start.absolute())).as_posix()
 
 
-class _Function(TypedDict):
-    """What the plans of all kinds of functions have in common."""
-
-    name: str
-    rule: str
-    line: int
-    slice: str
-    digest: str
-    reads: Keys
-    removed: tuple[str, ...]
-    modules: tuple[ModulePlan, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class _Planner:
     experiment: Experiment
@@ -158,18 +145,20 @@ class _Planner:
             all_trials=len(depends) == len(names),
         )
 
-    def _function(self, kind: str, item: Setup | Trial | Verify) -> _Function:
+    def _function(self, kind: str, item: Setup | Trial | Verify) -> dict[str, Any]:
+        """Return the fields that the plans of all kinds of functions have in common."""
         found = self.analysis[item.name]
-        return {
-            "name": item.name,
-            "rule": f"{self.rule_prefix}{kind}_{item.name}",
-            "line": item.span.line,
-            "slice": f"slices/{kind}_{item.name}.py",
-            "digest": found.slice.digest,
-            "reads": _sorted(found.access.reads),
-            "removed": found.slice.removed,
-            "modules": tuple(_modules(kind, found)),
-        }
+        plan = FunctionPlan(
+            name=item.name,
+            rule=f"{self.rule_prefix}{kind}_{item.name}",
+            line=item.span.line,
+            slice=f"slices/{kind}_{item.name}.py",
+            digest=found.slice.digest,
+            reads=_sorted(found.access.reads),
+            removed=found.slice.removed,
+            modules=tuple(_modules(kind, found)),
+        )
+        return {each.name: getattr(plan, each.name) for each in fields(plan)}
 
     def _parallel(self, trial: Trial) -> int | None:
         """Return how many may run at once, None for SPEC's sequential mode (which 1 means too)."""

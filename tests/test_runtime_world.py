@@ -245,4 +245,11 @@ def test_the_worker_keeps_its_own_bytecode_and_tells_nobody(tmp_path, wanted):
     (run,) = bundle.run_trial("t")
     assert run["result"] is bool(wanted)
     kept = {path.name.split(".")[0] for path in tmp_path.glob("workflow/mlx/mlx_runtime/*/*.pyc")}
-    assert {"main", "trial", "jobs", "process", "world"} <= kept
+    assert {"__init__", "main", "trial", "jobs", "process", "world", "guards"} <= kept
+
+
+@pytest.mark.parametrize("context", [{}, {"pythonhashseed": 5}])
+def test_garbage_is_collected_as_ever(tmp_path, context):
+    bundle = one_trial(tmp_path, "import gc\ndef t(): return gc.isenabled()")
+    (run,) = bundle.run_trial("t", context=context)
+    assert run["result"] is True

@@ -8,8 +8,5 @@ import sys
 STARTED_WITH = frozenset(sys.modules)
 """The modules that Python itself loads to start; all others are loaded only for the worker."""
 
-NO_BYTECODE = sys.dont_write_bytecode
-"""Whether the user wants none kept. The worker keeps its own in any case: to compile itself again would
-take every job longer than all else that it does. (In the compiler this package is not the worker.)"""
-if __name__ == "mlx_runtime":
-    sys.dont_write_bytecode = False
+NO_BYTECODE = bool(sys.flags.dont_write_bytecode)
+"""Whether the user wants none kept, beside the worker's own."""

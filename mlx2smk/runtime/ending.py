@@ -26,6 +26,7 @@ class Ending:
         self._last = next(reversed(sys.modules))
         self._own = tuple(own)
         gc.freeze()
+        gc.enable()
 
     def leave(self) -> NoReturn:
         """End this process.

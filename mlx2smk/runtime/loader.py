@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.machinery import ModuleSpec
+from _frozen_importlib import ModuleSpec  # as `importlib.machinery` has it, which loads more
 
 from .errors import complain
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-import types
 
 from . import NO_BYTECODE, STARTED_WITH, guards
 from .loader import SliceLoader, WorldFinder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import types
     from typing import Any
 
     from .plan import Plan
@@ -61,7 +61,7 @@ def _experiment(plan: Plan, function: dict[str, Any]) -> types.ModuleType:
     """Return the experiment's module, registered under its name, not yet run."""
     loader = SliceLoader(plan.file, plan.text(function["slice"]), plan.code(function["slice"]))
     loader.left_out_for(function["name"], function["removed"])
-    module = types.ModuleType(plan.stem)
+    module: types.ModuleType = type(sys)(plan.stem)
     module.__file__ = plan.file
     module.__spec__ = loader.spec(plan.stem)
     module.__loader__ = loader  # type: ignore[assignment]
