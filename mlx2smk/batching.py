@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 JOBS_PER_TRIAL = 1000
 """Snakemake's cost per job grows with their number; larger grids share jobs."""
 
+SHARED_JOBS = 500
+"""The jobs of a larger grid that has never run: its combinations share jobs in any case, and half as
+many jobs cost half as much."""
+
 JOBS_PER_CHAIN = 200
 """Links of a chain cannot run side by side, so that jobs of their own gain less than they cost."""
 
@@ -63,7 +67,7 @@ def combinations_per_job(size: int, digest: str, earlier: Earlier | None, *, cha
     """
     least = max(1, ceil(size / (JOBS_PER_CHAIN if chained else JOBS_PER_TRIAL)))
     if earlier is None:
-        return least
+        return least if chained or least == 1 else ceil(size / SHARED_JOBS)
     if (earlier.digest, earlier.chained) == (digest, chained):
         return max(least, earlier.per_job)
     if earlier.seconds is None or earlier.seconds >= SHORT:

@@ -35,9 +35,9 @@ def per_job(size, known=None, *, chained=False):
 
 
 @pytest.mark.parametrize(
-    ("size", "expected"), [(0, 1), (1, 1), (1000, 1), (1001, 2), (2000, 2), (100_000, 100)]
+    ("size", "expected"), [(0, 1), (1, 1), (1000, 1), (1001, 3), (2000, 4), (100_000, 200)]
 )
-def test_at_most_a_thousand_jobs(size, expected):
+def test_one_a_job_up_to_a_thousand_and_then_five_hundred_jobs(size, expected):
     assert per_job(size) == expected
 
 
@@ -68,6 +68,7 @@ def test_short_links_of_a_chain_are_packed_into_any_number_of_jobs():
 @pytest.mark.parametrize("seconds", [1.0, 3600.0, None])
 def test_long_or_unknown_ones_are_not(seconds):
     assert per_job(1000, earlier(seconds, per_job=7)) == 1
+    assert per_job(10_000, earlier(seconds, per_job=20)) == 10
 
 
 @pytest.mark.parametrize("size", [2, 900, 1000])

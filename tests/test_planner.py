@@ -257,7 +257,7 @@ def test_a_batch_of_one_is_no_batch():
 
 @pytest.mark.parametrize(
     ("size", "count", "largest"),
-    [(999, 999, 1), (1000, 1000, 1), (1001, 501, 2), (2000, 1000, 2), (2001, 667, 3)],
+    [(999, 999, 1), (1000, 1000, 1), (1001, 334, 3), (2000, 500, 4), (2001, 401, 5)],
 )
 def test_large_grids_are_at_most_a_thousand_jobs(size, count, largest):
     made = plan_trial(trial("t", {"n": list(range(size))}))
