@@ -18,7 +18,7 @@ from mlx2smk.parsing.arguments import (
     read_resources,
     read_threads,
 )
-from mlx2smk.parsing.bindings import Function, bindings
+from mlx2smk.parsing.bindings import bindings
 from mlx2smk.parsing.decorated import find_decorated
 from mlx2smk.parsing.functions import (
     check_body,
@@ -32,6 +32,7 @@ from mlx2smk.parsing.imports import check_imports
 from mlx2smk.parsing.origins import MODULES
 from mlx2smk.parsing.syntax import read_tree
 from mlx2smk.parsing.trial_names import read_trial_names
+from mlx2smk.scopes import Function
 
 if TYPE_CHECKING:
     import ast

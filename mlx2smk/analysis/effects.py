@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Protocol
 
-from mlx2smk.analysis.bindings import evaluated_at_definition, imports_of, is_main_guard, scope_of
+from mlx2smk.analysis.bindings import imports_of, is_main_guard, scope_of
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
     HIGHER_ORDER,
@@ -20,6 +20,7 @@ from mlx2smk.analysis.known import (
     listed,
 )
 from mlx2smk.analysis.values import Definition, Frame, Library, Values, frame_of, targets_of
+from mlx2smk.scopes import evaluated_at_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

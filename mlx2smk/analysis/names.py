@@ -14,16 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from mlx2smk.analysis.bindings import (
-    Binding,
-    Imported,
-    annotations_of,
-    defaults_of,
-    imports_of,
-    is_main_guard,
-    parameters_of,
-    scope_of,
-)
+from mlx2smk.analysis.bindings import Binding, Imported, imports_of, is_main_guard, scope_of
+from mlx2smk.scopes import annotations_of, defaults_of, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,10 +9,11 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.bindings import parameters_of, scope_of
+from mlx2smk.analysis.bindings import scope_of
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.known import PURE_BASES, PURE_DECORATORS, listed
 from mlx2smk.analysis.values import Definition, Values, frame_of
+from mlx2smk.scopes import parameters_of
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.names import Function

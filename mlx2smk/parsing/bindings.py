@@ -1,20 +1,17 @@
-"""Which names a statement binds in its own scope."""
+"""Which names a statement binds in its own scope, and where."""
 
 from __future__ import annotations
 
 import ast
 import keyword
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlx2smk.scopes import name_bound, own_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Function = (ast.FunctionDef, ast.AsyncFunctionDef)
-Definition = (*Function, ast.ClassDef)
-Defined = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef]
-
-
-Binder = Union[ast.stmt, ast.expr, ast.pattern, ast.alias, ast.ExceptHandler]
+Binder = ast.stmt | ast.expr | ast.pattern | ast.alias | ast.ExceptHandler
 
 
 class Binding(NamedTuple):
@@ -24,62 +21,15 @@ class Binding(NamedTuple):
     node: Binder
 
 
-def own_scope(root: ast.AST) -> Iterator[ast.AST]:
-    """Yield a node and all below it, in the order of the text, that run in the same scope.
-
-    Bodies of functions and classes are scopes of their own, and so are the targets of
-    comprehensions; decorators, defaults and bases belong to the scope around them.
-    """
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(reversed(list(_own_children(node))))
-
-
-def _own_children(node: ast.AST) -> Iterator[ast.AST]:
-    if isinstance(node, Definition):
-        yield from node.decorator_list
-    if isinstance(node, (*Function, ast.Lambda)):
-        yield from node.args.defaults
-        yield from (default for default in node.args.kw_defaults if default is not None)
-    elif isinstance(node, ast.ClassDef):
-        yield from (*node.bases, *node.keywords)
-    elif isinstance(node, ast.comprehension):
-        yield from (node.iter, *node.ifs)
-    elif isinstance(node, ast.AnnAssign) and node.value is None:
-        yield node.annotation
-    else:
-        yield from ast.iter_child_nodes(node)
-
-
 def bindings(statement: ast.AST) -> Iterator[Binding]:
-    """Yield what a statement binds in its own scope; ``from m import *`` binds ``*``."""
+    """Yield what a statement binds in its own scope; a bare ``x: int`` binds nothing."""
+    bare: set[ast.AST] = set()
     for node in own_scope(statement):
-        if isinstance(node, (ast.stmt, ast.expr, ast.pattern, ast.alias, ast.ExceptHandler)):
-            for name in _bound(node):
-                yield Binding(name, node)
-
-
-def _bound(node: Binder) -> Iterator[str]:
-    if isinstance(node, Definition):
-        yield node.name
-    elif isinstance(node, ast.Name):
-        if not isinstance(node.ctx, ast.Load):
-            yield node.id
-    elif isinstance(node, ast.alias):
-        yield node.asname or node.name.split(".")[0]
-    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
-        if node.name:
-            yield node.name
-    elif isinstance(node, ast.MatchMapping) and node.rest:
-        yield node.rest
-
-
-def parameters(arguments: ast.arguments) -> list[ast.arg]:
-    """Return all parameters of a function, starred ones included."""
-    starred = [arg for arg in (arguments.vararg, arguments.kwarg) if arg is not None]
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *starred]
+        if isinstance(node, ast.AnnAssign) and node.value is None:
+            bare.add(node.target)
+        name = name_bound(node)
+        if name is not None and isinstance(node, Binder) and node not in bare:
+            yield Binding(name, node)
 
 
 def is_name(text: str) -> bool:

@@ -14,15 +14,15 @@ from mlx2smk.messages.decorators import (
     NotTopLevel,
     TwoDecorators,
 )
-from mlx2smk.parsing.bindings import Definition, Function, parameters
 from mlx2smk.parsing.imports import note_unknown_name
 from mlx2smk.parsing.origins import FOREIGN, KINDS, MODULES, Origins, bind, kind, origin
+from mlx2smk.scopes import Definition, Function, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlx2smk.diagnostics import Findings
-    from mlx2smk.parsing.bindings import Defined
+    from mlx2smk.scopes import Defined
 
 USAGE: Final = {
     "setup": "@setup() or @setup(1)",
@@ -144,7 +144,7 @@ def _inner(node: ast.AST, origins: Origins) -> Origins:
     """Return what names mean inside a node: functions have parameters and names of their own."""
     if not isinstance(node, (*Function, ast.Lambda)):
         return origins
-    inner = origins | {parameter.arg: FOREIGN for parameter in parameters(node.args)}
+    inner = origins | {parameter.arg: FOREIGN for parameter in parameters_of(node.args)}
     if isinstance(node, Function):
         for statement in node.body:
             bind(statement, inner)

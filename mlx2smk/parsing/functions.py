@@ -20,7 +20,8 @@ from mlx2smk.messages.functions import (
 )
 from mlx2smk.messages.values import ReservedName
 from mlx2smk.messages.warnings import ShadowedContext
-from mlx2smk.parsing.bindings import Definition, bindings, own_scope
+from mlx2smk.parsing.bindings import bindings
+from mlx2smk.scopes import Definition, own_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from mlx2smk.parsing.bindings import Definition, bindings, own_scope
+from mlx2smk.parsing.bindings import bindings
+from mlx2smk.scopes import Definition, own_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,77 @@
+"""What runs in a scope itself, without the scopes inside it, and which names that binds."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+Definition = (*Function, ast.ClassDef)
+Defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+def children(node: ast.AST) -> Iterable[ast.AST]:
+    """Return what stands directly below a node and runs in its scope.
+
+    Bodies of functions and classes are scopes of their own, and so are the targets of
+    comprehensions; decorators, defaults, annotations and bases belong to the scope around them.
+    """
+    if isinstance(node, Function):
+        return (*node.decorator_list, *evaluated_at_definition(node))
+    if isinstance(node, ast.Lambda):
+        return defaults_of(node.args)
+    if isinstance(node, ast.ClassDef):
+        return (*node.decorator_list, *node.bases, *node.keywords)
+    if isinstance(node, ast.comprehension):
+        return (node.iter, *node.ifs)
+    return ast.iter_child_nodes(node)
+
+
+def own_scope(
+    root: ast.AST, below: Callable[[ast.AST], Iterable[ast.AST]] = children
+) -> Iterator[ast.AST]:
+    """Yield a node and all below it, in the order of the text, that run in the same scope."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed([*below(node)]))
+
+
+def name_bound(node: ast.AST) -> str | None:
+    """Return the name that a node itself binds or deletes; ``from m import *`` binds ``*``."""
+    if isinstance(node, ast.Name):
+        return None if isinstance(node.ctx, ast.Load) else node.id
+    if isinstance(node, (*Definition, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
+        return node.name
+    if isinstance(node, ast.alias):
+        return node.asname or node.name.split(".")[0]
+    return node.rest if isinstance(node, ast.MatchMapping) else None
+
+
+def parameters_of(arguments: ast.arguments) -> list[ast.arg]:
+    """Return all parameters of a function, starred ones included."""
+    starred = [arg for arg in (arguments.vararg, arguments.kwarg) if arg is not None]
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *starred]
+
+
+def defaults_of(arguments: ast.arguments) -> Iterator[ast.expr]:
+    """Yield the default values, which run where the function is defined."""
+    yield from arguments.defaults
+    yield from (default for default in arguments.kw_defaults if default is not None)
+
+
+def annotations_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
+    """Yield the annotations of a function's parameters and of what it returns."""
+    yield from (arg.annotation for arg in parameters_of(node.args) if arg.annotation is not None)
+    if node.returns is not None:
+        yield node.returns
+
+
+def evaluated_at_definition(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
+    """Yield what runs where a function is defined, its decorators aside."""
+    yield from defaults_of(node.args)
+    yield from annotations_of(node)
