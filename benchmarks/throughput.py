@@ -2,7 +2,7 @@
 
     python benchmarks/throughput.py [combinations] [rounds]
 
-Those other tools that are installed take part (`pip install -e '.[bench]'`) up to 500 combinations. All start
+Those other tools that are installed take part (`pip install -e '.[bench]'`) up to 5000 combinations. All start
 a process for each combination but pytask, redun and Hydra, which run them in their own.
 """
 # ruff: noqa: INP001 -- a script
@@ -36,8 +36,7 @@ if TYPE_CHECKING:
 
     from measuring import Cost
 
-OTHERS_UP_TO = 500
-MINIMAL_UP_TO = 1000
+OTHERS_UP_TO = 5000
 ONE = "import json, sys; print(json.dumps(int(sys.argv[1])))"
 
 POOL = """\
@@ -163,9 +162,8 @@ def main(combinations: int = 500, rounds: int = 3) -> None:
     packed = combinations_per_job(combinations, "changed", known, chained=False)
     ways: dict[str, Callable[[Path, int], Cost]] = {"pool": pool, "mlx2smk": ours}
     ways[f"mlx2smk, {packed} a job"] = lambda place, n: ours(place, n, "--batch", str(packed))
-    if combinations <= MINIMAL_UP_TO:
-        ways["minimal Snakemake"] = minimal
     if combinations <= OTHERS_UP_TO:
+        ways["minimal Snakemake"] = minimal
         others = {"pytask": pytask, "redun": redun, "hydra": hydra}
         ways |= {name: way for name, way in others.items() if importlib.util.find_spec(name)}
     with folder() as place:
@@ -180,10 +178,12 @@ def main(combinations: int = 500, rounds: int = 3) -> None:
             f"{middle(runs).seconds:.1f}",
             f"{middle(runs).processors:.1f}",
             ratio(runs, costs["pool"]),
+            f"{middle(runs).memory:.0f}",
         ]
         for name, runs in costs.items()
     ]
-    head = [f"{combinations} combinations", "time (s)", "processors (s)", "times the pool"]
+    named = f"{combinations} combinations"
+    head = [named, "time (s)", "processors (s)", "times the pool", "memory (MiB)"]
     print_table(head, rows)
 
 
