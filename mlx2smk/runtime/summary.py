@@ -60,7 +60,7 @@ def _of_trial(
     parts = [said or "no combinations"]
     if failed:
         parts.append(f"first failure {_of_failure(failed[0])}")
-    died = [log for log in (_log(logs, trial["name"], job.name) for job in missing) if log]
+    died = [log for log in (_log(logs, "runs", trial["name"], job.name) for job in missing) if log]
     if died:
         more = f" and {len(died) - 1} more" if len(died) > 1 else ""
         parts.append(f"not finished: {died[0]}{more}")
@@ -110,11 +110,8 @@ def _not_run(logs: str, *parts: str) -> str:
 
 def _log(logs: str, *parts: str) -> str:
     """Return the log's path if the job got as far as writing one, else nothing."""
-    for folder in (logs, os.path.join(logs, "runs")):
-        path = os.path.join(folder, *parts) + ".log"
-        if os.path.exists(path):
-            return path
-    return ""
+    path = os.path.join(logs, *parts) + ".log"
+    return path if os.path.exists(path) else ""
 
 
 def _read(path: str) -> Any:
