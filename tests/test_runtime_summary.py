@@ -59,7 +59,7 @@ def test_a_run_that_did_not_get_far(bundle):
     lay(bundle, "runs/train/0.json", {"digest": "train-0", "runs": [GOOD]})
     lay(bundle, "runs/train/1.json", {"digest": "older", "runs": [GOOD]})
     log(bundle, "runs/train/1.log")
-    log(bundle, "train/2.log")
+    log(bundle, "runs/train/2.log")
     assert summary(bundle) == [
         "exp: not finished",
         "  setup init: not finished (logs/setup/init.log)",
