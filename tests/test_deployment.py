@@ -70,14 +70,14 @@ def snakemake(folder, *options, status=0):
 
 
 def test_the_names():
-    assert profile_names() == ["cluster-generic", "kubernetes", "slurm", "slurm-squeue"]
+    assert profile_names() == ["cluster-generic", "kubernetes", "slurm", "slurm-sacct"]
 
 
 @pytest.mark.parametrize("name", profile_names())
 def test_a_profile_is_put_in_place_beside_the_default(folder, name):
     compiled("--profile", name)
     settings = yaml.safe_load(profile(folder, name).read_text())
-    assert settings["executor"] == name.removesuffix("-squeue")
+    assert settings["executor"] == name.removesuffix("-sacct")
     assert settings["retries"] == 1
     assert settings["default-resources"]["mem_mb"] == "1000 * attempt"
     # It stands in for the default profile, so what that says must be in it too.
@@ -115,7 +115,7 @@ def test_unknown_profiles_are_wrong_usage(folder, capsys):
     assert main(["compile", "exp.py", "--profile", "slrum"]) == 2
     said = capsys.readouterr().err
     assert "slrum" in said
-    assert "cluster-generic, kubernetes, slurm, slurm-squeue" in said
+    assert "cluster-generic, kubernetes, slurm, slurm-sacct" in said
     assert not (folder / "workflow").exists()
 
 

@@ -17,7 +17,7 @@ from mlx2smk.cli import main
 
 HERE = Path(__file__).resolve().parent
 LOCK = Path("/tmp/mlx-slurm.users")  # noqa: S108 - for all test processes of the machine
-PROFILE = "slurm-squeue"
+PROFILE = "slurm"
 TIME_LIMIT = 400
 
 EXPERIMENT = """\
