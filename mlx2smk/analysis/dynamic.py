@@ -54,6 +54,8 @@ _BUILTINS = {
     "__dict__": Reach.OWN,
 }
 
+_BY_NAME = frozenset({"getattr", "hasattr", "setattr", "delattr"})
+
 _OWN = frozenset({"pandas.eval", "numexpr.evaluate"})
 
 _SOURCE = frozenset(
@@ -128,6 +130,11 @@ def _of_reference(reference: Reference, module: Module, project: Project) -> Dyn
 def _of_library(name: str, reference: Reference) -> Dynamic | None:
     if name == "importlib.import_module":
         return _import(reference)
+    if not reference.attributes and not _is_deleted(reference.node) and _offers_all(name):
+        attribute = _attribute_asked_for(reference)
+        if attribute is None:
+            return Dynamic(f"uses {name} as an object", reference.node, Reach.ALL)
+        name = f"{name}.{attribute}"
     if name.startswith("builtins."):
         return _of_builtin(name.removeprefix("builtins."), reference)
     for table, reach in ((_SOURCE, Reach.ALL), (_ALL, Reach.ALL), (_OWN, Reach.OWN)):
@@ -142,6 +149,23 @@ def _of_library(name: str, reference: Reference) -> Dynamic | None:
 def _offers_all(module: str) -> bool:
     """Whether a module outside has functions that can find every name; it need not be there."""
     return any(entry.startswith(f"{module}.") for entry in (*_ALL, *_SOURCE, "builtins."))
+
+
+def _is_deleted(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del)
+
+
+def _attribute_asked_for(reference: Reference) -> str | None:
+    """Return the attribute of ``getattr(module, "name")`` and its like, None if it is not a literal."""
+    call = reference.parents[0] if reference.parents else None
+    if not isinstance(call, ast.Call) or call.args[:1] != [reference.node] or len(call.args) < 2:
+        return None
+    function, name = call.func, call.args[1]
+    if not isinstance(function, ast.Name) or function.id not in _BY_NAME:
+        return None
+    if isinstance(name, ast.Constant) and isinstance(name.value, str):
+        return name.value
+    return None
 
 
 def _of_builtin(name: str, reference: Reference) -> Dynamic | None:
