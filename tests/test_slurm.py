@@ -17,10 +17,10 @@ from mlx2smk.cli import main
 
 HERE = Path(__file__).resolve().parent
 LOCK = Path("/tmp/mlx-slurm.users")  # noqa: S108 - for all test processes of the machine
-PROFILE = "slurm"
-TIME_LIMIT = 400
+TIME_LIMIT = 400  # seconds, for Snakemake and for installing packages
+ASK_SOON = ["--slurm-init-seconds-before-status-checks", "1"]
 
-EXPERIMENT = """\
+HANGING = """\
 import os
 import time
 from pathlib import Path
@@ -35,6 +35,16 @@ def hang_at_first(name):
         mark.touch()
         time.sleep(300)
 
+
+@trial(1, {})
+def cancelled():
+    hang_at_first("cancelled")
+    return "in the end"
+"""
+
+EXPERIMENT = (
+    HANGING
+    + """
 
 @setup()
 def init():
@@ -68,15 +78,29 @@ def late():
     return "in time"
 
 
-@trial(1, {})
-def cancelled():
-    hang_at_first("cancelled")
-    return "in the end"
+@verify(["train"])
+def check(results):
+    return sum(run["success"] for run in results["train"]) == 4 and SETUP["total"] == 12345
+"""
+)
+
+PLAIN = """\
+from mlx2smk import setup, trial, verify
+
+
+@setup()
+def init():
+    return {"scale": 3}
+
+
+@trial(1, {"n": [1, 2, 3]})
+def train(n):
+    return n * SETUP["scale"]
 
 
 @verify(["train"])
 def check(results):
-    return sum(run["success"] for run in results["train"]) == 4 and SETUP["total"] == 12345
+    return [run["result"] for run in results["train"]] == [3, 6, 9]
 """
 
 
@@ -98,20 +122,24 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="session")
-def slurm():
-    """Have a Slurm, which the last of the processes that test with it stops."""
-    with LOCK.open("w") as users:
-        fcntl.flock(users, fcntl.LOCK_EX)
+@pytest.fixture(scope="module")
+def slurm(request):
+    """Have a Slurm, started with the parameter as options, to ourselves."""
+    with LOCK.open("w") as user:
+        fcntl.flock(user, fcntl.LOCK_EX)
+        up = [HERE / "slurm" / "up.sh", *request.param]
         started = subprocess.run(
-            [HERE / "slurm" / "up.sh"], capture_output=True, text=True, check=False
+            up, capture_output=True, text=True, check=False, timeout=TIME_LIMIT
         )
         assert started.returncode == 0, started.stderr
-        fcntl.flock(users, fcntl.LOCK_SH)
         yield
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            subprocess.run([HERE / "slurm" / "down.sh"], check=True)
+        subprocess.run([HERE / "slurm" / "down.sh"], check=True, timeout=TIME_LIMIT)
+
+
+with_accounting = pytest.mark.parametrize(
+    "slurm", [["--accounting"]], indirect=True, ids=["accounting"]
+)
+without_accounting = pytest.mark.parametrize("slurm", [[]], indirect=True, ids=["none"])
 
 
 @pytest.fixture(scope="session")
@@ -124,15 +152,17 @@ def python(tmp_path_factory):
         if "mlx2smk" not in item.name:
             (target / item.name).symlink_to(item)
     python = folder / "bin" / "python"
-    tried = subprocess.run([python, "-I", "-c", "import mlx2smk"], capture_output=True, check=False)
+    tried = subprocess.run(
+        [python, "-I", "-c", "import mlx2smk"], capture_output=True, check=False, timeout=60
+    )
     assert b"No module named 'mlx2smk'" in tried.stderr
     return python
 
 
-def compiled(folder, *options):
+def compiled(folder, text, *options):
     """Compile the experiment in a new folder, which nothing but the workflow knows."""
     folder.mkdir()
-    (folder / "sweep.py").write_text(EXPERIMENT)
+    (folder / "sweep.py").write_text(text)
     with contextlib.chdir(folder):
         assert main(["compile", "sweep.py", "--batch", "4", *options]) == 0
     return folder
@@ -157,17 +187,30 @@ def running(python, folder, *options):
             yield
             assert process.wait(TIME_LIMIT) == 0, (folder / "said").read_text()
         finally:
-            process.terminate()
+            process.kill()
+
+
+def says(*command):
+    """Return what a command of Slurm's says."""
+    return subprocess.check_output(command, text=True, timeout=60)
 
 
 def report_of(folder):
     return reference.normalise(json.loads((folder / "results/sweep/report.json").read_text()))
 
 
+def check_reports(folder, home):
+    """Check that the reports of both folders say what the language says."""
+    expected = reference.run_experiment(home / "sweep.py")
+    assert expected["status"] == "validated"
+    assert report_of(home) == reference.normalise(expected)
+    assert report_of(folder) == report_of(home)
+
+
 def job_of(trial):
     """Return the id of the only job of the trial that Slurm has now."""
-    listed = subprocess.check_output(["squeue", "--noheader", "--format=%A %k"], text=True)
-    (job,) = (line.split()[0] for line in listed.splitlines() if f"rule_trial_{trial}_" in line)
+    listed = says("squeue", "--noheader", "--format=%A %k").splitlines()
+    (job,) = (line.split()[0] for line in listed if f"rule_trial_{trial}_" in line)
     return job
 
 
@@ -178,22 +221,20 @@ def wait_for(path):
         time.sleep(0.2)
 
 
+@without_accounting
 @pytest.mark.usefixtures("slurm")
 def test_a_sweep(python, tmp_path):
-    folder = compiled(tmp_path / "cluster", "--profile", PROFILE)
-    with running(python, folder, "--workflow-profile", PROFILE):
+    folder = compiled(tmp_path / "cluster", EXPERIMENT, "--profile", "slurm")
+    with running(python, folder, "--workflow-profile", "slurm"):
         # Slurm counts limits in minutes; an operator can be stricter.
         wait_for(folder / "late.tried")
-        subprocess.run(["scontrol", "update", f"job={job_of('late')}", "EndTime=now+1"], check=True)
+        says("scontrol", "update", f"job={job_of('late')}", "EndTime=now+1")
         wait_for(folder / "cancelled.tried")
-        subprocess.run(["scancel", job_of("cancelled")], check=True)
-    home = compiled(tmp_path / "home")
+        says("scancel", job_of("cancelled"))
+    home = compiled(tmp_path / "home", EXPERIMENT)
     with running(python, home, "-j2"):
         pass
-    assert report_of(folder) == report_of(home)
-    expected = reference.run_experiment(home / "sweep.py")
-    assert expected["status"] == "validated"
-    assert report_of(home) == reference.normalise(expected)
+    check_reports(folder, home)
     check_jobs()
 
 
@@ -206,16 +247,53 @@ def check_jobs():
     late = jobs["late"]
     assert {"NumCPUs=1", "MinMemoryNode=1000M", "Partition=main", "JobState=TIMEOUT"} < late[0]
     assert {"MinMemoryNode=2000M", "TimeLimit=00:07:00", "JobState=COMPLETED"} < late[1]
-    states = [next(word for word in job if word[:8] == "JobState") for job in jobs["cancelled"]]
-    assert states == ["JobState=CANCELLED", "JobState=COMPLETED"]
+    assert states_of(jobs["cancelled"]) == ["JobState=CANCELLED", "JobState=COMPLETED"]
 
 
 def jobs_in_slurm():
     """Return what Slurm says of the jobs of each trial, the first attempts first."""
     found = {}
-    for line in subprocess.check_output(["scontrol", "show", "job", "-o"], text=True).splitlines():
+    for line in says("scontrol", "show", "job", "-o").splitlines():
         words = set(line.split())
         comment = next((word for word in words if word.startswith("Comment=rule_trial_")), "")
         if comment:
             found.setdefault(comment.split("_")[2], []).append(words)
     return found
+
+
+def states_of(jobs):
+    return [next(word for word in job if word.startswith("JobState=")) for job in jobs]
+
+
+@with_accounting
+@pytest.mark.usefixtures("slurm")
+def test_a_sweep_that_asks_sacct(python, tmp_path):
+    folder = compiled(tmp_path / "cluster", PLAIN, "--profile", "slurm-sacct")
+    with running(python, folder, "--workflow-profile", "slurm-sacct", *ASK_SOON):
+        pass
+    home = compiled(tmp_path / "home", PLAIN)
+    with running(python, home, "-j2"):
+        pass
+    check_reports(folder, home)
+    assert states_in_accounting(folder) == ["COMPLETED"] * 3
+
+
+@with_accounting
+@pytest.mark.usefixtures("slurm")
+def test_a_cancelled_job_with_accounting(python, tmp_path):
+    folder = compiled(tmp_path / "cluster", HANGING, "--profile", "slurm")
+    with running(python, folder, "--workflow-profile", "slurm", *ASK_SOON):
+        wait_for(folder / "cancelled.tried")
+        says("scancel", job_of("cancelled"))
+    assert report_of(folder)["trials"]["cancelled"][0]["result"] == "in the end"
+    states = states_of(jobs_in_slurm()["cancelled"])
+    assert states == ["JobState=CANCELLED", "JobState=COMPLETED"]
+    # The last state may still be on its way to the accounting.
+    assert states_in_accounting(folder)[0] == "CANCELLED by 0"
+
+
+def states_in_accounting(folder):
+    """Return what sacct says of the folder's jobs, the first first."""
+    listed = says("sacct", "-X", "--noheader", "--parsable2", "--format=WorkDir,State")
+    rows = [line.split("|") for line in listed.splitlines()]
+    return [state for where, state in rows if where == str(folder)]

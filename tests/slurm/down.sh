@@ -33,10 +33,10 @@ stop() { # DAEMON
 }
 
 is_running slurmctld && cancel_jobs
-for daemon in slurmd slurmctld munged; do
+for daemon in slurmd slurmctld slurmdbd mariadbd munged; do
     stop "$daemon"
 done
 [[ $(readlink "$link") == "$folder/slurm.conf" ]] && rm -f "$link"
-rm -rf "$folder"/{log,state,spool,munge} "$folder"/*.pid "$folder/slurm.conf"
+rm -rf "$folder"/{log,state,spool,munge,mariadb} "$folder"/{*.pid,slurm{,dbd}.conf,mariadb.socket}
 rmdir "$folder" 2>/dev/null
 exit 0
