@@ -137,6 +137,7 @@ def reports(folder, server):
 RIGHT = {
     "globals": "return globals()['SETUP']['hidden'] + globals()['HIDDEN']",
     "getattr of its own module": "return getattr(sys.modules[__name__], 'SETUP')['hidden']",
+    "computed getattr of sys": "return getattr(sys, 'mod' + 'ules')['exp'].SETUP['hidden']",
     "frame": "return sys._getframe().f_globals['SETUP']['hidden']",
     "frame of an error": "try:\n    1 / 0\nexcept Exception as error:\n    return error.__traceback__.tb_frame.f_globals['HIDDEN']",
     "globals of a function": "return t.__globals__['HIDDEN']",
@@ -199,7 +200,7 @@ def test_right(folder, server, body):
         assert report == expected
 
 
-OWN = "getattr(sys, 'mod' + 'ules')['exp']"
+OWN = "os.sys.modules['exp']"
 """The experiment's module, in a way that no analysis sees."""
 
 READ = "t read SETUP['hidden'], which the analysis did not foresee: write SETUP[\"hidden\"]"
