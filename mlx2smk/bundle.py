@@ -52,6 +52,15 @@ class Bundle:
             if path not in self.adjustable and self._taken(directory, path, known)
         }
 
+    def kept(self, directory: Path) -> dict[str, str]:
+        """Return the adjustable files that the user changed, with what is in them."""
+        known = _read_manifest(directory)
+        taken = [path for path in self.adjustable if self._taken(directory, path, known)]
+        files = {path: directory / path for path in sorted(taken)}
+        return {
+            p: file.read_text("utf-8", "replace") for p, file in files.items() if file.is_file()
+        }
+
     def write(self, directory: Path) -> None:
         """Write all files, or none if a text cannot be written; remove what earlier ones left over.
 

@@ -14,8 +14,9 @@ from mlx2smk.analysis import analyse
 from mlx2smk.archive import archived
 from mlx2smk.batching import earlier_trials
 from mlx2smk.bundle import Bundle, Conflict
-from mlx2smk.deployment import profiles
+from mlx2smk.deployment import leaves_unused, profiles
 from mlx2smk.messages.folder import EditedFile, ForeignFile, HidingSnakefile, SameStem
+from mlx2smk.messages.warnings import UnusedEnvironment
 from mlx2smk.notes import notes
 from mlx2smk.parser import parse
 from mlx2smk.planner import PlanOptions, make_plan, rule_prefixes
@@ -74,6 +75,7 @@ def compile_experiments(paths: Sequence[str], options: CompileOptions) -> Compil
     units = tuple(_units(experiments, options))
     bundle = make_bundle(units, options)
     findings += _conflicts(bundle, options.directory)
+    findings += _unused_environments(bundle, options)
     findings += [item for u in units for item in notes(u.experiment, u.analysis, u.plan)]
     failed = any(finding.severity == "error" for finding in findings)
     return Compiled(None if failed else bundle, units, tuple(findings))
@@ -168,3 +170,12 @@ def _conflicts(bundle: Bundle, directory: Path) -> Iterator[Diagnostic]:
     for path, conflict in bundle.conflicts(directory).items():
         message = EditedFile if conflict is Conflict.EDITED else ForeignFile
         yield message.about(str(directory / path))
+
+
+def _unused_environments(bundle: Bundle, options: CompileOptions) -> Iterator[Diagnostic]:
+    """Yield the profiles of the user's that would have Snakemake refuse the environments."""
+    for path, text in bundle.kept(options.directory).items():
+        methods = leaves_unused(text, options.plan)
+        if methods:
+            name = str(options.directory / path)
+            yield UnusedEnvironment.about(name, methods=", ".join(methods))

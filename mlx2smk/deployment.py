@@ -43,10 +43,25 @@ def _text(name: str) -> str:
     return (files("mlx2smk") / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
+def leaves_unused(profile: str, options: PlanOptions) -> list[str]:
+    """Return the deployment methods that are needed, and that the text of a profile does not name.
+
+    There are many ways to write them, so being named anywhere is enough here.
+    """
+    synonyms = {"conda": ["conda"], "apptainer": ["apptainer", "singularity"]}
+    lines = (line.partition("#")[0] for line in profile.splitlines())
+    said = "\n".join(lines)
+    return [m for m in _methods(options) if not any(word in said for word in synonyms[m])]
+
+
+def _methods(options: PlanOptions) -> list[str]:
+    """Return what Snakemake has to be told to use for the environments."""
+    return ["conda"] * bool(options.conda) + ["apptainer"] * bool(options.container)
+
+
 def _deployment(options: PlanOptions) -> str:
     """Return the setting without which Snakemake leaves the rules' environments unused."""
-    methods = ["conda"] if options.conda else []
-    methods += ["apptainer"] if options.container else []
+    methods = _methods(options)
     if not methods:
         return ""
     lines = "".join(f"  - {method}\n" for method in methods)

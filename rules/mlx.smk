@@ -164,6 +164,23 @@ def check_known(stem):
         )
 
 
+def check_deployed():
+    """Refuse to run in this machine's environment what was compiled for another one."""
+    settings = workflow.deployment_settings
+    if settings is None:
+        return
+    plans = [read_plan(stem) for stem in stems()]
+    named = {"conda": "conda", "container": "apptainer"}
+    needed = [named[key] for key in named if any(plan.get(key) for plan in plans)]
+    if set(needed) - {method.name.lower() for method in settings.deployment_method}:
+        raise WorkflowError(
+            "The experiment was compiled to run in an environment of its own, which Snakemake was not "
+            f"told to use: start it with `snakemake --sdm {' '.join(needed)}`, or write "
+            f"`software-deployment-method: [{', '.join(needed)}]` into the profile that is in use "
+            "(or compile again without --conda and --container)"
+        )
+
+
 def code_of(stem):
     """Return the files that jobs of an experiment read beside the workflow's."""
     plan = read_plan(stem)
@@ -205,6 +222,7 @@ def summarise(*options):
 
 
 if workflow.is_main_process:
+    check_deployed()
     for stem in stems():
         check_known(stem)
 

@@ -10,6 +10,7 @@ import yaml
 
 from mlx2smk.cli import main
 from mlx2smk.deployment import profile_names
+from mlx2smk.messages.warnings import UnusedEnvironment
 
 EXPERIMENT = """\
 from mlx2smk import setup, trial, verify
@@ -188,12 +189,75 @@ def test_environments_are_formatted_and_planned(folder):
     compiled("--conda", "env.yaml", "--container", "docker://python:3.12")
     snakefmt = [sys.executable, "-m", "snakefmt", "--check", "workflow/Snakefile"]
     subprocess.run(snakefmt, cwd=folder, check=True, capture_output=True)
-    # Without its setting in the profile Snakemake would leave the environments unused.
-    assert "trial_train" in snakemake(folder, "-n", "--workflow-profile", "none")
     said = snakemake(folder, "--lint", status=1)
     assert set(re.findall(r"Lints for rule (\w+)", said)) == {
         *("context_train", "collect_train", "context_check", "report")
     }
+
+
+def test_a_changed_profile_that_leaves_environments_unused(folder, capsys):
+    (folder / "env.yaml").write_text("dependencies: []\n")
+    compiled("--profile", "slurm")
+    profile(folder, "default").write_text("cores: 2\n# conda\n")
+    capsys.readouterr()
+    compiled("--conda", "env.yaml")
+    said = capsys.readouterr().err
+    # The one for Slurm has not been changed, so it has got the setting.
+    assert said.count("warning: ") == said.count(UnusedEnvironment.code) == 1
+    assert said.startswith("workflow/profiles/default/config.yaml: ")
+    assert "software-deployment-method: [conda]" in said
+    compiled()
+    assert UnusedEnvironment.code not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "software-deployment-method:\n  - conda\n  - apptainer\n",
+        "sdm: [conda, apptainer]\n",
+        "use-conda: true\nuse-singularity: true\n",
+    ],
+)
+def test_a_changed_profile_that_uses_environments(folder, capsys, text):
+    (folder / "env.yaml").write_text("dependencies: []\n")
+    compiled()
+    profile(folder, "default").write_text(text)
+    capsys.readouterr()
+    compiled("--conda", "env.yaml", "--container", "docker://python:3.12")
+    assert UnusedEnvironment.code not in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "wanted", "given", "status"),
+    [
+        (["--conda", "env.yaml"], "conda", [], 1),
+        (["--container", "image.sif"], "apptainer", [], 1),
+        (["--container", "image.sif"], "apptainer", ["--sdm", "conda"], 1),
+        (["--conda", "env.yaml"], "conda", ["--sdm", "conda"], 0),
+        (["--container", "image.sif"], "apptainer", ["--sdm", "apptainer"], 0),
+        ([], "", [], 0),
+    ],
+)
+def test_what_was_compiled_for_an_environment_runs_in_no_other(
+    folder, options, wanted, given, status
+):
+    (folder / "env.yaml").write_text("dependencies: []\n")
+    (folder / "image.sif").touch()
+    compiled(*options)
+    said = snakemake(folder, "--list", "--workflow-profile", "none", *given, status=status)
+    assert ("trial_train" in said.split()) == (not status)
+    assert (f"snakemake --sdm {wanted}`" in said) == bool(status)
+    assert (f"software-deployment-method: [{wanted}]" in said) == bool(status)
+
+
+@pytest.mark.slow
+def test_the_host_gives_no_results_for_a_container(folder):
+    (folder / "image.sif").touch()
+    compiled("--container", "image.sif")
+    snakemake(folder, "-j1", "--workflow-profile", "none", status=1)
+    assert not (folder / "results").exists()
+    assert not (folder / ".mlx" / "store").exists()
 
 
 FAKE_APPTAINER = """\

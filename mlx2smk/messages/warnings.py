@@ -131,3 +131,26 @@ class StandardModuleName(Diagnostic):
     severity = "warning"
     template = "{stem!r} is also a module of Python's standard library, which this file hides"
     advice = "rename the file if any job needs that module"
+
+
+class UnusedEnvironment(Diagnostic):
+    """A profile that you changed lacks the setting for `--conda` or `--container`.
+
+    `mlx` leaves such profiles as they are. Without the setting Snakemake would run the jobs in this
+    machine's environment, so the workflow refuses to run with that profile.
+
+    For example:
+
+        executor: slurm
+
+    Use instead:
+
+        executor: slurm
+        software-deployment-method:
+          - conda
+    """
+
+    code = "MLX607"
+    severity = "warning"
+    template = "this profile was changed by hand and does not have Snakemake use {methods}"
+    advice = "write into it: software-deployment-method: [{methods}]"
