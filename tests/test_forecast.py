@@ -52,7 +52,7 @@ class Library:
         self._update = update or {}
         self.asked = []
 
-    def update(self, trial, key):
+    def update(self, trial, key, _job):
         self.asked.append((trial, key))
         return self._update if self._stored else None
 

@@ -199,3 +199,97 @@ def test_two_at_once(tmp_path):
     assert len(list((tmp_path / "store").rglob("*"))) == len(records(bundle)) + len(
         list((tmp_path / "store").glob("??"))
     )
+
+
+# ------------------------------------------------------------------ failures
+
+
+def one_a_job(folder):
+    """Run three combinations, one of which fails, in a job each; return the bundle."""
+    bundle = make(folder, [1, "bad", 2], batch=1)
+    for job in ("0", "1", "2"):
+        run(bundle, job=job)
+    assert ran(bundle) == ["1", "'bad'", "2"]
+    return bundle
+
+
+def in_one_job(bundle):
+    bundle.plan["trials"] = []
+    bundle.trial("t", {"n": [1, "bad", 2]}, batch=3)
+
+
+def test_a_failure_does_not_run_again_in_another_job(tmp_path):
+    bundle = one_a_job(tmp_path)
+    before = bundle.read("runs/t/1.json")["runs"]
+    in_one_job(bundle)
+    after = run(bundle)["runs"]
+    assert ran(bundle) == []
+    assert [one["success"] for one in after] == [True, False, True]
+    assert [{**after[1], "log": ""}] == [{**one, "log": ""} for one in before]
+
+
+def forgotten(bundle):
+    (bundle.folder / "runs/t/1.json").unlink()
+
+
+def torn(bundle):
+    (bundle.folder / "runs/t/1.json").write_text("{")
+
+
+def replaced(bundle):
+    """Have another version of the code run in the job since."""
+    digest = bundle.plan["trials"][0]["digest"]
+    bundle.plan["trials"][0]["digest"] = "edited"
+    run(bundle, job="1")
+    bundle.plan["trials"][0]["digest"] = digest
+    ran(bundle)
+
+
+@pytest.mark.parametrize("happens", [forgotten, torn, replaced])
+def test_it_does_when_its_record_is_gone(tmp_path, happens):
+    bundle = one_a_job(tmp_path)
+    happens(bundle)
+    in_one_job(bundle)
+    run(bundle)
+    assert ran(bundle) == ["'bad'"]
+
+
+def test_it_is_found_where_it_went(tmp_path):
+    bundle = one_a_job(tmp_path)
+    in_one_job(bundle)
+    run(bundle)
+    forgotten(bundle)
+    bundle.plan["trials"] = []
+    bundle.trial("t", {"n": [1, 2, "bad"]}, batch=1)
+    run(bundle, job="2")
+    assert ran(bundle) == []
+
+
+# ------------------------------------------------------------------ logs
+
+TALKING = """
+import os
+def t(n):
+    os.write(1, b"out \\xff %d\\n" % n)
+    if n == 3:
+        os.write(2, b"x" * 3_000_000)
+"""
+
+
+def test_what_was_printed_comes_back_with_the_run(tmp_path):
+    bundle = Bundle(tmp_path, TALKING).trial("t", {"n": [1, 2]}, batch=2)
+    run(bundle)
+    log = tmp_path / run(bundle)["runs"][0]["log"]
+    text = b"mlx: combination 0: n=1\nout \xff 1\nmlx: combination 1: n=2\nout \xff 2\n"
+    assert log.read_bytes() == text
+    bundle.plan["trials"] = []
+    bundle.trial("t", {"n": [2]})
+    assert (tmp_path / run(bundle)["runs"][0]["log"]).read_bytes() == b"out \xff 2\n"
+
+
+def test_of_very_much_output_the_end_comes_back(tmp_path):
+    bundle = Bundle(tmp_path, TALKING).trial("t", {"n": [3]})
+    log = tmp_path / run(bundle)["runs"][0]["log"]
+    assert log.read_bytes() == b"out \xff 3\n" + b"x" * 3_000_000
+    run(bundle)
+    assert log.read_bytes() == b"mlx: what came before is not kept\n" + b"x" * 2**20

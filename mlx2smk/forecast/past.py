@@ -87,8 +87,8 @@ class InputFile:
 class Library(Protocol):
     """What is kept across versions: runs by their keys, code by its digest."""
 
-    def update(self, trial: str, key: str) -> Mapping[str, Any] | None:
-        """Return what the stored run with that key adds to the context; None if none is stored."""
+    def update(self, trial: str, key: str, job: str) -> Mapping[str, Any] | None:
+        """Return what the run with that key adds to the context; None if the job has to run it."""
 
     def knows(self, code: str) -> bool:
         """Whether runs of that code are stored."""

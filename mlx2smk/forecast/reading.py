@@ -65,16 +65,17 @@ class FolderLibrary:
     def __init__(self, directory: Path, plan: Plan) -> None:
         self._directory = directory
         self._folder = directory / STORE
+        self._results = Results(directory, plan.experiment)
         self._stores = {
             trial.name: Store(str(self._folder), f"{plan.experiment}.{trial.name}", trial.digest)
             for trial in plan.trials
         }
         self._codes: frozenset[str] | None = None
 
-    def update(self, trial: str, key: str) -> Mapping[str, Any] | None:
-        """Return what the stored run with that key adds to the context; None if none is stored."""
-        run = self._stores[trial].get(key)
-        return None if run is None else updates_of(run)
+    def update(self, trial: str, key: str, job: str) -> Mapping[str, Any] | None:
+        """Return what the run with that key adds to the context; None if the job has to run it."""
+        found = self._stores[trial].get(key, str(self._results.run_path(trial, job)))
+        return None if found is None else updates_of(found.run)
 
     def knows(self, code: str) -> bool:
         """Whether runs of that code are stored."""

@@ -160,7 +160,7 @@ class _Forecaster:
             seen = self._seen_by_next()
             params = self._text(index)
             self._count_new(job, params)
-            update = self._stored(index, seen) if seen.certain else None
+            update = self._stored(job, index, seen) if seen.certain else None
             if update is not None:
                 self.counts["stored"] += 1
                 self.state = self.state.updated(update)
@@ -189,12 +189,12 @@ class _Forecaster:
         keys = None if writes is None else frozenset(writes)
         self.state = self.state.doubted(self.trial.name, keys)
 
-    def _stored(self, index: int, seen: Knowledge) -> Mapping[str, Any] | None:
+    def _stored(self, job: JobPlan, index: int, seen: Knowledge) -> Mapping[str, Any] | None:
         contents = {path: self.past.inputs[path].content for path in self.trial.inputs}
         inputs, past = list(contents.items()), self.past
         common = common_parts(past.source, self.trial.digest, inputs, past.environment, past.python)
         key = key_of(common, self.grid, index, dict(seen.known))
-        return self.past.library.update(self.trial.name, key)
+        return self.past.library.update(self.trial.name, key, job.name)
 
     def _count_new(self, job: JobPlan, params: str) -> None:
         past = self._record

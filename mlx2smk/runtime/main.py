@@ -130,10 +130,11 @@ def _trial(arguments: Arguments) -> None:
         job.continue_from(previous)
     store = arguments.maybe("store")
     if store is not None:
-        job.use_store(store)
+        job.use_store(store, output)
     job.use_gpus([int(number) for number in arguments.many("gpus")])
     job.run_all(context)
     records.write_job(output, job.record(), job.runs)
+    job.note_failures()
 
 
 def _collect(arguments: Arguments) -> None:

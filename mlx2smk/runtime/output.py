@@ -7,23 +7,34 @@ import select
 
 STDOUT = 1
 STDERR = 2
+MOST_KEPT = 1 << 20
+LEFT_OUT = b"mlx: what came before is not kept\n"
 
 
 class Log:
-    """The log file of a job, in the order in which output arrives."""
+    """The log file of a job, in the order in which output arrives; `length` is in bytes."""
 
-    __slots__ = ("at_line_start", "fd", "path")
+    __slots__ = ("at_line_start", "fd", "length", "path")
 
     def __init__(self, path: str) -> None:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         self.path = path
-        self.fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o666)
+        self.fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o666)
+        self.length = 0
         self.at_line_start = True
 
     def write(self, data: bytes) -> None:
         """Append output of the job."""
         write_all(self.fd, data)
+        self.length += len(data)
         self.at_line_start = data.endswith(b"\n")
+
+    def since(self, start: int) -> bytes:
+        """Return what was written after the first `start` bytes; of very much, the end."""
+        size = self.length - start
+        if size <= MOST_KEPT:
+            return os.pread(self.fd, size, start)
+        return LEFT_OUT + os.pread(self.fd, MOST_KEPT, self.length - MOST_KEPT)
 
     def note(self, text: str) -> None:
         """Append a line of the worker's own."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .gpus import Claim
     from .plan import Plan
-    from .store import Store
+    from .store import Found, Store
 
 
 class TrialJob:
@@ -27,6 +27,7 @@ class TrialJob:
         self.log_path = log_path
         self.state: dict[str, Any] = {}
         self.runs: list[dict[str, Any]] = []
+        self._failed: list[tuple[str, Found]] = []
         self.keys: list[str | None] = []
         self.made_from: dict[str, Any] = {}
         self._previous: str | None = None
@@ -45,12 +46,16 @@ class TrialJob:
         self.state = dict(record["state"])
         self._previous = before.name if before else None
 
-    def use_store(self, folder: str) -> None:
-        """Look up each combination in a store before it runs, and keep there what it gave."""
+    def use_store(self, folder: str, output: str) -> None:
+        """Look up each combination in a store before it runs, and keep there what it gave.
+
+        `output` is where the job's record will be.
+        """
         from .store import Store
 
         mark = f"{self.plan.stem}.{self.trial['name']}"
         self._store = Store(folder, mark, self.trial["digest"])
+        self._output = output
 
     def use_gpus(self, numbers: list[int]) -> None:
         """Give the job GPUs of its own before anything runs: how many, and out of how many."""
@@ -98,13 +103,45 @@ class TrialJob:
     ) -> tuple[str | None, dict[str, Any]]:
         """Return the combination's key in the store, if there is a store, and its run."""
         if self._store is None:
+            self._head(index)
             return None, self._run_one(index, context)
         key = self._key(index, context)
-        run = self._store.get(key)
-        if run is None:
-            run = self._run_one(index, context)
-            self._store.put(key, run)
-        return key, run
+        found = self._store.get(key, self._output)
+        if found is None:
+            found = self._run_and_keep(self._store, key, index, context)
+        else:
+            self._repeat(index, found)
+        if not found.run["success"]:
+            self._failed.append((key, found))
+        return key, found.run
+
+    def _run_and_keep(self, store: Store, key: str, index: int, context: dict[str, Any]) -> Found:
+        from .store import Found
+
+        log = self._runner.log
+        self._head(index)
+        start = log.length
+        run = self._run_one(index, context)
+        found = Found(run, log.since(start).decode("utf-8", "surrogateescape"))
+        store.put(key, found)
+        return found
+
+    def _repeat(self, index: int, found: Found) -> None:
+        """Log what a run that is not run again printed."""
+        self._head(index)
+        self._runner.log.write(found.output.encode("utf-8", "surrogateescape"))
+        found.run["log"] = self.log_path
+
+    def note_failures(self) -> None:
+        """Tell the store which runs of this job failed, once the job's record is there."""
+        for key, found in self._failed:
+            if self._store is not None:
+                self._store.put_failure(key, found, self._output)
+
+    def _head(self, index: int) -> None:
+        """Log which combination's output follows, where there are several."""
+        if self.job.count > 1:
+            self._runner.log.note(f"combination {index}: {self.grid.label(index)}")
 
     def _key(self, index: int, context: dict[str, Any]) -> str:
         from .store import common_parts, key_of
@@ -118,8 +155,6 @@ class TrialJob:
     def _run_one(self, index: int, context: dict[str, Any]) -> dict[str, Any]:
         if self._gpus is not None:
             self._runner.log.note(f"GPU {self._gpus.hold(self._runner.check) or 'not found'}")
-        if self.job.count > 1:
-            self._runner.log.note(f"combination {index}: {self.grid.label(index)}")
         task = child.Task(self.plan, "trials", self.trial["name"], context, index)
         outcome = self._runner.run(task, self._prefix(index))
         run = self._run_dict(index, outcome)
