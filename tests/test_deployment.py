@@ -163,8 +163,11 @@ def test_user_code_runs_in_the_environment(folder):
         assert settings["software-deployment-method"] == methods
 
 
-@pytest.mark.parametrize(("options", "python"), [([], "python"), (["--python", "py3"], "py3")])
+@pytest.mark.parametrize(
+    ("options", "python"), [([], "python"), (["--python", "/opt/py3"], "/opt/py3")]
+)
 def test_the_interpreter_of_an_environment(folder, options, python):
+    (folder / "image.sif").touch()
     compiled("--container", "image.sif", *options)
     text = (folder / "workflow" / "Snakefile").read_text()
     assert f'config.setdefault("mlx_python", "{python}")' in text
@@ -177,10 +180,53 @@ def test_the_environments_file_is_found_from_another_folder(folder):
     assert '        "../../../env.yaml"\n' in text
 
 
-def test_an_environment_that_is_not_there_is_wrong_usage(folder, capsys):
-    assert main(["compile", "exp.py", "--conda", "env.yaml"]) == 2
-    assert "there is no file env.yaml" in capsys.readouterr().err
+def test_the_container_is_found_from_another_folder(folder):
+    image = folder / "image.sif"
+    image.touch()
+    url = "docker://python:3.12"
+    for given, found in [("image.sif", "../../image.sif"), (str(image), image), (url, url)]:
+        compiled("--container", given, "--directory", "deep/down")
+        text = (folder / "deep" / "down" / "workflow" / "Snakefile").read_text()
+        assert f'    container:\n        "{found}"\n' in text
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--conda", "env.yaml"], "--conda: there is no file env.yaml"),
+        (["--container", "image.sif"], "--container: there is no file image.sif"),
+        (["--python", "bin/python"], "--python: there is no file bin/python"),
+        (["--python", "./bin"], "--python: ./bin is no program that can be started"),
+        (["--python", "./exp.py"], "--python: ./exp.py is no program that can be started"),
+        (["--python", "./link"], "--python: there is no file ./link"),
+    ],
+)
+def test_an_environment_that_is_not_there_is_wrong_usage(folder, capsys, options, complaint):
+    (folder / "bin").mkdir()
+    (folder / "link").symlink_to("nowhere")
+    assert main(["compile", "exp.py", *options]) == 2
+    assert capsys.readouterr().err == f"mlx: {complaint}\n"
     assert not (folder / "workflow").exists()
+
+
+@pytest.mark.parametrize(
+    ("python", "directory", "found"),
+    [
+        ("bin/python", ".", "bin/python"),
+        ("./python", ".", "./python"),
+        ("bin/python", "out", "../bin/python"),
+        ("bin/python", "bin", "./python"),
+        ("python3.12", "out", "python3.12"),
+        (sys.executable, "out", sys.executable),
+    ],
+)
+def test_an_interpreter_is_found_from_another_folder(folder, python, directory, found):
+    (folder / "bin").mkdir()
+    for place in (folder, folder / "bin"):
+        (place / "python").symlink_to(sys.executable)
+    compiled("--python", python, "--directory", directory)
+    text = (folder / directory / "workflow" / "Snakefile").read_text()
+    assert f'config.setdefault("mlx_python", "{found}")' in text
 
 
 @pytest.mark.slow

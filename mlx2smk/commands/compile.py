@@ -101,11 +101,13 @@ def run(given: argparse.Namespace) -> int:
 
 def compile_options(given: argparse.Namespace) -> CompileOptions | None:
     """Read the options; None, after a complaint, if they make no sense."""
+    from mlx2smk.commands import environment  # noqa: PLC0415
     from mlx2smk.compiler import CompileOptions  # noqa: PLC0415
     from mlx2smk.planner import PlanOptions  # noqa: PLC0415
 
     try:
-        _check_environment(given)
+        environment.check(given)
+        _check_profiles(given)
         parallel = given.parallel or _parallel_from_environment()
     except ValueError as error:
         complain(str(error), USAGE)
@@ -115,29 +117,21 @@ def compile_options(given: argparse.Namespace) -> CompileOptions | None:
         batch=given.batch,
         stream_all=given.stream_all,
         conda=given.conda,
-        container=given.container,
+        container=environment.container(given),
     )
+    python = environment.interpreter(given)
     return CompileOptions(
         directory=given.directory,
         plan=plan,
-        settings=_settings(given),
+        settings={"mlx_python": python} if python else {},
         profiles=tuple(given.profile),
     )
 
 
-def _settings(given: argparse.Namespace) -> dict[str, str]:
-    """Return the interpreter of the jobs: in an environment, the one that it has."""
-    inside = "python" if given.conda or given.container else None
-    python = given.python or inside
-    return {"mlx_python": python} if python else {}
-
-
-def _check_environment(given: argparse.Namespace) -> None:
-    """Raise ValueError for an environment or a profile that does not exist."""
+def _check_profiles(given: argparse.Namespace) -> None:
+    """Raise ValueError for a profile that does not exist."""
     from mlx2smk.deployment import profile_names  # noqa: PLC0415
 
-    if given.conda and not given.conda.is_file():
-        raise ValueError(f"--conda: there is no file {given.conda}")
     for name in given.profile:
         if name not in profile_names():
             known = ", ".join(profile_names())

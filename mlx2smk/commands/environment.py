@@ -1,0 +1,59 @@
+"""The options for software environments, as the folder that is compiled into sees them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    import argparse
+
+INSIDE = "python"
+"""The interpreter of an environment, unless the user says how it is called there."""
+
+
+def check(given: argparse.Namespace) -> None:
+    """Raise ValueError for files that do not exist, or an interpreter that does not start."""
+    if given.conda and not given.conda.is_file():
+        raise ValueError(f"--conda: there is no file {given.conda}")
+    if given.container and _is_local(given.container) and not Path(given.container).exists():
+        raise ValueError(f"--container: there is no file {given.container}")
+    if _is_path_here(given):
+        _check_interpreter(given.python)
+
+
+def container(given: argparse.Namespace) -> str | None:
+    """Return the image; a file as it is found from the folder that is compiled into."""
+    image: str | None = given.container
+    return _rebased(image, given.directory) if image and _is_local(image) else image
+
+
+def interpreter(given: argparse.Namespace) -> str | None:
+    """Return the interpreter of the jobs: in an environment one that it has; None for Snakemake's."""
+    if _is_path_here(given):
+        found = _rebased(given.python, given.directory)
+        return found if "/" in found else f"./{found}"
+    python: str | None = given.python
+    return python or (INSIDE if given.conda or given.container else None)
+
+
+def _is_path_here(given: argparse.Namespace) -> bool:
+    """Tell a path on this machine from a name that is looked up, or a path in an environment."""
+    return not given.conda and not given.container and "/" in (given.python or "")
+
+
+def _check_interpreter(path: str) -> None:
+    if not Path(path).exists():
+        raise ValueError(f"--python: there is no file {path}")
+    if not Path(path).is_file() or not os.access(path, os.X_OK):
+        raise ValueError(f"--python: {path} is no program that can be started")
+
+
+def _is_local(image: str) -> bool:
+    return not urlsplit(image).scheme
+
+
+def _rebased(path: str, directory: Path) -> str:
+    return path if Path(path).is_absolute() else os.path.relpath(path, directory)
