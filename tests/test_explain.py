@@ -334,8 +334,8 @@ def test_a_chain_that_ends_to_be_one(project):
 
 
 def test_other_batches(project):
-    outlooks, _ = project.foresee_and_run({"train": 1, "evaluate": (0, 2), "check": 1}, "--batch=2")
-    assert (outlooks["train"]["from_store"], outlooks["train"]["may_jobs"]) == (2, 2)
+    outlooks, _ = project.foresee_and_run({"check": 1}, "--batch=2")
+    assert (outlooks["train"]["from_store"], outlooks["train"]["may_jobs"]) == (3, 2)
     assert reasons(outlooks["train"]) == ["Missing"]
 
 
