@@ -23,8 +23,11 @@ MOST_REASONS = 10
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
-def forecast_unit(unit: Unit, directory: Path) -> Forecast:
-    """Foresee what a compiled experiment will do in a folder."""
+def forecast_unit(unit: Unit, directory: Path, interpreter: str | None) -> Forecast:
+    """Foresee what a compiled experiment will do in a folder.
+
+    ``interpreter`` is the one that was chosen for the jobs, None for the one they have anyway.
+    """
     plan, analysis = unit.plan, unit.analysis
     functions = (*analysis.setups, *analysis.trials, *analysis.verifications)
     source = PurePath(unit.experiment.source.path)
@@ -32,7 +35,7 @@ def forecast_unit(unit: Unit, directory: Path) -> Forecast:
     files: dict[str | None, str] = {m.name: str(source.parent / m.path) for m in modules}
     pieces = {function.slice.digest: function.slice.pieces for function in functions}
     code = Code(pieces, files | {None: str(source)})
-    return make_forecast(plan, read_past(directory, plan), code)
+    return make_forecast(plan, read_past(directory, plan, interpreter), code)
 
 
 def lines(forecast: Forecast) -> Iterator[str]:
@@ -143,7 +146,7 @@ _SAYINGS: dict[type[Reason], str] = {
     why.InputChanged: "{reason.path} changed",
     why.Missing: "{combinations} ran before, but not in these jobs, or the results were deleted",
     why.Regrouped: "its combinations are in other jobs, or in another order, than before",
-    why.SoftwareChanged: "its conda environment or container is another one",
+    why.SoftwareChanged: "its interpreter, conda environment or container is another one",
     why.Chained: "{combinations} of the chain come after another one than before, or one that runs",
     why.ResultsChanged: "the results of {reason.trial} are put together anew",
     why.CompilerChanged: "its results were made by another version of mlx2smk",

@@ -165,7 +165,7 @@ class _ExperimentRules:
             input=self._context_of(setup) if setup.after else {},
             output={"record": self._file("setup", setup)},
             log=self._log("setup", setup),
-            params=self._params(setup.digest),
+            params=self._params(f"code({quoted(setup.digest)})"),
             shell=_command(
                 "setup",
                 setup,
@@ -195,7 +195,7 @@ class _ExperimentRules:
             output={"context": self._file("context", function)},
             log=self._log("context", function),
             localrule=True,
-            params=self._params(digest_of("context", json.dumps(function.reads), *names)),
+            params=self._params(quoted(digest_of("context", json.dumps(function.reads), *names))),
             shell=_command(
                 "context", function, *_given(inputs), " --output {output.context:q} > {log:q} 2>&1"
             ),
@@ -218,7 +218,7 @@ class _ExperimentRules:
             wildcard_constraints={key: '"[^/]+"'},
             threads=trial.threads,
             resources=_resources(self.plan, trial),
-            params=self._params(_call("digest", *here), computed=True) | _options(trial),
+            params=self._params(_call("digest", *here)) | _options(trial),
             shell=_command(
                 "trial",
                 trial,
@@ -242,7 +242,7 @@ class _ExperimentRules:
             },
             log=self._log("collect", trial),
             localrule=True,
-            params=self._params(digest_of("collect", *jobs)) | {"folder": 'folder("runs")'},
+            params=self._params(quoted(digest_of("collect", *jobs))) | {"folder": 'folder("runs")'},
             shell=_command(
                 "collect",
                 trial,
@@ -255,14 +255,14 @@ class _ExperimentRules:
     def verify(self, verify: VerifyPlan) -> Rule:
         trials = [trial for trial in self.plan.trials if trial.name in verify.depends]
         inputs = _listed(trials=[self._file("trials", trial) for trial in trials])
+        digest = digest_of("verify", verify.digest, *verify.depends)
         return Rule(
             name=verify.rule,
             comment=self._origin(verify, f"@verify of {', '.join(verify.depends) or 'nothing'}"),
             input=self._context_of(verify) | inputs,
             output={"verdict": self._file("verify", verify)},
             log=self._log("verify", verify),
-            params=self._params(digest_of("verify", verify.digest, *verify.depends))
-            | {"trials": 'folder("trials")'},
+            params=self._params(f"code({quoted(digest)})") | {"trials": 'folder("trials")'},
             shell=_command(
                 "verify",
                 verify,
@@ -287,7 +287,7 @@ class _ExperimentRules:
             output={"report": _report_path(plan)},
             log=self._path("logs", "report.log"),
             localrule=True,
-            params=self._params(digest_of("report", plan.source, *names))
+            params=self._params(quoted(digest_of("report", plan.source, *names)))
             | {"trials": 'folder("trials")', "verdicts": 'folder("verdicts")'},
             shell=(
                 "{params.worker} report --plan {params.plan:q}",
@@ -310,9 +310,9 @@ class _ExperimentRules:
     def _path(self, root: str, *parts: str) -> str:
         return quoted("/".join((root, self.plan.experiment, *parts)))
 
-    def _params(self, digest: str, *, computed: bool = False) -> Arguments:
+    def _params(self, digest: str) -> Arguments:
         return {
-            "digest": digest if computed else quoted(digest),
+            "digest": digest,
             "worker": "worker",
             "plan": _call("plan", quoted(self.plan.experiment)),
         }

@@ -48,9 +48,28 @@ def run_path(stem, trial, job):
     return f"results/{stem}/runs/{trial}/{job}.json"
 
 
+@lru_cache(maxsize=None)
+def needed_methods():
+    """Return what Snakemake has to be told to use, for the environments that user code runs in."""
+    plans = [read_plan(stem) for stem in stems()]
+    named = {"conda": "conda", "container": "apptainer"}
+    return [named[key] for key in named if any(plan.get(key) for plan in plans)]
+
+
+def chosen():
+    """Return the interpreter that was chosen for the jobs, empty for the one they have anyway."""
+    python = str(config.get("mlx_python", ""))
+    return "" if needed_methods() and python == "python" else python
+
+
+def code(digest):
+    """Return what stands for code and for what was chosen to run it: a change runs it again."""
+    return " python ".join(filter(None, [digest, chosen()]))
+
+
 def digest(stem, trial):
     """Return a function: the digest of all that the code and the parameters of a job are."""
-    return lambda wildcards: jobs_of(stem, trial)[wildcards[0]]
+    return lambda wildcards: code(jobs_of(stem, trial)[wildcards[0]])
 
 
 def runs(stem, trial):
@@ -84,15 +103,22 @@ def plan(stem):
     return lambda wildcards, input: plan_path(stem)
 
 
-def worker(wildcards, input, python=None):
-    """Return the start of a command line: the interpreter of the jobs and the worker."""
-    python = python or config.get("mlx_python", sys.executable)
-    return shlex.join([python, str(WORKFLOW / "mlx" / "worker.py")])
+def worker(wildcards, input):
+    """Return the start of a command line: the interpreter of the jobs and the worker.
+
+    The worker is told what was chosen, for the results' records and the store.
+    """
+    option = ["--interpreter", chosen()] if chosen() else []
+    return command_line(config.get("mlx_python", sys.executable), *option)
 
 
 def own_worker(wildcards, input):
     """Return the same with Snakemake's own interpreter, for what runs outside environments."""
-    return worker(wildcards, input, sys.executable)
+    return command_line(sys.executable)
+
+
+def command_line(python, *options):
+    return shlex.join([python, str(WORKFLOW / "mlx" / "worker.py"), *options])
 
 
 def store(wildcards, input):
@@ -169,9 +195,7 @@ def check_deployed():
     settings = workflow.deployment_settings
     if settings is None:
         return
-    plans = [read_plan(stem) for stem in stems()]
-    named = {"conda": "conda", "container": "apptainer"}
-    needed = [named[key] for key in named if any(plan.get(key) for plan in plans)]
+    needed = needed_methods()
     if set(needed) - {method.name.lower() for method in settings.deployment_method}:
         raise WorkflowError(
             "The experiment was compiled to run in an environment of its own, which Snakemake was not "

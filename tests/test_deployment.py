@@ -1,5 +1,6 @@
 """Profiles and software environments, in what is written and in what Snakemake makes of it."""
 
+import json
 import os
 import re
 import subprocess
@@ -321,7 +322,7 @@ esac
 
 
 @pytest.mark.slow
-def test_jobs_go_through_the_container(folder, monkeypatch):
+def test_jobs_go_through_the_container(folder, monkeypatch, capsys):
     fake = folder / "bin" / "apptainer"
     fake.parent.mkdir()
     fake.write_text(FAKE_APPTAINER)
@@ -339,3 +340,12 @@ def test_jobs_go_through_the_container(folder, monkeypatch):
     assert "worker.py setup init" in said
     assert "worker.py verify check" in said
     assert "worker.py collect" not in said
+    # `python` is what an environment has anyway, not a choice that results belong to.
+    record = json.loads((folder / "results/exp/setup/init.json").read_text())
+    assert record["made_from"]["environment"] == [None, "image.sif"]
+    capsys.readouterr()
+    main(["explain", "exp.py", "--container", "image.sif"])
+    explained = capsys.readouterr().out
+    assert explained.count("nothing to do") == 3
+    main(["explain", "exp.py", "--container", "image.sif", "--python", "python3"])
+    assert "its interpreter, conda environment or container" in capsys.readouterr().out

@@ -131,7 +131,7 @@ def test_functions_that_run_once(changes, line):
             "2 combinations ran before, but not in these jobs, or the results were deleted",
         ),
         (Regrouped(), "its combinations are in other jobs, or in another order, than before"),
-        (SoftwareChanged(), "its conda environment or container is another one"),
+        (SoftwareChanged(), "its interpreter, conda environment or container is another one"),
         (
             Chained(2),
             "2 combinations of the chain come after another one than before, or one that runs",

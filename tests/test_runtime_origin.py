@@ -52,6 +52,28 @@ def test_a_job_is_made_from_its_software(tmp_path):
     assert made(bundle)["environment"] == [sha("channels: []"), "docker://python"]
 
 
+def test_what_runs_is_made_from_the_interpreter_that_was_chosen(tmp_path):
+    bundle = Bundle(tmp_path, "def s(): pass\ndef t(n): return n\ndef check(results): pass\n")
+    bundle.setup("s").trial("t", {"n": [1]}).verification("check", depends=["t"])
+    chosen = ["--interpreter", "/opt/a b/python"]
+    bundle.run(*chosen, "setup", "s", "--output", "s.json", "--log", "s.log")
+    bundle.run(*chosen, *bundle.trial_words("t", "0"))
+    (tmp_path / "t.json").write_text("[]")
+    given = ["--context", bundle.context({}), "--trials", ".", "--log", "v.log"]
+    bundle.run(*chosen, "verify", "check", *given, "--output", "v.json")
+    for name in ("s", "runs/t/0", "v"):
+        found = bundle.read(f"{name}.json")["made_from"]["environment"]
+        assert found == [None, None, "/opt/a b/python"]
+
+
+def test_the_store_tells_chosen_interpreters_apart(tmp_path):
+    bundle = Bundle(tmp_path, "def t(n): open('ran.txt', 'a').write('x')\n").trial("t", {"n": [1]})
+    for chosen, times in [([], 1), (["a"], 2), (["b"], 3), (["a"], 3), ([], 3)]:
+        option = ["--interpreter", *chosen] if chosen else []
+        bundle.run(*option, *bundle.trial_words("t", "0"), "--store", "store")
+        assert (tmp_path / "ran.txt").read_text() == "x" * times
+
+
 @pytest.mark.parametrize(("job", "previous"), [("0", None), ("1", "0")])
 def test_a_link_of_a_chain_knows_the_one_before(tmp_path, job, previous):
     bundle = trial(tmp_path, chained=True)
@@ -68,13 +90,18 @@ def test_a_setup_and_a_verdict_are_made_from_what_they_saw(tmp_path):
     bundle.setup("s").verification("check", depends=["t"])
     (tmp_path / "t.json").write_text("[]")
     bundle.run("setup", "s", "--output", "s.json", "--log", "s.log")
-    assert bundle.read("s.json")["made_from"] == {"code": "setup s", "context": {}}
+    assert bundle.read("s.json")["made_from"] == {
+        "code": "setup s",
+        "context": {},
+        "environment": [None, None],
+    }
     given = ["--context", bundle.context({"k": "v"}), "--trials", "."]
     bundle.run("verify", "check", *given, "--output", "v/check.json", "--log", "v.log")
     assert bundle.read("v/check.json")["made_from"] == {
         "code": "verify check",
         "context": {"k": sha('"v"')},
         "trials": {"t": sha("[]")},
+        "environment": [None, None],
     }
     bundle.run("report", "--trials", ".", "--verdicts", "v", "--output", "report.json")
     assert "made_from" not in json.dumps(bundle.read("report.json"))

@@ -39,6 +39,12 @@ def interpreter(given: argparse.Namespace) -> str | None:
     return python or (INSIDE if given.conda or given.container else None)
 
 
+def chosen(given: argparse.Namespace) -> str | None:
+    """Return the interpreter if results belong to it; None if it is the one that jobs have anyway."""
+    python = interpreter(given)
+    return None if python == INSIDE and (given.conda or given.container) else python
+
+
 def _is_path_here(given: argparse.Namespace) -> bool:
     """Tell a path on this machine from a name that is looked up, or a path in an environment."""
     return not given.conda and not given.container and "/" in (given.python or "")

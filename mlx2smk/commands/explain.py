@@ -57,6 +57,7 @@ def _message(given: argparse.Namespace) -> int:
 
 
 def _forecast(given: argparse.Namespace) -> int:
+    from mlx2smk.commands.environment import chosen  # noqa: PLC0415
     from mlx2smk.compiler import compile_experiments  # noqa: PLC0415
     from mlx2smk.explain import forecast_unit  # noqa: PLC0415
 
@@ -68,7 +69,7 @@ def _forecast(given: argparse.Namespace) -> int:
         show_diagnostics(compiled.diagnostics, given.format)
         return FAILED
     for unit in compiled.units:
-        _print(forecast_unit(unit, options.directory), given.format)
+        _print(forecast_unit(unit, options.directory, chosen(given)), given.format)
     return OK
 
 

@@ -9,7 +9,7 @@ from mlx2smk.forecast.changes import code_reasons
 from mlx2smk.forecast.context import changed_keys, digests_of, key_changes, uncertainty
 from mlx2smk.forecast.knowledge import Knowledge
 from mlx2smk.forecast.outlook import Outlook
-from mlx2smk.forecast.reasons import New, ResultsChanged
+from mlx2smk.forecast.reasons import New, ResultsChanged, SoftwareChanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,6 +65,8 @@ def _why(
     if record is None:
         yield New(1)
         return
+    if record.environment not in (None, past.environment):
+        yield SoftwareChanged()
     yield from code_reasons(function.digest, record.code, past, code)
     keys = changed_keys(record.context, digests_of(seen.known), seen)
     yield from key_changes(keys, past.contexts.get(function.name, {}), seen.known)

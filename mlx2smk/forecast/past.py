@@ -56,23 +56,28 @@ class TrialPast:
 
 @dataclass(frozen=True, slots=True)
 class SetupPast:
-    """The record of a setup."""
+    """The record of a setup; ``environment`` is None if it was not recorded."""
 
     code: str
     context: Mapping[str, str]
     returned: Mapping[str, Any]
     seconds: float
+    environment: list[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictPast:
-    """A verdict; ``trials`` are the digests of the results that it judged, ``crashed``: it has an error."""
+    """A verdict; ``trials`` are the digests of the results that it judged, ``crashed``: it has an error.
+
+    ``environment`` is None if it was not recorded.
+    """
 
     code: str
     context: Mapping[str, str]
     trials: Mapping[str, str | None]
     seconds: float
     crashed: bool
+    environment: list[Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

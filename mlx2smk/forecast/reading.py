@@ -35,10 +35,10 @@ LARGE = 1_000_000
 """Bytes up to which Snakemake compares contents, by default."""
 
 
-def read_past(directory: Path, plan: Plan, python: list[Any] | None = None) -> Past:
-    """Return what runs of an experiment in a folder left.
+def read_past(directory: Path, plan: Plan, interpreter: str | None) -> Past:
+    """Return what runs of an experiment in a folder left, and what is there now.
 
-    ``python`` is the interpreter of the jobs, as ``origin.interpreter`` has it; None: that of this one.
+    ``interpreter`` is the one that was chosen for the jobs, None for the one they have anyway.
     """
     reader = _Reader(Results(directory, plan.experiment), plan)
     base = directory / "workflow" / "experiments" / plan.experiment
@@ -52,9 +52,9 @@ def read_past(directory: Path, plan: Plan, python: list[Any] | None = None) -> P
         contexts=dict(reader.contexts()),
         inputs={path: _input(Path(os.path.normpath(base / plan.folder / path))) for path in inputs},
         environment=origin.environment(
-            str(base), {"conda": plan.conda, "container": plan.container}
+            str(base), {"conda": plan.conda, "container": plan.container}, interpreter
         ),
-        python=python or origin.interpreter(),
+        python=origin.interpreter(),
         others=dict(reader.others()),
     )
 
@@ -97,9 +97,7 @@ class _Reader:
         for setup in self.plan.setups:
             record = read_record(self.results.setup_path(setup.name))
             if record is not None:
-                seen = _made_from(record).get("context", {})
-                returned, seconds = record.get("returned", {}), record.get("duration", 0.0)
-                yield setup.name, SetupPast(record.get("digest", ""), seen, returned, seconds)
+                yield setup.name, _setup(record)
 
     def trial(self, trial: TrialPlan) -> TrialPast:
         paths = sorted(self.results.run_path(trial.name, "any").parent.glob("*.json"))
@@ -162,6 +160,17 @@ def _job(record: dict[str, Any], path: Path) -> JobPast:
     )
 
 
+def _setup(record: dict[str, Any]) -> SetupPast:
+    made = _made_from(record)
+    return SetupPast(
+        code=record.get("digest", ""),
+        context=made.get("context", {}),
+        returned=record.get("returned", {}),
+        seconds=record.get("duration", 0.0),
+        environment=made.get("environment"),
+    )
+
+
 def _verdict(record: dict[str, Any]) -> VerdictPast:
     made = _made_from(record)
     return VerdictPast(
@@ -170,6 +179,7 @@ def _verdict(record: dict[str, Any]) -> VerdictPast:
         trials=made.get("trials", {}),
         seconds=record.get("duration", 0.0),
         crashed="error" in record,
+        environment=made.get("environment"),
     )
 
 

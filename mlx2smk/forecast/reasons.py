@@ -71,7 +71,7 @@ class Regrouped:
 
 @dataclass(frozen=True, slots=True)
 class SoftwareChanged:
-    """The conda environment or the container is another one."""
+    """The conda environment, the container or the chosen interpreter is another one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The worker's command line: `worker.py COMMAND [NAME] --option value …`."""
+"""The worker's command line: `worker.py [--interpreter TEXT] COMMAND [NAME] --option value …`."""
 
 from __future__ import annotations
 
@@ -69,6 +69,8 @@ def main(words: list[str]) -> NoReturn:
 
 
 def _status(words: list[str]) -> int:
+    if words[:1] == ["--interpreter"]:
+        words = [*words[2:], *words[:2]]
     command = COMMANDS.get(words[0]) if words else None
     if command is None:
         return _say(f"the commands are {', '.join(COMMANDS)}", USAGE)
@@ -93,17 +95,18 @@ def _say(text: str, code: int) -> int:
 def _plan(arguments: Arguments) -> Plan:
     from .plan import Plan
 
-    return Plan(arguments.one("plan"))
+    return Plan(arguments.one("plan"), arguments.maybe("interpreter"))
 
 
 def _setup(arguments: Arguments) -> None:
-    from . import jobs, records
+    from . import jobs, origin, records
 
     plan = _plan(arguments)
     setup = plan.function(arguments.name, "setups")
     given = arguments.maybe("context")  # the first setup has none
     context = {} if given is None else records.read(given)
     record = jobs.run_setup(plan, setup["name"], context, arguments.one("log"))
+    record["made_from"]["environment"] = origin.environment(plan.base, plan.data, plan.interpreter)
     records.write(arguments.one("output"), record)
 
 
@@ -150,16 +153,18 @@ def _collect(arguments: Arguments) -> None:
 
 
 def _verify(arguments: Arguments) -> None:
-    from . import jobs, records
+    from . import jobs, origin, records
 
+    plan = _plan(arguments)
     context = records.read(arguments.one("context"))
     verdict = jobs.run_verification(
-        _plan(arguments),
+        plan,
         arguments.name,
         context,
         arguments.one("trials"),
         arguments.one("log"),
     )
+    verdict["made_from"]["environment"] = origin.environment(plan.base, plan.data, plan.interpreter)
     records.write(arguments.one("output"), verdict)
 
 

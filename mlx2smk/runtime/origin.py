@@ -28,7 +28,7 @@ def of_job(
     return {
         **of_call(trial, context),
         "inputs": dict(contents(plan.folder, trial["inputs"])),
-        "environment": environment(plan.base, plan.data),
+        "environment": environment(plan.base, plan.data, plan.interpreter),
         "python": interpreter(),
         "chained": trial["chained"],
         "previous": previous,
@@ -56,11 +56,15 @@ def content(path: str) -> Any:
     return digests.of_file(path) if os.path.exists(path) else None
 
 
-def environment(base: str, plan: dict[str, Any]) -> list[Any]:
-    """Return what stands for the software of a plan's jobs, beside the interpreter."""
+def environment(base: str, plan: dict[str, Any], interpreter: str | None) -> list[Any]:
+    """Return what stands for the software that was asked for, beside the Python that it has.
+
+    `interpreter` is the one that the user chose; without one, nothing stands for it.
+    """
     conda = plan.get("conda")
     file = content(os.path.join(base, conda)) if conda else None
-    return [file, plan.get("container")]
+    chosen = [] if interpreter is None else [interpreter]
+    return [file, plan.get("container"), *chosen]
 
 
 def interpreter() -> list[Any]:

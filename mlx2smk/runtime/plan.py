@@ -16,17 +16,18 @@ FORMAT = "mlx2smk-plan"
 
 
 class Plan:
-    """plan.json, with its paths resolved."""
+    """plan.json, with its paths resolved; `interpreter` is the one that the user chose, if any."""
 
-    __slots__ = ("_code", "_texts", "base", "data", "file", "folder", "path", "stem")
+    __slots__ = ("_code", "_texts", "base", "data", "file", "folder", "interpreter", "path", "stem")
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, interpreter: str | None = None) -> None:
         data = records.read(path)
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise JobError(f"{path} is not a plan of mlx compile")
         if data.get("version") != records.VERSION:
             raise JobError(f"{path} has version {data.get('version')}: run mlx compile again")
         self.path = os.path.abspath(path)
+        self.interpreter = interpreter
         self.data: dict[str, Any] = data
         self.base = os.path.dirname(self.path)
         self.folder: str = os.path.normpath(os.path.join(self.base, data["folder"]))

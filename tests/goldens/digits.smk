@@ -20,7 +20,7 @@ rule setup_init:
     log:
         "logs/digits/setup/init.log",
     params:
-        digest="<digest>",
+        digest=code("<digest>"),
         worker=worker,
         plan=plan("digits"),
     shell:
@@ -192,7 +192,7 @@ rule verify_reads_unseen_digits:
     log:
         "logs/digits/verify/reads_unseen_digits.log",
     params:
-        digest="<digest>",
+        digest=code("<digest>"),
         worker=worker,
         plan=plan("digits"),
         trials=folder("trials"),
@@ -236,7 +236,7 @@ rule verify_beats_the_majority:
     log:
         "logs/digits/verify/beats_the_majority.log",
     params:
-        digest="<digest>",
+        digest=code("<digest>"),
         worker=worker,
         plan=plan("digits"),
         trials=folder("trials"),
@@ -280,7 +280,7 @@ rule verify_seeds_agree:
     log:
         "logs/digits/verify/seeds_agree.log",
     params:
-        digest="<digest>",
+        digest=code("<digest>"),
         worker=worker,
         plan=plan("digits"),
         trials=folder("trials"),

@@ -99,7 +99,7 @@ rule verify_methods_agree:
     log:
         "logs/fib/verify/methods_agree.log",
     params:
-        digest="<digest>",
+        digest=code("<digest>"),
         worker=worker,
         plan=plan("fib"),
         trials=folder("trials"),
@@ -138,7 +138,7 @@ rule verify_recursion_grows_with_the_numbers:
     log:
         "logs/fib/verify/recursion_grows_with_the_numbers.log",
     params:
-        digest="<digest>",
+        digest=code("<digest>"),
         worker=worker,
         plan=plan("fib"),
         trials=folder("trials"),

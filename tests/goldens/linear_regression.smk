@@ -20,7 +20,7 @@ rule setup_init:
     log:
         "logs/linear_regression/setup/init.log",
     params:
-        digest="<digest>",
+        digest=code("<digest>"),
         worker=worker,
         plan=plan("linear_regression"),
     shell:
@@ -263,7 +263,7 @@ rule verify_descent_converges:
     log:
         "logs/linear_regression/verify/descent_converges.log",
     params:
-        digest="<digest>",
+        digest=code("<digest>"),
         worker=worker,
         plan=plan("linear_regression"),
         trials=folder("trials"),
@@ -308,7 +308,7 @@ rule verify_weights_are_recovered:
     log:
         "logs/linear_regression/verify/weights_are_recovered.log",
     params:
-        digest="<digest>",
+        digest=code("<digest>"),
         worker=worker,
         plan=plan("linear_regression"),
         trials=folder("trials"),
@@ -353,7 +353,7 @@ rule verify_more_steps_help:
     log:
         "logs/linear_regression/verify/more_steps_help.log",
     params:
-        digest="<digest>",
+        digest=code("<digest>"),
         worker=worker,
         plan=plan("linear_regression"),
         trials=folder("trials"),

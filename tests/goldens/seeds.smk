@@ -17,7 +17,7 @@ rule setup_init:
     log:
         "logs/seeds/setup/init.log",
     params:
-        digest="<digest>",
+        digest=code("<digest>"),
         worker=worker,
         plan=plan("seeds"),
     shell:
@@ -185,7 +185,7 @@ rule verify_processes_draw_the_same:
     log:
         "logs/seeds/verify/processes_draw_the_same.log",
     params:
-        digest="<digest>",
+        digest=code("<digest>"),
         worker=worker,
         plan=plan("seeds"),
         trials=folder("trials"),
@@ -229,7 +229,7 @@ rule verify_seeds_are_those_of_setup:
     log:
         "logs/seeds/verify/seeds_are_those_of_setup.log",
     params:
-        digest="<digest>",
+        digest=code("<digest>"),
         worker=worker,
         plan=plan("seeds"),
         trials=folder("trials"),
@@ -273,7 +273,7 @@ rule verify_repetitions_differ:
     log:
         "logs/seeds/verify/repetitions_differ.log",
     params:
-        digest="<digest>",
+        digest=code("<digest>"),
         worker=worker,
         plan=plan("seeds"),
         trials=folder("trials"),
