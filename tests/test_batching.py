@@ -176,7 +176,7 @@ def test_other_sizes_run_nothing_and_nothing_changed_starts_nothing():
     Path("exp.py").write_text(
         Path("exp.py")
         .read_text(encoding="utf-8")
-        .replace("    return", "    print('ran')\n    return")
+        .replace("    return", "    open('ran', 'a').write('.')\n    return")
     )
     assert compiled("--batch", "50") == [50] * 4
     assert ran(snakemake()) == 200
@@ -201,9 +201,9 @@ def snakemake():
 
 
 def ran(said):
-    """Count the combinations that printed to the logs of the last run, which it wrote anew."""
+    """Count the combinations that the last run executed."""
     assert re.search(r"\d+ succeeded", said)
-    logs = "".join(path.read_text() for path in Path("logs/exp/runs/t").glob("*.log"))
-    for path in Path("logs/exp/runs/t").glob("*.log"):
-        path.unlink()
-    return logs.count("ran\n")
+    marks = Path("ran")
+    count = marks.stat().st_size if marks.exists() else 0
+    marks.unlink(missing_ok=True)
+    return count

@@ -318,7 +318,9 @@ def test_a_decorator_of_a_local_module():
 
 
 def test_slices_of_modules_compile():
-    files = {"helper.py": "from __future__ import annotations\nimport os, sys\nA = os\nB = sys.argv\n"}
+    files = {
+        "helper.py": "from __future__ import annotations\nimport os, sys\nA = os\nB = sys.argv\n"
+    }
     found = trial("import helper", "return helper.B", files)
     text = found.slice.modules[0].text
     compile(text, "helper.py", "exec")
