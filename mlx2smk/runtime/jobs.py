@@ -101,7 +101,7 @@ def run_setup(plan: Plan, name: str, context: dict[str, Any], log_path: str) -> 
     return {
         "version": 1,
         "digest": task.function["digest"],
-        "made_from": origin.of_call(task.function, context),
+        "made_from": origin.of_call(plan, task.function, context),
         "returned": outcome["value"],
         "duration": outcome["duration"],
         "log": log_path,
@@ -120,7 +120,7 @@ def run_verification(
         verdict = {"verdict": "invalid", **failure}
     if "error" in verdict:
         say(described(f"verification {name!r}", verdict, log_path))
-    made_from = origin.of_verdict(task.function, context, trials)
+    made_from = origin.of_verdict(plan, task.function, context, trials)
     rest = {"duration": outcome["duration"], "log": log_path, "made_from": made_from}
     return {**verdict, **rest}
 

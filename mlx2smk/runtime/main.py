@@ -99,14 +99,13 @@ def _plan(arguments: Arguments) -> Plan:
 
 
 def _setup(arguments: Arguments) -> None:
-    from . import jobs, origin, records
+    from . import jobs, records
 
     plan = _plan(arguments)
     setup = plan.function(arguments.name, "setups")
     given = arguments.maybe("context")  # the first setup has none
     context = {} if given is None else records.read(given)
     record = jobs.run_setup(plan, setup["name"], context, arguments.one("log"))
-    record["made_from"]["environment"] = origin.environment(plan.base, plan.data, plan.interpreter)
     records.write(arguments.one("output"), record)
 
 
@@ -153,18 +152,16 @@ def _collect(arguments: Arguments) -> None:
 
 
 def _verify(arguments: Arguments) -> None:
-    from . import jobs, origin, records
+    from . import jobs, records
 
-    plan = _plan(arguments)
     context = records.read(arguments.one("context"))
     verdict = jobs.run_verification(
-        plan,
+        _plan(arguments),
         arguments.name,
         context,
         arguments.one("trials"),
         arguments.one("log"),
     )
-    verdict["made_from"]["environment"] = origin.environment(plan.base, plan.data, plan.interpreter)
     records.write(arguments.one("output"), verdict)
 
 

@@ -15,10 +15,14 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 
-def of_call(function: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
-    """Return what every function's result is made from: its code, and each key of the context."""
+def of_call(plan: Plan, function: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
+    """Return what every function's result is made from: code, software, each key of the context."""
     seen = {key: digests.of_json(value) for key, value in sorted(context.items())}
-    return {"code": function["digest"], "context": seen}
+    return {
+        "code": function["digest"],
+        "context": seen,
+        "environment": environment(plan.base, plan.data, plan.interpreter),
+    }
 
 
 def of_job(
@@ -26,20 +30,21 @@ def of_job(
 ) -> dict[str, Any]:
     """Return what a trial's job is made from; `previous` is the job before it in a chain."""
     return {
-        **of_call(trial, context),
+        **of_call(plan, trial, context),
         "inputs": dict(contents(plan.folder, trial["inputs"])),
-        "environment": environment(plan.base, plan.data, plan.interpreter),
         "python": interpreter(),
         "chained": trial["chained"],
         "previous": previous,
     }
 
 
-def of_verdict(function: dict[str, Any], context: dict[str, Any], trials: str) -> dict[str, Any]:
+def of_verdict(
+    plan: Plan, function: dict[str, Any], context: dict[str, Any], trials: str
+) -> dict[str, Any]:
     """Return what a verdict is made from; `trials` is the folder of the results that it judges."""
     paths = {name: os.path.join(trials, f"{name}.json") for name in function["depends"]}
     return {
-        **of_call(function, context),
+        **of_call(plan, function, context),
         "trials": {name: content(path) for name, path in paths.items()},
     }
 
