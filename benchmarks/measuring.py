@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -52,14 +51,6 @@ def run(command: Sequence[str], folder: Path) -> Cost:
         text = (folder / "said.txt").read_text(errors="replace")
         raise SystemExit(f"{' '.join(command)}: exit {process.returncode}\n{text[-2000:]}")
     return Cost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
-
-
-def measured(action: Callable[[], object]) -> Cost:
-    """Return what a call in this process took; memory is not told apart."""
-    began, used = time.perf_counter(), time.process_time()
-    action()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Cost(time.perf_counter() - began, time.process_time() - used, peak)
 
 
 def alternating(cases: Mapping[str, Callable[[], Cost]], rounds: int) -> dict[str, list[Cost]]:
