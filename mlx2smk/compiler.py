@@ -111,8 +111,9 @@ def make_bundle(units: Sequence[Unit], options: CompileOptions) -> Bundle:
         "workflow/rules/mlx.smk": _text(_rules_folder() / "mlx.smk"),
         "workflow/mlx/worker.py": _text(package / "runtime" / "worker.py"),
     }
-    for module in sorted(_modules(package / "runtime"), key=lambda item: item.name):
-        texts[f"workflow/mlx/mlx_runtime/{module.name}"] = _text(module)
+    for folder in ("", "follow/"):
+        for module in sorted(_modules(package / "runtime" / folder), key=lambda item: item.name):
+            texts[f"workflow/mlx/mlx_runtime/{folder}{module.name}"] = _text(module)
     for unit in units:
         texts |= _experiment_files(unit)
     settings = profiles(options.directory, options.profiles, options.plan)

@@ -165,12 +165,12 @@ class _ExperimentRules:
             input=self._context_of(setup) if setup.after else {},
             output={"record": self._file("setup", setup)},
             log=self._log("setup", setup),
-            params=self._params(f"code({quoted(setup.digest)})"),
+            params=self._params(self._digest("setups", setup)),
             shell=_command(
                 "setup",
                 setup,
                 " --context {input.context:q}" if setup.after else "",
-                " --output {output.record:q} --log {log:q}",
+                " --output {output.record:q} --log {log:q} --digest {params.digest:q}",
             ),
         )
 
@@ -208,7 +208,7 @@ class _ExperimentRules:
         if trial.chained:
             inputs["previous"] = _call("previous", *here)
         if trial.inputs:
-            inputs["data"] = _call("beside", here[0], *map(quoted, trial.inputs))
+            inputs["data"] = _call("beside", *here)
         return Rule(
             name=trial.rule,
             comment=self._origin(trial, f"@trial, {_describe(trial)}"),
@@ -218,14 +218,14 @@ class _ExperimentRules:
             wildcard_constraints={key: '"[^/]+"'},
             threads=trial.threads,
             resources=_resources(self.plan, trial),
-            params=self._params(_call("digest", *here)) | _options(trial),
+            params=self._params(self._digest("trials", trial)) | _options(trial),
             shell=_command(
                 "trial",
                 trial,
                 f" --job {{wildcards.{key}:q}} --context {{input.context:q}} {{params.store}}",
                 " {params.gpus}" if trial.gpus else "",
                 " --previous {input.previous:q}" if trial.chained else "",
-                " --output {output.run:q} --log {log:q}",
+                " --output {output.run:q} --log {log:q} --digest {params.digest:q}",
             ),
         )
 
@@ -255,19 +255,19 @@ class _ExperimentRules:
     def verify(self, verify: VerifyPlan) -> Rule:
         trials = [trial for trial in self.plan.trials if trial.name in verify.depends]
         inputs = _listed(trials=[self._file("trials", trial) for trial in trials])
-        digest = digest_of("verify", verify.digest, *verify.depends)
         return Rule(
             name=verify.rule,
             comment=self._origin(verify, f"@verify of {', '.join(verify.depends) or 'nothing'}"),
             input=self._context_of(verify) | inputs,
             output={"verdict": self._file("verify", verify)},
             log=self._log("verify", verify),
-            params=self._params(f"code({quoted(digest)})") | {"trials": 'folder("trials")'},
+            params=self._params(self._digest("verifications", verify, *verify.depends))
+            | {"trials": 'folder("trials")'},
             shell=_command(
                 "verify",
                 verify,
                 " --context {input.context:q} --trials {params.trials:q}",
-                " --output {output.verdict:q} --log {log:q}",
+                " --output {output.verdict:q} --log {log:q} --digest {params.digest:q}",
             ),
         )
 
@@ -316,6 +316,10 @@ class _ExperimentRules:
             "worker": "worker",
             "plan": _call("plan", quoted(self.plan.experiment)),
         }
+
+    def _digest(self, kind: str, function: FunctionPlan, *more: str) -> str:
+        words = (self.plan.experiment, kind, function.name, *more)
+        return _call("digest", *map(quoted, words))
 
     def _origin(self, function: FunctionPlan, what: str) -> str:
         return f"{_printable(self.plan.source)}:{function.line}: {what}"

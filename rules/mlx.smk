@@ -1,11 +1,14 @@
 # What the rules of a compiled experiment call: where the worker and the plans are, and which jobs a
 # trial has. A function with `input` among its arguments gives Snakemake a value that it does not
 # compare between runs, as must be for paths.
+import hashlib
+import importlib.util
 import json
 import os
 import shlex
 import subprocess
 import sys
+import tempfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -67,9 +70,56 @@ def code(digest):
     return " python ".join(filter(None, [digest, chosen()]))
 
 
-def digest(stem, trial):
-    """Return a function: the digest of all that the code and the parameters of a job are."""
-    return lambda wildcards: code(jobs_of(stem, trial)[wildcards[0]])
+def runtime():
+    """Return the worker's package, under a name of its own: a module may bring another version."""
+    folder = WORKFLOW / "mlx" / "mlx_runtime"
+    name = f"mlx_runtime_{hashlib.sha256(bytes(folder)).hexdigest()[:16]}"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(
+            name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+        )
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return name
+
+
+@lru_cache(maxsize=None)
+def graph(stem):
+    """Return what knows whether all that the last runs touched is as it was then."""
+    found = importlib.import_module(f"{runtime()}.graph")
+    python = None if needed_methods() else config.get("mlx_python", sys.executable)
+    # Each machine of a cluster has a folder of its own for temporary files.
+    elsewhere = [tempfile.gettempdir() + os.sep] if workflow.non_local_exec else []
+    results = moved(f"results/{stem}")
+    return found.Graph(plan_path(stem), results, python, large_file(), elsewhere)
+
+
+def large_file():
+    """Return the size in bytes from which on only parts of a file are compared, if it is set."""
+    size = config.get("mlx_large_file")
+    return None if size is None else int(size)
+
+
+def scheduled(stem, kind, name, job, code):
+    """Return what a job is scheduled for: its code, and what its last run touched.
+
+    Where results are kept elsewhere, nobody can look at what touched what before the job runs.
+    """
+    return code if uses_storage() else graph(stem).scheduled(kind, name, job, code)
+
+
+def digest(stem, kind, name, *more):
+    """Return a function: what a job is scheduled for, beginning with the digest of its code."""
+
+    def find(wildcards):
+        if kind == "trials":
+            job = wildcards[0]
+            return scheduled(stem, kind, name, job, code(jobs_of(stem, name)[job]))
+        functions = read_plan(stem)[kind]
+        found = next(each["digest"] for each in functions if each["name"] == name)
+        return scheduled(stem, kind, name, "", code(" ".join([found, *more])))
+
+    return find
 
 
 def runs(stem, trial):
@@ -89,14 +139,26 @@ def previous(stem, trial):
     return find
 
 
-def beside(stem, *paths):
-    """Return the paths, given relative to the experiment's folder, as this folder sees them.
+def beside(stem, trial):
+    """Return a function: the declared inputs of a trial that other rules make, for Snakemake to wait for.
 
-    They are the user's files, so neither a module's prefix nor a storage moves them.
+    Of the others it need not know: they are compared by what is in them (`digest`). They are the
+    user's files, so neither a module's prefix nor a storage moves them.
     """
-    start = Path(plan_path(stem)).parent
-    folder = start / read_plan(stem)["folder"]
-    return [local(os.path.relpath(folder / path)) for path in paths]
+
+    def find(wildcards):
+        trials = read_plan(stem)["trials"]
+        paths = next(found["inputs"] for found in trials if found["name"] == trial)
+        folder = Path(plan_path(stem)).parent / read_plan(stem)["folder"]
+        there = [os.path.relpath(folder / path) for path in paths]
+        return [local(path) for path in there if is_made_by_a_rule(path)]
+
+    return find
+
+
+def is_made_by_a_rule(path):
+    """Tell whether a rule of this or another Snakefile makes a file."""
+    return any(rule.is_producer(path) for rule in workflow.rules)
 
 
 def plan(stem):
@@ -109,7 +171,8 @@ def worker(wildcards, input):
     The worker is told what was chosen, for the results' records and the store.
     """
     option = ["--interpreter", chosen()] if chosen() else []
-    return command_line(config.get("mlx_python", sys.executable), *option)
+    large = [] if large_file() is None else ["--large", str(large_file())]
+    return command_line(config.get("mlx_python", sys.executable), *option, *large)
 
 
 def own_worker(wildcards, input):

@@ -10,7 +10,7 @@ from bundles import Bundle
 COUNTING = """
 import os
 def t(n, m=0):
-    with open("ran", "a") as file:
+    with open(os.environ["MLX_TEST_TRACE"], "a") as file:
         file.write(f"{n!r} ")
     if n == "bad":
         raise ValueError
@@ -21,7 +21,9 @@ def t(n, m=0):
 
 
 def make(folder, values=(1, 2, 3), batch=3, **changes):
-    return Bundle(folder, COUNTING).trial("t", {"n": list(values)}, batch=batch, **changes)
+    bundle = Bundle(folder, COUNTING).trial("t", {"n": list(values)}, batch=batch, **changes)
+    bundle.environment["MLX_TEST_TRACE"] = str(folder / "ran")
+    return bundle
 
 
 def run(bundle, context=None, job="0", status=0):

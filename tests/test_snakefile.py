@@ -99,8 +99,8 @@ def test_all_wants_every_report():
 
 def test_a_trial_side_by_side():
     lines = block(print_one(*SMALL), "trial_train").splitlines()
-    digest = [line for line in lines if "digest" in line]
-    assert digest == ['        digest=digest("exp", "train"),']
+    digest = [line for line in lines if "digest=" in line]
+    assert digest == ['        digest=digest("exp", "trials", "train"),']
     assert lines[:8] == [
         "rule trial_train:",
         "    input:",
@@ -140,7 +140,7 @@ def test_threads_resources_and_inputs():
     item = trial("t", threads=4, resources=resources, inputs=("data/a.csv", "../b.csv"))
     text = block(print_one(item), "trial_t")
     assert "    threads: 4\n" in text
-    assert '        data=beside("exp", "data/a.csv", "../b.csv"),\n' in text
+    assert '        data=beside("exp", "t"),\n' in text
     expected = "    resources:\n        mem_mb=2000,\n        gpu=1.5,\n"
     assert expected + "        slurm_extra=\"'--gres=gpu:1'\",\n" in text
 

@@ -20,7 +20,10 @@ from mlx2smk.forecast.past import (
 )
 from mlx2smk.forecast.trials import params_text
 from mlx2smk.results import Results, read_json, read_record
-from mlx2smk.runtime import origin
+from mlx2smk.runtime import origin, packages
+from mlx2smk.runtime.contents import Contents
+from mlx2smk.runtime.currency import Surroundings
+from mlx2smk.runtime.makers import Makers
 from mlx2smk.runtime.store import Store
 from mlx2smk.runtime.trial import updates_of
 from mlx2smk.stored import STORE, stored_records
@@ -71,10 +74,14 @@ class FolderLibrary:
             for trial in plan.trials
         }
         self._codes: frozenset[str] | None = None
+        base = directory / "workflow" / "experiments" / plan.experiment
+        folder = os.path.normpath(base / plan.folder)
+        self._surroundings = Surroundings(folder, Contents(), Makers, packages.here)
 
     def update(self, trial: str, key: str, job: str) -> Mapping[str, Any] | None:
         """Return what the run with that key adds to the context; None if the job has to run it."""
-        found = self._stores[trial].get(key, str(self._results.run_path(trial, job)))
+        job_path = str(self._results.run_path(trial, job))
+        found = self._stores[trial].get(key, job_path, self._surroundings, (0, 0))
         return None if found is None else updates_of(found.run)
 
     def knows(self, code: str) -> bool:
@@ -113,7 +120,7 @@ class _Reader:
                 path.stem: _job(records[path.stem], path) for path in paths if path.stem in records
             },
             collected=_same(collected, current) and updates.exists(),
-            file=origin.content(str(file)),
+            file=origin.content(str(file), Contents()),
             logged=frozenset(
                 path.stem for path in self.results.log_folder(trial.name).glob("*.log")
             ),
@@ -204,4 +211,4 @@ def _input(path: Path) -> InputFile:
     except OSError:
         return InputFile(None, 0, large=False)
     large = path.is_file() and status.st_size > LARGE
-    return InputFile(origin.content(str(path)), status.st_mtime_ns, large)
+    return InputFile(origin.content(str(path), Contents()), status.st_mtime_ns, large)

@@ -6,15 +6,18 @@ import os
 import sys
 import time
 
-from . import jsontext, records, results_json, world
+from . import imports, jsontext, observing, records, results_json, world
 from .ending import Ending
 from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
+from .loader import RAN
 from .plan import Plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
+
+    from .observing import Observer
 
 LENGTH = 8
 
@@ -37,14 +40,15 @@ class Task:
         self.context = context
         self.given = given
 
-    def noted(self) -> str:
-        """Return the task as text, for another interpreter."""
+    def noted(self, observed: str) -> str:
+        """Return the task as text, for another interpreter; `observed` configures its observer."""
+        name, digest = self.function["name"], self.function["digest"]
         return jsontext.dumps(
-            [self.plan.path, self.kind, self.function["name"], self.context, self.given]
+            [self.plan.path, self.kind, name, digest, self.context, self.given, observed]
         )
 
 
-def run(task: Task, outcome_fd: int, complaints_fd: int) -> NoReturn:
+def run(task: Task, observer: Observer, outcome_fd: int, complaints_fd: int) -> NoReturn:
     """Run the task, write its outcome, JSON after its length, to the descriptor, and end.
 
     The outcome is {"value", "duration"}, or {"failure", "duration"} with the failure's part of a
@@ -55,18 +59,19 @@ def run(task: Task, outcome_fd: int, complaints_fd: int) -> NoReturn:
     pid = os.getpid()
     began = time.monotonic()
     try:
-        outcome = _outcome(task)
+        outcome = _outcome(task, observer)
     except ContextGuardError:
         ending.leave()
     outcome["duration"] = time.monotonic() - began
     if os.getpid() == pid:
+        observer.finish(ending.last, imports.names_in(RAN))
         _send(outcome, outcome_fd)
     ending.leave()
 
 
-def _outcome(task: Task) -> dict[str, Any]:
+def _outcome(task: Task, observer: Observer) -> dict[str, Any]:
     try:
-        function = world.enter(task.plan, task.kind, task.function, task.context)
+        function = world.enter(task.plan, task.kind, task.function, task.context, observer)
         return {"value": CALLS[task.kind](task, function)}
     except ContextGuardError:
         raise
@@ -152,7 +157,13 @@ def received(data: bytes) -> dict[str, Any] | None:
 def run_noted(note_fd: int, outcome_fd: int, complaints_fd: int) -> NoReturn:
     """Run the task that is written in the file behind the first descriptor."""
     with open(note_fd, encoding="utf-8") as file:
-        path, kind, name, context, given = jsontext.loads(file.read())
+        path, kind, name, digest, context, given, observed = jsontext.loads(file.read())
     for fd in (outcome_fd, complaints_fd):
         os.set_inheritable(fd, False)
-    run(Task(Plan(path), kind, name, context, given), outcome_fd, complaints_fd)
+    os.environ[observing.CONFIGURATION] = observed
+    observer = observing.configured(observed)
+    task = Task(Plan(path), kind, name, context, given)
+    if task.function["digest"] != digest:
+        complain_to(complaints_fd)
+        complain(f"{name} was compiled again while it was to start: run snakemake again")
+    run(task, observer, outcome_fd, complaints_fd)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
+
+from . import observing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ CHUNK = 1 << 20
 
 def of_bytes(data: bytes) -> str:
     """Return the SHA-256 of the bytes, in hexadecimal."""
-    return str(_sha256(data).hexdigest())
+    return str(observing.sha256(data).hexdigest())
 
 
 def of_json(value: Any) -> str:
@@ -36,15 +37,6 @@ def of_file(path: str) -> str:
         while data := file.read(CHUNK):
             digest.update(data)
     return digest.hexdigest()
-
-
-def _sha256(data: bytes) -> Any:
-    """Hash without loading OpenSSL, which takes longer than hashing what is small."""
-    if sys.implementation.name != "cpython":
-        import hashlib
-
-        return hashlib.sha256(data)
-    return __import__("_sha2" if sys.version_info >= (3, 12) else "_sha256").sha256(data)
 
 
 def changed_module(function: dict[str, Any], folder: str) -> str | None:

@@ -23,7 +23,7 @@ class Ending:
     def __init__(self, own: Iterable[str]) -> None:
         # They stand in the order in which they were loaded. To list them all would touch, and after
         # a fork copy, the memory of every name.
-        self._last = next(reversed(sys.modules))
+        self.last = next(reversed(sys.modules))
         self._own = tuple(own)
         gc.freeze()
         gc.enable()
@@ -47,7 +47,7 @@ class Ending:
     def _is_plain(self) -> bool:
         if any(name in sys.modules for name in NEEDS_MORE):
             return False
-        brought = itertools.takewhile(lambda name: name != self._last, reversed(sys.modules))
+        brought = itertools.takewhile(lambda name: name != self.last, reversed(sys.modules))
         return all(name in self._own or _is_standard(sys.modules[name]) for name in brought)
 
 

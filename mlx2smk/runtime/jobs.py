@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from . import child, origin, output
+from . import child, observed, observing, origin, output
+from .contents import Contents
 from .errors import JobError
+from .events import Events
 from .process import Supervisor
 
 TYPE_CHECKING = False
@@ -27,24 +29,49 @@ class Runner:
         self, plan: Plan, function: dict[str, Any], log_path: str, *, stream: bool
     ) -> None:
         self.log = output.Log(log_path)
+        self.contents = Contents(plan.digests_folder, plan.large)
         self._stream = stream
+        self._folder = plan.folder
+        self._declared = bool(function.get("inputs") or function.get("outputs"))
+        plan.read_slices(function)
         if function["modules"]:
             self._check_modules(function, plan.folder)
         self._supervisor = Supervisor(self.log)
+        self._events = Events(plan)
+        self._observer = self._events.observer()
 
     def check(self) -> None:
         """Raise CancelledError if the job is to stop."""
         self._supervisor.check()
 
     def run(self, task: Task, prefix: str = "") -> dict[str, Any]:
-        """Return {"value" or "failure", "duration"}; JobError if the task did the unforeseen."""
+        """Return {"value" or "failure", "duration", "observed"}.
+
+        JobError if the task did the unforeseen. See `observed` for what is under that name.
+        """
         echoes = None
         if self._stream:
             echoes = output.Echo(output.STDOUT, prefix), output.Echo(output.STDERR, prefix)
         ended = self._supervisor.run(self._body(task), echoes)
         if ended.complaints:
             self._fail(ended.complaints.split(b"\0")[0].decode())
-        return self._outcome(ended, task.kind[:-1])
+        return {**self._outcome(ended, task.kind[:-1]), "observed": self._observed()}
+
+    def _observed(self) -> dict[str, Any]:
+        """Return what the run touched, and log what nobody can know of it."""
+        data = self._events.taken()
+        if not data:
+            return {}
+        touched = observed.touched(data, self._folder, self.contents)
+        found = touched.observation()
+        if found.get("programs") and not self._declared:
+            self.log.note(
+                f"{', '.join(found['programs'])}: what a program of another kind reads and writes is "
+                "not seen; what results depend on belongs into inputs=[…] and outputs=[…] of the trial"
+            )
+        for failure in touched.failures:
+            self.log.note(f"not followed, because of an error of mlx2smk's own: {failure}")
+        return found
 
     def _check_modules(self, function: dict[str, Any], folder: str) -> None:
         from . import digests
@@ -60,8 +87,9 @@ class Runner:
     def _body(self, task: Task) -> Any:
         environment = self._environment(task)
         if environment is None:
-            return lambda outcome, complaints: child.run(task, outcome, complaints)
-        return lambda outcome, complaints: _execute(task, outcome, complaints, environment)
+            return lambda outcome, complaints: child.run(task, self._observer, outcome, complaints)
+        noted = task.noted(self._events.configuration)
+        return lambda outcome, complaints: _execute(noted, outcome, complaints, environment)
 
     def _environment(self, task: Task) -> dict[str, str] | None:
         """Return the environment that the task needs another interpreter for, None if this one does."""
@@ -76,7 +104,8 @@ class Runner:
             return None
         if wanted is None or wanted == os.environ.get("PYTHONHASHSEED"):
             return None
-        return {**os.environ, "PYTHONHASHSEED": wanted}
+        others = {k: v for k, v in os.environ.items() if k != observing.CONFIGURATION}
+        return {**others, "PYTHONHASHSEED": wanted}
 
     def _outcome(self, ended: Ended, what: str) -> dict[str, Any]:
         outcome = child.received(ended.outcome)
@@ -101,7 +130,9 @@ def run_setup(plan: Plan, name: str, context: dict[str, Any], log_path: str) -> 
     return {
         "version": 1,
         "digest": task.function["digest"],
+        "scheduled": plan.scheduled,
         "made_from": origin.of_call(plan, task.function, context),
+        "observed": observed.grouped([outcome["observed"]]),
         "returned": outcome["value"],
         "duration": outcome["duration"],
         "log": log_path,
@@ -121,8 +152,14 @@ def run_verification(
     if "error" in verdict:
         say(described(f"verification {name!r}", verdict, log_path))
     made_from = origin.of_verdict(plan, task.function, context, trials)
-    rest = {"duration": outcome["duration"], "log": log_path, "made_from": made_from}
-    return {**verdict, **rest}
+    return {
+        **verdict,
+        "duration": outcome["duration"],
+        "log": log_path,
+        "scheduled": plan.scheduled,
+        "made_from": made_from,
+        "observed": observed.grouped([outcome["observed"]]),
+    }
 
 
 def described(what: str, failure: dict[str, Any], log_path: str) -> str:
@@ -138,12 +175,12 @@ def say(text: str) -> None:
     output.write_all(output.STDERR, data)
 
 
-def _execute(task: Task, outcome: int, complaints: int, environment: dict[str, str]) -> NoReturn:
-    """Become a fresh interpreter that runs the task."""
+def _execute(noted: str, outcome: int, complaints: int, environment: dict[str, str]) -> NoReturn:
+    """Become a fresh interpreter that runs the task that is noted."""
     import tempfile
 
     with tempfile.TemporaryFile() as file:
-        file.write(task.noted().encode())
+        file.write(noted.encode())
         file.seek(0)
         descriptors = (file.fileno(), outcome, complaints)
         for fd in descriptors:

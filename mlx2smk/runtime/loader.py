@@ -20,6 +20,10 @@ HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 INSTALLED = ("site-packages", "dist-packages")
 
 
+RAN: list[types.CodeType] = []
+"""The code of the modules of the user's that this process has run."""
+
+
 class SliceLoader:
     """Loads a module from the slice of its file; to Python it is the file itself."""
 
@@ -39,6 +43,7 @@ class SliceLoader:
     def exec_module(self, module: types.ModuleType) -> None:
         """Run the slice in the module, and guard what is missing from it."""
         code = self._code or compile(self.source, self.path, "exec", dont_inherit=True)
+        RAN.append(code)
         exec(code, module.__dict__)  # noqa: S102 - the user's module
         names, reader = self._guarded
         if names:

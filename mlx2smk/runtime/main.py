@@ -1,4 +1,4 @@
-"""The worker's command line: `worker.py [--interpreter TEXT] COMMAND [NAME] --option value …`."""
+"""The worker's command line: `worker.py [--option value …] COMMAND [NAME] --option value …`."""
 
 from __future__ import annotations
 
@@ -63,14 +63,21 @@ class Arguments:
 def main(words: list[str]) -> NoReturn:
     """Run the command and exit: 0, 1 for a failed job, 2 for wrong usage, 128 + n for a signal."""
     status = _status(words)
+    if f"{__package__}.events" in sys.modules:
+        from . import events
+
+        events.clean_up()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(status)  # what there is to tear down ends with the process, and sooner
 
 
 def _status(words: list[str]) -> int:
-    if words[:1] == ["--interpreter"]:
-        words = [*words[2:], *words[:2]]
+    options: list[str] = []
+    while words[:1] and words[0].startswith("--"):
+        options += words[:2]
+        words = words[2:]
+    words = [*words, *options]
     command = COMMANDS.get(words[0]) if words else None
     if command is None:
         return _say(f"the commands are {', '.join(COMMANDS)}", USAGE)
@@ -95,7 +102,10 @@ def _say(text: str, code: int) -> int:
 def _plan(arguments: Arguments) -> Plan:
     from .plan import Plan
 
-    return Plan(arguments.one("plan"), arguments.maybe("interpreter"))
+    plan = Plan(arguments.one("plan"), arguments.maybe("interpreter"))
+    large = arguments.maybe("large")
+    plan.large = None if large is None else int(large)
+    return plan
 
 
 def _setup(arguments: Arguments) -> None:
@@ -105,6 +115,7 @@ def _setup(arguments: Arguments) -> None:
     setup = plan.function(arguments.name, "setups")
     given = arguments.maybe("context")  # the first setup has none
     context = {} if given is None else records.read(given)
+    plan.check_scheduled(arguments.maybe("digest"), setup["digest"])
     record = jobs.run_setup(plan, setup["name"], context, arguments.one("log"))
     records.write(arguments.one("output"), record)
 
@@ -126,7 +137,9 @@ def _trial(arguments: Arguments) -> None:
 
     output = arguments.one("output")
     context = records.read(arguments.one("context"))
-    job = TrialJob(_plan(arguments), arguments.name, arguments.one("job"), arguments.one("log"))
+    plan = _plan(arguments)
+    job = TrialJob(plan, arguments.name, arguments.one("job"), arguments.one("log"))
+    plan.check_scheduled(arguments.maybe("digest"), job.job.digest)
     previous = arguments.maybe("previous")
     if previous is not None:
         job.continue_from(previous)
@@ -155,8 +168,11 @@ def _verify(arguments: Arguments) -> None:
     from . import jobs, records
 
     context = records.read(arguments.one("context"))
+    plan = _plan(arguments)
+    function = plan.function(arguments.name, "verifications")
+    plan.check_scheduled(arguments.maybe("digest"), function["digest"])
     verdict = jobs.run_verification(
-        _plan(arguments),
+        plan,
         arguments.name,
         context,
         arguments.one("trials"),

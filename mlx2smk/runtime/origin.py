@@ -6,6 +6,7 @@ import os
 import sys
 
 from . import digests
+from .contents import Contents
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .plan import Plan
+
+MAGIC = "*?["
 
 
 def of_call(plan: Plan, function: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
@@ -26,12 +29,16 @@ def of_call(plan: Plan, function: dict[str, Any], context: dict[str, Any]) -> di
 
 
 def of_job(
-    plan: Plan, trial: dict[str, Any], context: dict[str, Any], previous: str | None
+    plan: Plan,
+    trial: dict[str, Any],
+    context: dict[str, Any],
+    previous: str | None,
+    files: Contents,
 ) -> dict[str, Any]:
     """Return what a trial's job is made from; `previous` is the job before it in a chain."""
     return {
         **of_call(plan, trial, context),
-        "inputs": dict(contents(plan.folder, trial["inputs"])),
+        "inputs": dict(contents(plan.folder, trial["inputs"], files)),
         "python": interpreter(),
         "chained": trial["chained"],
         "previous": previous,
@@ -45,20 +52,32 @@ def of_verdict(
     paths = {name: os.path.join(trials, f"{name}.json") for name in function["depends"]}
     return {
         **of_call(plan, function, context),
-        "trials": {name: content(path) for name, path in paths.items()},
+        "trials": {name: digests.of_file(path) for name, path in paths.items()},
     }
 
 
-def contents(folder: str, paths: Iterable[str]) -> list[tuple[str, Any]]:
-    """Return input files with their contents' digests; the paths are relative to `folder`."""
-    return [(path, content(os.path.join(folder, path))) for path in paths]
+def contents(folder: str, paths: Iterable[str], files: Contents) -> list[tuple[str, Any]]:
+    """Return declared inputs with their contents' digests; the paths are relative to `folder`."""
+    return [(path, declared(folder, path, files)) for path in paths]
 
 
-def content(path: str) -> Any:
+def declared(folder: str, path: str, files: Contents) -> Any:
+    """Return what is in a file, in all files below a folder, or in all that match a pattern."""
+    whole = os.path.join(folder, path)
+    if not any(sign in path for sign in MAGIC) or os.path.lexists(whole):
+        return content(whole, files)
+    from glob import escape, glob
+
+    found = glob(os.path.join(escape(folder), path), recursive=True)
+    return [[os.path.relpath(match, folder), content(match, files)] for match in sorted(found)]
+
+
+def content(path: str, files: Contents) -> Any:
     """Return the digest of a file, of all files below a folder, or None where there is nothing."""
     if os.path.isdir(path):
-        return [[name, content(os.path.join(path, name))] for name in sorted(os.listdir(path))]
-    return digests.of_file(path) if os.path.exists(path) else None
+        names = sorted(set(os.listdir(path)) - {"__pycache__"})
+        return [[name, content(os.path.join(path, name), files)] for name in names]
+    return files.digest(path)
 
 
 def environment(base: str, plan: dict[str, Any], interpreter: str | None) -> list[Any]:
@@ -67,7 +86,7 @@ def environment(base: str, plan: dict[str, Any], interpreter: str | None) -> lis
     `interpreter` is the one that the user chose; without one, nothing stands for it.
     """
     conda = plan.get("conda")
-    file = content(os.path.join(base, conda)) if conda else None
+    file = content(os.path.join(base, conda), Contents()) if conda else None
     chosen = [] if interpreter is None else [interpreter]
     return [file, plan.get("container"), *chosen]
 

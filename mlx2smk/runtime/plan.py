@@ -13,12 +13,16 @@ if TYPE_CHECKING:
     from typing import Any
 
 FORMAT = "mlx2smk-plan"
+DIGESTS = os.path.join(".mlx", "digests")
 
 
 class Plan:
     """plan.json, with its paths resolved; `interpreter` is the one that the user chose, if any."""
 
-    __slots__ = ("_code", "_texts", "base", "data", "file", "folder", "interpreter", "path", "stem")
+    __slots__ = (
+        *("_code", "_texts", "base", "data", "digests_folder", "file", "folder", "interpreter"),
+        *("large", "path", "scheduled", "stem"),
+    )
 
     def __init__(self, path: str, interpreter: str | None = None) -> None:
         data = records.read(path)
@@ -28,11 +32,15 @@ class Plan:
             raise JobError(f"{path} has version {data.get('version')}: run mlx compile again")
         self.path = os.path.abspath(path)
         self.interpreter = interpreter
+        self.scheduled: str | None = None
+        self.large: int | None = None
         self.data: dict[str, Any] = data
         self.base = os.path.dirname(self.path)
         self.folder: str = os.path.normpath(os.path.join(self.base, data["folder"]))
         self.file: str = os.path.join(self.folder, data["file"])
         self.stem: str = data["experiment"]
+        # As the rules have it: Snakemake starts its jobs in the folder that was compiled into.
+        self.digests_folder = os.path.abspath(DIGESTS)
         self._code: dict[str, types.CodeType] = {}
         self._texts: dict[str, str] = {}
 
@@ -54,6 +62,23 @@ class Plan:
                 if function["name"] == name:
                     return function
         raise JobError(f"{self.path} has no {' or '.join(kinds)} named {name}")
+
+    def read_slices(self, function: dict[str, Any]) -> None:
+        """Read all that a function runs now: what is compiled later is nothing to this job."""
+        for path in (function["slice"], *(module["slice"] for module in function["modules"])):
+            self.text(path)
+
+    def check_scheduled(self, scheduled: str | None, digest: str) -> None:
+        """Take note of what Snakemake has scheduled a job for; JobError if the plan has another one.
+
+        The value starts with the digest of the function, or of the job of a trial.
+        """
+        if scheduled is not None and scheduled.partition(" ")[0] != digest:
+            raise JobError(
+                "this job was scheduled for another version of the experiment, which was compiled "
+                "again meanwhile: run snakemake again"
+            )
+        self.scheduled = scheduled
 
     def text(self, slice_path: str) -> str:
         """Return the source text of a slice, read once."""

@@ -65,7 +65,8 @@ def report(plan: Plan, context: dict[str, Any], trials: str, judged: str, output
         for verification in plan.functions("verifications")
     }
     for verdict in verdict_of.values():
-        verdict.pop("made_from", None)
+        for part in ("scheduled", "made_from", "observed"):
+            verdict.pop(part, None)
     status = verdicts.status([verdict["verdict"] for verdict in verdict_of.values()])
     records.write_text(output, _report_text(plan, status, context, trials, verdict_of))
 

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import os
 
-from . import digests, records
+from . import digests, observed, records
 from .errors import JobError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
+    from .currency import Surroundings
     from .grid import Grid
+    from .makers import Run
 
 PROTOCOL = 1
 
@@ -52,13 +55,14 @@ def key_of(common: dict[str, Any], grid: Grid, index: int, context: dict[str, An
 
 
 class Found:
-    """A run, and what it printed."""
+    """A run, what it printed, and what it touched (see `observed`)."""
 
-    __slots__ = ("output", "run")
+    __slots__ = ("observed", "output", "run")
 
-    def __init__(self, run: dict[str, Any], output: str) -> None:
+    def __init__(self, run: dict[str, Any], output: str, observed: dict[str, Any]) -> None:
         self.run = run
         self.output = output
+        self.observed = observed
 
 
 class Store:
@@ -69,12 +73,18 @@ class Store:
         self._forced_at = _modified(os.path.join(folder, "forced", mark))
         self._code = code
 
-    def get(self, key: str, job: str) -> Found | None:
-        """Return the run of that key; None if there is none, or none to be trusted.
+    def get(self, key: str, job: str, surroundings: Surroundings, run: Run) -> Found | None:
+        """Return the run of that key; None if there is none that is current, or to be trusted.
 
         `job` is the path of the record that is to be made: a failure in it is there to run again.
         """
-        path = self._path(key)
+        for path in self._versions(key):
+            found = self._read(path, key, job)
+            if found is not None and not any(surroundings.changes(found.observed, run)):
+                return found
+        return None
+
+    def _read(self, path: str, key: str, job: str) -> Found | None:
         try:
             if os.stat(path).st_mtime_ns <= self._forced_at:
                 return None
@@ -83,13 +93,47 @@ class Store:
             return None
         if not _is_of(record, key):
             return None
-        run = self._failure(record, job) if "failed_in" in record else _checked(record)
-        return None if run is None else Found(run, record.get("output", ""))
+        if "failed_in" in record:
+            return self._failure(record, job)
+        run = _checked(record)
+        observation = record.get("observed", {})
+        return None if run is None else Found(run, record.get("output", ""), observation)
+
+    def _versions(self, key: str) -> Iterator[str]:
+        """Yield the paths of what is stored under a key: last what was there first."""
+        path = self._path(key)
+        if not os.path.exists(path):
+            return
+        yield path
+        start = f"{key[2:]}-"
+        folder = os.path.dirname(path)
+        others = [name for name in os.listdir(folder) if name.startswith(start)]
+        for name in sorted(others):
+            if name.endswith(".json"):
+                yield os.path.join(folder, name)
 
     def put(self, key: str, found: Found) -> None:
         """Keep a run that succeeded."""
         if found.run["success"]:
+            self._set_aside(key, found.observed)
             self._write(key, found, {"checksum": digests.of_json(found.run), "run": found.run})
+
+    def _set_aside(self, key: str, observation: dict[str, Any]) -> None:
+        """Keep what is stored under the key under another name, if it rests on other files.
+
+        It counts again when these are back.
+        """
+        path = self._path(key)
+        if not os.path.exists(path):
+            return
+        try:
+            there = records.read(path)
+        except JobError:
+            return
+        whole = isinstance(there, dict) and "run" in there
+        before = there.get("observed", {}) if whole else observation
+        if before != observation:
+            os.replace(path, f"{path[: -len('.json')]}-{digests.of_json(before)[:16]}.json")
 
     def put_failure(self, key: str, found: Found, job: str) -> None:
         """Note which job's record has a run that failed."""
@@ -98,9 +142,10 @@ class Store:
     def _write(self, key: str, found: Found, what: dict[str, Any]) -> None:
         head = {"version": PROTOCOL, "key": key, "code": self._code}
         output = {"output": found.output} if found.output else {}
-        records.write(self._path(key), {**head, **what, **output})
+        observation = {"observed": found.observed} if found.observed else {}
+        records.write(self._path(key), {**head, **observation, **what, **output})
 
-    def _failure(self, record: dict[str, Any], job: str) -> dict[str, Any] | None:
+    def _failure(self, record: dict[str, Any], job: str) -> Found | None:
         path = os.path.normpath(os.path.join(self._folder, record["failed_in"]))
         if path == os.path.abspath(job):
             return None
@@ -108,10 +153,10 @@ class Store:
             there = records.read(path)
         except JobError:
             return None
-        for key, run in zip(there["keys"], there["runs"]):
+        for number, (key, run) in enumerate(zip(there["keys"], there["runs"])):
             if key == record["key"] and not run["success"]:
-                failed: dict[str, Any] = run
-                return failed
+                observation = observed.of_number(there.get("observed", ()), number)
+                return Found(run, record.get("output", ""), observation)
         return None
 
     def _path(self, key: str) -> str:

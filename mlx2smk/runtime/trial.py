@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from . import child, jsontext, origin, records
+import os
+
+from . import child, jsontext, makers, observed, origin, packages, records
 from .grid import Grid
 from .jobs import Runner, described, say
 from .plan import job_before, job_named, projection
+from .store import Found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from .gpus import Claim
+    from .makers import Makers, Run
     from .plan import Plan
-    from .store import Found, Store
+    from .store import Store
 
 
 class TrialJob:
@@ -27,6 +31,7 @@ class TrialJob:
         self.log_path = log_path
         self.state: dict[str, Any] = {}
         self.runs: list[dict[str, Any]] = []
+        self.observed: list[dict[str, Any]] = []
         self._failed: list[tuple[str, Found]] = []
         self.keys: list[str | None] = []
         self.made_from: dict[str, Any] = {}
@@ -51,11 +56,26 @@ class TrialJob:
 
         `output` is where the job's record will be.
         """
+        from .currency import Surroundings
         from .store import Store
 
         mark = f"{self.plan.stem}.{self.trial['name']}"
         self._store = Store(folder, mark, self.trial["digest"])
         self._output = output
+        self._surroundings = Surroundings(
+            self.plan.folder, self._runner.contents, self._all_makers, packages.here
+        )
+
+    def _all_makers(self) -> Makers:
+        """Return who made what, from all records that are there and the runs of this job so far."""
+        results = os.path.dirname(os.path.dirname(os.path.dirname(self._output)))
+        found = makers.makers_of(self.plan, results)
+        for number, observation in enumerate(self.observed):
+            found.add(self._identity(self.job.first + number), observation)
+        return found
+
+    def _identity(self, index: int) -> Run:
+        return makers.positions(self.plan)["trials", self.trial["name"]], index
 
     def use_gpus(self, numbers: list[int]) -> None:
         """Give the job GPUs of its own before anything runs: how many, and out of how many."""
@@ -67,20 +87,24 @@ class TrialJob:
     def run_all(self, context: dict[str, Any]) -> None:
         """Run every combination; in a chain each sees the updates of those before it."""
         self._prepare()
-        self.made_from = origin.of_job(self.plan, self.trial, context, self._previous)
+        files = self._runner.contents
+        self.made_from = origin.of_job(self.plan, self.trial, context, self._previous, files)
         for index in range(self.job.first, self.job.first + self.job.count):
             seen = {**context, **self.state} if self.trial["chained"] else dict(context)
-            key, run = self._find_or_run(index, projection(self.trial, seen))
+            key, found = self._find_or_run(index, projection(self.trial, seen))
             self.keys.append(key)
-            self.runs.append(run)
-            self.state.update(updates_of(run))
+            self.runs.append(found.run)
+            self.observed.append(found.observed)
+            self.state.update(updates_of(found.run))
 
     def record(self) -> dict[str, Any]:
         """Return what the job leaves."""
         return {
             "version": records.VERSION,
             "digest": self.job.digest,
+            "scheduled": self.plan.scheduled,
             "made_from": self.made_from,
+            "observed": observed.grouped(self.observed),
             "keys": self.keys,
             "state": self.state if self.trial["chained"] else {},
         }
@@ -98,31 +122,27 @@ class TrialJob:
         except (SyntaxError, ValueError):
             return  # which this Python raises again, as the result of each
 
-    def _find_or_run(
-        self, index: int, context: dict[str, Any]
-    ) -> tuple[str | None, dict[str, Any]]:
+    def _find_or_run(self, index: int, context: dict[str, Any]) -> tuple[str | None, Found]:
         """Return the combination's key in the store, if there is a store, and its run."""
         if self._store is None:
             self._head(index)
             return None, self._run_one(index, context)
         key = self._key(index, context)
-        found = self._store.get(key, self._output)
+        found = self._store.get(key, self._output, self._surroundings, self._identity(index))
         if found is None:
             found = self._run_and_keep(self._store, key, index, context)
         else:
             self._repeat(index, found)
         if not found.run["success"]:
             self._failed.append((key, found))
-        return key, found.run
+        return key, found
 
     def _run_and_keep(self, store: Store, key: str, index: int, context: dict[str, Any]) -> Found:
-        from .store import Found
-
         log = self._runner.log
         self._head(index)
         start = log.length
-        run = self._run_one(index, context)
-        found = Found(run, log.since(start).decode("utf-8", "surrogateescape"))
+        found = self._run_one(index, context)
+        found.output = log.since(start).decode("utf-8", "surrogateescape")
         store.put(key, found)
         return found
 
@@ -150,9 +170,11 @@ class TrialJob:
         inputs = list(made["inputs"].items())
         source = self.plan.data["source"]
         common = common_parts(source, made["code"], inputs, made["environment"], made["python"])
+        if self.trial.get("in_order"):
+            common["in_order"] = True
         return key_of(common, self.grid, index, context)
 
-    def _run_one(self, index: int, context: dict[str, Any]) -> dict[str, Any]:
+    def _run_one(self, index: int, context: dict[str, Any]) -> Found:
         if self._gpus is not None:
             self._runner.log.note(f"GPU {self._gpus.hold(self._runner.check) or 'not found'}")
         task = child.Task(self.plan, "trials", self.trial["name"], context, index)
@@ -161,7 +183,7 @@ class TrialJob:
         if not run["success"]:
             what = f"{self.trial['name']} {self.grid.label(index)}".strip()
             say(described(what, run, self.log_path))
-        return run
+        return Found(run, "", outcome["observed"])
 
     def _prefix(self, index: int) -> str:
         if not self._several:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import types
     from typing import Any
 
+    from .observing import Observer
     from .plan import Plan
 
 SEEDS = ("seed", "numpy_seed", "torch_seed")
@@ -20,8 +21,13 @@ SEEDS = ("seed", "numpy_seed", "torch_seed")
 PICKLERS = ("cloudpickle.cloudpickle", "joblib.externals.cloudpickle.cloudpickle")
 
 
-def enter(plan: Plan, kind: str, function: dict[str, Any], context: dict[str, Any]) -> Any:
-    """Make this process one that runs the experiment, run its slice and return the function."""
+def enter(
+    plan: Plan, kind: str, function: dict[str, Any], context: dict[str, Any], observer: Observer
+) -> Any:
+    """Make this process one that runs the experiment, run its slice and return the function.
+
+    From the slice's first statement on, what the process touches is observed.
+    """
     os.chdir(plan.folder)
     sys.argv[:] = [plan.file]
     sys.dont_write_bytecode = NO_BYTECODE
@@ -44,6 +50,7 @@ def enter(plan: Plan, kind: str, function: dict[str, Any], context: dict[str, An
     for name in PICKLERS:
         finder.when_imported(name, lambda pickler: pickler.register_pickle_by_value(module))
     module.SETUP = _visible(function, context)  # type: ignore[attr-defined]
+    observer.start()
     module.__loader__.exec_module(module)  # type: ignore[union-attr]
     return getattr(module, function["name"])
 

@@ -20,12 +20,12 @@ rule setup_init:
     log:
         "logs/digits/setup/init.log",
     params:
-        digest=code("<digest>"),
+        digest=digest("digits", "setups", "init"),
         worker=worker,
         plan=plan("digits"),
     shell:
         "{params.worker} setup init --plan {params.plan:q}"
-        " --output {output.record:q} --log {log:q}"
+        " --output {output.record:q} --log {log:q} --digest {params.digest:q}"
 
 
 # What score may read of SETUP: folds, numpy_seed, pythonhashseed, seed, test_share, torch_seed.
@@ -60,14 +60,14 @@ rule trial_score:
     resources:
         running_digits_trial_score=1,
     params:
-        digest=digest("digits", "score"),
+        digest=digest("digits", "trials", "score"),
         worker=worker,
         plan=plan("digits"),
         store=store,
     shell:
         "{params.worker} trial score --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
-        " --output {output.run:q} --log {log:q}"
+        " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 
 # All runs of score, in order, and what they make of SETUP.
@@ -125,14 +125,14 @@ rule trial_final:
     wildcard_constraints:
         combination="[^/]+",
     params:
-        digest=digest("digits", "final"),
+        digest=digest("digits", "trials", "final"),
         worker=worker,
         plan=plan("digits"),
         store=store,
     shell:
         "{params.worker} trial final --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
-        " --output {output.run:q} --log {log:q}"
+        " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 
 # All runs of final, in order, and what they make of SETUP.
@@ -192,14 +192,20 @@ rule verify_reads_unseen_digits:
     log:
         "logs/digits/verify/reads_unseen_digits.log",
     params:
-        digest=code("<digest>"),
+        digest=digest(
+            "digits",
+            "verifications",
+            "reads_unseen_digits",
+            "score",
+            "final",
+        ),
         worker=worker,
         plan=plan("digits"),
         trials=folder("trials"),
     shell:
         "{params.worker} verify reads_unseen_digits --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
-        " --output {output.verdict:q} --log {log:q}"
+        " --output {output.verdict:q} --log {log:q} --digest {params.digest:q}"
 
 
 # What beats_the_majority may read of SETUP: numpy_seed, pythonhashseed, seed, torch_seed.
@@ -236,14 +242,20 @@ rule verify_beats_the_majority:
     log:
         "logs/digits/verify/beats_the_majority.log",
     params:
-        digest=code("<digest>"),
+        digest=digest(
+            "digits",
+            "verifications",
+            "beats_the_majority",
+            "score",
+            "final",
+        ),
         worker=worker,
         plan=plan("digits"),
         trials=folder("trials"),
     shell:
         "{params.worker} verify beats_the_majority --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
-        " --output {output.verdict:q} --log {log:q}"
+        " --output {output.verdict:q} --log {log:q} --digest {params.digest:q}"
 
 
 # What seeds_agree may read of SETUP: agree_within, numpy_seed, pythonhashseed, seed, torch_seed.
@@ -280,14 +292,14 @@ rule verify_seeds_agree:
     log:
         "logs/digits/verify/seeds_agree.log",
     params:
-        digest=code("<digest>"),
+        digest=digest("digits", "verifications", "seeds_agree", "score", "final"),
         worker=worker,
         plan=plan("digits"),
         trials=folder("trials"),
     shell:
         "{params.worker} verify seeds_agree --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
-        " --output {output.verdict:q} --log {log:q}"
+        " --output {output.verdict:q} --log {log:q} --digest {params.digest:q}"
 
 
 # Everything that digits.py gave, and its status.

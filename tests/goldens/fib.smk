@@ -37,14 +37,14 @@ rule trial_fib:
     wildcard_constraints:
         combination="[^/]+",
     params:
-        digest=digest("fib", "fib"),
+        digest=digest("fib", "trials", "fib"),
         worker=worker,
         plan=plan("fib"),
         store=store,
     shell:
         "{params.worker} trial fib --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
-        " --output {output.run:q} --log {log:q}"
+        " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 
 # All runs of fib, in order, and what they make of SETUP.
@@ -99,14 +99,14 @@ rule verify_methods_agree:
     log:
         "logs/fib/verify/methods_agree.log",
     params:
-        digest=code("<digest>"),
+        digest=digest("fib", "verifications", "methods_agree", "fib"),
         worker=worker,
         plan=plan("fib"),
         trials=folder("trials"),
     shell:
         "{params.worker} verify methods_agree --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
-        " --output {output.verdict:q} --log {log:q}"
+        " --output {output.verdict:q} --log {log:q} --digest {params.digest:q}"
 
 
 # What recursion_grows_with_the_numbers may read of SETUP: numpy_seed, pythonhashseed, seed, torch_seed.
@@ -138,14 +138,19 @@ rule verify_recursion_grows_with_the_numbers:
     log:
         "logs/fib/verify/recursion_grows_with_the_numbers.log",
     params:
-        digest=code("<digest>"),
+        digest=digest(
+            "fib",
+            "verifications",
+            "recursion_grows_with_the_numbers",
+            "fib",
+        ),
         worker=worker,
         plan=plan("fib"),
         trials=folder("trials"),
     shell:
         "{params.worker} verify recursion_grows_with_the_numbers --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
-        " --output {output.verdict:q} --log {log:q}"
+        " --output {output.verdict:q} --log {log:q} --digest {params.digest:q}"
 
 
 # Everything that fib.py gave, and its status.

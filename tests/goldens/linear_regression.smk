@@ -20,12 +20,12 @@ rule setup_init:
     log:
         "logs/linear_regression/setup/init.log",
     params:
-        digest=code("<digest>"),
+        digest=digest("linear_regression", "setups", "init"),
         worker=worker,
         plan=plan("linear_regression"),
     shell:
         "{params.worker} setup init --plan {params.plan:q}"
-        " --output {output.record:q} --log {log:q}"
+        " --output {output.record:q} --log {log:q} --digest {params.digest:q}"
 
 
 # What solve may read of SETUP: noise, numpy_seed, pythonhashseed, rows, seed, torch_seed.
@@ -58,14 +58,14 @@ rule trial_solve:
     wildcard_constraints:
         combination="[^/]+",
     params:
-        digest=digest("linear_regression", "solve"),
+        digest=digest("linear_regression", "trials", "solve"),
         worker=worker,
         plan=plan("linear_regression"),
         store=store,
     shell:
         "{params.worker} trial solve --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
-        " --output {output.run:q} --log {log:q}"
+        " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 
 # All runs of solve, in order, and what they make of SETUP.
@@ -123,14 +123,14 @@ rule trial_descend:
     resources:
         running_linear_regression_trial_descend=1,
     params:
-        digest=digest("linear_regression", "descend"),
+        digest=digest("linear_regression", "trials", "descend"),
         worker=worker,
         plan=plan("linear_regression"),
         store=store,
     shell:
         "{params.worker} trial descend --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
-        " --output {output.run:q} --log {log:q}"
+        " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 
 # All runs of descend, in order, and what they make of SETUP.
@@ -191,14 +191,14 @@ rule trial_refine:
     wildcard_constraints:
         combination="[^/]+",
     params:
-        digest=digest("linear_regression", "refine"),
+        digest=digest("linear_regression", "trials", "refine"),
         worker=worker,
         plan=plan("linear_regression"),
         store=store,
     shell:
         "{params.worker} trial refine --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
-        " --output {output.run:q} --log {log:q}"
+        " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 
 # All runs of refine, in order, and what they make of SETUP.
@@ -263,14 +263,21 @@ rule verify_descent_converges:
     log:
         "logs/linear_regression/verify/descent_converges.log",
     params:
-        digest=code("<digest>"),
+        digest=digest(
+            "linear_regression",
+            "verifications",
+            "descent_converges",
+            "solve",
+            "descend",
+            "refine",
+        ),
         worker=worker,
         plan=plan("linear_regression"),
         trials=folder("trials"),
     shell:
         "{params.worker} verify descent_converges --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
-        " --output {output.verdict:q} --log {log:q}"
+        " --output {output.verdict:q} --log {log:q} --digest {params.digest:q}"
 
 
 # What weights_are_recovered may read of SETUP: noise, numpy_seed, pythonhashseed, rows, seed, torch_seed.
@@ -308,14 +315,19 @@ rule verify_weights_are_recovered:
     log:
         "logs/linear_regression/verify/weights_are_recovered.log",
     params:
-        digest=code("<digest>"),
+        digest=digest(
+            "linear_regression",
+            "verifications",
+            "weights_are_recovered",
+            "solve",
+        ),
         worker=worker,
         plan=plan("linear_regression"),
         trials=folder("trials"),
     shell:
         "{params.worker} verify weights_are_recovered --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
-        " --output {output.verdict:q} --log {log:q}"
+        " --output {output.verdict:q} --log {log:q} --digest {params.digest:q}"
 
 
 # What more_steps_help may read of SETUP: numpy_seed, pythonhashseed, seed, torch_seed.
@@ -353,14 +365,19 @@ rule verify_more_steps_help:
     log:
         "logs/linear_regression/verify/more_steps_help.log",
     params:
-        digest=code("<digest>"),
+        digest=digest(
+            "linear_regression",
+            "verifications",
+            "more_steps_help",
+            "descend",
+        ),
         worker=worker,
         plan=plan("linear_regression"),
         trials=folder("trials"),
     shell:
         "{params.worker} verify more_steps_help --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
-        " --output {output.verdict:q} --log {log:q}"
+        " --output {output.verdict:q} --log {log:q} --digest {params.digest:q}"
 
 
 # Everything that linear_regression.py gave, and its status.

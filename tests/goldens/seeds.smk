@@ -17,12 +17,12 @@ rule setup_init:
     log:
         "logs/seeds/setup/init.log",
     params:
-        digest=code("<digest>"),
+        digest=digest("seeds", "setups", "init"),
         worker=worker,
         plan=plan("seeds"),
     shell:
         "{params.worker} setup init --plan {params.plan:q}"
-        " --output {output.record:q} --log {log:q}"
+        " --output {output.record:q} --log {log:q} --digest {params.digest:q}"
 
 
 # What draw may read of SETUP: numpy_seed, pythonhashseed, seed, torch_seed.
@@ -55,14 +55,14 @@ rule trial_draw:
     wildcard_constraints:
         combination="[^/]+",
     params:
-        digest=digest("seeds", "draw"),
+        digest=digest("seeds", "trials", "draw"),
         worker=worker,
         plan=plan("seeds"),
         store=store,
     shell:
         "{params.worker} trial draw --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
-        " --output {output.run:q} --log {log:q}"
+        " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 
 # All runs of draw, in order, and what they make of SETUP.
@@ -118,14 +118,14 @@ rule trial_draw_apart:
     wildcard_constraints:
         combination="[^/]+",
     params:
-        digest=digest("seeds", "draw_apart"),
+        digest=digest("seeds", "trials", "draw_apart"),
         worker=worker,
         plan=plan("seeds"),
         store=store,
     shell:
         "{params.worker} trial draw_apart --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
-        " --output {output.run:q} --log {log:q}"
+        " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 
 # All runs of draw_apart, in order, and what they make of SETUP.
@@ -185,14 +185,14 @@ rule verify_processes_draw_the_same:
     log:
         "logs/seeds/verify/processes_draw_the_same.log",
     params:
-        digest=code("<digest>"),
+        digest=digest("seeds", "verifications", "processes_draw_the_same", "draw"),
         worker=worker,
         plan=plan("seeds"),
         trials=folder("trials"),
     shell:
         "{params.worker} verify processes_draw_the_same --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
-        " --output {output.verdict:q} --log {log:q}"
+        " --output {output.verdict:q} --log {log:q} --digest {params.digest:q}"
 
 
 # What seeds_are_those_of_setup may read of SETUP: numpy_seed, pythonhashseed, seed, torch_seed.
@@ -229,14 +229,14 @@ rule verify_seeds_are_those_of_setup:
     log:
         "logs/seeds/verify/seeds_are_those_of_setup.log",
     params:
-        digest=code("<digest>"),
+        digest=digest("seeds", "verifications", "seeds_are_those_of_setup", "draw"),
         worker=worker,
         plan=plan("seeds"),
         trials=folder("trials"),
     shell:
         "{params.worker} verify seeds_are_those_of_setup --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
-        " --output {output.verdict:q} --log {log:q}"
+        " --output {output.verdict:q} --log {log:q} --digest {params.digest:q}"
 
 
 # What repetitions_differ may read of SETUP: numpy_seed, pythonhashseed, seed, torch_seed.
@@ -273,14 +273,14 @@ rule verify_repetitions_differ:
     log:
         "logs/seeds/verify/repetitions_differ.log",
     params:
-        digest=code("<digest>"),
+        digest=digest("seeds", "verifications", "repetitions_differ", "draw_apart"),
         worker=worker,
         plan=plan("seeds"),
         trials=folder("trials"),
     shell:
         "{params.worker} verify repetitions_differ --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
-        " --output {output.verdict:q} --log {log:q}"
+        " --output {output.verdict:q} --log {log:q} --digest {params.digest:q}"
 
 
 # Everything that seeds.py gave, and its status.

@@ -1,0 +1,143 @@
+"""Whether what a run touched is as it was: only then is its result current.
+
+A file counts by its content, a folder by the names in it, a variable by its value, a package by its
+version. What the run alone made has to be there as it left it. A file that several runs write is
+nobody's: it counts as long as it holds what one of them left. What comes later in the order of the
+experiment (see `makers`) does not change what was there before: after a run from scratch all is current.
+"""
+
+from __future__ import annotations
+
+import os
+
+from .observed import names_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any, Callable
+
+    from .contents import Contents
+    from .makers import Makers, Run
+
+
+class Change:
+    """Something is not as it was: its kind (that of the observation), its name, and both states."""
+
+    __slots__ = ("kind", "name", "now", "was")
+
+    def __init__(self, kind: str, name: str, was: Any, now: Any) -> None:
+        self.kind = kind
+        self.name = name
+        self.was = was
+        self.now = now
+
+
+class Surroundings:
+    """What there is now: files below a folder, variables, packages, and who made which files.
+
+    `makers` is asked for when something is not as it was, which is seldom. `versions` are those of
+    installed distributions by name; None where nobody can tell. `skipped` are starts of paths that
+    are not looked at.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        contents: Contents,
+        makers: Callable[[], Makers],
+        versions: Callable[[], dict[str, str] | None],
+        skipped: Iterable[str] = (),
+    ) -> None:
+        self.folder = folder
+        self.contents = contents
+        self._makers = makers
+        self._versions = versions
+        self._skipped = tuple(skipped)
+        self.variables: Mapping[str, str] = os.environ
+
+    def changes(self, observation: dict[str, Any], run: Run) -> Iterator[Change]:
+        """Yield what is not as it was when the run had ended."""
+        for path, digest in observation.get("made", {}).items():
+            yield from self._made(path, digest, run)
+        for path, digest in observation.get("files", {}).items():
+            yield from self._read(path, digest, run, observation)
+        for path, kind in observation.get("kinds", {}).items():
+            yield from self._kind(path, kind, run)
+        for path, names in observation.get("folders", {}).items():
+            yield from self._listing(path, names, run)
+        yield from self._values(observation.get("variables", {}))
+        yield from self._packages(observation.get("packages", {}))
+
+    def _looks_at(self, path: str) -> bool:
+        return not (self._skipped and path.startswith(self._skipped))
+
+    def _digest(self, path: str) -> str | None:
+        return self.contents.digest(os.path.join(self.folder, path))
+
+    def _made(self, path: str, digest: str, run: Run) -> Iterator[Change]:
+        now = self._digest(path)
+        if now != digest and self._looks_at(path):
+            others = self._makers().made.get(path, {}).keys() - {run}
+            if not others:
+                yield Change("made", path, digest, now)
+
+    def _read(
+        self, path: str, digest: str | None, run: Run, observation: dict[str, Any]
+    ) -> Iterator[Change]:
+        now = self._digest(path)
+        if now == digest or not self._looks_at(path):
+            return
+        if path in observation.get("made", {}):  # of which `_made` says all there is to say
+            return
+        makers = self._makers()
+        left = makers.made.get(path, {})
+        before = [maker for maker in left if makers.is_before(maker, run)]
+        same = not before or left[max(before)] == digest
+        others = len(before) < len(left)
+        if not (same and others and now in left.values()):
+            yield Change("files", path, digest, now)
+
+    def _kind(self, path: str, kind: str | None, run: Run) -> Iterator[Change]:
+        now = kind_of(os.path.join(self.folder, path))
+        if now != kind and self._looks_at(path):
+            folder, name = os.path.split(path)
+            if kind is not None or not self._made_later(folder, name, run):
+                yield Change("kinds", path, kind, now)
+
+    def _made_later(self, folder: str, name: str, run: Run) -> bool:
+        """Tell whether there is something in a folder only since later runs, or this one, made it."""
+        makers = self._makers()
+        found = makers.names.get(folder, {}).get(name, set())
+        return bool(found) and not any(makers.is_before(maker, run) for maker in found)
+
+    def _listing(self, path: str, names: list[str], run: Run) -> Iterator[Change]:
+        now = names_in(os.path.join(self.folder, path))
+        if now == names or not self._looks_at(path):
+            return
+        folder = "" if path == os.curdir else path
+        unlike = set(names).symmetric_difference(now or ())
+        if now is None or not all(self._made_later(folder, name, run) for name in unlike):
+            yield Change("folders", path, names, now)
+
+    def _values(self, variables: dict[str, str | None]) -> Iterator[Change]:
+        from .observing import sha256
+
+        for name, digest in variables.items():
+            value = self.variables.get(name)
+            now = None if value is None else sha256(os.fsencode(value)).hexdigest()
+            if now != digest:
+                yield Change("variables", name, digest, now)
+
+    def _packages(self, packages: dict[str, list[str]]) -> Iterator[Change]:
+        there = self._versions() if packages else None
+        for name, version in dict(packages.values()).items():
+            if there is not None and there.get(name) != version:
+                yield Change("packages", name, version, there.get(name))
+
+
+def kind_of(path: str) -> str | None:
+    """Return what is at a path: `f` a file or the like, `d` a folder, None nothing."""
+    if os.path.isdir(path):
+        return "d"
+    return "f" if os.path.lexists(path) else None

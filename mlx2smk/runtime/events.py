@@ -1,0 +1,73 @@
+"""The file to which the processes of a job tell what they touch; the worker reads it in between."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import observing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .plan import Plan
+
+FOLLOW = os.path.join(os.path.dirname(os.path.abspath(__file__)), "follow")
+
+
+class Events:
+    """A file in memory, where the system has those; `configuration` tells other interpreters of it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.fd, path = _new_file()
+        self._folder = plan.folder
+        self._ignored = own_folders(plan)
+        self.configuration = "\n".join([path, plan.folder, *self._ignored])
+        os.environ[observing.CONFIGURATION] = self.configuration
+        paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        others = [path for path in paths if path and os.path.basename(path) != "follow"]
+        os.environ["PYTHONPATH"] = os.pathsep.join([FOLLOW, *others])
+
+    def observer(self) -> observing.Observer:
+        """Return what tells of a process and of those that it forks, once it is started there."""
+        return observing.Observer(self.fd, self._folder, self._ignored)
+
+    def taken(self) -> bytes:
+        """Return what was told, and forget it."""
+        size = os.fstat(self.fd).st_size
+        data = os.pread(self.fd, size, 0)
+        if size:
+            os.ftruncate(self.fd, 0)
+        return data
+
+
+def _new_file() -> tuple[int, str]:
+    """Return a descriptor that appends, and a path under which other processes can open the file."""
+    if sys.platform == "linux" and hasattr(os, "memfd_create"):
+        import fcntl
+
+        fd = os.memfd_create("mlx-observed")
+        fcntl.fcntl(fd, fcntl.F_SETFL, os.O_APPEND)
+        return fd, f"/proc/{os.getpid()}/fd/{fd}"
+    import tempfile
+
+    folder = tempfile.mkdtemp(prefix="mlx-observed-")
+    path = os.path.join(folder, "events")
+    _made.append(path)
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), path
+
+
+_made: list[str] = []
+
+
+def clean_up() -> None:
+    """Remove the files that are not only in memory."""
+    for path in _made:
+        os.unlink(path)
+        os.rmdir(os.path.dirname(path))
+
+
+def own_folders(plan: Plan) -> list[str]:
+    """Return the folders of the tool's own: of the workflow, and of what this experiment leaves."""
+    directory = os.path.normpath(os.path.join(plan.base, "..", "..", ".."))
+    own = [os.path.join(kind, plan.stem) for kind in ("results", "logs")]
+    return [os.path.join(directory, name) for name in ("workflow", ".mlx", ".snakemake", *own)]

@@ -1,0 +1,123 @@
+"""Who made which files, from the records that the jobs of an experiment have left.
+
+A *run* is one call of one of the user's functions: `(position, number)`, where the position is that of
+the function in the order of the experiment and the number that of the combination.
+"""
+
+from __future__ import annotations
+
+import os
+
+from . import jsontext
+from .plan import jobs_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from .plan import Plan
+
+    Run = tuple[int, int]
+
+
+class Makers:
+    """What the runs of an experiment that have left records made and read, by path.
+
+    `made[path]` has the digests that runs left there; `names[folder]` the runs that made something in
+    a folder, by the name of it; `chained` the positions of trials whose combinations run in order.
+    """
+
+    def __init__(self, chained: frozenset[int] = frozenset()) -> None:
+        self.made: dict[str, dict[Run, str]] = {}
+        self.names: dict[str, dict[str, set[Run]]] = {}
+        self._chained = chained
+
+    def is_before(self, maker: Run, run: Run) -> bool:
+        """Tell whether a run has always ended when another one begins."""
+        if maker[0] == run[0]:
+            return maker[0] in self._chained and maker[1] < run[1]
+        return maker[0] < run[0]
+
+    def add(self, run: Run, observation: dict[str, Any]) -> None:
+        """Add what a run made."""
+        for how in ("made", "wrote"):
+            for path, digest in observation.get(how, {}).items():
+                self._add(run, path, digest)
+        for path in observation.get("folders_made", ()):
+            self._add_name(run, path)
+
+    def _add(self, run: Run, path: str, digest: str) -> None:
+        self.made.setdefault(path, {})[run] = digest
+        self._add_name(run, path)
+
+    def _add_name(self, run: Run, path: str) -> None:
+        while True:
+            folder, name = os.path.split(path)
+            if not name:
+                return
+            runs = self.names.setdefault(folder, {}).setdefault(name, set())
+            if run in runs:
+                return
+            runs.add(run)
+            path = folder
+
+
+def positions(plan: Plan) -> dict[tuple[str, str], int]:
+    """Return the places of functions in the order in which they run, by kind and name."""
+    setups, trials = plan.functions("setups"), plan.functions("trials")
+    found = {("setups", setup["name"]): at for at, setup in enumerate(setups)}
+    found.update((("trials", trial["name"]), len(setups) + at) for at, trial in enumerate(trials))
+    last = len(setups) + len(trials)
+    found.update((("verifications", f["name"]), last) for f in plan.functions("verifications"))
+    return found
+
+
+def first_number(plan: Plan, kind: str, name: str) -> int:
+    """Return the number of a function's first run: verifications share a position, not a number."""
+    if kind != "verifications":
+        return 0
+    return [verification["name"] for verification in plan.functions(kind)].index(name)
+
+
+def chained_positions(plan: Plan) -> frozenset[int]:
+    """Return the positions of the trials whose combinations run one after another."""
+    at = positions(plan)
+    return frozenset(at["trials", t["name"]] for t in plan.functions("trials") if t["chained"])
+
+
+def makers_of(
+    plan: Plan, results: str, head_of: Callable[[str], dict[str, Any]] | None = None
+) -> Makers:
+    """Return who made what, from the records in a folder of results."""
+    found = Makers(chained_positions(plan))
+    for position, first, path in records_of(plan, results):
+        for observation, numbers in (head_of or read_head)(path).get("observed", ()):
+            for number in numbers:
+                found.add((position, first + number), observation)
+    return found
+
+
+def records_of(plan: Plan, results: str) -> Iterator[tuple[int, int, str]]:
+    """Yield where all current jobs leave their records, with the position and number of the first run."""
+    at = positions(plan)
+    for kind, folder in (("setups", "setup"), ("verifications", "verify")):
+        for function in plan.functions(kind):
+            name = function["name"]
+            path = os.path.join(results, folder, f"{name}.json")
+            yield at[kind, name], first_number(plan, kind, name), path
+    for trial in plan.functions("trials"):
+        folder = os.path.join(results, "runs", trial["name"])
+        for job in jobs_of(trial):
+            yield at["trials", trial["name"]], job.first, os.path.join(folder, f"{job.name}.json")
+
+
+def read_head(path: str) -> dict[str, Any]:
+    """Return the first line of a record, without its runs; empty if there is none."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            line = file.readline().rstrip()
+        head = jsontext.loads(line[:-1] + "}" if line.endswith(",") else line)
+    except (OSError, ValueError):
+        return {}
+    return head if isinstance(head, dict) else {}

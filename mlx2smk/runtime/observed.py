@@ -1,0 +1,330 @@
+"""What the processes of a run told of what they touched -> what the run's result rests on.
+
+An observation is JSON; what there is none of is left out:
+
+- `files`: of files that were read, the digests of what was read (`CHANGED`: something else changed the
+  file meanwhile; None: nobody knows any more, as the run itself changed it);
+- `kinds`: of paths that were looked for, or opened in vain, what was there: `f`, `d` or None;
+- `folders`: of folders that were listed, the names in them;
+- `variables`: of variables of the environment, the digests of their values, None where not set;
+- `packages`: of installed packages that the user's code imports, distribution and version;
+- `made`: of files that the run wrote whole, the digests of what it left;
+- `wrote`: of files that the run appended to, or that were there and that it changed in place, the
+  digests of what it left;
+- `folders_made`: folders that it made;
+- `programs`: other programs that it started, of which Python cannot tell what they touch.
+
+Paths are relative to the experiment's folder where they lie in it. What the run made before it read it,
+and what it made and removed again, is not in it.
+"""
+
+from __future__ import annotations
+
+import os
+
+from . import jsontext, observing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any, ClassVar
+
+    from .contents import Contents
+
+CHANGED = "changed while it was read"
+
+PASSED = frozenset(
+    {
+        *("HOME", "PATH", "PWD", "OLDPWD", "SHELL", "SHLVL", "USER", "LOGNAME", "HOSTNAME", "_"),
+        *("TERM", "COLUMNS", "LINES", "TMPDIR", "TEMP", "TMP", "PYTHONPATH", "PYTHONHASHSEED"),
+        "CUDA_VISIBLE_DEVICES",
+    }
+)
+"""Variables that every program reads, or that differ from job to job: never followed."""
+
+PASSED_STARTS = ("MLX_", "SNAKEMAKE_", "SLURM_", "SSH_", "PBS_", "LSB_")
+
+LIBRARIES_OWN = ("XDG_", "LC_", "LANG", "CONDA", "VIRTUAL_ENV", "PYTHON", "DISPLAY", "WAYLAND_")
+"""Variables that say how a session looks; followed only where the user's own code reads them."""
+
+THREADS = ("OMP_", "MKL_", "OPENBLAS_", "GOTO_", "NUMEXPR_", "VECLIB_", "BLIS_", "KMP_", "LOKY_")
+"""Numbers of threads, which Snakemake sets for each job; followed as those above."""
+
+TERMINAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLORTERM", "TERM_PROGRAM", "CI", "TZ")
+
+
+TOOLS = frozenset({"__pycache__", ".mlx", ".snakemake", "workflow", "results", "logs"})
+"""Names of what Python and this tool leave beside the experiment."""
+
+
+class Touched:
+    """Goes through what was told, in order, and keeps what matters in the end."""
+
+    def __init__(self, folder: str, contents: Contents) -> None:
+        self._folder = folder
+        self._contents = contents
+        self.read: dict[str, tuple[str, bool]] = {}
+        self.before: dict[tuple[str, str], str] = {}
+        self.made: dict[str, None] = {}
+        self.wrote: dict[str, None] = {}
+        self.removed: set[str] = set()
+        self.folders_made: dict[str, None] = {}
+        self.listed: dict[str, None] = {}
+        self.looked: dict[str, str] = {}
+        self.variables: dict[str, str | None] = {}
+        self.own_variables: set[str] = set()
+        self.temporary: set[str] = set()
+        self.possible: dict[str, None] = {}
+        self.packages: dict[str, str] = {}
+        self.named: set[str] = set()
+        self.programs: dict[str, None] = {}
+        self.failures: dict[str, None] = {}
+
+    def add(self, kind: str, fields: list[str]) -> None:
+        """Take in one line."""
+        self._takers[kind](self, *fields)
+
+    def _take_read(self, path: str, signature: str) -> None:
+        if signature == "-":
+            self._take_look(path, "-")
+        elif not self._is_own(path):
+            self.read.setdefault(path, (signature, False))
+
+    def _take_word(self, path: str, signature: str) -> None:
+        """Take in a file that a program was given: to read it, or else to write it."""
+        if not self._is_own(path):
+            self.read.setdefault(path, (signature, True))
+
+    def _take_before(self, path: str, signature: str, digest: str) -> None:
+        self.before.setdefault((path, signature), digest)
+
+    def _take_write(self, path: str, _before: str) -> None:
+        if not self._is_temporary(path):
+            self.wrote.pop(path, None)
+            self.made[path] = None
+
+    def _take_append(self, path: str, _before: str) -> None:
+        """Take in a file that grows: whoever wrote its start, it is nobody's."""
+        if not self._is_own(path) and not self._is_temporary(path):
+            self.wrote[path] = None
+
+    def _take_change(self, path: str, before: str) -> None:
+        if before == "-":
+            self._take_write(path, before)
+        elif not self._is_own(path):
+            self.wrote[path] = None
+
+    def _take_remove(self, path: str) -> None:
+        was_own = self.made.pop(path, "") is None
+        self.folders_made.pop(path, None)
+        if not was_own:
+            self.removed.add(path)
+        self.wrote.pop(path, None)
+
+    def _take_rename(self, old: str, new: str) -> None:
+        inside = os.path.join(old, "")
+        moved = [path for path in (*self.made, *self.folders_made) if path.startswith(inside)]
+        for path in moved:
+            self._move(path, os.path.join(new, path[len(inside) :]))
+        self._move(old, new)
+
+    def _move(self, old: str, new: str) -> None:
+        if old in self.folders_made:
+            del self.folders_made[old]
+            self.folders_made[new] = None
+        elif not self._is_temporary(new):
+            if self.made.pop(old, "") == "" and not self._is_temporary(old):
+                self.removed.add(old)
+            self.made[new] = None
+
+    def _take_folder(self, path: str) -> None:
+        self.folders_made[path] = None
+
+    def _take_listing(self, path: str) -> None:
+        if not self._is_own(path) and not self._is_temporary(path):
+            self.listed[path] = None
+
+    def _take_look(self, path: str, kind: str) -> None:
+        if not self._is_own(path) and not self._is_temporary(path):
+            self.looked.setdefault(path, kind)
+
+    def _take_variable(self, name: str, digest: str, local: str = "") -> None:
+        if name in self.own_variables or name in PASSED or name.startswith(PASSED_STARTS):
+            return
+        sessions = (*LIBRARIES_OWN, *THREADS, *TERMINAL)
+        if local or not name.startswith(sessions):
+            self.variables.setdefault(name, None if digest == "-" else digest)
+
+    def _take_own_variable(self, name: str) -> None:
+        self.own_variables.add(name)
+
+    def _take_temporary(self, path: str) -> None:
+        self.temporary.add(path)
+
+    def _take_possible(self, path: str) -> None:
+        if not self._is_own(path):
+            self.possible[path] = None
+
+    def _take_package(self, name: str, place: str) -> None:
+        self.packages[name] = place
+
+    def _take_program(self, name: str) -> None:
+        self.programs[name] = None
+
+    def _take_failure(self, event: str, error: str) -> None:
+        self.failures[f"{event}: {error}"] = None
+
+    def _take_import(self, name: str) -> None:
+        self.named.add(name)
+
+    def _is_own(self, path: str) -> bool:
+        return path in self.made or path in self.removed or path in self.folders_made
+
+    def _is_temporary(self, path: str) -> bool:
+        return any(path == start or path.startswith(start + os.sep) for start in self.temporary)
+
+    _takers: ClassVar[dict[str, Any]] = {
+        "r": _take_read,
+        "s": _take_word,
+        "R": _take_word,
+        "b": _take_before,
+        "w": _take_write,
+        "a": _take_append,
+        "u": _take_change,
+        "d": _take_remove,
+        "n": _take_rename,
+        "m": _take_folder,
+        "l": _take_listing,
+        "k": _take_look,
+        "e": _take_variable,
+        "E": _take_own_variable,
+        "t": _take_temporary,
+        "q": _take_possible,
+        "p": _take_package,
+        "x": _take_program,
+        "i": _take_import,
+        "!": _take_failure,
+    }
+
+    # What is left in the end
+
+    def observation(self) -> dict[str, Any]:
+        """Return what the run's result rests on, with what it left."""
+        for path in self.possible:
+            if os.path.isfile(path):
+                self.made[path] = None
+        files = {self._name(path): digest for path, digest in self._files()}
+        parts: dict[str, Any] = {
+            "files": files,
+            "kinds": {self._name(path): kind for path, kind in self._kinds(files)},
+            "folders": {self._name(path): names for path, names in self._listings()},
+            "variables": dict(sorted(self.variables.items())),
+            "packages": dict(self._versions()),
+            "made": {self._name(path): digest for path, digest in self._made()},
+            "wrote": {self._name(path): digest for path, digest in self._wrote()},
+            "folders_made": [self._name(path) for path in self.folders_made],
+            "programs": list(self.programs),
+        }
+        return {key: value for key, value in parts.items() if value}
+
+    def _files(self) -> Iterator[tuple[str, str | None]]:
+        for path, (signature, word) in self.read.items():
+            now = observing.signature(path)
+            if self._is_temporary(path):
+                continue
+            if now == signature:
+                yield path, self._contents.digest(path, now)
+            elif (path, signature) in self.before:
+                yield path, self.before[path, signature]
+            elif word or path in self.made or path in self.wrote:
+                yield path, None
+            elif path not in self.removed:
+                yield path, CHANGED
+
+    def _wrote(self) -> Iterator[tuple[str, str]]:
+        """Yield what was changed in place, by a program that was given it or a database too."""
+        words = (
+            path
+            for path, (signature, word) in self.read.items()
+            if word and observing.signature(path) != signature
+        )
+        for path in dict.fromkeys((*self.wrote, *words)):
+            digest = self._contents.digest(path)
+            if digest is not None and path not in self.made:
+                yield path, digest
+
+    def _kinds(self, files: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
+        for path, kind in self.looked.items():
+            if self._is_own(path) or path in self.wrote or self._name(path) in files:
+                continue
+            yield path, None if kind == "-" else kind
+
+    def _listings(self) -> Iterator[tuple[str, list[str]]]:
+        for path in self.listed:
+            names = names_in(path)
+            if names is not None:
+                own = self._own_names(path)
+                yield path, [name for name in names if name not in own]
+
+    def _own_names(self, folder: str) -> set[str]:
+        inside = os.path.join(folder, "")
+        own = (*self.made, *self.wrote, *self.folders_made)
+        return {path[len(inside) :].split(os.sep)[0] for path in own if path.startswith(inside)}
+
+    def _made(self) -> Iterator[tuple[str, str]]:
+        for path in self.made:
+            digest = self._contents.digest(path)
+            if digest is not None and not self._is_temporary(path):
+                yield path, digest
+
+    def _versions(self) -> Iterator[tuple[str, list[str]]]:
+        from . import packages
+
+        for name, place in sorted(self.packages.items()):
+            found = packages.distribution_of(name, place)
+            if found is not None:
+                yield name, list(found)
+
+    def _name(self, path: str) -> str:
+        return name_of(path, self._folder)
+
+
+def names_in(folder: str) -> list[str] | None:
+    """Return the names in a folder, but for the tool's own; None if there is no folder."""
+    try:
+        return sorted(name for name in os.listdir(folder) if name not in TOOLS)
+    except OSError:
+        return None
+
+
+def name_of(path: str, folder: str) -> str:
+    """Return a path as observations have it: relative to the experiment's folder if it lies in it."""
+    inside = os.path.join(folder, "")
+    return os.curdir if path == folder else path.removeprefix(inside)
+
+
+def grouped(observations: Iterable[dict[str, Any]]) -> list[Any]:
+    """Return observations with the numbers of the runs that have each; empty ones are left out."""
+    numbers: dict[str, list[int]] = {}
+    for number, observation in enumerate(observations):
+        if observation:
+            numbers.setdefault(jsontext.dumps(observation), []).append(number)
+    return [[jsontext.loads(text), runs] for text, runs in numbers.items()]
+
+
+def of_number(groups: Iterable[Any], number: int) -> dict[str, Any]:
+    """Return the observation of one run among those that were grouped."""
+    for observation, numbers in groups:
+        if number in numbers:
+            found: dict[str, Any] = observation
+            return found
+    return {}
+
+
+def touched(data: bytes, folder: str, contents: Contents) -> Touched:
+    """Return what the lines say that the processes of a run have told."""
+    found = Touched(folder, contents)
+    for line in data.split(observing.END)[:-1]:
+        kind, *fields = map(os.fsdecode, line.split(b"\0"))
+        found.add(kind, fields)
+    return found

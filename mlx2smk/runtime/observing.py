@@ -1,0 +1,392 @@
+"""Tells, as it happens, what a process of a job touches: files, folders, variables, programs.
+
+Python itself says most of it, by audit events. What no event tells of (whether a path is there, a
+variable of the environment) is watched where Python's code asks for it. Each thing is told once, as a
+line of fields in the file that the worker reads when the process has ended (`observed` knows them).
+
+Other interpreters that a job starts load this module as well (`follow/sitecustomize.py`), whichever
+version of Python they are: it imports next to nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat as modes
+import sys
+from _thread import get_ident
+
+from . import watching
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import types
+    from collections.abc import Iterable
+    from typing import Any, Callable, Union
+
+    Handler = Callable[[tuple[Any, ...]], None]
+    Name = Union[str, bytes, os.PathLike[str], None]
+
+END = b"\0\n"
+CONFIGURATION = "MLX_OBSERVED"
+"""How other interpreters of the job learn of the file of events: its path, and what is ignored."""
+
+SYSTEM = (
+    *("/proc/", "/sys/", "/dev/", "/etc/", "/usr/", "/bin/", "/sbin/", "/run/", "/boot/"),
+    *("/lib/", "/lib32/", "/lib64/", "/var/lib/", "/var/cache/", "/System/", "/Library/"),
+    *("/private/etc/", "/private/var/db/", "/nix/store/"),
+)
+"""Folders of the operating system: what lies in them is part of the machine, not of the experiment."""
+
+INSTALLED = ("/site-packages/", "/dist-packages/")
+PASSING = ("/joblib_memmapping_folder_", "/pymp-", "/torchinductor_")
+"""Names that libraries give to what they leave in the folder for temporary files."""
+
+CHUNK = 1 << 20
+MOST_WORDS = 200
+_raw_stat = os.stat
+
+
+def signature(path: Name) -> str:
+    """Return what tells a file from what it was before; `d` for a folder, `-` where nothing is."""
+    try:
+        found = _raw_stat(path or ".")
+    except (OSError, ValueError):
+        return "-"
+    if modes.S_ISREG(found.st_mode):
+        times = f"{found.st_mtime_ns}:{found.st_ctime_ns}"
+        return f"{found.st_size}:{times}:{found.st_ino}"
+    return "d" if modes.S_ISDIR(found.st_mode) else "o"
+
+
+def sha256(*pieces: bytes) -> Any:
+    """Return a hash object, without loading OpenSSL, which takes longer than hashing what is small."""
+    small = "_sha2" if sys.version_info >= (3, 12) else "_sha256"
+    name = small if sys.implementation.name == "cpython" else "hashlib"
+    return __import__(name).sha256(b"".join(pieces))
+
+
+class Observer:
+    """Tells what this process and those that it forks touch."""
+
+    def __init__(self, fd: int, folder: str, ignored: Iterable[str]) -> None:
+        self._fd = fd
+        self._inside = os.path.join(folder, "")
+        home = os.path.expanduser("~")
+        caches = [os.environ.get("XDG_CACHE_HOME"), os.path.join(home, ".cache")]
+        named = [v for k, v in os.environ.items() if k.startswith("MLX_") and v.startswith("/")]
+        self._named = frozenset(named)
+        within = [*_installation(), *filter(None, caches), *ignored, *named]
+        system = tuple(start for start in SYSTEM if not self._inside.startswith(start))
+        self._ignored = (*(os.path.join(start, "") for start in within), *system)
+        self._told: set[tuple[str, ...]] = set()
+        self._written: set[str] = set()
+        self._read: dict[str, str] = {}
+        self._busy: set[int] = set()
+        self._packages: set[str] = set()
+        self._handlers: dict[str, Handler] = {
+            "open": self._on_open,
+            "os.listdir": self._on_listing,
+            "os.scandir": self._on_listing,
+            "os.rename": self._on_rename,
+            "os.link": self._on_link,
+            "os.symlink": self._on_link,
+            "os.remove": self._on_remove,
+            "os.rmdir": self._on_remove,
+            "os.mkdir": self._on_mkdir,
+            "os.truncate": self._on_truncate,
+            "sqlite3.connect": self._on_sqlite,
+            "tempfile.mkstemp": self._on_temporary,
+            "tempfile.mkdtemp": self._on_temporary,
+            "subprocess.Popen": self._on_popen,
+            "os.system": self._on_system,
+            "os.exec": self._on_exec,
+            "os.posix_spawn": self._on_exec,
+            "os.spawn": self._on_spawn,
+            "ctypes.dlopen": self._on_library,
+            "import": self._on_import,
+        }
+
+    def start(self) -> None:
+        """Observe from now on, for as long as the process lives."""
+        watching.watch_lookups(self)
+        watching.watch_variables(self)
+        sys.addaudithook(self._hook)
+
+    def _hook(self, event: str, args: tuple[Any, ...]) -> None:
+        handler = self._handlers.get(event)
+        if handler is None or get_ident() in self._busy:
+            return
+        try:
+            handler(args)
+        except Exception as error:  # noqa: BLE001 - the user's code must not notice
+            self._tell("!", event, repr(error))
+
+    def _tell(self, *fields: str) -> None:
+        if fields not in self._told:
+            self._told.add(fields)
+            data = b"\0".join(map(os.fsencode, fields)) + END
+            os.write(self._fd, data)
+
+    # Paths
+
+    def _path(self, name: Name, folder: Name = None) -> str | None:
+        """Return the absolute path; None if it is not one that counts."""
+        if isinstance(name, int):
+            return None
+        path = os.fsdecode(name) if name is not None else "."
+        if not path or "\0" in path:
+            return None
+        if folder is not None:
+            path = os.path.join(os.fsdecode(folder), path)
+        path = os.path.abspath(path)
+        if path.startswith(self._ignored) or path in self._named:
+            return None
+        if any(part in path for part in INSTALLED) or any(part in path for part in PASSING):
+            return None
+        return _source(path) if "/__pycache__/" in path else path
+
+    def _on_open(self, args: tuple[Any, ...]) -> None:
+        name, _mode, flags = args
+        path = self._path(name)
+        if path is None or not isinstance(flags, int) or flags & os.O_DIRECTORY:
+            return
+        access = flags & (os.O_RDONLY | os.O_WRONLY | os.O_RDWR)
+        if access == os.O_RDONLY:
+            self.reads(path)
+        elif "/__pycache__/" not in os.fsdecode(name):
+            whole = bool(flags & (os.O_TRUNC | os.O_EXCL))
+            if access == os.O_RDWR and not whole:
+                self.reads(path)
+            self._writes(path, "w" if whole else "a" if flags & os.O_APPEND else "u")
+
+    def reads(self, path: str, kind: str = "r") -> None:
+        """Tell that a file is read, with its signature."""
+        if path not in self._read and path not in self._written:
+            self._read[path] = signature(path)
+            if self._read[path] not in ("d", "o"):
+                self._tell(kind, path, self._read[path])
+
+    def _writes(self, path: str, how: str) -> None:
+        """Tell that a file is to be written; first, what it held if it was read before."""
+        if path in self._written:
+            return
+        before = signature(path)
+        if before == "o":
+            return
+        if self._read.get(path) == before != "-":
+            self._tell("b", path, before, self._content(path))
+        self._written.add(path)
+        self._tell(how, path, before)
+
+    def _content(self, path: str) -> str:
+        me = get_ident()
+        self._busy.add(me)
+        try:
+            digest = sha256()
+            with open(path, "rb") as file:
+                while data := file.read(CHUNK):
+                    digest.update(data)
+            return str(digest.hexdigest())
+        finally:
+            self._busy.discard(me)
+
+    def _on_listing(self, args: tuple[Any, ...]) -> None:
+        # Python's own import system looks through the folders of sys.path.
+        asking = sys._getframe(2).f_code.co_filename  # noqa: SLF001 - its only name
+        if asking.startswith("<frozen importlib"):
+            return
+        path = self._path(args[0] if args else None)
+        if path is not None:
+            self._tell("l", path)
+
+    def _on_rename(self, args: tuple[Any, ...]) -> None:
+        old, new = os.path.abspath(os.fsdecode(args[0])), self._path(args[1])
+        self._forget(old)
+        if new is not None:
+            self._forget(new)
+            self._told.discard(("n", old, new))
+            self._tell("n", old, new)
+        elif self._path(old) is not None:
+            self._on_remove((old,))
+
+    def _on_link(self, args: tuple[Any, ...]) -> None:
+        path = self._path(args[1])
+        if path is not None:
+            self._writes(path, "w")
+
+    def _on_remove(self, args: tuple[Any, ...]) -> None:
+        path = self._path(args[0])
+        if path is not None:
+            self._forget(path)
+            self._told.discard(("d", path))
+            self._tell("d", path)
+
+    def _forget(self, path: str) -> None:
+        self._written.discard(path)
+        self._read.pop(path, None)
+        for start in ("w", "a", "u"):
+            self._told.discard((start, path, "-"))
+
+    def _on_mkdir(self, args: tuple[Any, ...]) -> None:
+        path = self._path(args[0])
+        if path is not None and signature(path) == "-":
+            self._tell("m", path)
+
+    def _on_truncate(self, args: tuple[Any, ...]) -> None:
+        path = self._path(args[0])
+        if path is not None:
+            self._writes(path, "u")
+
+    def _on_sqlite(self, args: tuple[Any, ...]) -> None:
+        name = os.fsdecode(args[0])
+        if name in ("", ":memory:"):
+            return
+        if name.startswith("file:"):
+            name = name[5:].partition("?")[0]
+        path = self._path(name)
+        if path is not None:
+            self.reads(path, "s")
+
+    def _on_temporary(self, args: tuple[Any, ...]) -> None:
+        path = self._path(args[0])
+        if path is not None:
+            self._tell("t", path)
+
+    # Other programs
+
+    def _on_popen(self, args: tuple[Any, ...]) -> None:
+        executable, words, folder, environment = args
+        self._starts(executable, words, folder, environment)
+
+    def _on_system(self, args: tuple[Any, ...]) -> None:
+        self._starts(None, ["sh", "-c", os.fsdecode(args[0])], None, None)
+
+    def _on_exec(self, args: tuple[Any, ...]) -> None:
+        self._starts(args[0], args[1], None, args[2])
+
+    def _on_spawn(self, args: tuple[Any, ...]) -> None:
+        self._starts(args[1], args[2], None, args[3])
+
+    def _starts(self, executable: Name, words: Any, folder: Name, environment: Any) -> None:
+        """Tell what a program is started with: files among its words, variables set for it."""
+        if isinstance(words, (str, bytes)) or hasattr(words, "__fspath__"):
+            words = [words]
+        texts = [os.fsdecode(word) for word in list(words or ())[:MOST_WORDS]]
+        program = texts[0] if texts else os.fsdecode(executable or "")
+        if len(texts) > 2 and texts[1] == "-c":
+            texts = [piece.strip("'\"<>;|&()") for text in texts for piece in text.split()]
+            program = texts[2] if os.path.basename(program) in ("sh", "bash") else program
+        for text in texts[:MOST_WORDS]:
+            path = self._path(text, folder) if text and not text.startswith("-") else None
+            if path is not None and signature(path) not in ("-", "d", "o"):
+                self.reads(path, "R")
+            elif path is not None and os.path.dirname(path) != path:
+                self._tell("q", path)
+        if environment is not None and environment is not os.environ:
+            self._sets(environment)
+        name = os.path.basename(program)
+        if not name.startswith("python") and self._is_local_code():
+            self._tell("x", name)
+
+    def _sets(self, environment: Any) -> None:
+        for key, value in dict(environment).items():
+            name, text = os.fsdecode(key), os.fsdecode(value)
+            own = watching.watched().raw(os.fsencode(name))
+            if own is None or os.fsdecode(own) != text:
+                self._tell("E", name)
+
+    def _on_library(self, args: tuple[Any, ...]) -> None:
+        path = self._path(args[0]) if args[0] and os.sep in os.fsdecode(args[0]) else None
+        if path is not None:
+            self.reads(path)
+
+    # Imports
+
+    def _on_import(self, args: tuple[Any, ...]) -> None:
+        package = args[0].partition(".")[0]
+        if package not in self._packages and self._is_local_code():
+            self._packages.add(package)
+            self._tell("i", package)
+
+    def _is_local_code(self) -> bool:
+        """Tell whether it was code of the user's that came here, not a library on its own."""
+        frame: types.FrameType | None = sys._getframe(1)  # noqa: SLF001 - its only name
+        while frame is not None:
+            name = frame.f_code.co_filename
+            if name.startswith(self._inside) and not name.startswith(self._ignored):
+                return not any(part in name for part in INSTALLED)
+            if any(part in name for part in INSTALLED):
+                return False
+            frame = frame.f_back
+        return False
+
+    def finish(self, before: str, names: Iterable[str]) -> None:
+        """Tell which modules are there now that were loaded after the module `before`.
+
+        Of installed packages those that the user's code names; of others the files.
+        """
+        used = self._packages.union(name.partition(".")[0] for name in names)
+        for name in reversed(list(sys.modules)):
+            if name == before:
+                break
+            self._loaded(name, used)
+        for name in used:
+            self._loaded(name, used)
+
+    def _loaded(self, name: str, used: set[str]) -> None:
+        file = getattr(sys.modules.get(name), "__file__", None)
+        if not isinstance(file, str) or not os.path.isabs(file):
+            return
+        for part in INSTALLED:
+            if part in file:
+                if name in used:
+                    self._tell("p", name, file[: file.index(part) + len(part) - 1])
+                return
+        path = self._path(file)
+        loader = type(getattr(sys.modules[name], "__loader__", None)).__name__
+        if path is not None and loader != "SliceLoader":
+            self.reads(path)
+
+    # What no event tells of
+
+    def looks_for(self, name: Name) -> None:
+        """Tell what kind of thing is at a path, if anything."""
+        path = self._path(name)
+        if path is not None and path not in self._written and not self._inside.startswith(path):
+            found = signature(path)
+            self._tell("k", path, "-" if found == "-" else "d" if found == "d" else "f")
+
+    def reads_variable(self, key: bytes, value: bytes | None) -> None:
+        """Tell that a variable is read, with the digest of its value, and by whom."""
+        name = os.fsdecode(key)
+        if not name.startswith("MLX_"):
+            digest = "-" if value is None else str(sha256(value).hexdigest())
+            self._tell("e", name, digest, "l" if self._is_local_code() else "")
+
+    def sets_variable(self, key: bytes) -> None:
+        """Tell that the program sets a variable itself."""
+        self._tell("E", os.fsdecode(key))
+
+
+def _installation() -> list[str]:
+    """Return the folders of this Python, which no program changes."""
+    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__)}
+    return [path for path in prefixes if len(path) > 1]
+
+
+def _source(path: str) -> str | None:
+    """Return the source file of a compiled one in `__pycache__`; None for all else in there."""
+    folder, _, name = path.rpartition("/__pycache__/")
+    return os.path.join(folder, name.split(".")[0] + ".py") if name.endswith(".pyc") else None
+
+
+def configured(text: str) -> Observer:
+    """Return an observer for another interpreter of a job, from what `MLX_OBSERVED` says."""
+    path, folder, *ignored = text.split("\n")
+    return Observer(os.open(path, os.O_WRONLY | os.O_APPEND), folder, ignored)
+
+
+def follow() -> None:
+    """Observe an interpreter that a job has started."""
+    if os.environ.get(CONFIGURATION) and hasattr(sys, "addaudithook"):
+        configured(os.environ[CONFIGURATION]).start()

@@ -1,0 +1,126 @@
+"""What Python has no audit events for: whether a path is there, and the environment's variables."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from .observing import Observer
+
+
+class Variables(dict):  # type: ignore[type-arg]
+    """The data behind `os.environ`, which tells of each variable that is asked for by name.
+
+    To copy the whole environment, as people do for other programs, is to ask for none: a variable
+    that is read right after all were listed, and in that order, is not told of.
+    """
+
+    def __init__(self, data: dict[Any, Any], observer: Observer) -> None:
+        super().__init__(data)
+        self._observer = observer
+        self._own: set[Any] = set()
+        self._listed: Iterator[Any] = iter(())
+        self._next: Any = None
+
+    def raw(self, key: Any) -> Any:
+        """Return a value, or None, and tell nobody."""
+        return super().get(key)
+
+    def __iter__(self) -> Iterator[Any]:
+        keys = list(super().__iter__())
+        self._listed = iter(keys)
+        self._next = next(self._listed, None)
+        return iter(keys)
+
+    def __getitem__(self, key: Any) -> Any:
+        if key == self._next:
+            self._next = next(self._listed, None)
+        else:
+            self.named(key)
+        return super().__getitem__(key)
+
+    def named(self, key: Any) -> None:
+        """Tell of a variable, unless the program has set it itself."""
+        self._next = None
+        if isinstance(key, bytes) and key not in self._own:
+            self._observer.reads_variable(key, super().get(key))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        self._changes(key)
+        super().__setitem__(key, value)
+
+    def __delitem__(self, key: Any) -> None:
+        self._changes(key)
+        super().__delitem__(key)
+
+    def _changes(self, key: Any) -> None:
+        if key not in self._own:
+            self._own.add(key)
+            self._observer.sets_variable(key)
+
+
+class CopiedVariables(dict):  # type: ignore[type-arg]
+    """What `os.environ.copy()` returns: a dict that tells of the variables asked for by name."""
+
+    def __getitem__(self, key: Any) -> Any:
+        self._name(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self._name(key)
+        return super().__contains__(key)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """Return the value, or the default."""
+        self._name(key)
+        return super().get(key, default)
+
+    def _name(self, key: object) -> None:
+        if isinstance(key, str):
+            watched().named(os.fsencode(key))
+
+
+def watched() -> Variables:
+    """Return what is behind `os.environ`, once it is watched."""
+    data: Variables = vars(os.environ)["_data"]
+    return data
+
+
+def watch_variables(observer: Observer) -> None:
+    """Have `os.environ` tell of the variables that are read by name."""
+    data = Variables(vars(os.environ)["_data"], observer)
+    for environment in (os.environ, getattr(os, "environb", os.environ)):
+        vars(environment)["_data"] = data
+    kind: Any = type(os.environ)
+    kind.copy = lambda self: CopiedVariables(dict(self))
+
+
+def watch_lookups(observer: Observer) -> None:
+    """Have `os.stat` and its like, which `os.path.exists` and others call, tell what they look for."""
+    for name in ("stat", "lstat", "access"):
+        original = getattr(os, name)
+        wrapped = _telling(observer, original)
+        for supported in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
+            if original in supported:
+                supported.add(wrapped)
+        if original in os.supports_effective_ids:
+            os.supports_effective_ids.add(wrapped)
+        setattr(os, name, wrapped)
+
+
+def _telling(observer: Observer, original: Callable[..., Any]) -> Callable[..., Any]:
+    def wrapped(path: Any, *args: Any, **more: Any) -> Any:
+        if "dir_fd" not in more and not isinstance(path, int):
+            try:
+                observer.looks_for(path)
+            except Exception as error:  # noqa: BLE001 - the original says what is wrong with it
+                del error
+        return original(path, *args, **more)
+
+    wrapped.__name__ = wrapped.__qualname__ = original.__name__
+    wrapped.__doc__ = original.__doc__
+    return wrapped
