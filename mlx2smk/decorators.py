@@ -28,20 +28,23 @@ def setup(order: int | None = None) -> Callable[[Callable[P, R]], Callable[P, R]
     return _unchanged
 
 
-def trial(
+def trial(  # noqa: PLR0913 - by name, all but two
     order: int,
     values: Mapping[str, object],
     *,
     threads: int | None = None,
     resources: Mapping[str, float | str] | None = None,
     inputs: Sequence[str] = (),
+    outputs: Sequence[str] = (),
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Mark a function that runs once for every combination of `values`.
 
     `values` maps each parameter to the list of its values; `threads` and `resources` have
-    Snakemake's meaning; `inputs` are data files whose contents the results depend on.
+    Snakemake's meaning. `inputs` are files, folders or patterns whose contents the results depend on,
+    `outputs` those that each combination makes; `{name}` in them stands for a parameter's value.
+    Files that Python code opens need not be declared.
     """
-    del order, values, threads, resources, inputs
+    del order, values, threads, resources, inputs, outputs
     return _unchanged
 
 

@@ -34,7 +34,8 @@ class Trial:
     """A function that runs once for each combination of its parameters' values.
 
     ``parallel`` is ``__parallel__`` (None: not said); ``threads``, ``resources`` and ``inputs`` have
-    Snakemake's meaning, with inputs relative to the experiment's folder.
+    Snakemake's meaning, with inputs relative to the experiment's folder. So are ``outputs``, in which
+    ``{name}`` stands for a parameter's value.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Trial:
     inputs: tuple[str, ...]
     span: Span
     statement: int
+    outputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mlx2smk.parsing.arguments import (
     bind_arguments,
     read_inputs,
     read_order,
+    read_outputs,
     read_resources,
     read_threads,
 )
@@ -129,6 +130,7 @@ def _read_trial(findings: Findings, each: Decorated) -> Trial:
         threads=read_threads(findings, given.get("threads")),
         resources=read_resources(findings, given.get("resources")),
         inputs=read_inputs(findings, given.get("inputs")),
+        outputs=read_outputs(findings, given.get("outputs"), grid.parameters if grid else ()),
         span=findings.source.name_span(each.function),
         statement=each.statement,
     )

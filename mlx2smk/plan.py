@@ -109,6 +109,7 @@ class TrialPlan(FunctionPlan):
     resources: tuple[tuple[str, int | float | str], ...]
     stream: bool
     jobs: tuple[JobPlan, ...]
+    outputs: tuple[str, ...] = ()
 
     @property
     def combinations(self) -> int:

@@ -127,6 +127,7 @@ class _Planner:
             writes=_sorted(found.access.writes),
             after=tuple(t.name for t in self._feeding(trial)),
             inputs=trial.inputs,
+            outputs=trial.outputs,
             threads=trial.threads,
             resources=trial.resources,
             stream=_size(trial) == 1,
@@ -222,7 +223,7 @@ def _jobs(trial: Trial, code: str, per_job: int) -> Iterator[JobPlan]:
     for first, name in zip(firsts, names, strict=True):
         count = min(per_job, size - first)
         values = ["\0".join(combination) for combination in islice(literals, count)]
-        digest = digest_of(code, *trial.inputs, "", *values)
+        digest = digest_of(code, *trial.inputs, "", *trial.outputs, "", *values)
         yield JobPlan(name=name, first=first, count=count, digest=digest)
 
 

@@ -197,7 +197,7 @@ class _ExperimentRules:
             localrule=True,
             params=self._params(quoted(digest_of("context", json.dumps(function.reads), *names))),
             shell=_command(
-                "context", function, *_given(inputs), " --output {output.context:q} > {log:q} 2>&1"
+                "context", function, *_given(inputs), " --output {output.context:q} --log {log:q}"
             ),
         )
 
@@ -248,7 +248,7 @@ class _ExperimentRules:
                 trial,
                 " --runs {params.folder:q} --context {input.context:q}",
                 " --runs-output {output.runs:q} --updates-output {output.updates:q}",
-                " > {log:q} 2>&1",
+                " --log {log:q}",
             ),
         )
 
@@ -293,7 +293,7 @@ class _ExperimentRules:
                 "{params.worker} report --plan {params.plan:q}",
                 *_given({name: inputs[name] for name in ("setups", "updates") if name in inputs}),
                 " --trials {params.trials:q} --verdicts {params.verdicts:q}",
-                " --output {output.report:q} > {log:q} 2>&1",
+                " --output {output.report:q} --log {log:q}",
             ),
         )
 

@@ -91,12 +91,13 @@ def graph(stem):
     # Each machine of a cluster has a folder of its own for temporary files.
     elsewhere = [tempfile.gettempdir() + os.sep] if workflow.non_local_exec else []
     results = moved(f"results/{stem}")
-    return found.Graph(plan_path(stem), results, python, large_file(), elsewhere)
+    large = number_of_bytes("mlx_large_file")
+    return found.Graph(plan_path(stem), results, python, large, elsewhere)
 
 
-def large_file():
-    """Return the size in bytes from which on only parts of a file are compared, if it is set."""
-    size = config.get("mlx_large_file")
+def number_of_bytes(setting):
+    """Return a setting that is a number of bytes, None if it is not set."""
+    size = config.get(setting)
     return None if size is None else int(size)
 
 
@@ -171,8 +172,10 @@ def worker(wildcards, input):
     The worker is told what was chosen, for the results' records and the store.
     """
     option = ["--interpreter", chosen()] if chosen() else []
-    large = [] if large_file() is None else ["--large", str(large_file())]
-    return command_line(config.get("mlx_python", sys.executable), *option, *large)
+    for name, setting in (("large", "mlx_large_file"), ("keep", "mlx_keep_outputs")):
+        size = number_of_bytes(setting)
+        option += [] if size is None else [f"--{name}", str(size)]
+    return command_line(config.get("mlx_python", sys.executable), *option)
 
 
 def own_worker(wildcards, input):

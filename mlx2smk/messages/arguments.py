@@ -198,3 +198,26 @@ class BadInputs(Diagnostic):
     code = "MLX118"
     template = "{text} is not {expected}"
     advice = 'write for example inputs=["data.csv"]'
+
+
+class BadOutputs(Diagnostic):
+    """`outputs` is not a list of paths.
+
+    It lists the files, folders or patterns that each combination makes, relative to the experiment's
+    folder. A parameter's name in braces stands for its value, if all its values are texts or numbers,
+    so that each combination has files of its own; nothing else can be in braces.
+
+    For example:
+
+        @trial(1, {"n": [1, 2]}, outputs="model-{n}.bin")
+        def train(n): ...
+
+    Use instead:
+
+        @trial(1, {"n": [1, 2]}, outputs=["model-{n}.bin"])
+        def train(n): ...
+    """
+
+    code = "MLX119"
+    template = "{text} is not {expected}"
+    advice = 'write for example outputs=["model-{{n}}.bin"]'

@@ -11,6 +11,7 @@ from mlx2smk.diagnostics import did_you_mean
 from mlx2smk.messages.arguments import (
     BadInputs,
     BadOrder,
+    BadOutputs,
     BadResources,
     BadThreads,
     DoubledArgument,
@@ -24,7 +25,10 @@ from mlx2smk.parsing.decorated import USAGE
 from mlx2smk.parsing.literals import evaluate, is_huge
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from mlx2smk.diagnostics import Findings
+    from mlx2smk.experiment import Parameter
     from mlx2smk.parsing.decorated import Decorated
 
 Given = dict[str, ast.expr]  # by the parameters' names
@@ -40,7 +44,7 @@ class _Signature:
 _SIGNATURES: Final = {
     "setup": _Signature(("order",)),
     "trial": _Signature(
-        ("order", "values"), ("order", "values"), ("threads", "resources", "inputs")
+        ("order", "values"), ("order", "values"), ("threads", "resources", "inputs", "outputs")
     ),
     "verify": _Signature(("trial_names",), ("trial_names",)),
 }
@@ -182,3 +186,48 @@ def read_inputs(findings: Findings, node: ast.expr | None) -> tuple[str, ...]:
                 BadInputs, element, text=findings.text(element), expected="a path without braces"
             )
     return tuple(paths)
+
+
+def read_outputs(
+    findings: Findings, node: ast.expr | None, parameters: Collection[Parameter]
+) -> tuple[str, ...]:
+    """Return the paths that each combination makes; what is wrong with them is noted.
+
+    A parameter's name in braces stands for its value, which must be one that a path can hold.
+    """
+    if node is None:
+        return ()
+    if not isinstance(node, (ast.List, ast.Tuple)):
+        findings.add(BadOutputs, node, text=findings.text(node), expected="a list of paths")
+        return ()
+    paths = []
+    for element in node.elts:
+        value = evaluate(element)
+        wrong = _wrong_output(value, parameters)
+        if wrong:
+            findings.add(BadOutputs, element, text=findings.text(element), expected=wrong)
+        else:
+            paths.append(str(value))
+    return tuple(paths)
+
+
+def _wrong_output(path: object, parameters: Collection[Parameter]) -> str:
+    """Return what a declared output ought to be, empty if it is that."""
+    if not isinstance(path, str) or not path or "\0" in path or _has_surrogates(path):
+        return "a path"
+    simple = {p.name for p in parameters if all(isinstance(v, _IN_PATHS) for v in p.values)}
+    rest = path
+    for name in simple:
+        rest = rest.replace("{" + name + "}", "")
+    return (
+        "a path with nothing in braces but parameters that are texts or numbers"
+        if (set("{}") & set(rest))
+        else ""
+    )
+
+
+def _has_surrogates(text: str) -> bool:
+    return any("\ud800" <= char <= "\udfff" for char in text)
+
+
+_IN_PATHS = (str, int, float, bool, type(None))

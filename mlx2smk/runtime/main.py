@@ -86,12 +86,22 @@ def _status(words: list[str]) -> int:
     except UsageError as error:
         return _say(f"{words[0]}: {error}", USAGE)
     except JobError as error:
+        _log(words, str(error))
         return _say(str(error), 1)
     except CancelledError as stop:
         return 128 + stop.signum
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
+
+
+def _log(words: list[str], text: str) -> None:
+    """Write to the log of a step that runs none of the user's code, and so has no log else."""
+    path = Arguments(words[1:]).maybe("log")
+    if words[0] in STEPS and path is not None:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"mlx: {text}\n")
 
 
 def _say(text: str, code: int) -> int:
@@ -103,9 +113,14 @@ def _plan(arguments: Arguments) -> Plan:
     from .plan import Plan
 
     plan = Plan(arguments.one("plan"), arguments.maybe("interpreter"))
-    large = arguments.maybe("large")
-    plan.large = None if large is None else int(large)
+    plan.large = _number(arguments, "large")
+    plan.kept = _number(arguments, "keep")
     return plan
+
+
+def _number(arguments: Arguments, option: str) -> int | None:
+    text = arguments.maybe(option)
+    return None if text is None else int(text)
 
 
 def _setup(arguments: Arguments) -> None:
@@ -206,6 +221,8 @@ def _child(arguments: Arguments) -> None:
     note, outcome, complaints = map(int, arguments.words)
     child.run_noted(note, outcome, complaints)
 
+
+STEPS = ("context", "collect", "report")
 
 COMMANDS: dict[str, Callable[[Arguments], None]] = {
     "setup": _setup,

@@ -38,6 +38,9 @@ SYSTEM = (
 """Folders of the operating system: what lies in them is part of the machine, not of the experiment."""
 
 INSTALLED = ("/site-packages/", "/dist-packages/")
+SEARCHING = ("/importlib/", "/pkgutil.py", "/pkg_resources/")
+"""Code that looks through the folders of modules for what is installed."""
+
 PASSING = ("/joblib_memmapping_folder_", "/pymp-", "/torchinductor_")
 """Names that libraries give to what they leave in the folder for temporary files."""
 
@@ -191,9 +194,8 @@ class Observer:
             self._busy.discard(me)
 
     def _on_listing(self, args: tuple[Any, ...]) -> None:
-        # Python's own import system looks through the folders of sys.path.
         asking = sys._getframe(2).f_code.co_filename  # noqa: SLF001 - its only name
-        if asking.startswith("<frozen importlib"):
+        if asking.startswith("<frozen importlib") or any(part in asking for part in SEARCHING):
             return
         path = self._path(args[0] if args else None)
         if path is not None:

@@ -21,7 +21,7 @@ class Plan:
 
     __slots__ = (
         *("_code", "_texts", "base", "data", "digests_folder", "file", "folder", "interpreter"),
-        *("large", "path", "scheduled", "stem"),
+        *("kept", "large", "path", "scheduled", "stem"),
     )
 
     def __init__(self, path: str, interpreter: str | None = None) -> None:
@@ -34,6 +34,7 @@ class Plan:
         self.interpreter = interpreter
         self.scheduled: str | None = None
         self.large: int | None = None
+        self.kept: int | None = None
         self.data: dict[str, Any] = data
         self.base = os.path.dirname(self.path)
         self.folder: str = os.path.normpath(os.path.join(self.base, data["folder"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import jsontext, records, verdicts
+from . import conflicts, jsontext, records, verdicts
 from .errors import JobError
 from .plan import jobs_of
 from .trial import updates_of
@@ -40,19 +40,32 @@ def collect(plan: Plan, name: str, folder: str, runs_output: str, updates_output
     """Put the runs of a trial's jobs together, in the order of the combinations."""
     trial = plan.function(name, "trials")
     updates: dict[str, Any] = {}
-    runs = _runs(trial, folder, updates)
-    records.write_text(runs_output, [*records.one_per_line(runs), "\n"])
+    observed: list[tuple[int, dict[str, Any]]] = []
+
+    def lines() -> Iterator[str]:
+        yield from records.one_per_line(_runs(trial, folder, updates, observed))
+        conflicts.check_combinations(plan, trial, observed)
+        yield "\n"
+
+    records.write_text(runs_output, lines())
     records.write(updates_output, updates, sort_keys=True)
 
 
-def _runs(trial: dict[str, Any], folder: str, updates: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the runs, adding what they do to the context to `updates` on the way."""
+def _runs(
+    trial: dict[str, Any],
+    folder: str,
+    updates: dict[str, Any],
+    observed: list[tuple[int, dict[str, Any]]],
+) -> Iterator[dict[str, Any]]:
+    """Yield the runs, adding on the way what they do to the context, and what they touched."""
     for job in sorted(jobs_of(trial), key=lambda job: job.first):
         path = os.path.join(folder, f"{job.name}.json")
         record = records.read(path)
         records.check_digest(record, job.digest, path, trial["rule"])
         if len(record["runs"]) != job.count:
             raise JobError(f"{path} holds {len(record['runs'])} runs, not {job.count}: delete it")
+        for observation, numbers in record.get("observed", ()):
+            observed += [(job.first + number, observation) for number in numbers]
         for run in record["runs"]:
             updates.update(updates_of(run))
             yield run
@@ -60,6 +73,7 @@ def _runs(trial: dict[str, Any], folder: str, updates: dict[str, Any]) -> Iterat
 
 def report(plan: Plan, context: dict[str, Any], trials: str, judged: str, output: str) -> None:
     """Write report.json: the context in the end, all runs, the verdicts and what they say together."""
+    conflicts.check_trials(plan, os.path.dirname(trials))
     verdict_of = {
         verification["name"]: records.read(os.path.join(judged, f"{verification['name']}.json"))
         for verification in plan.functions("verifications")

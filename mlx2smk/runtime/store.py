@@ -12,6 +12,7 @@ import os
 
 from . import digests, observed, records
 from .errors import JobError
+from .outputs import Keeper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from .makers import Run
 
 PROTOCOL = 1
+FILES = "files"
+"""The folder of the copies of declared outputs."""
 
 
 def common_parts(
@@ -55,23 +58,34 @@ def key_of(common: dict[str, Any], grid: Grid, index: int, context: dict[str, An
 
 
 class Found:
-    """A run, what it printed, and what it touched (see `observed`)."""
+    """A run, what it printed, and what it touched (see `observed`).
 
-    __slots__ = ("observed", "output", "run")
+    `outputs` are the files among those that it made which it declares, with their digests.
+    """
 
-    def __init__(self, run: dict[str, Any], output: str, observed: dict[str, Any]) -> None:
+    __slots__ = ("observed", "output", "outputs", "run")
+
+    def __init__(
+        self,
+        run: dict[str, Any],
+        output: str,
+        observed: dict[str, Any],
+        outputs: dict[str, str],
+    ) -> None:
         self.run = run
         self.output = output
         self.observed = observed
+        self.outputs = outputs
 
 
 class Store:
     """The store in a folder, for the runs of one trial; `mark` names what forces them to run."""
 
-    def __init__(self, folder: str, mark: str, code: str) -> None:
+    def __init__(self, folder: str, mark: str, code: str, kept: int | None = None) -> None:
         self._folder = os.path.abspath(folder)
         self._forced_at = _modified(os.path.join(folder, "forced", mark))
         self._code = code
+        self._keeper = Keeper(os.path.join(self._folder, FILES), kept)
 
     def get(self, key: str, job: str, surroundings: Surroundings, run: Run) -> Found | None:
         """Return the run of that key; None if there is none that is current, or to be trusted.
@@ -80,9 +94,18 @@ class Store:
         """
         for path in self._versions(key):
             found = self._read(path, key, job)
-            if found is not None and not any(surroundings.changes(found.observed, run)):
+            if found is not None and self._is_current(found, surroundings, run):
                 return found
         return None
+
+    def _is_current(self, found: Found, surroundings: Surroundings, run: Run) -> bool:
+        """Tell whether all that the run touched is as it was, once its outputs are put back."""
+        if found.outputs:
+            for change in list(surroundings.changes(found.observed, run)):
+                if change.kind == "made" and change.name in found.outputs:
+                    path = os.path.join(surroundings.folder, change.name)
+                    self._keeper.restore(found.outputs[change.name], path)
+        return not any(surroundings.changes(found.observed, run))
 
     def _read(self, path: str, key: str, job: str) -> Found | None:
         try:
@@ -97,7 +120,8 @@ class Store:
             return self._failure(record, job)
         run = _checked(record)
         observation = record.get("observed", {})
-        return None if run is None else Found(run, record.get("output", ""), observation)
+        outputs = record.get("outputs", {})
+        return None if run is None else Found(run, record.get("output", ""), observation, outputs)
 
     def _versions(self, key: str) -> Iterator[str]:
         """Yield the paths of what is stored under a key: last what was there first."""
@@ -117,6 +141,11 @@ class Store:
         if found.run["success"]:
             self._set_aside(key, found.observed)
             self._write(key, found, {"checksum": digests.of_json(found.run), "run": found.run})
+
+    def keep(self, folder: str, outputs: dict[str, str]) -> dict[str, str]:
+        """Keep declared outputs; return those of which there is a copy now."""
+        paths = {path: os.path.join(folder, path) for path in outputs}
+        return {p: digest for p, digest in outputs.items() if self._keeper.keep(paths[p], digest)}
 
     def _set_aside(self, key: str, observation: dict[str, Any]) -> None:
         """Keep what is stored under the key under another name, if it rests on other files.
@@ -143,7 +172,8 @@ class Store:
         head = {"version": PROTOCOL, "key": key, "code": self._code}
         output = {"output": found.output} if found.output else {}
         observation = {"observed": found.observed} if found.observed else {}
-        records.write(self._path(key), {**head, **observation, **what, **output})
+        outputs = {"outputs": found.outputs} if found.outputs else {}
+        records.write(self._path(key), {**head, **observation, **outputs, **what, **output})
 
     def _failure(self, record: dict[str, Any], job: str) -> Found | None:
         path = os.path.normpath(os.path.join(self._folder, record["failed_in"]))
@@ -156,7 +186,7 @@ class Store:
         for number, (key, run) in enumerate(zip(there["keys"], there["runs"])):
             if key == record["key"] and not run["success"]:
                 observation = observed.of_number(there.get("observed", ()), number)
-                return Found(run, record.get("output", ""), observation)
+                return Found(run, record.get("output", ""), observation, {})
         return None
 
     def _path(self, key: str) -> str:

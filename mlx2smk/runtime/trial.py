@@ -60,7 +60,7 @@ class TrialJob:
         from .store import Store
 
         mark = f"{self.plan.stem}.{self.trial['name']}"
-        self._store = Store(folder, mark, self.trial["digest"])
+        self._store = Store(folder, mark, self.trial["digest"], self.plan.kept)
         self._output = output
         self._surroundings = Surroundings(
             self.plan.folder, self._runner.contents, self._all_makers, packages.here
@@ -143,6 +143,7 @@ class TrialJob:
         start = log.length
         found = self._run_one(index, context)
         found.output = log.since(start).decode("utf-8", "surrogateescape")
+        found.outputs = store.keep(self.plan.folder, found.outputs)
         store.put(key, found)
         return found
 
@@ -172,6 +173,8 @@ class TrialJob:
         common = common_parts(source, made["code"], inputs, made["environment"], made["python"])
         if self.trial.get("in_order"):
             common["in_order"] = True
+        if self.trial.get("outputs"):
+            common["outputs"] = self.trial["outputs"]
         return key_of(common, self.grid, index, context)
 
     def _run_one(self, index: int, context: dict[str, Any]) -> Found:
@@ -179,11 +182,35 @@ class TrialJob:
             self._runner.log.note(f"GPU {self._gpus.hold(self._runner.check) or 'not found'}")
         task = child.Task(self.plan, "trials", self.trial["name"], context, index)
         outcome = self._runner.run(task, self._prefix(index))
+        outputs = self._outputs(index, outcome) if self.trial.get("outputs") else {}
         run = self._run_dict(index, outcome)
         if not run["success"]:
             what = f"{self.trial['name']} {self.grid.label(index)}".strip()
             say(described(what, run, self.log_path))
-        return Found(run, "", outcome["observed"])
+        return Found(run, "", outcome["observed"], outputs)
+
+    def _outputs(self, index: int, outcome: dict[str, Any]) -> dict[str, str]:
+        """Return the declared outputs and count them as made; a run without them has failed."""
+        from . import outputs
+
+        declared = {}
+        folder, contents = self.plan.folder, self._runner.contents
+        for pattern in outputs.patterns(self.trial["outputs"], self.grid.values(index)):
+            files = outputs.files_of(folder, pattern)
+            if not files and "value" in outcome:
+                error = f"{pattern}, which outputs= names, is not there after the run"
+                failure = {"return_code": 1, "error": error, "type": "MissingOutput"}
+                del outcome["value"]
+                outcome["failure"] = failure
+                self._runner.log.note(error)
+            for file in files:
+                digest = contents.digest(file)
+                if digest is not None:
+                    declared[observed.name_of(file, folder)] = digest
+        if declared:
+            made = outcome["observed"].get("made", {})
+            outcome["observed"]["made"] = {**made, **declared}
+        return declared
 
     def _prefix(self, index: int) -> str:
         if not self._several:

@@ -44,7 +44,7 @@ checkpoint context_score:
     shell:
         "{params.worker} context score --plan {params.plan:q}"
         " --setups {input.setups:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # digits.py:80: @trial, 36 combinations, at most 4 at once
@@ -90,7 +90,7 @@ rule collect_score:
         "{params.worker} collect score --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
         " --runs-output {output.runs:q} --updates-output {output.updates:q}"
-        " > {log:q} 2>&1"
+        " --log {log:q}"
 
 
 # What final may read of SETUP: any key.
@@ -111,7 +111,7 @@ checkpoint context_final:
         "{params.worker} context final --plan {params.plan:q}"
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # digits.py:100: @trial, 5 combinations, side by side
@@ -155,7 +155,7 @@ rule collect_final:
         "{params.worker} collect final --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
         " --runs-output {output.runs:q} --updates-output {output.updates:q}"
-        " > {log:q} 2>&1"
+        " --log {log:q}"
 
 
 # What reads_unseen_digits may read of SETUP: at_least, numpy_seed, pythonhashseed, seed, torch_seed.
@@ -179,7 +179,7 @@ checkpoint context_reads_unseen_digits:
         "{params.worker} context reads_unseen_digits --plan {params.plan:q}"
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # digits.py:118: @verify of score, final
@@ -229,7 +229,7 @@ checkpoint context_beats_the_majority:
         "{params.worker} context beats_the_majority --plan {params.plan:q}"
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # digits.py:125: @verify of score, final
@@ -279,7 +279,7 @@ checkpoint context_seeds_agree:
         "{params.worker} context seeds_agree --plan {params.plan:q}"
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # digits.py:136: @verify of score, final
@@ -332,4 +332,4 @@ rule report:
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
         " --trials {params.trials:q} --verdicts {params.verdicts:q}"
-        " --output {output.report:q} > {log:q} 2>&1"
+        " --output {output.report:q} --log {log:q}"

@@ -23,7 +23,7 @@ checkpoint context_fib:
         plan=plan("fib"),
     shell:
         "{params.worker} context fib --plan {params.plan:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # fib.py:29: @trial, 14 combinations, side by side
@@ -67,7 +67,7 @@ rule collect_fib:
         "{params.worker} collect fib --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
         " --runs-output {output.runs:q} --updates-output {output.updates:q}"
-        " > {log:q} 2>&1"
+        " --log {log:q}"
 
 
 # What methods_agree may read of SETUP: numpy_seed, pythonhashseed, seed, torch_seed.
@@ -86,7 +86,7 @@ checkpoint context_methods_agree:
     shell:
         "{params.worker} context methods_agree --plan {params.plan:q}"
         " --updates {input.updates:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # fib.py:41: @verify of fib
@@ -125,7 +125,7 @@ checkpoint context_recursion_grows_with_the_numbers:
     shell:
         "{params.worker} context recursion_grows_with_the_numbers --plan {params.plan:q}"
         " --updates {input.updates:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # fib.py:48: @verify of fib
@@ -177,4 +177,4 @@ rule report:
         "{params.worker} report --plan {params.plan:q}"
         " --updates {input.updates:q}"
         " --trials {params.trials:q} --verdicts {params.verdicts:q}"
-        " --output {output.report:q} > {log:q} 2>&1"
+        " --output {output.report:q} --log {log:q}"

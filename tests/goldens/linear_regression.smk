@@ -44,7 +44,7 @@ checkpoint context_solve:
     shell:
         "{params.worker} context solve --plan {params.plan:q}"
         " --setups {input.setups:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # linear_regression.py:47: @trial, 1 combination
@@ -88,7 +88,7 @@ rule collect_solve:
         "{params.worker} collect solve --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
         " --runs-output {output.runs:q} --updates-output {output.updates:q}"
-        " > {log:q} 2>&1"
+        " --log {log:q}"
 
 
 # What descend may read of SETUP: noise, numpy_seed, pythonhashseed, rows, seed, torch_seed.
@@ -107,7 +107,7 @@ checkpoint context_descend:
     shell:
         "{params.worker} context descend --plan {params.plan:q}"
         " --setups {input.setups:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # linear_regression.py:53: @trial, 8 combinations, at most 4 at once
@@ -153,7 +153,7 @@ rule collect_descend:
         "{params.worker} collect descend --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
         " --runs-output {output.runs:q} --updates-output {output.updates:q}"
-        " > {log:q} 2>&1"
+        " --log {log:q}"
 
 
 # What refine may read of SETUP: any key.
@@ -177,7 +177,7 @@ checkpoint context_refine:
         "{params.worker} context refine --plan {params.plan:q}"
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # linear_regression.py:60: @trial, 1 combination
@@ -221,7 +221,7 @@ rule collect_refine:
         "{params.worker} collect refine --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
         " --runs-output {output.runs:q} --updates-output {output.updates:q}"
-        " > {log:q} 2>&1"
+        " --log {log:q}"
 
 
 # What descent_converges may read of SETUP: numpy_seed, pythonhashseed, seed, tolerance, torch_seed.
@@ -246,7 +246,7 @@ checkpoint context_descent_converges:
         "{params.worker} context descent_converges --plan {params.plan:q}"
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # linear_regression.py:68: @verify of solve, descend, refine
@@ -302,7 +302,7 @@ checkpoint context_weights_are_recovered:
         "{params.worker} context weights_are_recovered --plan {params.plan:q}"
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # linear_regression.py:76: @verify of solve
@@ -352,7 +352,7 @@ checkpoint context_more_steps_help:
         "{params.worker} context more_steps_help --plan {params.plan:q}"
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # linear_regression.py:83: @verify of descend
@@ -415,4 +415,4 @@ rule report:
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
         " --trials {params.trials:q} --verdicts {params.verdicts:q}"
-        " --output {output.report:q} > {log:q} 2>&1"
+        " --output {output.report:q} --log {log:q}"

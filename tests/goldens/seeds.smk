@@ -41,7 +41,7 @@ checkpoint context_draw:
     shell:
         "{params.worker} context draw --plan {params.plan:q}"
         " --setups {input.setups:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # seeds.py:30: @trial, 3 combinations, side by side
@@ -85,7 +85,7 @@ rule collect_draw:
         "{params.worker} collect draw --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
         " --runs-output {output.runs:q} --updates-output {output.updates:q}"
-        " > {log:q} 2>&1"
+        " --log {log:q}"
 
 
 # What draw_apart may read of SETUP: numpy_seed, pythonhashseed, seed, torch_seed.
@@ -104,7 +104,7 @@ checkpoint context_draw_apart:
     shell:
         "{params.worker} context draw_apart --plan {params.plan:q}"
         " --setups {input.setups:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # seeds.py:39: @trial, 3 combinations, side by side
@@ -148,7 +148,7 @@ rule collect_draw_apart:
         "{params.worker} collect draw_apart --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
         " --runs-output {output.runs:q} --updates-output {output.updates:q}"
-        " > {log:q} 2>&1"
+        " --log {log:q}"
 
 
 # What processes_draw_the_same may read of SETUP: numpy_seed, pythonhashseed, seed, torch_seed.
@@ -172,7 +172,7 @@ checkpoint context_processes_draw_the_same:
         "{params.worker} context processes_draw_the_same --plan {params.plan:q}"
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # seeds.py:46: @verify of draw
@@ -216,7 +216,7 @@ checkpoint context_seeds_are_those_of_setup:
         "{params.worker} context seeds_are_those_of_setup --plan {params.plan:q}"
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # seeds.py:54: @verify of draw
@@ -260,7 +260,7 @@ checkpoint context_repetitions_differ:
         "{params.worker} context repetitions_differ --plan {params.plan:q}"
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
-        " --output {output.context:q} > {log:q} 2>&1"
+        " --output {output.context:q} --log {log:q}"
 
 
 # seeds.py:66: @verify of draw_apart
@@ -316,4 +316,4 @@ rule report:
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
         " --trials {params.trials:q} --verdicts {params.verdicts:q}"
-        " --output {output.report:q} > {log:q} 2>&1"
+        " --output {output.report:q} --log {log:q}"

@@ -1,0 +1,162 @@
+"""Files that pass between runs which may run side by side: found when they have run, and never silent.
+
+The compiler proves from the code that combinations need not wait for each other. What they do with files
+may show only while they run: then the step that puts their results together fails, and leaves in
+`.mlx/order` what it found. The next compile puts them in order.
+"""
+
+from __future__ import annotations
+
+import os
+
+from . import makers, records
+from .errors import JobError
+from .grid import Grid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from .plan import Plan
+
+    Observations = Iterable[tuple[int, dict[str, Any]]]
+
+FORMAT = "mlx2smk-order"
+ADVICE = (
+    'compile it again, and they run in order (or say "__parallel__": N in the trial, if they need '
+    "not see each other's files)"
+)
+
+
+class Flow:
+    """A file that one run wrote and that another one read, wrote or looked for."""
+
+    __slots__ = ("how", "other", "path", "writer")
+
+    def __init__(self, path: str, writer: int, other: int, how: str) -> None:
+        self.path = path
+        self.writer = writer
+        self.other = other
+        self.how = how
+
+
+class Written:
+    """Which runs wrote which files: of each file, the first run for each content that was left."""
+
+    def __init__(self, observations: Observations) -> None:
+        self.files: dict[str, dict[str, int]] = {}
+        self.folders: dict[str, set[int]] = {}
+        for number, observation in observations:
+            for path, digest in observation.get("made", {}).items():
+                self._add(path, digest, number)
+            for path in observation.get("wrote", ()):
+                self._add(path, f"grows {number}", number)
+
+    def _add(self, path: str, content: str, number: int) -> None:
+        self.files.setdefault(path, {}).setdefault(content, number)
+        writers = self.folders.setdefault(os.path.dirname(path), set())
+        if len(writers) < 2:
+            writers.add(number)
+
+    def by_another(self, path: str, number: int, content: str | None = None) -> int | None:
+        """Return a run that wrote the file, other than this one, and left something else in it."""
+        for left, writer in self.files.get(path, {}).items():
+            if writer != number and left != content:
+                return writer
+        return None
+
+    def flows(self, observations: Observations) -> Iterator[Flow]:
+        """Yield what of these files other runs touched."""
+        for number, observation in observations:
+            for path, how, content in _uses(observation):
+                writer = self.by_another(path, number, content)
+                if writer is not None:
+                    yield Flow(path, writer, number, how)
+            for path in observation.get("folders", {}):
+                others = self.folders.get("" if path == os.curdir else path, set()) - {number}
+                if others:
+                    yield Flow(path, min(others), number, "listed")
+
+
+def _uses(observation: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """Yield how a run used files, and what it left in those that it wrote."""
+    for path in observation.get("files", {}):
+        yield path, "read", None
+    for path, digest in observation.get("made", {}).items():
+        yield path, "also wrote", digest
+    for path in observation.get("wrote", ()):
+        yield path, "also wrote to", None
+    for path in observation.get("kinds", {}):
+        yield path, "looked for", None
+
+
+def check_combinations(plan: Plan, trial: dict[str, Any], observations: Observations) -> None:
+    """Raise JobError if files pass between combinations of a trial that need not run in order."""
+    if trial["chained"] or trial["parallel"] is not None:
+        return
+    known = list(observations)
+    flow = next(Written(known).flows(known), None)
+    if flow is not None:
+        grid = Grid(trial["parameters"])
+        names = [grid.label(number) for number in sorted((flow.writer, flow.other))]
+        found = {"file": flow.path, "combinations": names}
+        _keep(plan, lambda evidence: evidence["trials"].update({trial["name"]: found}))
+        raise JobError(
+            f"trial {trial['name']}: combination ({grid.label(flow.other)}) {flow.how} {flow.path}, "
+            f"which combination ({grid.label(flow.writer)}) wrote, though they may run side by side; "
+            f"their results cannot be trusted: {ADVICE}"
+        )
+
+
+def check_trials(plan: Plan, results: str) -> None:
+    """Raise JobError if files pass between trials of one order that may run side by side."""
+    trials = plan.functions("trials")
+    for at, then in enumerate(trials):
+        for first in trials[:at]:
+            if first["order"] == then["order"] and first["name"] not in then["after"]:
+                _check_pair(plan, results, first, then)
+
+
+def _check_pair(plan: Plan, results: str, first: dict[str, Any], then: dict[str, Any]) -> None:
+    flow = _between(_observed(plan, results, first), _observed(plan, results, then))
+    if flow is not None:
+        pair = {"first": first["name"], "then": then["name"], "file": flow}
+        _keep(plan, lambda evidence: evidence["pairs"].append(pair))
+        raise JobError(
+            f"the trials {first['name']} and {then['name']} share the file {flow}, though they may "
+            "run side by side, as they have the same order; their results cannot be trusted: compile "
+            "again, and they run in the order of the file"
+        )
+
+
+def _between(first: list[dict[str, Any]], then: list[dict[str, Any]]) -> str | None:
+    """Return a file that the one side wrote and the other used."""
+    for writing, using in ((first, then), (then, first)):
+        written = Written((0, observation) for observation in writing)
+        for flow in written.flows((1, observation) for observation in using):
+            return flow.path
+    return None
+
+
+def _observed(plan: Plan, results: str, trial: dict[str, Any]) -> list[dict[str, Any]]:
+    position = makers.positions(plan)["trials", trial["name"]]
+    return [
+        observation
+        for at, _, path in makers.records_of(plan, results)
+        if at == position
+        for observation, _ in makers.read_head(path).get("observed", ())
+    ]
+
+
+def _keep(plan: Plan, change: Any) -> None:
+    """Add to what is known of the experiment's order."""
+    path = os.path.join(".mlx", "order", f"{plan.stem}.json")
+    try:
+        evidence = records.read(path)
+    except JobError:
+        evidence = {}
+    if not isinstance(evidence, dict) or evidence.get("format") != FORMAT:
+        evidence = {"format": FORMAT, "version": 1, "trials": {}, "pairs": []}
+    change(evidence)
+    records.write(path, evidence)

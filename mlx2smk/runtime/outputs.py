@@ -1,0 +1,93 @@
+"""The outputs that a trial declares: found when it has run, kept in the store, and put back from there."""
+
+from __future__ import annotations
+
+import os
+
+from .origin import MAGIC
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+KEPT = 10_000_000
+"""Bytes up to which the store keeps a declared output, unless the setting says another number."""
+
+CHUNK = 1 << 20
+
+
+def patterns(outputs: Iterable[str], values: dict[str, Any]) -> list[str]:
+    """Return the declared paths of one combination: `{name}` stands for a parameter's value."""
+    found = []
+    for pattern in outputs:
+        path = pattern
+        for name, value in values.items():
+            path = path.replace("{" + name + "}", str(value))
+        found.append(path)
+    return found
+
+
+def files_of(folder: str, pattern: str) -> list[str]:
+    """Return the files that a declared path stands for, as absolute paths: all below a folder."""
+    path = os.path.normpath(os.path.join(folder, pattern))
+    if os.path.lexists(path) or not any(sign in pattern for sign in MAGIC):
+        matches = [path] if os.path.lexists(path) else []
+    else:
+        from glob import escape, glob
+
+        matches = sorted(glob(os.path.join(escape(folder), pattern), recursive=True))
+    return list(dict.fromkeys(file for match in matches for file in _files_below(match)))
+
+
+def _files_below(path: str) -> Iterator[str]:
+    if not os.path.isdir(path):
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders.sort()
+        yield from (os.path.join(folder, name) for name in sorted(names))
+
+
+class Keeper:
+    """Copies of files in a folder, by the digests of their contents."""
+
+    def __init__(self, folder: str, limit: int | None = None) -> None:
+        self._folder = folder
+        self._limit = KEPT if limit is None else limit
+
+    def keep(self, path: str, digest: str) -> bool:
+        """Keep a copy of a file, if it is small enough; tell whether there is one."""
+        try:
+            if os.path.getsize(path) > self._limit:
+                return False
+            if not os.path.exists(self._place(digest)):
+                _copy(path, self._place(digest))
+        except OSError:  # a full disk: the run counts without it
+            return False
+        return True
+
+    def restore(self, digest: str, path: str) -> None:
+        """Put a file back, if there is a copy of it."""
+        if os.path.exists(self._place(digest)):
+            _copy(self._place(digest), path)
+
+    def _place(self, digest: str) -> str:
+        name = digest.rpartition(":")[2]
+        return os.path.join(self._folder, name[:2], name[2:])
+
+
+def _copy(source: str, target: str) -> None:
+    """Copy a file's content and permissions; the new file takes its place whole or not at all."""
+    os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
+    temporary = f"{target}.{os.getpid()}.tmp"
+    try:
+        with open(source, "rb") as old, open(temporary, "wb") as new:
+            os.fchmod(new.fileno(), os.fstat(old.fileno()).st_mode & 0o777)
+            while data := old.read(CHUNK):
+                new.write(data)
+        os.replace(temporary, target)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
