@@ -64,7 +64,7 @@ def run(task: Task, observer: Observer, outcome_fd: int, complaints_fd: int) -> 
         ending.leave()
     outcome["duration"] = time.monotonic() - began
     if os.getpid() == pid:
-        observer.finish(ending.last, imports.names_in(RAN))
+        observer.finish(ending.last, lambda: imports.names_in(RAN))
         _send(outcome, outcome_fd)
     ending.leave()
 
@@ -162,6 +162,7 @@ def run_noted(note_fd: int, outcome_fd: int, complaints_fd: int) -> NoReturn:
         os.set_inheritable(fd, False)
     os.environ[observing.CONFIGURATION] = observed
     observer = observing.configured(observed)
+    observer.prepare()
     task = Task(Plan(path), kind, name, context, given)
     if task.function["digest"] != digest:
         complain_to(complaints_fd)

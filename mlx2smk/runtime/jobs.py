@@ -39,6 +39,7 @@ class Runner:
         self._supervisor = Supervisor(self.log)
         self._events = Events(plan)
         self._observer = self._events.observer()
+        self._observer.prepare()
 
     def check(self) -> None:
         """Raise CancelledError if the job is to stop."""

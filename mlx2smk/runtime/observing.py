@@ -10,6 +10,7 @@ version of Python they are: it imports next to nothing.
 
 from __future__ import annotations
 
+import itertools
 import os
 import stat as modes
 import sys
@@ -73,6 +74,7 @@ class Observer:
 
     def __init__(self, fd: int, folder: str, ignored: Iterable[str]) -> None:
         self._fd = fd
+        self.is_active = False
         self._inside = os.path.join(folder, "")
         home = os.path.expanduser("~")
         caches = [os.environ.get("XDG_CACHE_HOME"), os.path.join(home, ".cache")]
@@ -109,10 +111,14 @@ class Observer:
             "import": self._on_import,
         }
 
-    def start(self) -> None:
-        """Observe from now on, for as long as the process lives."""
+    def prepare(self) -> None:
+        """Do beforehand, once for all processes to be forked, what takes time."""
         watching.watch_lookups(self)
         watching.watch_variables(self)
+
+    def start(self) -> None:
+        """Observe from now on, for as long as the process lives."""
+        self.is_active = True
         sys.addaudithook(self._hook)
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
@@ -322,17 +328,16 @@ class Observer:
             frame = frame.f_back
         return False
 
-    def finish(self, before: str, names: Iterable[str]) -> None:
+    def finish(self, before: str, names: Callable[[], Iterable[str]]) -> None:
         """Tell which modules are there now that were loaded after the module `before`.
 
         Of installed packages those that the user's code names; of others the files.
         """
-        used = self._packages.union(name.partition(".")[0] for name in names)
-        for name in reversed(list(sys.modules)):
-            if name == before:
-                break
-            self._loaded(name, used)
-        for name in used:
+        if before == next(reversed(sys.modules)) and "numpy" not in sys.modules:
+            return  # numpy is all that may have been loaded for the user's code before (`preload`)
+        used = self._packages.union(name.partition(".")[0] for name in names())
+        loaded = itertools.takewhile(lambda name: name != before, reversed(list(sys.modules)))
+        for name in dict.fromkeys((*loaded, *used)):
             self._loaded(name, used)
 
     def _loaded(self, name: str, used: set[str]) -> None:
@@ -353,7 +358,7 @@ class Observer:
 
     def looks_for(self, name: Name) -> None:
         """Tell what kind of thing is at a path, if anything."""
-        path = self._path(name)
+        path = self._path(name) if self.is_active else None
         if path is not None and path not in self._written and not self._inside.startswith(path):
             found = signature(path)
             self._tell("k", path, "-" if found == "-" else "d" if found == "d" else "f")
@@ -361,7 +366,7 @@ class Observer:
     def reads_variable(self, key: bytes, value: bytes | None) -> None:
         """Tell that a variable is read, with the digest of its value, and by whom."""
         name = os.fsdecode(key)
-        if not name.startswith("MLX_"):
+        if self.is_active and not name.startswith("MLX_"):
             digest = "-" if value is None else str(sha256(value).hexdigest())
             self._tell("e", name, digest, "l" if self._is_local_code() else "")
 
@@ -391,4 +396,6 @@ def configured(text: str) -> Observer:
 def follow() -> None:
     """Observe an interpreter that a job has started."""
     if os.environ.get(CONFIGURATION) and hasattr(sys, "addaudithook"):
-        configured(os.environ[CONFIGURATION]).start()
+        observer = configured(os.environ[CONFIGURATION])
+        observer.prepare()
+        observer.start()

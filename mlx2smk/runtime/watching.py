@@ -58,7 +58,7 @@ class Variables(dict):  # type: ignore[type-arg]
         super().__delitem__(key)
 
     def _changes(self, key: Any) -> None:
-        if key not in self._own:
+        if key not in self._own and self._observer.is_active:
             self._own.add(key)
             self._observer.sets_variable(key)
 
