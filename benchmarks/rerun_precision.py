@@ -29,7 +29,7 @@ SCALE = 3
 
 
 def ran(n):
-    with open(os.environ["TRACE"], "a") as file:
+    with open(os.environ["MLX_TRACE"], "a") as file:
         print(n, file=file)
 
 
@@ -116,7 +116,7 @@ def calls(place: Path, start: Callable[[Path], None]) -> int:
     """Run, and count the calls of the function."""
     trace = place / "trace"
     trace.unlink(missing_ok=True)
-    os.environ["TRACE"] = str(trace)
+    os.environ["MLX_TRACE"] = str(trace)
     start(place)
     return len(trace.read_text(encoding="utf-8").splitlines()) if trace.exists() else 0
 

@@ -15,6 +15,7 @@ from mlx2smk.archive import archived
 from mlx2smk.batching import earlier_trials
 from mlx2smk.bundle import Bundle, Conflict
 from mlx2smk.deployment import leaves_unused, profiles
+from mlx2smk.evidence import Evidence, read_evidence
 from mlx2smk.messages.folder import EditedFile, ForeignFile, HidingSnakefile, SameStem
 from mlx2smk.messages.warnings import UnusedEnvironment
 from mlx2smk.notes import notes
@@ -54,6 +55,7 @@ class Unit:
     experiment: Experiment
     analysis: Analysis
     plan: Plan
+    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ def compile_experiments(paths: Sequence[str], options: CompileOptions) -> Compil
     bundle = make_bundle(units, options)
     findings += _conflicts(bundle, options.directory)
     findings += _unused_environments(bundle, options)
-    findings += [item for u in units for item in notes(u.experiment, u.analysis, u.plan)]
+    findings += [
+        item for u in units for item in notes(u.experiment, u.analysis, u.plan, u.evidence)
+    ]
     failed = any(finding.severity == "error" for finding in findings)
     return Compiled(None if failed else bundle, units, tuple(findings))
 
@@ -98,9 +102,10 @@ def _units(experiments: Sequence[Experiment], options: CompileOptions) -> Iterat
     for experiment, prefix in zip(experiments, prefixes, strict=True):
         analysis = analyse(experiment, Path(experiment.source.path).parent)
         earlier = earlier_trials(options.directory, experiment.source.stem)
-        plan_options = replace(options.plan, earlier=earlier)
+        evidence = read_evidence(options.directory, experiment.source.stem)
+        plan_options = replace(options.plan, earlier=earlier, evidence=evidence)
         plan = make_plan(experiment, analysis, options.directory, plan_options, prefix)
-        yield Unit(experiment, analysis, plan)
+        yield Unit(experiment, analysis, plan, evidence)
 
 
 def make_bundle(units: Sequence[Unit], options: CompileOptions) -> Bundle:

@@ -5,33 +5,92 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from mlx2smk.messages.notes import SequentialTrial, WholeModule
+from mlx2smk.evidence import Evidence
+from mlx2smk.experiment import Trial
+from mlx2smk.messages.notes import (
+    AskedOrder,
+    ObservedBetweenTrials,
+    ObservedFile,
+    SequentialTrial,
+    SharedBetweenTrials,
+    SharedFile,
+    SharedOutput,
+    WholeModule,
+)
+from mlx2smk.order import conflict, shared_write
+from mlx2smk.planner import meet, shares_output
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mlx2smk.analysis import Analysis, FunctionAnalysis
+    from mlx2smk.analysis.files import FileUse
     from mlx2smk.analysis.sites import Site
     from mlx2smk.diagnostics import Diagnostic
-    from mlx2smk.experiment import Experiment, Setup, Trial, Verify
+    from mlx2smk.evidence import Pair
+    from mlx2smk.experiment import Experiment, Setup, Verify
     from mlx2smk.plan import Plan
     from mlx2smk.source import Span
 
 
-def notes(experiment: Experiment, analysis: Analysis, plan: Plan) -> Iterator[Diagnostic]:
-    """Yield the notes about an experiment, in the order of the file."""
+def notes(
+    experiment: Experiment, analysis: Analysis, plan: Plan, evidence: Evidence | None = None
+) -> Iterator[Diagnostic]:
+    """Yield the notes about an experiment, in the order of the file; ``evidence`` is of earlier runs."""
     functions: tuple[Setup | Trial | Verify, ...] = (
         *experiment.setups,
         *experiment.trials,
         *experiment.verifications,
     )
-    chained = {trial.name for trial in plan.trials if trial.chained and trial.combinations > 1}
+    order = _Order(experiment, analysis, plan, evidence or Evidence())
     for item in sorted(functions, key=lambda item: item.statement):
         note = _Note(experiment, item, analysis[item.name])
-        if item.name in chained:
-            yield note.sequential()
+        if isinstance(item, Trial):
+            yield from order.of(item, note)
         if note.found.slice.widened:
             yield note.widened()
+
+
+class _Order:
+    """Why trials and their combinations run one after another."""
+
+    def __init__(
+        self, experiment: Experiment, analysis: Analysis, plan: Plan, evidence: Evidence
+    ) -> None:
+        self.experiment = experiment
+        self.analysis = analysis
+        self.evidence = evidence
+        self.plans = {trial.name: trial for trial in plan.trials}
+
+    def of(self, trial: Trial, note: _Note) -> Iterator[Diagnostic]:
+        """Yield the reasons for a trial's combinations, then those for the trial."""
+        plan = self.plans[trial.name]
+        if plan.chained and plan.combinations > 1:
+            yield self._of_combinations(trial, note)
+        yield from self._between(trial, plan.after, note)
+
+    def _of_combinations(self, trial: Trial, note: _Note) -> Diagnostic:
+        found = note.found
+        if meet(found.access.reads, found.access.writes):
+            return note.sequential()
+        shared = shared_write(found)
+        if shared is not None:
+            return note.shared(shared)
+        if trial.name in self.evidence.trials:
+            return note.observed(self.evidence)
+        return note.shared_output() if shares_output(trial) else note.asked()
+
+    def _between(self, trial: Trial, after: Sequence[str], note: _Note) -> Iterator[Diagnostic]:
+        """Yield a note on the first trial that shares a file, and on all that were seen to."""
+        others = [t for t in self.experiment.trials if t.order == trial.order and t.name in after]
+        found = ((t.name, conflict(self.analysis[t.name], note.found)) for t in others)
+        shared = {name: uses for name, uses in found if uses is not None}
+        for name, uses in [*shared.items()][:1]:
+            yield note.between(name, *uses)
+        for other in others:
+            seen = self.evidence.pair(other.name, trial.name)
+            if seen is not None and other.name not in shared:
+                yield note.observed_between(seen, self.evidence.path)
 
 
 class _Note:
@@ -57,6 +116,66 @@ class _Note:
             write=self._written(read, write, here),
             advice=_advice(self.found, read, write),
         )
+
+    def asked(self) -> Diagnostic:
+        """Say that only the user's word keeps combinations in order."""
+        return AskedOrder.at(self.source, self.item.span, name=self.item.name)
+
+    def shared_output(self) -> Diagnostic:
+        """Say that combinations declare the same output."""
+        return SharedOutput.at(self.source, self.item.span, name=self.item.name)
+
+    def shared(self, use: FileUse) -> Diagnostic:
+        """Say which write of a file keeps combinations in order."""
+        here = use.span if use.module is None else self.item.span
+        return SharedFile.at(
+            self.source,
+            here,
+            name=self.item.name,
+            file=use.path,
+            where=self._at(use, here),
+        )
+
+    def observed(self, evidence: Evidence) -> Diagnostic:
+        """Say which file combinations were seen to share."""
+        seen = evidence.trials[self.item.name]
+        return ObservedFile.at(
+            self.source,
+            self.item.span,
+            name=self.item.name,
+            file=seen.file,
+            combinations=" and ".join(seen.combinations),
+            evidence=evidence.path,
+        )
+
+    def between(self, first: str, before: FileUse, after: FileUse) -> Diagnostic:
+        """Say which file makes this trial wait for another."""
+        here = after.span if after.module is None else self.item.span
+        return SharedBetweenTrials.at(
+            self.source,
+            here,
+            name=self.item.name,
+            first=first,
+            file=after.path,
+            used=_done(after),
+            did=_done(before),
+            where=self._at(before, here),
+            place=self._at(after, here),
+        )
+
+    def observed_between(self, seen: Pair, path: str) -> Diagnostic:
+        """Say which file this trial was seen to share with another."""
+        return ObservedBetweenTrials.at(
+            self.source,
+            self.item.span,
+            name=self.item.name,
+            first=seen.first,
+            file=seen.file,
+            evidence=path,
+        )
+
+    def _at(self, use: FileUse, here: Span) -> str:
+        return "here" if use.span is here else f"at {self._place(use.module, use.span)}"
 
     def widened(self) -> Diagnostic:
         """Say which modules were taken as a whole, and the first place that is to blame."""
@@ -90,6 +209,10 @@ class _Note:
             return self.source.path
         paths = {item.name: item.path for item in self.found.slice.modules}
         return str(PurePath(self.source.path).parent / paths.get(module, module))
+
+
+def _done(use: FileUse) -> str:
+    return "written" if use.writes else "read"
 
 
 def _what(site: Site) -> str:

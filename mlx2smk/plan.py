@@ -91,9 +91,11 @@ class JobPlan:
 class TrialPlan(FunctionPlan):
     """A trial: its grid as literals, and its jobs.
 
-    ``chained``: each combination sees the updates of those before it. ``after``: the trials whose
-    updates its context is made of, in the order of their merging. ``parallel``: at most so many
-    combinations run at once. ``stream``: the output goes to the terminal too.
+    ``chained``: each combination runs after the one before, and sees the updates of those before it.
+    ``in_order``: it is chained for another reason than keys of SETUP, such as files that combinations
+    share. ``after``: the trials whose updates its context is made of, in the order of their merging.
+    ``parallel``: at most so many combinations run at once. ``stream``: the output goes to the terminal
+    too.
     """
 
     kind: ClassVar[str] = "trial"
@@ -110,6 +112,7 @@ class TrialPlan(FunctionPlan):
     stream: bool
     jobs: tuple[JobPlan, ...]
     outputs: tuple[str, ...] = ()
+    in_order: bool = False
 
     @property
     def combinations(self) -> int:

@@ -11,7 +11,9 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.batching import combinations_per_job
+from mlx2smk.evidence import Evidence
 from mlx2smk.naming import combination_name, digest_of, unique
+from mlx2smk.order import conflict, shared_write
 from mlx2smk.plan import FunctionPlan, JobPlan, ModulePlan, Plan, SetupPlan, TrialPlan, VerifyPlan
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ class PlanOptions:
 
     ``parallel`` stands in where a trial has no ``__parallel__``; ``batch`` is the number of combinations
     in a job (None: as ``batching`` decides). ``conda`` is an environment's file, ``container`` an image.
-    ``earlier`` are the trials that have results in the folder, by name.
+    ``earlier`` are the trials that have results in the folder, by name; ``evidence`` is what runs showed.
     """
 
     parallel: int | None = None
@@ -41,6 +43,7 @@ class PlanOptions:
     conda: Path | None = None
     container: str | None = None
     earlier: Mapping[str, Earlier] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
 
 
 def make_plan(
@@ -112,7 +115,9 @@ class _Planner:
     def trial(self, trial: Trial) -> TrialPlan:
         found = self.analysis[trial.name]
         parallel = self._parallel(trial)
-        chained = parallel is None and meet(found.access.reads, found.access.writes)
+        in_order = parallel is None and self._in_order(trial)
+        chained = in_order or (parallel is None and meet(found.access.reads, found.access.writes))
+        paired = self.options.evidence.is_paired(trial.name)
         digest, before = found.slice.digest, self.options.earlier.get(trial.name)
         per_job = self.options.batch or combinations_per_job(
             _size(trial), digest, before, chained=chained
@@ -123,6 +128,7 @@ class _Planner:
             order=trial.order,
             parameters=grid,
             chained=chained,
+            in_order=in_order or paired,
             parallel=parallel,
             writes=_sorted(found.access.writes),
             after=tuple(t.name for t in self._feeding(trial)),
@@ -131,7 +137,7 @@ class _Planner:
             threads=trial.threads,
             resources=trial.resources,
             stream=_size(trial) == 1,
-            jobs=tuple(_jobs(trial, _code(found, chained=chained), per_job)),
+            jobs=tuple(_jobs(trial, _code(found, chained=chained, paired=paired), per_job)),
         )
 
     def verify(self, verify: Verify) -> VerifyPlan:
@@ -166,19 +172,32 @@ class _Planner:
         said = self.options.parallel if trial.parallel is None else trial.parallel
         return said if said is not None and said > 1 else None
 
+    def _in_order(self, trial: Trial) -> bool:
+        """Whether each combination runs after the one before, whatever they do with SETUP."""
+        asked = trial.parallel == 1
+        shared = shared_write(self.analysis[trial.name]) is not None or shares_output(trial)
+        return asked or shared or trial.name in self.options.evidence.trials
+
     def _feeding(self, trial: Trial) -> Iterator[Trial]:
         """Yield the trials that end before this one starts, in the order of their merging.
 
         Those of a lower order always do; those of the same order where this one may read what they
-        write, for only then can it be told that they did.
+        write, to SETUP or to a file, for only then can it be told that they did.
         """
-        reads = self.analysis[trial.name].access.reads
         for other in self.experiment.trials:
             if other is trial:
                 return
-            writes = self.analysis[other.name].access.writes
-            if other.order < trial.order or meet(reads, writes):
+            if other.order < trial.order or self._meet(other, trial):
                 yield other
+
+    def _meet(self, first: Trial, then: Trial) -> bool:
+        """Whether the second of two trials of one order may be able to tell that the first has run."""
+        found, later = self.analysis[first.name], self.analysis[then.name]
+        return (
+            meet(later.access.reads, found.access.writes)
+            or conflict(found, later) is not None
+            or self.options.evidence.pair(first.name, then.name) is not None
+        )
 
 
 def meet(reads: frozenset[str] | None, writes: frozenset[str] | None) -> bool:
@@ -206,13 +225,24 @@ def _modules(kind: str, found: FunctionAnalysis) -> Iterator[ModulePlan]:
         )
 
 
+def shares_output(trial: Trial) -> bool:
+    """Whether combinations declare the same output, since no parameter is in its name."""
+    names = [p.name for p in trial.parameters if len(p.values) > 1]
+    own = (any("{" + name + "}" in path for name in names) for path in trial.outputs)
+    return bool(names) and not all(own)
+
+
 def _size(trial: Trial) -> int:
     return prod(len(parameter.values) for parameter in trial.parameters)
 
 
-def _code(found: FunctionAnalysis, *, chained: bool) -> str:
-    """Tell chained jobs from others: only they hand on the updates of those before them."""
-    return digest_of(PROTOCOL, found.slice.digest, "chained" if chained else "")
+def _code(found: FunctionAnalysis, *, chained: bool, paired: bool) -> str:
+    """Tell chained jobs from others: only they hand on the updates of those before them.
+
+    Likewise those of trials that turned out to share files with others: what they gave is not trusted.
+    """
+    order = ("chained" if chained else "", *(["paired"] if paired else []))
+    return digest_of(PROTOCOL, found.slice.digest, *order)
 
 
 def _jobs(trial: Trial, code: str, per_job: int) -> Iterator[JobPlan]:
@@ -220,10 +250,13 @@ def _jobs(trial: Trial, code: str, per_job: int) -> Iterator[JobPlan]:
     firsts = range(0, size, per_job)
     names = _batch_names(size, per_job) if per_job > 1 else unique(_combination_names(trial))
     literals = product(*(map(repr, p.values) for p in trial.parameters))
+    # Batches are named by numbers, and then only this tells which parameter a value belongs to.
+    names_of = (p.name for p in trial.parameters)
+    common = (code, *trial.inputs, "", *trial.outputs, "", *names_of, "")
     for first, name in zip(firsts, names, strict=True):
         count = min(per_job, size - first)
         values = ["\0".join(combination) for combination in islice(literals, count)]
-        digest = digest_of(code, *trial.inputs, "", *trial.outputs, "", *values)
+        digest = digest_of(*common, *values)
         yield JobPlan(name=name, first=first, count=count, digest=digest)
 
 

@@ -52,6 +52,7 @@ PLAN = {
             "order": -1,
             "parameters": [["größe", ["1", "'a'"]]],
             "chained": True,
+            "in_order": False,
             "parallel": None,
             "writes": None,
             "after": [],

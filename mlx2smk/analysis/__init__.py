@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.bindings import scope_of
 from mlx2smk.analysis.context import Access, access_of
+from mlx2smk.analysis.files import FileFinder, FileUse
 from mlx2smk.analysis.modules import Files, FolderFiles
 from mlx2smk.analysis.names import names_of
 from mlx2smk.analysis.project import Project
@@ -26,12 +27,14 @@ class FunctionAnalysis:
     """One decorated function: its slice and its use of SETUP.
 
     ``trials_read``, of verifications only: the trials whose results the body can touch; None for all.
+    ``files``, of trials only: uses of paths that are the same for all combinations.
     """
 
     name: str
     slice: FunctionSlice
     access: Access
     trials_read: frozenset[str] | None
+    files: tuple[FileUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +60,25 @@ def analyse(experiment: Experiment, folder: Path) -> Analysis:
 def analyse_files(experiment: Experiment, files: Files) -> Analysis:
     """Find slices and uses of SETUP, with local modules from wherever they are."""
     slicer = Slicer(Project(experiment, files))
+    finder = FileFinder(slicer.project)
     return Analysis(
         tuple(_function(item, slicer) for item in experiment.setups),
-        tuple(_function(item, slicer, seeded=True, updates=True) for item in experiment.trials),
+        tuple(_trial(item, slicer, finder) for item in experiment.trials),
         tuple(_verification(item, slicer, experiment) for item in experiment.verifications),
     )
 
 
-def _function(
-    item: Setup | Trial | Verify, slicer: Slicer, *, seeded: bool = False, updates: bool = False
-) -> FunctionAnalysis:
+def _function(item: Setup | Verify, slicer: Slicer, *, seeded: bool = False) -> FunctionAnalysis:
     found, taken = slicer.slice(item.name)
-    access = access_of(taken, found.widened, seeded=seeded, updates=updates)
+    access = access_of(taken, found.widened, seeded=seeded, updates=False)
     return FunctionAnalysis(item.name, found, access, None)
+
+
+def _trial(item: Trial, slicer: Slicer, finder: FileFinder) -> FunctionAnalysis:
+    found, taken = slicer.slice(item.name)
+    access = access_of(taken, found.widened, seeded=True, updates=True)
+    files = finder.uses(item, taken, access.writes)
+    return FunctionAnalysis(item.name, found, access, None, files)
 
 
 def _verification(item: Verify, slicer: Slicer, experiment: Experiment) -> FunctionAnalysis:

@@ -23,6 +23,7 @@ from mlx2smk.analysis.known import (
 from mlx2smk.analysis.names import Comprehension, Function
 
 if TYPE_CHECKING:
+    from mlx2smk.analysis.bindings import Imported
     from mlx2smk.analysis.project import Module, Project
 
 Frame: TypeAlias = dict[str, tuple[Binding, ...]]
@@ -110,6 +111,11 @@ class Values:
                 return None
             module, chain = submodule, chain[1:]
         return self._locate(module, chain[0], chain[1:], seen) if chain else None
+
+    def behind(self, imported: Imported, chain: tuple[str, ...]) -> Definition | Library | None:
+        """Return what an import stands for, with the attributes behind it."""
+        base, first = self.project.base(imported, self.module)
+        return None if base is None else self._follow(base, (*first, *chain), frozenset())
 
     def library(self, node: ast.expr) -> str:
         """Return the dotted name outside that an expression stands for, empty if it is none."""

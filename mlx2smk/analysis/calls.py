@@ -1,0 +1,126 @@
+"""The calls in a unit, each with the scopes that it stands in, and what it calls."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mlx2smk.analysis.bindings import is_main_guard, scope_of
+from mlx2smk.analysis.names import Function
+from mlx2smk.analysis.values import Definition, Library, Values, frame_of, targets_of
+from mlx2smk.scopes import children, parameters_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlx2smk.analysis.project import Module, Project
+    from mlx2smk.analysis.values import Frame
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scope:
+    """A scope inside a module: what binds its names; ``function`` if it is that of a top-level one."""
+
+    names: Frame
+    parameters: frozenset[str] = frozenset()
+    function: Function | None = None
+    is_class: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A point of a module, from which names are looked up; the innermost scope comes last."""
+
+    module: Module
+    scopes: tuple[Scope, ...] = ()
+
+    def owner(self, name: str) -> int | None:
+        """Return which of the scopes a name belongs to, None for the module."""
+        depths = range(len(self.scopes) - 1, -1, -1)
+        return next((depth for depth in depths if name in self.scopes[depth].names), None)
+
+    def outside(self, depth: int) -> Place:
+        """Return the place as seen from within one of its scopes, without those inside that."""
+        return Place(self.module, self.scopes[: depth + 1])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call:
+    """One call in the text of a module."""
+
+    node: ast.Call
+    place: Place
+
+
+def calls_of(node: ast.stmt, module: Module) -> tuple[Call, ...]:
+    """Return the calls in a statement of a module, those in its functions included."""
+    walk = _Walk()
+    walk.visit(node, Place(module))
+    return tuple(walk.calls)
+
+
+@dataclass(slots=True)
+class _Walk:
+    calls: list[Call] = field(default_factory=list)
+
+    def visit(self, node: ast.AST, place: Place) -> None:
+        if isinstance(node, ast.Call):
+            self.calls.append(Call(node, place))
+        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+            self._all(children(node), place)
+            body = [node.body] if isinstance(node, ast.Lambda) else node.body
+            self._all(body, _inside(node, place))
+        elif isinstance(node, _COMPREHENSIONS):
+            inner = Place(place.module, (*place.scopes, Scope(targets_of(node))))
+            self._all(ast.iter_child_nodes(node), inner)
+        else:
+            self._all(node.orelse if is_main_guard(node) else ast.iter_child_nodes(node), place)
+
+    def _all(self, nodes: Iterable[ast.AST], place: Place) -> None:
+        for node in nodes:
+            self.visit(node, place)
+
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _inside(node: Function | ast.Lambda | ast.ClassDef, place: Place) -> Place:
+    """Enter a function or class. Methods do not see the names of their class."""
+    if isinstance(node, ast.ClassDef):
+        scope = Scope(_names(node.body), is_class=True)
+        return Place(place.module, (*place.scopes, scope))
+    parameters = frozenset(arg.arg for arg in parameters_of(node.args))
+    body = [node.body] if isinstance(node, ast.Lambda) else node.body
+    top = isinstance(node, Function) and not place.scopes
+    function = node if top and isinstance(node, Function) else None
+    scope = Scope(_names(body, parameters), parameters, function)
+    outer = (item for item in place.scopes if not item.is_class)
+    return Place(place.module, (*outer, scope))
+
+
+def _names(body: Iterable[ast.AST], parameters: Iterable[str] = ()) -> Frame:
+    own = scope_of(body)
+    elsewhere = own.global_names | own.nonlocal_names
+    bindings = tuple(item for item in own.bindings if item.name not in elsewhere)
+    return frame_of(bindings, tuple(parameters))
+
+
+def meaning_of(node: ast.expr, place: Place, project: Project) -> Definition | Library | None:
+    """Return what an expression such as ``np.save`` stands for; imports inside functions count."""
+    values = Values(project, place.module)
+    chain: list[str] = []
+    root = node
+    while isinstance(root, ast.Attribute):
+        chain.insert(0, root.attr)
+        root = root.value
+    if not isinstance(root, ast.Name):
+        return None
+    owner = place.owner(root.id)
+    if owner is None:
+        return values.meaning(node)
+    found = place.scopes[owner].names[root.id]
+    if len(found) != 1 or found[0].imported is None:
+        return None
+    return values.behind(found[0].imported, tuple(chain))

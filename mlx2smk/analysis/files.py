@@ -1,0 +1,159 @@
+"""Files that a trial's combinations have in common: fixed paths that its slice reads and writes.
+
+Only what certainly is the same path for all combinations counts; what a path depends on while it runs is
+observed then. Together with the keys of SETUP this decides what may run side by side.
+"""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlx2smk.analysis.calls import calls_of, meaning_of
+from mlx2smk.analysis.openers import LIBRARY_CALLS, METHODS, MODES, OPEN_METHOD, PATH_METHODS
+from mlx2smk.analysis.paths import Paths
+from mlx2smk.analysis.values import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mlx2smk.analysis.calls import Call
+    from mlx2smk.analysis.openers import ModeArgument, PathArgument
+    from mlx2smk.analysis.paths import Text
+    from mlx2smk.analysis.project import Project, Unit
+    from mlx2smk.analysis.slicing import Taken
+    from mlx2smk.experiment import Trial
+    from mlx2smk.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class FileUse:
+    """A place that reads or writes a file; ``module`` None is the experiment.
+
+    ``path`` is normalised; what comes out of SETUP or the environment stands in it by its name.
+    """
+
+    path: str
+    reads: bool
+    writes: bool
+    span: Span
+    module: str | None
+
+
+class FileFinder:
+    """Finds the files of trials; what it finds in a unit serves all of them."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._calls: dict[Unit, tuple[Call, ...]] = {}
+
+    def uses(
+        self, trial: Trial, taken: Sequence[Taken], writes: frozenset[str] | None
+    ) -> tuple[FileUse, ...]:
+        """Return the uses of fixed paths in a trial's slice; ``writes`` are the keys it may update."""
+        calls = [call for item in taken for call in self._of_unit(item)]
+        finder = _Uses(self.project, Paths(self.project, trial, calls, writes))
+        moves = any(map(finder.moves, calls))
+        found = dict.fromkeys(use for call in calls for use in finder.of(call))
+        return tuple(use for use in found if not (moves and _is_relative(use.path)))
+
+    def _of_unit(self, item: Taken) -> tuple[Call, ...]:
+        if item.unit not in self._calls:
+            self._calls[item.unit] = calls_of(item.unit.node, item.module)
+        return self._calls[item.unit]
+
+
+@dataclass(frozen=True, slots=True)
+class _Uses:
+    project: Project
+    paths: Paths
+
+    def moves(self, call: Call) -> bool:
+        """Whether a call goes to a folder that is not known, where relative paths mean other files."""
+        name = self._library(call)
+        known = bool(call.node.args) and bool(self.paths.of(call.node.args[0], call.place))
+        return name in {"os.chdir", "contextlib.chdir"} and not known
+
+    def of(self, call: Call) -> Iterator[FileUse]:
+        """Yield the uses of files in one call."""
+        arguments, mode = self._arguments(call)
+        for argument in arguments:
+            for text in sorted(self._texts(argument, call)):
+                for how in self._ways(argument, text, mode, call):
+                    path = _normal(text.text + _ending(argument, text))
+                    span = call.place.module.source.span(call.node)
+                    reads, writes = "r" in how, "w" in how
+                    if path and (reads or writes):
+                        yield FileUse(path, reads, writes, span, call.place.module.name)
+
+    def _library(self, call: Call) -> str | None:
+        meaning = meaning_of(call.node.func, call.place, self.project)
+        return meaning.name if isinstance(meaning, Library) else None
+
+    def _arguments(self, call: Call) -> tuple[Sequence[PathArgument], ModeArgument | None]:
+        name, function = self._library(call), call.node.func
+        if name in LIBRARY_CALLS:
+            return LIBRARY_CALLS[name], MODES.get(name)
+        if not isinstance(function, ast.Attribute) or name is not None:
+            return (), None
+        if function.attr in PATH_METHODS:
+            owner = self.paths.of(function.value, call.place)
+            is_path = any(text.path for text in owner)
+            return (PATH_METHODS[function.attr] if is_path else ()), OPEN_METHOD
+        return METHODS.get(function.attr, ()), None
+
+    def _texts(self, argument: PathArgument, call: Call) -> frozenset[Text]:
+        if argument.position == -1:
+            function = call.node.func
+            owner = function.value if isinstance(function, ast.Attribute) else None
+            return frozenset(text for text in self.paths.of(owner, call.place) if text.path)
+        node = _argument(call.node, argument.position, argument.keyword)
+        return self.paths.of(node, call.place)
+
+    def _ways(
+        self, argument: PathArgument, text: Text, mode: ModeArgument | None, call: Call
+    ) -> Iterator[str]:
+        if argument.how == "file":
+            # A folder that files are copied into is not itself what is written.
+            yield "w" if posixpath.splitext(text.text)[1] else ""
+        elif argument.how != "mode" or mode is None:
+            yield argument.how
+        else:
+            yield self._by_mode(mode, call)
+
+    def _by_mode(self, mode: ModeArgument, call: Call) -> str:
+        """Return how a file is opened: reading and writing where that is not known."""
+        node = _argument(call.node, mode.position, "mode")
+        if node is None:
+            modes = {mode.default}
+        else:
+            modes = {text.text for text in self.paths.of(node, call.place)} or {"r+"}
+        reads = any(set(item) & set("r+") or not set(item) & set("wax") for item in modes)
+        writes = any(set(item) & set("wax+") for item in modes)
+        return "r" * reads + "w" * writes
+
+
+def _argument(call: ast.Call, position: int | None, keyword: str) -> ast.expr | None:
+    given = (item.value for item in call.keywords if item.arg == keyword)
+    if position is None or position >= len(call.args):
+        return next(given, None)
+    return call.args[position]
+
+
+def _ending(argument: PathArgument, text: Text) -> str:
+    return "" if text.text.endswith(argument.ending) else argument.ending
+
+
+def _normal(path: str) -> str:
+    """Normalise a path; nothing for what is no file that others could see."""
+    if not path or path.startswith("/dev/") or path == ":memory:" or "\0" in path:
+        return ""
+    # What a `..` leads to is not known where a part before it is not.
+    known = ".." not in path or not path.startswith(("SETUP[", "$"))
+    return posixpath.normpath(path) if known else path
+
+
+def _is_relative(path: str) -> bool:
+    return not path.startswith(("/", "~"))

@@ -1,0 +1,75 @@
+"""What earlier runs in a folder showed of files that combinations or trials pass on to each other.
+
+The worker leaves it in ``.mlx/order/<experiment>.json`` where it saw what no analysis can see.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FORMAT = "mlx2smk-order"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A file that one combination of a trial wrote and another used, and which two these were."""
+
+    file: str
+    combinations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A file that passes something from one trial to another of the same order."""
+
+    first: str
+    then: str
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that earlier runs showed; ``path`` is the file that says so."""
+
+    path: str = ""
+    trials: Mapping[str, Shared] = field(default_factory=dict)
+    pairs: tuple[Pair, ...] = ()
+
+    def pair(self, first: str, then: str) -> Pair | None:
+        """Return what was seen to pass from one trial to another."""
+        wanted = first, then
+        return next((pair for pair in self.pairs if (pair.first, pair.then) == wanted), None)
+
+    def is_paired(self, trial: str) -> bool:
+        """Whether a trial was seen to share a file with another one."""
+        return any(trial in (pair.first, pair.then) for pair in self.pairs)
+
+
+def read_evidence(directory: Path, stem: str) -> Evidence:
+    """Return what runs of an experiment in the folder left; nothing if that cannot be read."""
+    path = directory / ".mlx" / "order" / f"{stem}.json"
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if (data["format"], data["version"]) != (FORMAT, VERSION):
+            return Evidence()
+        return _evidence(str(path), data)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return Evidence()
+
+
+def _evidence(path: str, data: dict[str, Any]) -> Evidence:
+    trials = {
+        name: Shared(str(entry["file"]), tuple(map(str, entry["combinations"])))
+        for name, entry in data["trials"].items()
+    }
+    pairs = tuple(
+        Pair(str(entry["first"]), str(entry["then"]), str(entry["file"])) for entry in data["pairs"]
+    )
+    return Evidence(path, trials, pairs)
