@@ -17,7 +17,7 @@ import os
 from mlx2smk import trial, verify
 
 def ran(what):
-    with open("ran.txt", "a") as file:
+    with open(os.environ["MLX_TEST_TRACE"], "a") as file:
         print(what, file=file)
 
 def fail_without(path):
@@ -50,6 +50,7 @@ EVERYTHING = ["after 1", "after 2", "check", "train 1", "train 2", "train 3", "t
 def _folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MLX_PARALLEL", raising=False)
+    monkeypatch.setenv("MLX_TEST_TRACE", str(tmp_path / "ran.txt"))
     Path("exp.py").write_text(EXPERIMENT)
 
 
