@@ -160,6 +160,8 @@ class Project:
             return
         name, rest = attributes[0], attributes[1:]
         submodule = self.load(f"{module.dotted}.{name}") if module.package else None
+        if name == "__doc__" and name in module.binders:
+            yield Step(module, name)
         if (module.dotted, name) not in seen and name in module.bindings:
             yield Step(module, name)
             for imported in module.imports(name):
