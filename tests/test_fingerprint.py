@@ -152,11 +152,53 @@ def _written(tree):
         return None
 
 
-@pytest.mark.parametrize("name", ["dataclasses", "statistics", "textwrap"])
+EVERY_CONSTRUCT = """
+@d
+def f(a: A, /, b=1, *c: C, d, e=None, g: G = 2, **h) -> R: return None
+async def f(*, a, b): return [await x async for x in y if z]
+f = lambda a, *, b, c=None: (yield)
+x = {**a, None: b, 1: 2}
+x = a[1:2:3, :, None], {*a, None}, (*a, None), [None, *b]
+f(a, *b, None, c=None, **d)
+class A(B, *c, metaclass=M, **d): x: int = None; y: int
+for i, *j in a: break
+else: continue
+while (a := b): pass
+try: a
+except B as c: d
+except (E, None): f
+else: g
+finally: h
+with a as b, c, d as (e, f): pass
+match a, None:
+    case [None, True, *b] | (1, *_): c
+    case {None: d, 'k': e, **f} if g: h
+    case A(b, c=None, d=[e]) as f: g
+    case a.b | -1 | None: return
+    case _: raise
+raise a from None
+assert a, None
+del a, b[None:]
+x = f'{a!r:>{b}}{None}', a < b < None, not a, a if b else None
+x = y = z = a or b or None
+import a.b as c, d
+from . import a as b, c
+def g(): global a, b; nonlocal c; yield None; yield; yield from a; return
+""".strip()
+
+SOURCES = ("dataclasses", "statistics", "every construct")
+
+
+def _source(name):
+    if name == "every construct":
+        return EVERY_CONSTRUCT
+    return pathlib.Path(sysconfig.get_path("stdlib"), f"{name}.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", SOURCES)
 def test_programs_that_parse_differently_have_different_digests(name):
-    source = pathlib.Path(sysconfig.get_path("stdlib"), f"{name}.py").read_text(encoding="utf-8")
     found = {}
-    for statement in ast.parse(source).body:
+    for statement in ast.parse(_source(name)).body:
         if len(ast.unparse(statement)) > 500:
             continue
         for text in filter(None, (ast.unparse(statement), *mutants(statement))):
