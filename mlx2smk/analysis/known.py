@@ -27,10 +27,31 @@ PURE_BUILTINS = frozenset(
     }
 )
 
-HIGHER_ORDER = frozenset({"map", "filter", "sorted", "min", "max", "collections.defaultdict"})
-"""Calls of functions that they are given: as the first argument, or as ``key``."""
+HIGHER_ORDER = {
+    **dict.fromkeys(("sorted", "min", "max", "map", "filter"), frozenset({"key"})),
+    "collections.defaultdict": frozenset({"default_factory"}),
+    "dataclasses.asdict": frozenset({"dict_factory"}),
+    "dataclasses.astuple": frozenset({"tuple_factory"}),
+    "json.dumps": frozenset({"cls", "default"}),
+    "json.loads": frozenset(
+        {
+            *("cls", "object_hook", "object_pairs_hook", "parse_float", "parse_int"),
+            "parse_constant",
+        }
+    ),
+}
+"""Calls of functions that they are given by one of these names."""
 
-ITERATORS = frozenset({"iter", "map", "filter", "zip", "enumerate", "reversed", "itertools.*"})
+HIGHER_ORDER_FIRST = frozenset({"map", "filter", "collections.defaultdict"})
+"""Those that are given one as the first argument."""
+
+ITERATORS = frozenset(
+    {
+        *("iter", "map", "filter", "zip", "enumerate", "reversed", "itertools.*"),
+        *("open", "csv.reader", "csv.DictReader", "os.scandir", "os.walk", "re.finditer"),
+        *("glob.iglob", "io.StringIO", "io.BytesIO", "json.scanner.*"),
+    }
+)
 """What they return changes when it is read."""
 
 FRESH = frozenset(
@@ -55,7 +76,9 @@ PURE_LIBRARY = frozenset(
         *("dict.fromkeys", "str.maketrans", "int.from_bytes", "float.fromhex", "bytes.fromhex"),
         *("collections.ChainMap", "collections.Counter", "collections.OrderedDict"),
         *("collections.defaultdict", "collections.deque", "collections.namedtuple"),
-        *("contextvars.ContextVar", "copy.copy", "copy.deepcopy", "dataclasses.*"),
+        *("contextvars.ContextVar", "copy.copy", "copy.deepcopy", "dataclasses.asdict"),
+        *("dataclasses.astuple", "dataclasses.field", "dataclasses.fields"),
+        *("dataclasses.dataclass", "dataclasses.is_dataclass", "dataclasses.InitVar"),
         *("datetime.date", "datetime.date.today", "datetime.datetime", "datetime.datetime.now"),
         *("datetime.time", "datetime.timedelta", "datetime.timezone", "decimal.Decimal", "enum.*"),
         *("fractions.Fraction", "functools.cmp_to_key", "functools.partial"),
@@ -106,6 +129,23 @@ PURE_BASES = frozenset(
     {"abc.ABC", "collections.*", "enum.*", "typing.*", "typing_extensions.*", "torch.nn.Module"}
 )
 """Classes of libraries whose subclasses can be instantiated without effects, if their own code has none."""
+
+DISPATCHERS = frozenset({"functools.singledispatch", "functools.singledispatchmethod"})
+"""Decorators after which a call may run another function."""
+
+ENUMERATIONS = frozenset({"enum.*"})
+"""Classes whose subclasses make their instances when they are defined."""
+
+QUIET_METACLASSES = frozenset({"type", "abc.ABCMeta", "enum.*", "typing.*"})
+
+REGISTERING_BASES = frozenset(
+    {
+        *("django.db.models.*", "factory.*", "luigi.*", "marshmallow.*", "mongoengine.*"),
+        *("peewee.*", "pony.orm.*", "sqlalchemy.*", "sqlmodel.*", "tortoise.*", "yaml.*"),
+        *("beanie.*", "odmantic.*", "celery.*", "dagster.*", "kopf.*", "traitlets.*"),
+    }
+)
+"""Classes of libraries that keep a list of their subclasses."""
 
 PLAIN_VALUES = frozenset(
     {

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlx2smk.analysis.modules import Files, LocalModule, absolute, bytes_digest, decoded, find
-from mlx2smk.analysis.names import Function, Names, names_of
+from mlx2smk.analysis.names import Function, Names, Reference, names_of
 from mlx2smk.source import Source
 
 if TYPE_CHECKING:
@@ -77,6 +77,35 @@ class Module:
                 found.setdefault(binding.name, []).append(binding)
         return {name: tuple(bindings) for name, bindings in found.items()}
 
+    @cached_property
+    def patched(self) -> frozenset[str]:
+        """The names at whose attributes the module assigns, as in ``A.__init__ = f``."""
+        assigned = frozenset(
+            node.value.id for node in self._assigned if isinstance(node.value, ast.Name)
+        )
+        return assigned | frozenset(
+            reference.name
+            for unit in self.units
+            for reference in unit.names.references
+            if _is_argument_of(reference, {"setattr", "delattr"})
+        )
+
+    @cached_property
+    def replaced(self) -> frozenset[str]:
+        """The attributes that it assigns to what it imports, as in ``helper.f = g``."""
+        return frozenset(
+            node.attr
+            for node in self._assigned
+            if isinstance(node.value, ast.Name) and any(self.imports(node.value.id))
+        )
+
+    @property
+    def _assigned(self) -> Iterator[ast.Attribute]:
+        for unit in self.units:
+            for node in unit.names.attributes:
+                if not isinstance(node.ctx, ast.Load):
+                    yield node
+
     def imports(self, name: str) -> Iterator[Imported]:
         """Yield the imports that bind a name of the module."""
         for binding in self.bindings.get(name, ()):
@@ -87,6 +116,16 @@ class Module:
     def parent_package(self) -> str:
         """The package that relative imports start from."""
         return self.dotted if self.package else self.dotted.rpartition(".")[0]
+
+
+def _is_argument_of(reference: Reference, functions: set[str]) -> bool:
+    call = reference.parents[0] if reference.parents else None
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in functions
+        and call.args[:1] == [reference.node]
+    )
 
 
 @dataclass(frozen=True, slots=True)
