@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from mlx2smk.analysis.modules import Files, LocalModule, absolute, bytes_digest, decoded, find
 from mlx2smk.analysis.names import Function, Names, Reference, names_of
+from mlx2smk.analysis.texts import pattern, queries_in
 from mlx2smk.source import Source
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Mapping
 
     from mlx2smk.analysis.bindings import Binding, Imported
@@ -98,6 +100,26 @@ class Module:
             for node in self._assigned
             if isinstance(node.value, ast.Name) and any(self.imports(node.value.id))
         )
+
+    @cached_property
+    def nameable(self) -> tuple[str, ...]:
+        """The names that a query may mean: all but our decorators and what they declare."""
+        declared = {
+            binding.name
+            for unit in self.units
+            for binding in unit.names.bindings
+            if unit.statement in self.blanked and binding.kind == "function"
+        }
+        ours = {
+            name for name in self.bindings if any(i.module in _OURS for i in self.imports(name))
+        }
+        return tuple(name for name in self.bindings if name not in declared | ours)
+
+    @cached_property
+    def queries(self) -> tuple[re.Pattern[str], ...]:
+        """Patterns for the names after ``@`` in all of its texts."""
+        found = () if self.tree is None else queries_in(self.tree)
+        return tuple(map(pattern, found))
 
     @property
     def _assigned(self) -> Iterator[ast.Attribute]:

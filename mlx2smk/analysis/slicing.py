@@ -194,14 +194,23 @@ class _Closure:
         project = self.slicer.project
         self._need(project.experiment, name, None)
         self._load(project.experiment, None)
-        self._drain()
-        while self._everything is not None:
-            before = len(self.taken), len(self.loaded)
-            for module in list(self.loaded.values()):
-                self._widen(module, f"{self._everything.reason} elsewhere", None, dynamic=True)
+        size = -1
+        while size != (size := len(self.taken) + len(self.loaded)):
             self._drain()
-            if before == (len(self.taken), len(self.loaded)):
-                break
+            self._follow_queries()
+            if self._everything is not None:
+                reason = f"{self._everything.reason} elsewhere"
+                for module in list(self.loaded.values()):
+                    self._widen(module, reason, None, dynamic=True)
+            self._drain()
+
+    def _follow_queries(self) -> None:
+        """Take what texts of queries may name that are put together out of texts of any module."""
+        found = [name for module in self.loaded.values() for name in module.queries]
+        for position, item in enumerate(list(self.taken)) if found else ():
+            for name in item.module.nameable if item.unit.names.queries else ():
+                if any(pattern.fullmatch(name) for pattern in found):
+                    self._need(item.module, name, position)
 
     def _drain(self) -> None:
         while self._waiting:
