@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.known import listed
+from mlx2smk.analysis.known import CALLER_READERS, listed
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.names import Reference
@@ -141,6 +141,13 @@ def _of_library(name: str, reference: Reference) -> Dynamic | None:
         # `sys.modules.get` and `sys.modules` are both meant by the entry `sys.modules`.
         if listed(name, table) or any(name.startswith(f"{entry}.") for entry in table):
             return Dynamic(f"uses {name}", reference.node, reach, source=table is _SOURCE)
+    return _of_arguments(name, reference)
+
+
+def _of_arguments(name: str, reference: Reference) -> Dynamic | None:
+    """Judge what looks names up only if it is called with, or without, certain arguments."""
+    if name in CALLER_READERS and not _is_given_object(reference):
+        return Dynamic(f"uses {name}, which reads its caller's names", reference.node, Reach.OWN)
     if name == "torch.load" and _is_unpickling(reference):
         return Dynamic("uses torch.load with weights_only=False", reference.node, Reach.ALL)
     return None
@@ -172,7 +179,7 @@ def _of_builtin(name: str, reference: Reference) -> Dynamic | None:
     reach = _BUILTINS.get(name)
     if reach is None:
         return None
-    call = _call(reference)
+    call = call_of(reference)
     if call is not None and name in {"vars", "dir"} and call.args:
         return None  # it looks into its argument; a module given to it is noticed as such
     if call is not None and name in {"locals", "dir"} and _in_function(reference):
@@ -186,7 +193,7 @@ def _of_builtin(name: str, reference: Reference) -> Dynamic | None:
 
 def _import(reference: Reference) -> Dynamic:
     """Read the name of a module imported by a call, or how it starts."""
-    call = _call(reference)
+    call = call_of(reference)
     first = call.args[0] if call is not None and call.args else None
     name, exact = _beginning(first)
     if exact and _offers_all(name):
@@ -210,9 +217,19 @@ def _beginning(node: ast.expr | None) -> tuple[str, bool]:
     return "", False
 
 
-def _call(reference: Reference) -> ast.Call | None:
+def call_of(reference: Reference) -> ast.Call | None:
+    """Return the call of what a reference stands for, None if it is not called there."""
     parent = reference.parents[0] if reference.parents else None
     return parent if isinstance(parent, ast.Call) and parent.func is reference.node else None
+
+
+def _is_given_object(reference: Reference) -> bool:
+    """Whether a library is told where to look, as in ``lex(module=rules)`` or ``Fire(main)``."""
+    call = call_of(reference)
+    return call is not None and (
+        bool(call.args)
+        or any(key.arg in {"module", "object", "component"} for key in call.keywords)
+    )
 
 
 def _in_function(reference: Reference) -> bool:
@@ -221,7 +238,7 @@ def _in_function(reference: Reference) -> bool:
 
 
 def _is_unpickling(reference: Reference) -> bool:
-    call = _call(reference)
+    call = call_of(reference)
     return call is None or any(
         key.arg == "weights_only"
         and not (isinstance(key.value, ast.Constant) and key.value.value is True)

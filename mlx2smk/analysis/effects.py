@@ -14,13 +14,16 @@ from mlx2smk.analysis.bindings import imports_of, is_main_guard, scope_of
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
     HIGHER_ORDER,
+    HIGHER_ORDER_FIRST,
     PURE_BUILTINS,
     PURE_LIBRARY,
+    QUIET_METACLASSES,
     READING_METHODS,
+    REGISTERING_BASES,
     listed,
 )
-from mlx2smk.analysis.values import Definition, Frame, Library, Values, frame_of, targets_of
-from mlx2smk.scopes import evaluated_at_definition
+from mlx2smk.analysis.values import Definition, Frame, Values, frame_of, targets_of
+from mlx2smk.scopes import evaluated_at_definition, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +42,9 @@ class Judge(Protocol):
 
     def is_quiet_base(self, definition: Definition) -> bool:
         """Whether defining a subclass of a class has no effects."""
+
+    def makes_members_purely(self, node: ast.ClassDef, values: Values) -> bool:
+        """Whether defining a class makes no instances, as an enumeration does, or makes them purely."""
 
     def is_pure_decorator(self, node: ast.expr, values: Values) -> bool:
         """Whether applying a decorator has no effects."""
@@ -159,28 +165,34 @@ class Evaluation:
             self._base(base)
         for keyword in node.keywords:
             self.expression(keyword.value)
-            if keyword.arg == "metaclass" and not self.values.library(keyword.value):
+            if keyword.arg == "metaclass" and not self._is_quiet_metaclass(keyword.value):
                 self.effect(f"has the metaclass {_short(keyword.value)}")
+        if not self.judge.makes_members_purely(node, self.values):
+            self.effect("makes members that do something")
         body = Evaluation(self.values.inside(frame_of(scope_of(node.body).bindings)), self.judge)
         body.statements(node.body)
         self.take(body)
+
+    def _is_quiet_metaclass(self, node: ast.expr) -> bool:
+        return listed(self.values.library(node), QUIET_METACLASSES)
 
     def _base(self, node: ast.expr) -> None:
         self.expression(node)
         bare = node.value if isinstance(node, ast.Subscript) else node
         bare = bare.func if isinstance(bare, ast.Call) else bare
         meaning = self.values.meaning(bare)
-        quiet = isinstance(meaning, Library) or (
-            meaning is not None and self.judge.is_quiet_base(meaning)
-        )
+        if isinstance(meaning, Definition):
+            quiet = self.judge.is_quiet_base(meaning)
+        else:
+            quiet = meaning is not None and not listed(meaning.name, REGISTERING_BASES)
         if not quiet:
             self.effect(f"is a subclass of {_short(node)}")
 
     def decorators(self, node: Function | ast.ClassDef) -> None:
         """Go through the application of a definition's decorators."""
         for decorator in node.decorator_list:
-            arguments = decorator.args if isinstance(decorator, ast.Call) else []
-            self.expressions(arguments)
+            if isinstance(decorator, ast.Call):
+                self.expressions((*decorator.args, *(key.value for key in decorator.keywords)))
             if self._is_registration(decorator):
                 continue
             if not self.judge.is_pure_decorator(decorator, self.values):
@@ -213,6 +225,8 @@ class Evaluation:
         elif isinstance(node, (ast.Attribute, ast.Subscript)):
             if isinstance(node, ast.Subscript):
                 self.expression(node.slice)
+            elif node.attr in _BEHIND_ATTRIBUTES:
+                self.effect(f"replaces .{node.attr}")
             self.change(node.value, definition=isinstance(node, ast.Attribute))
 
     def change(self, node: ast.expr, *, definition: bool = False) -> None:
@@ -245,12 +259,19 @@ class Evaluation:
         elif isinstance(node, ast.Name):
             self._read(node)
         else:
+            self._look_elsewhere(node)
             for child in ast.iter_child_nodes(node):
                 self.expression(child)
 
     def _read(self, node: ast.Name) -> None:
-        if self.values.local(node.id) is None and self.values.is_consumed(node.id):
-            self.touches.add(node.id)
+        if self.values.local(node.id) is None:
+            self.touches |= self.values.consumed(node.id)
+            self._look_elsewhere(node)
+
+    def _look_elsewhere(self, node: ast.AST) -> None:
+        """Note that a local module's iterator is read, which changes it for everybody."""
+        if isinstance(node, (ast.Name, ast.Attribute)) and self.values.is_consumed_elsewhere(node):
+            self.effect(f"reads {_short(node)}, which reading changes")
 
     def _comprehension(self, node: Comprehension) -> None:
         inner = Evaluation(self.values.inside(targets_of(node)), self.judge, self.owned)
@@ -281,8 +302,8 @@ class Evaluation:
         return isinstance(node.func, ast.Attribute) and self._is_pure_method(node.func, node)
 
     def _is_pure_library_call(self, name: str, node: ast.Call) -> bool:
-        if name == "type":
-            return len(node.args) == 1
+        if name in {"type", "iter"}:  # with more, one makes a class and the other calls a function
+            return len(node.args) == 1 and not isinstance(node.args[0], ast.Starred)
         if name in HIGHER_ORDER and not all(
             map(self.is_pure_argument, _functions_given(name, node))
         ):
@@ -298,23 +319,25 @@ class Evaluation:
         ):
             return function.attr in {"__init__", "__new__", "__post_init__", "__init_subclass__"}
         if function.attr in READING_METHODS and self.values.is_plain(owner):
-            return all(self._is_harmless(item) for item in node.args)  # `sub` may call them
+            given = (*node.args, *(keyword.value for keyword in node.keywords))
+            return function.attr != "sub" or all(map(self._is_harmless, given))
         if function.attr in CHANGING_METHODS and isinstance(owner, ast.Name):
             self.change(owner)
-            return all(
-                self.is_pure_argument(key.value) for key in node.keywords if key.arg == "key"
+            return function.attr != "sort" or all(
+                self.is_pure_argument(key.value)
+                for key in node.keywords
+                if key.arg in {"key", None}
             )
         return False
 
     def _is_harmless(self, node: ast.expr) -> bool:
         """Whether an argument is no function, or a pure one."""
-        given = isinstance(node, ast.Lambda) or isinstance(self.values.meaning(node), Definition)
-        return not given or self.is_pure_argument(node)
+        return self.values.is_plain(node) or self.is_pure_argument(node)
 
     def is_pure_argument(self, node: ast.expr) -> bool:
         """Whether a function given to somebody who calls it is pure."""
         if isinstance(node, ast.Lambda):
-            names = tuple(arg.arg for arg in node.args.args)
+            names = tuple(arg.arg for arg in parameters_of(node.args))
             frame: Frame = frame_of((), names)
             inner = Evaluation(self.values.inside(frame), self.judge)
             inner.expression(node.body)
@@ -332,11 +355,13 @@ class Evaluation:
 
 def _functions_given(name: str, node: ast.Call) -> list[ast.expr]:
     """Return the functions that a call of ``map``, ``sorted`` and the like is given."""
-    keys = [keyword.value for keyword in node.keywords if keyword.arg in {"key", None}]
-    return [*node.args[:1], *keys] if name in _FIRST else keys
+    called = HIGHER_ORDER[name]
+    keys = [keyword.value for keyword in node.keywords if keyword.arg in {*called, None}]
+    return [*node.args[:1], *keys] if name in HIGHER_ORDER_FIRST else keys
 
 
-_FIRST = frozenset({"map", "filter", "collections.defaultdict"})
+_BEHIND_ATTRIBUTES = frozenset({"__class__", "__dict__"})
+"""Attributes that can make an object share what it holds with others."""
 
 
 def _short(node: ast.AST) -> str:

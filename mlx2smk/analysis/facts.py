@@ -19,6 +19,7 @@ from mlx2smk.analysis.purity import Purity
 from mlx2smk.analysis.values import Values
 
 if TYPE_CHECKING:
+    from mlx2smk.analysis.bindings import Imported
     from mlx2smk.analysis.project import Module, Project, Unit
 
 _QUIET = STANDARD_LIBRARY | QUIET_PACKAGES | {"__future__", "decorators", "mlx2smk"}
@@ -48,28 +49,41 @@ class Facts:
     def of(self, module: Module) -> tuple[UnitFacts, ...]:
         """Return the facts of a module's units; the effects of local imports are not among them."""
         if module.dotted not in self._own:
-            used = _used_statements(module)
+            used = _used_names(module)
             self._own[module.dotted] = tuple(
                 self._find(unit, module, used) for unit in module.units
             )
         return self._own[module.dotted]
 
-    def _find(self, unit: Unit, module: Module, used: frozenset[int]) -> UnitFacts:
+    def _find(self, unit: Unit, module: Module, used: frozenset[str]) -> UnitFacts:
         evaluation = Evaluation(Values(self.project, module), self.purity)
         evaluation.statement(unit.node)
         reason = evaluation.reason
-        if reason is None and unit.statement not in used and self._is_import_from_outside(unit):
+        if reason is None and self._imports_for_effects(unit, module, used):
             reason = "is an import that nothing uses by name"
         touches = frozenset(evaluation.touches)
         return UnitFacts(unit, reason, touches, dynamics_of(unit, module, self.project))
 
-    def _is_import_from_outside(self, unit: Unit) -> bool:
-        """Whether this imports installed packages that may be imported for their effects."""
-        return isinstance(unit.node, (ast.Import, ast.ImportFrom)) and all(
+    def _imports_for_effects(self, unit: Unit, module: Module, used: frozenset[str]) -> bool:
+        """Whether a statement imports an installed package, and nothing of it is used by name."""
+        if isinstance(unit.node, (ast.Import, ast.ImportFrom)):
+            # One name that is used is reason enough for all names of a statement.
+            together = (item for item in module.units if item.statement == unit.statement)
+            if any(item.names.bound & used for item in together):
+                return False
+        elif not isinstance(unit.node, _AROUND_IMPORTS):
+            return False
+        return any(
+            not deferred and imported.bound not in used and self._is_from_outside(imported)
+            for imported, deferred in unit.names.imports
+        )
+
+    def _is_from_outside(self, imported: Imported) -> bool:
+        """Whether this imports an installed package that may be imported for its effects."""
+        return (
             imported.level == 0
             and not _is_quiet(imported.module)
             and self.project.load(imported.module) is None
-            for imported, _ in unit.names.imports
         )
 
     def changers(self, module: Module, name: str) -> tuple[Unit, ...]:
@@ -132,8 +146,8 @@ def _is_quiet(name: str) -> bool:
     return name.partition(".")[0] in _QUIET and not name.startswith("sklearn.experimental")
 
 
-def _used_statements(module: Module) -> frozenset[int]:
-    """Return the statements that bind a name which the module's code or ``__all__`` mentions."""
+def _used_names(module: Module) -> frozenset[str]:
+    """Return the names that the module's code or ``__all__`` mentions."""
     used = {reference.name for unit in module.units for reference in unit.names.references}
     for binding in module.bindings.get("__all__", ()):
         if binding.value is not None:
@@ -142,7 +156,11 @@ def _used_statements(module: Module) -> frozenset[int]:
                 for item in ast.walk(binding.value)
                 if isinstance(item, ast.Constant) and isinstance(item.value, str)
             )
-    return frozenset(unit.statement for unit in module.units if unit.names.bound & used)
+    return frozenset(used)
+
+
+_AROUND_IMPORTS = (ast.If, ast.Try, ast.For, ast.While)
+"""Statements without effects of their own that a program may put around an import."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import heapq
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,12 +20,26 @@ _IGNORED = frozenset(
     {"ctx", "kind", "type_comment", "lineno", "col_offset", "end_lineno", "end_col_offset"}
 )
 
+_MISSING = "-"
+"""Stands in a list for what is not there: a default of ``def f(*, x)``, a key of ``{**x}``."""
 
-def fingerprint(node: ast.AST, *, docstrings: bool = False) -> str:
-    """Return the SHA-256 of what a syntax tree means; with ``docstrings``, these count as well."""
-    parts: list[str] = []
-    _write(node, parts, docstrings)
-    return hashlib.sha256("".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What counts besides the meaning, for code that can see it."""
+
+    docstrings: bool = False
+    lines: bool = False
+
+
+PLAIN = Detail()
+
+
+def fingerprint(node: ast.AST, detail: Detail = PLAIN) -> str:
+    """Return the SHA-256 of what a syntax tree means."""
+    writer = _Writer(detail)
+    writer.write(node)
+    return hashlib.sha256("".join(writer.parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def canonical_order(digests: Mapping[int, str], before: Sequence[Collection[int]]) -> list[int]:
@@ -52,34 +67,78 @@ def canonical_order(digests: Mapping[int, str], before: Sequence[Collection[int]
     return order
 
 
-def _write(value: object, parts: list[str], docstrings: bool) -> None:
-    if isinstance(value, ast.Constant):
-        parts.append(_constant(value.value))
-    elif isinstance(value, ast.JoinedStr):
-        _write_joined(value, parts, docstrings)
-    elif isinstance(value, ast.AST):
-        _write_node(value, parts, docstrings)
-    elif isinstance(value, list):
-        parts.append("[")
-        for item in value:
-            _write(item, parts, docstrings)
-        parts.append("]")
-    else:
-        parts.append(_constant(value))
+class _Writer:
+    """Writes a tree as text in which each node and each list says where it ends."""
 
+    def __init__(self, detail: Detail) -> None:
+        self.docstrings = detail.docstrings
+        self.lines = detail.lines
+        self.parts: list[str] = []
 
-def _write_node(node: ast.AST, parts: list[str], docstrings: bool) -> None:
-    """Write a node's type and the fields that say something: a version's new optional ones are absent."""
-    parts.append(f"({type(node).__name__}")
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if name in _IGNORED or value is None or value == []:
-            continue
-        if name in _BODIES and isinstance(value, list) and not docstrings:
-            value = _without_texts(value) or ([ast.Pass()] if name == "body" else [])
-        parts.append(f" {name}=")
-        _write(value, parts, docstrings)
-    parts.append(")")
+    def write(self, value: object) -> None:
+        if self.lines and isinstance(value, ast.AST):
+            self.parts.append(f"@{getattr(value, 'lineno', '')}")
+        if isinstance(value, ast.Constant):
+            self.parts.append(_constant(value.value))
+        elif isinstance(value, ast.JoinedStr):
+            self.outer_joined(value)
+        elif isinstance(value, ast.AST):
+            self.node(value)
+        elif isinstance(value, list):
+            self.list(value)
+        else:
+            self.parts.append(_constant(value))
+
+    def list(self, items: Sequence[object]) -> None:
+        self.parts.append("[")
+        for item in items:
+            if item is None:
+                self.parts.append(_MISSING)
+            else:
+                self.write(item)
+        self.parts.append("]")
+
+    def node(self, node: ast.AST) -> None:
+        """Write a type and the fields that say something: a version's new optional ones are absent."""
+        self.parts.append(f"({type(node).__name__}")
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if name in _IGNORED or value is None or value == []:
+                continue
+            if name in _BODIES and isinstance(value, list) and not self.docstrings:
+                value = _without_texts(value) or ([ast.Pass()] if name == "body" else [])
+            self.parts.append(f" {name}=")
+            self.write(value)
+        self.parts.append(")")
+
+    def outer_joined(self, node: ast.JoinedStr) -> None:
+        """Write an f-string, in which Python 3.11 does not know the lines."""
+        before, self.lines = self.lines, False
+        self.joined(node)
+        self.lines = before
+
+    def joined(self, node: ast.JoinedStr) -> None:
+        """Write an f-string with neighbouring texts joined, which versions of Python split differently."""
+        self.parts.append("(JoinedStr")
+        text = ""
+        for item in node.values:
+            if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                text += item.value
+                continue
+            self.parts.append(_constant(text))
+            text = ""
+            self.field(item)
+        self.parts.append(f"{_constant(text)})")
+
+    def field(self, node: ast.expr) -> None:
+        if not isinstance(node, ast.FormattedValue):
+            self.write(node)
+            return
+        self.parts.append(f"(FormattedValue {node.conversion} ")
+        self.write(node.value)
+        if isinstance(node.format_spec, ast.JoinedStr) and node.format_spec.values:
+            self.joined(node.format_spec)
+        self.parts.append(")")
 
 
 def _without_texts(body: list[object]) -> list[object]:
@@ -93,31 +152,6 @@ def _without_texts(body: list[object]) -> list[object]:
             and isinstance(item.value.value, str)
         )
     ]
-
-
-def _write_joined(node: ast.JoinedStr, parts: list[str], docstrings: bool) -> None:
-    """Write an f-string with neighbouring texts joined, which versions of Python split differently."""
-    parts.append("(JoinedStr")
-    text = ""
-    for item in node.values:
-        if isinstance(item, ast.Constant) and isinstance(item.value, str):
-            text += item.value
-            continue
-        parts.append(_constant(text))
-        text = ""
-        _write_field(item, parts, docstrings)
-    parts.append(f"{_constant(text)})")
-
-
-def _write_field(node: ast.expr, parts: list[str], docstrings: bool) -> None:
-    if not isinstance(node, ast.FormattedValue):
-        _write(node, parts, docstrings)
-        return
-    parts.append(f"(FormattedValue {node.conversion} ")
-    _write(node.value, parts, docstrings)
-    if isinstance(node.format_spec, ast.JoinedStr) and node.format_spec.values:
-        _write_joined(node.format_spec, parts, docstrings)
-    parts.append(")")
 
 
 def _constant(value: object) -> str:

@@ -27,10 +27,31 @@ PURE_BUILTINS = frozenset(
     }
 )
 
-HIGHER_ORDER = frozenset({"map", "filter", "sorted", "min", "max", "collections.defaultdict"})
-"""Calls of functions that they are given: as the first argument, or as ``key``."""
+HIGHER_ORDER = {
+    **dict.fromkeys(("sorted", "min", "max", "map", "filter"), frozenset({"key"})),
+    "collections.defaultdict": frozenset({"default_factory"}),
+    "dataclasses.asdict": frozenset({"dict_factory"}),
+    "dataclasses.astuple": frozenset({"tuple_factory"}),
+    "json.dumps": frozenset({"cls", "default"}),
+    "json.loads": frozenset(
+        {
+            *("cls", "object_hook", "object_pairs_hook", "parse_float", "parse_int"),
+            "parse_constant",
+        }
+    ),
+}
+"""Calls of functions that they are given by one of these names."""
 
-ITERATORS = frozenset({"iter", "map", "filter", "zip", "enumerate", "reversed", "itertools.*"})
+HIGHER_ORDER_FIRST = frozenset({"map", "filter", "collections.defaultdict"})
+"""Those that are given one as the first argument."""
+
+ITERATORS = frozenset(
+    {
+        *("iter", "map", "filter", "zip", "enumerate", "reversed", "itertools.*"),
+        *("open", "csv.reader", "csv.DictReader", "os.scandir", "os.walk", "re.finditer"),
+        *("glob.iglob", "io.StringIO", "io.BytesIO", "json.scanner.*"),
+    }
+)
 """What they return changes when it is read."""
 
 FRESH = frozenset(
@@ -55,7 +76,9 @@ PURE_LIBRARY = frozenset(
         *("dict.fromkeys", "str.maketrans", "int.from_bytes", "float.fromhex", "bytes.fromhex"),
         *("collections.ChainMap", "collections.Counter", "collections.OrderedDict"),
         *("collections.defaultdict", "collections.deque", "collections.namedtuple"),
-        *("contextvars.ContextVar", "copy.copy", "copy.deepcopy", "dataclasses.*"),
+        *("contextvars.ContextVar", "copy.copy", "copy.deepcopy", "dataclasses.asdict"),
+        *("dataclasses.astuple", "dataclasses.field", "dataclasses.fields"),
+        *("dataclasses.dataclass", "dataclasses.is_dataclass", "dataclasses.InitVar"),
         *("datetime.date", "datetime.date.today", "datetime.datetime", "datetime.datetime.now"),
         *("datetime.time", "datetime.timedelta", "datetime.timezone", "decimal.Decimal", "enum.*"),
         *("fractions.Fraction", "functools.cmp_to_key", "functools.partial"),
@@ -106,6 +129,23 @@ PURE_BASES = frozenset(
     {"abc.ABC", "collections.*", "enum.*", "typing.*", "typing_extensions.*", "torch.nn.Module"}
 )
 """Classes of libraries whose subclasses can be instantiated without effects, if their own code has none."""
+
+DISPATCHERS = frozenset({"functools.singledispatch", "functools.singledispatchmethod"})
+"""Decorators after which a call may run another function."""
+
+ENUMERATIONS = frozenset({"enum.*"})
+"""Classes whose subclasses make their instances when they are defined."""
+
+QUIET_METACLASSES = frozenset({"type", "abc.ABCMeta", "enum.*", "typing.*"})
+
+REGISTERING_BASES = frozenset(
+    {
+        *("django.db.models.*", "factory.*", "luigi.*", "marshmallow.*", "mongoengine.*"),
+        *("peewee.*", "pony.orm.*", "sqlalchemy.*", "sqlmodel.*", "tortoise.*", "yaml.*"),
+        *("beanie.*", "odmantic.*", "celery.*", "dagster.*", "kopf.*", "traitlets.*"),
+    }
+)
+"""Classes of libraries that keep a list of their subclasses."""
 
 PLAIN_VALUES = frozenset(
     {
@@ -162,6 +202,86 @@ CHANGING_METHODS = frozenset(
     }
 )
 """Methods of Python's own containers that change only the container."""
+
+
+DOCSTRING_READERS = frozenset(
+    {
+        *("docopt.*", "doctest.*", "inspect.getdoc", "pydoc.*", "typing.get_overloads"),
+        *("ply.*", "spark_parser.*", "spark.*", "sphinx.*", "numpydoc.*", "griffe.*"),
+        *("docstring_parser.*", "pdoc.*", "cloudpickle.*", "dill.*", "marshal.*", "unittest.*"),
+        # command lines made of functions
+        *("argh.*", "baker.*", "begin.*", "cleo.*", "cliff.*", "clize.*", "click.*", "cyclopts.*"),
+        *("defopt.*", "fire.*", "invoke.*", "jsonargparse.*", "plac.*", "simple_parsing.*"),
+        *("rich_click.*", "typer.*", "tyro.*"),
+        # services described by their functions
+        *("fastapi.*", "flask_restx.*", "graphene.*", "strawberry.*", "mcp.*", "fastmcp.*"),
+        # language models told what a function or a class is for
+        *("agents.*", "autogen.*", "autogen_core.*", "crewai.*", "dspy.*", "ell.*"),
+        *("google.generativeai.*", "google.genai.*", "guidance.*", "haystack.*", "instructor.*"),
+        *("langchain.*", "langchain_core.*", "langgraph.*", "llama_index.*", "magentic.*"),
+        *("marvin.*", "mirascope.*", "ollama.*", "outlines.*", "pydantic_ai.*", "smolagents.*"),
+        *("transformers.utils.get_json_schema", "semantic_kernel.*"),
+    }
+)
+"""What reads the docstrings of functions, classes and modules that it is given, or that call it."""
+
+DOCSTRING_ATTRIBUTES = frozenset(
+    {
+        *("__doc__", "co_consts", "getdoc", "apply_chat_template", "json_schema"),
+        *("model_json_schema", "schema_json"),
+    }
+)
+"""Attributes that hold docstrings, and methods of whatever objects that read them."""
+
+LINE_READERS = frozenset(
+    {
+        *("traceback.*", "trace.*", "tracemalloc.*", "cProfile.*", "profile.*", "pstats.*"),
+        *("bdb.*", "dis.*", "doctest.*", "faulthandler.*", "sys.settrace", "sys.setprofile"),
+        *("sys.monitoring.*", "threading.settrace", "threading.setprofile", "inspect.getframeinfo"),
+        *("inspect.stack", "inspect.trace", "inspect.getouterframes", "inspect.getinnerframes"),
+        *("logging.LogRecord", "warnings.catch_warnings", "warnings.showwarning"),
+        *("warnings.formatwarning", "warnings.warn_explicit", "marshal.*", "cloudpickle.*"),
+        *("dill.*", "coverage.*", "line_profiler.*", "memory_profiler.*", "pyinstrument.*"),
+        *("executing.*", "stack_data.*", "varname.*", "icecream.*"),
+    }
+)
+"""What tells on which line something is."""
+
+LINE_READERS_WITH = {
+    "traceback.print_exc": ("file", 1),
+    "traceback.print_exception": ("file", 4),
+    "traceback.print_last": ("file", 1),
+    "traceback.print_list": ("file", 1),
+    "traceback.print_stack": ("file", 2),
+    "traceback.print_tb": ("file", 2),
+    "warnings.catch_warnings": ("record", 0),
+}
+"""Line readers that do so only with a certain argument, of this name or at this place.
+
+Without it, those of ``traceback`` print to the log of the job.
+"""
+
+LINE_ATTRIBUTES = frozenset(
+    {
+        *("co_firstlineno", "co_lines", "co_linetable", "co_lnotab", "co_positions", "f_lineno"),
+        *("tb_lineno", "findCaller", "__warningregistry__"),
+    }
+)
+
+LINE_FORMATS = ("%(lineno)", "{lineno", "$lineno", "${lineno")
+"""What stands in a format of ``logging`` for the line of the call."""
+
+QUIET_CODE_ATTRIBUTES = frozenset(
+    {
+        *("co_argcount", "co_cellvars", "co_flags", "co_freevars", "co_kwonlyargcount", "co_name"),
+        *("co_names", "co_nlocals", "co_posonlyargcount", "co_qualname", "co_varnames"),
+        *("co_code", "co_filename", "co_stacksize"),
+    }
+)
+"""Attributes of code objects that hold neither docstrings nor lines."""
+
+CALLER_READERS = frozenset({"ply.lex.lex", "ply.yacc.yacc", "fire.Fire", "docopt.magic"})
+"""Functions that read all names of the module that calls them, unless they are given an object."""
 
 
 def listed(name: str, table: frozenset[str]) -> bool:

@@ -110,10 +110,3 @@ def _dotted(imported: Imported, module: Module) -> Iterator[str]:
         yield base
         if imported.name is not None and not imported.star:
             yield f"{base}.{imported.name}"
-
-
-def shows_docstrings(unit: Unit) -> bool:
-    """Whether a unit looks at docstrings, so that these count."""
-    return any(node.attr in {"__doc__", "getdoc"} for node in unit.names.attributes) or any(
-        reference.name in {"__doc__", "getdoc", "help"} for reference in unit.names.references
-    )

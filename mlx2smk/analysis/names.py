@@ -9,12 +9,22 @@ of comprehensions and captures hide a name; class bodies do not hide it from the
 from __future__ import annotations
 
 import ast
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlx2smk.analysis.bindings import Binding, Imported, imports_of, is_main_guard, scope_of
+from mlx2smk.analysis.texts import (
+    HOLE,
+    QUERIES,
+    elements,
+    last_name,
+    names_in_query,
+    query_of,
+    types_behind,
+    types_given,
+    written,
+)
 from mlx2smk.scopes import annotations_of, defaults_of, parameters_of
 
 if TYPE_CHECKING:
@@ -49,13 +59,15 @@ class Names:
 
     ``bindings`` are those of the module's scope, also from functions that declare a name global;
     ``imports`` are the statement's imports with whether they are deferred; ``attributes`` every
-    attribute whose own name may say something about reflection.
+    attribute whose own name may say something about reflection; ``queries`` are the texts with names
+    of which only a part is known.
     """
 
     bindings: tuple[Binding, ...]
     references: tuple[Reference, ...]
     imports: tuple[tuple[Imported, bool], ...]
     attributes: tuple[ast.Attribute, ...]
+    queries: tuple[ast.expr, ...] = ()
 
     @property
     def bound(self) -> frozenset[str]:
@@ -77,6 +89,7 @@ def names_of(statement: ast.stmt, *, lazy_annotations: bool = False) -> Names:
         tuple(resolver.references),
         tuple(resolver.imports),
         tuple(resolver.attributes),
+        tuple(resolver.queries),
     )
 
 
@@ -98,6 +111,7 @@ class _Resolver(ast.NodeVisitor):
         self.references: list[Reference] = []
         self.imports: list[tuple[Imported, bool]] = []
         self.attributes: list[ast.Attribute] = []
+        self.queries: list[ast.expr] = []
         self.frames: list[_Frame] = []
         self.parents: list[ast.AST] = []
         self.classes: list[str] = []
@@ -162,13 +176,26 @@ class _Resolver(ast.NodeVisitor):
         self.attributes.append(node)
         self.inside(node)
 
+        called = bool(self.parents) and getattr(self.parents[-1], "func", None) is node
+        if node.attr in QUERIES and not called:
+            self.queries.append(node)
+
     def visit_Call(self, node: ast.Call) -> None:
-        self.inside(node)
-        if isinstance(node.func, ast.Attribute) and node.func.attr in {"query", "eval"}:
-            # `frame.query("x > @LIMIT")`: pandas looks the name up where it is called.
-            self.parents.append(node)
-            self.all(ast.copy_location(name, node) for name in _names_in_text(node.args[:1]))
-            self.parents.pop()
+        self.parts(node, types_given(node))
+        query = query_of(node)
+        if query is not None:
+            self.query(node, query)
+
+    def query(self, node: ast.Call, text: ast.expr) -> None:
+        """Visit the names in ``frame.query("x > @LIMIT")``, which pandas looks up where it is called."""
+        whole = written(text)
+        if HOLE in whole:
+            self.queries.append(text)
+        self.parents.append(node)
+        for name in names_in_query(whole):
+            if HOLE not in name:
+                self.visit(ast.copy_location(ast.Name(id=name, ctx=ast.Load()), text))
+        self.parents.pop()
 
     # Scopes
 
@@ -244,12 +271,12 @@ class _Resolver(ast.NodeVisitor):
         """Enter the scope of ``def f[T]``, which Python has from 3.12 on."""
         parameters: list[ast.AST] = getattr(node, "type_params", [])
         with self.scope([], [str(getattr(item, "name", "")) for item in parameters]):
-            with self.later():
+            with self.later(), self.types():
                 self.all(parameters)
             yield
 
     def visit_TypeAlias(self, node: ast.AST) -> None:
-        with self.type_parameters(node), self.later():
+        with self.type_parameters(node), self.later(), self.types():
             self.visit(getattr(node, "value", node))
 
     def visit_ListComp(self, node: Comprehension) -> None:
@@ -267,17 +294,46 @@ class _Resolver(ast.NodeVisitor):
 
     # Annotations
 
-    def annotate(self, node: ast.expr) -> None:
-        """Visit an annotation: text in it is code, which ``typing.get_type_hints`` looks up."""
-        before, self.annotation = self.annotation, True
-        with self.later(self.lazy_annotations):
-            self.visit(node)
+    @contextmanager
+    def types(self, annotation: bool = True) -> Iterator[None]:
+        """Visit what stands for types: text in it is code, which ``typing.get_type_hints`` looks up."""
+        before, self.annotation = self.annotation, annotation
+        yield
         self.annotation = before
+
+    def annotate(self, node: ast.expr) -> None:
+        with self.types(), self.later(self.lazy_annotations):
+            self.visit(node)
+
+    def parts(self, node: ast.AST, types: list[ast.AST]) -> None:
+        """Visit what stands below a node, of which some parts are types."""
+        self.parents.append(node)
+        for child in ast.iter_child_nodes(node):
+            with self.types(self.annotation or child in types):
+                self.visit(child)
+        self.parents.pop()
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        types = types_behind(node, annotation=self.annotation)
+        self.parents.append(node)
+        self.visit(node.value)
+        for part in elements(node):
+            with self.types(part in types):
+                self.visit(part)
+        self.parents.pop()
+
+    def visit_Dict(self, node: ast.Dict) -> None:
+        self.parents.append(node)
+        with self.types(annotation=False):
+            self.all(key for key in node.keys if key is not None)
+        self.all(node.values)
+        self.parents.pop()
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         self.annotate(node.annotation)
         self.parents.append(node)
-        self.all(item for item in (node.target, node.value) if item is not None)
+        with self.types(last_name(node.annotation) == "TypeAlias"):
+            self.all(item for item in (node.target, node.value) if item is not None)
         self.parents.pop()
 
     def visit_Constant(self, node: ast.Constant) -> None:
@@ -324,14 +380,6 @@ def _attribute(parent: ast.AST, node: ast.expr) -> tuple[ast.expr, str] | None:
         return None
     named = isinstance(parent.func, ast.Name) and parent.func.id in {"getattr", "hasattr"}
     return (parent, key.value) if named else None
-
-
-def _names_in_text(arguments: list[ast.expr]) -> Iterator[ast.Name]:
-    """Yield the names after ``@`` in a text."""
-    for node in arguments:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            for name in re.findall(r"@\s*([^\W\d]\w*)", node.value):
-                yield ast.Name(id=name, ctx=ast.Load())
 
 
 def _stored(target: ast.expr) -> Iterator[ast.Name]:

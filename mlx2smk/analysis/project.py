@@ -12,10 +12,12 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlx2smk.analysis.modules import Files, LocalModule, absolute, bytes_digest, decoded, find
-from mlx2smk.analysis.names import Function, Names, names_of
+from mlx2smk.analysis.names import Function, Names, Reference, names_of
+from mlx2smk.analysis.texts import pattern, queries_in
 from mlx2smk.source import Source
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Mapping
 
     from mlx2smk.analysis.bindings import Binding, Imported
@@ -77,6 +79,55 @@ class Module:
                 found.setdefault(binding.name, []).append(binding)
         return {name: tuple(bindings) for name, bindings in found.items()}
 
+    @cached_property
+    def patched(self) -> frozenset[str]:
+        """The names at whose attributes the module assigns, as in ``A.__init__ = f``."""
+        assigned = frozenset(
+            node.value.id for node in self._assigned if isinstance(node.value, ast.Name)
+        )
+        return assigned | frozenset(
+            reference.name
+            for unit in self.units
+            for reference in unit.names.references
+            if _is_argument_of(reference, {"setattr", "delattr"})
+        )
+
+    @cached_property
+    def replaced(self) -> frozenset[str]:
+        """The attributes that it assigns to what it imports, as in ``helper.f = g``."""
+        return frozenset(
+            node.attr
+            for node in self._assigned
+            if isinstance(node.value, ast.Name) and any(self.imports(node.value.id))
+        )
+
+    @cached_property
+    def nameable(self) -> tuple[str, ...]:
+        """The names that a query may mean: all but our decorators and what they declare."""
+        declared = {
+            binding.name
+            for unit in self.units
+            for binding in unit.names.bindings
+            if unit.statement in self.blanked and binding.kind == "function"
+        }
+        ours = {
+            name for name in self.bindings if any(i.module in _OURS for i in self.imports(name))
+        }
+        return tuple(name for name in self.bindings if name not in declared | ours)
+
+    @cached_property
+    def queries(self) -> tuple[re.Pattern[str], ...]:
+        """Patterns for the names after ``@`` in all of its texts."""
+        found = () if self.tree is None else queries_in(self.tree)
+        return tuple(map(pattern, found))
+
+    @property
+    def _assigned(self) -> Iterator[ast.Attribute]:
+        for unit in self.units:
+            for node in unit.names.attributes:
+                if not isinstance(node.ctx, ast.Load):
+                    yield node
+
     def imports(self, name: str) -> Iterator[Imported]:
         """Yield the imports that bind a name of the module."""
         for binding in self.bindings.get(name, ()):
@@ -87,6 +138,16 @@ class Module:
     def parent_package(self) -> str:
         """The package that relative imports start from."""
         return self.dotted if self.package else self.dotted.rpartition(".")[0]
+
+
+def _is_argument_of(reference: Reference, functions: set[str]) -> bool:
+    call = reference.parents[0] if reference.parents else None
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in functions
+        and call.args[:1] == [reference.node]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +221,8 @@ class Project:
             return
         name, rest = attributes[0], attributes[1:]
         submodule = self.load(f"{module.dotted}.{name}") if module.package else None
+        if name == "__doc__" and name in module.binders:
+            yield Step(module, name)
         if (module.dotted, name) not in seen and name in module.bindings:
             yield Step(module, name)
             for imported in module.imports(name):

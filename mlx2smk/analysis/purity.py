@@ -11,18 +11,33 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.bindings import scope_of
 from mlx2smk.analysis.effects import Evaluation
-from mlx2smk.analysis.known import PURE_BASES, PURE_DECORATORS, listed
-from mlx2smk.analysis.values import Definition, Values, frame_of
-from mlx2smk.scopes import parameters_of
+from mlx2smk.analysis.known import (
+    DISPATCHERS,
+    ENUMERATIONS,
+    PURE_BASES,
+    PURE_DECORATORS,
+    QUIET_METACLASSES,
+    REGISTERING_BASES,
+    listed,
+)
+from mlx2smk.analysis.values import Definition, Frame, Values, frame_of
+from mlx2smk.scopes import own_scope, parameters_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
     from mlx2smk.analysis.names import Function
     from mlx2smk.analysis.project import Module, Project
 
 _HOOKS = frozenset(
-    {"__init__", "__new__", "__post_init__", "__set_name__", "__del__", "__setattr__"}
+    {
+        *("__init__", "__new__", "__post_init__", "__set_name__", "__del__", "__setattr__"),
+        *("__attrs_pre_init__", "__attrs_post_init__", "_missing_", "_generate_next_value_"),
+    }
 )
 """Methods that making an instance may call."""
+
+_GIVEN_A_CLASS = frozenset({"__new__", "_missing_"})
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
 
@@ -32,62 +47,80 @@ class Purity:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._functions: dict[ast.AST, bool] = {}
-        self._classes: dict[ast.AST, bool] = {}
+        self._judged: dict[ast.AST, bool] = {}
 
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
-        if isinstance(definition.node, ast.ClassDef):
-            return self._is_pure_class(definition, definition.node)
-        undecorated = all(
-            self.is_pure_decorator(item, Values(self.project, definition.module))
-            for item in definition.node.decorator_list
-        )
-        return undecorated and self._is_pure_function(definition.module, definition.node)
+        node, module = definition.node, definition.module
+        if node.name in module.patched or not all(
+            self._keeps_purity(item, Values(self.project, module)) for item in node.decorator_list
+        ):
+            return False
+        if isinstance(node, ast.ClassDef):
+            return self._is_pure_class(definition, node)
+        return self._is_pure_function(module, node)
+
+    def _keeps_purity(self, node: ast.expr, values: Values) -> bool:
+        """Whether what a decorator makes of a pure function is as pure: our own may wrap it in anything."""
+        function = node.func if isinstance(node, ast.Call) else node
+        name = values.library(function)
+        return listed(name, PURE_DECORATORS) and not listed(name, DISPATCHERS)
 
     def is_pure_factory(self, definition: Definition) -> bool:
-        """Whether a function is pure and returns a function of its own that is pure as well."""
+        """Whether a function is pure and only ever returns functions of its own that are pure as well."""
         node = definition.node
         if not isinstance(node, ast.FunctionDef) or not self.is_pure(definition):
             return False
-        inner = {item.name: item for item in node.body if isinstance(item, ast.FunctionDef)}
-        returned = [item.value for item in ast.walk(node) if isinstance(item, ast.Return)]
-        mine = [item.value for item in node.body if isinstance(item, ast.Return)]
-        names = {item.id for item in mine if isinstance(item, ast.Name)}
-        known = bool(mine) and len(names) == 1 and names <= inner.keys() and mine[-1] in returned
-        return known and self._is_pure_function(definition.module, inner[names.pop()])
+        frame = _frame(node)
+        inner = [_only_function(item.value, frame) for item in _returns(node)]
+        return bool(inner) and all(
+            item is not None
+            and self._is_pure_inside(item, Values(self.project, definition.module, (frame,)))
+            for item in inner
+        )
+
+    def _is_pure_inside(self, node: ast.FunctionDef, around: Values) -> bool:
+        """Whether a function defined in another one is pure: names of that one are not the module's."""
+        return all(
+            self._keeps_purity(item, around) for item in node.decorator_list
+        ) and self._runs_purely(node, around)
 
     def _is_pure_function(self, module: Module, node: Function, *, method: bool = False) -> bool:
-        if node not in self._functions:
-            self._functions[node] = True
-            self._functions[node] = self._runs_purely(module, node, method=method)
-        return self._functions[node]
+        return self._judge(
+            node, lambda: self._runs_purely(node, Values(self.project, module), method=method)
+        )
 
-    def _runs_purely(self, module: Module, node: Function, *, method: bool) -> bool:
+    def _judge(self, node: ast.AST, find_out: Callable[[], bool]) -> bool:
+        if node not in self._judged:
+            self._judged[node] = True
+            if not find_out():
+                # Whatever was found pure since then may have been so only because this one seemed to be.
+                for later in reversed([*self._judged]):
+                    if later is node:
+                        break
+                    if self._judged[later]:
+                        del self._judged[later]
+                self._judged[node] = False
+        return self._judged[node]
+
+    def _runs_purely(self, node: Function, around: Values, *, method: bool = False) -> bool:
         if isinstance(node, ast.AsyncFunctionDef) or any(
             isinstance(part, _IMPORTS) for part in ast.walk(node)
         ):
             return False
-        parameters = tuple(arg.arg for arg in parameters_of(node.args))
-        frame = frame_of(scope_of(node.body).bindings, parameters)
-        owned = frozenset(
-            arg.arg for arg in (*node.args.posonlyargs, *node.args.args)[:1] if method
-        )
-        evaluation = Evaluation(Values(self.project, module, (frame,)), self, owned)
+        frame = _frame(node)
+        own = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)][:1] if method else []
+        owned = frozenset(name for name in own if len(frame[name]) == 1)
+        evaluation = Evaluation(around.inside(frame), self, owned)
         evaluation.statements(node.body)
         return evaluation.reason is None and not evaluation.touches
 
     def _is_pure_class(self, definition: Definition, node: ast.ClassDef) -> bool:
-        if node not in self._classes:
-            self._classes[node] = True
-            self._classes[node] = self._makes_purely(definition, node)
-        return self._classes[node]
+        return self._judge(node, lambda: self._makes_purely(definition, node))
 
     def _makes_purely(self, definition: Definition, node: ast.ClassDef) -> bool:
         values = Values(self.project, definition.module)
-        if node.keywords or not all(
-            self.is_pure_decorator(item, values) for item in node.decorator_list
-        ):
+        if node.keywords:
             return False
         hooks = scope_of(node.body).bindings
         return (
@@ -101,20 +134,17 @@ class Purity:
         )
 
     def _is_pure_member(self, node: ast.AST, module: Module) -> bool:
-        return isinstance(node, ast.FunctionDef) and self._is_pure_function(
-            module, node, method=True
-        )
+        if not isinstance(node, ast.FunctionDef):
+            return False
+        # What `__new__` and its like are given is the class, which others hold.
+        return self._is_pure_function(module, node, method=node.name not in _GIVEN_A_CLASS)
 
     def _makes_pure_default(self, node: ast.stmt, values: Values) -> bool:
-        """Whether a dataclass field's ``default_factory`` is pure."""
-        value = node.value if isinstance(node, ast.AnnAssign) else None
-        factories = value.keywords if isinstance(value, ast.Call) else []
+        """Whether the functions that a field calls when an instance is made are pure."""
+        value = node.value if isinstance(node, (ast.AnnAssign, ast.Assign)) else None
+        calls = [item for item in ast.walk(value or ast.Pass()) if isinstance(item, ast.Call)]
         evaluation = Evaluation(values, self)
-        return all(
-            evaluation.is_pure_argument(item.value)
-            for item in factories
-            if item.arg in {"default_factory", "factory"}
-        )
+        return all(map(evaluation.is_pure_argument, _called_later(calls)))
 
     def _is_pure_base(self, node: ast.expr, values: Values) -> bool:
         bare = node.value if isinstance(node, ast.Subscript) else node
@@ -123,10 +153,28 @@ class Purity:
             return isinstance(meaning.node, ast.ClassDef) and self.is_pure(meaning)
         return meaning is not None and ("." not in meaning.name or listed(meaning.name, PURE_BASES))
 
+    def makes_members_purely(self, node: ast.ClassDef, values: Values) -> bool:
+        """Whether defining a class makes no instances, as an enumeration does, or makes them purely."""
+        if not any(self._is_enumeration(base, values) for base in node.bases):
+            return True
+        hooks = [item for item in scope_of(node.body).bindings if item.name in _HOOKS]
+        return all(self._is_pure_member(item.node, values.module) for item in hooks) and all(
+            listed(values.library(base), PURE_BASES) or self._is_pure_base(base, values)
+            for base in node.bases
+        )
+
+    def _is_enumeration(self, node: ast.expr, values: Values) -> bool:
+        meaning = values.meaning(node)
+        if isinstance(meaning, Definition):
+            inner = Values(self.project, meaning.module)
+            bases = meaning.node.bases if isinstance(meaning.node, ast.ClassDef) else []
+            return any(self._is_enumeration(base, inner) for base in bases)
+        return meaning is not None and listed(meaning.name, ENUMERATIONS)
+
     def is_quiet_base(self, definition: Definition) -> bool:
         """Whether defining a subclass of a class has no effects."""
         node, values = definition.node, Values(self.project, definition.module)
-        if not isinstance(node, ast.ClassDef):
+        if not isinstance(node, ast.ClassDef) or node.name in definition.module.patched:
             return False
         for binding in scope_of(node.body).bindings:
             if binding.name == "__init_subclass__" and not self._is_pure_member(
@@ -134,7 +182,7 @@ class Purity:
             ):
                 return False
         metaclasses = (item.value for item in node.keywords if item.arg == "metaclass")
-        return all(values.library(item) for item in metaclasses) and all(
+        return all(listed(values.library(item), QUIET_METACLASSES) for item in metaclasses) and all(
             self._is_quiet(base, values) for base in node.bases
         )
 
@@ -142,9 +190,9 @@ class Purity:
         bare = node.value if isinstance(node, ast.Subscript) else node
         bare = bare.func if isinstance(bare, ast.Call) else bare
         meaning = values.meaning(bare)
-        return (
-            self.is_quiet_base(meaning) if isinstance(meaning, Definition) else meaning is not None
-        )
+        if isinstance(meaning, Definition):
+            return self.is_quiet_base(meaning)
+        return meaning is not None and not listed(meaning.name, REGISTERING_BASES)
 
     def is_pure_decorator(self, node: ast.expr, values: Values) -> bool:
         """Whether applying a decorator has no effects."""
@@ -158,3 +206,33 @@ class Purity:
             judged = self.is_pure_factory if isinstance(node, ast.Call) else self.is_pure
             return judged(meaning)
         return meaning is not None and listed(meaning.name, PURE_DECORATORS)
+
+
+def _frame(node: Function) -> Frame:
+    """Return the names of a function's own scope."""
+    parameters = tuple(arg.arg for arg in parameters_of(node.args))
+    return frame_of(scope_of(node.body).bindings, parameters)
+
+
+def _returns(node: ast.FunctionDef) -> list[ast.Return]:
+    """Return what a function itself returns at, wherever in its body."""
+    running = (item for statement in node.body for item in own_scope(statement))
+    return [item for item in running if isinstance(item, ast.Return)]
+
+
+def _only_function(node: ast.expr | None, frame: Frame) -> ast.FunctionDef | None:
+    """Return the one function that an expression stands for in a frame, None if it may be another."""
+    found = frame.get(node.id, ()) if isinstance(node, ast.Name) else ()
+    only = found[0].node if len(found) == 1 else None
+    return only if isinstance(only, ast.FunctionDef) else None
+
+
+def _called_later(calls: Iterable[ast.Call]) -> Iterator[ast.expr]:
+    """Yield the functions that fields are given: ``field(default_factory=f)``, ``Factory(f)``."""
+    for call in calls:
+        yield from (item.value for item in call.keywords if item.arg in _CALLED_LATER)
+        if ast.unparse(call.func).rpartition(".")[2] == "Factory":
+            yield from call.args[:1]
+
+
+_CALLED_LATER = frozenset({"default_factory", "factory", "converter", "validator", "on_setattr"})

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Literal
 from mlx2smk.analysis.blanking import blanked
 from mlx2smk.analysis.dynamic import Dynamic, Reach
 from mlx2smk.analysis.facts import Facts
-from mlx2smk.analysis.fingerprint import canonical_order, fingerprint
-from mlx2smk.analysis.links import Linker, shows_docstrings
+from mlx2smk.analysis.fingerprint import PLAIN, Detail, canonical_order, fingerprint
+from mlx2smk.analysis.links import Linker
 from mlx2smk.analysis.modules import all_modules
 from mlx2smk.analysis.names import Function
+from mlx2smk.analysis.reflection import Reflection
 from mlx2smk.naming import digest_of
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ class Slicer:
         self.project = project
         self.facts = Facts(project)
         self.linker = Linker(project)
-        self._digests: dict[tuple[Unit, bool], str] = {}
+        self.reflection = Reflection(project)
+        self._digests: dict[tuple[Unit, Detail], str] = {}
 
     def slice(self, name: str) -> tuple[FunctionSlice, tuple[Taken, ...]]:
         """Return the slice of a function of the experiment, and the units that it consists of."""
@@ -111,12 +113,12 @@ class Slicer:
             module for module in closure.loaded.values() if module is not whole and module.path
         ]
         local.sort(key=lambda module: module.dotted)
-        docstrings = any(shows_docstrings(item.unit) for item in taken)
+        detail = self.reflection.of((item.unit, item.module) for item in taken)
         result = FunctionSlice(
             statements=tuple(sorted({whole.units[index].statement for index in here})),
             text=blanked(whole, here),
-            digest=self._digest(name, closure, local, docstrings=docstrings),
-            pieces=tuple(self._piece(item, docstrings=docstrings) for item in taken),
+            digest=self._digest(name, closure, local, detail),
+            pieces=tuple(self._piece(item, detail) for item in taken),
             modules=tuple(self._module(module, closure) for module in local),
             widened=tuple(closure.widened),
             removed=_removed(whole, here),
@@ -134,33 +136,31 @@ class Slicer:
             removed=_removed(module, kept),
         )
 
-    def _digest(
-        self, name: str, closure: _Closure, local: Sequence[Module], *, docstrings: bool
-    ) -> str:
+    def _digest(self, name: str, closure: _Closure, local: Sequence[Module], detail: Detail) -> str:
         parts = [name]
         for module in (self.project.experiment, *local):
             kept = {item.unit.index: item.unit for item in closure.taken if item.module is module}
-            digests = {
-                index: self.unit_digest(unit, docstrings=docstrings) for index, unit in kept.items()
-            }
+            digests = {index: self.unit_digest(unit, detail) for index, unit in kept.items()}
             parts.append(module.name or "")
-            parts.extend(
-                digests[index] for index in canonical_order(digests, self.facts.before(module))
-            )
+            # Who looks names up in a module as a whole finds them in the order of the text.
+            fixed = module.dotted in closure.ordered
+            before = self.facts.before(module)
+            order = sorted(digests) if fixed else canonical_order(digests, before)
+            parts.extend(digests[index] for index in order)
             if module.tree is None:
                 parts.append(module.file_digest)
             if closure.sees_source:
                 parts.append(blanked(module, set(kept)))
         return digest_of(*parts)
 
-    def unit_digest(self, unit: Unit, *, docstrings: bool = False) -> str:
+    def unit_digest(self, unit: Unit, detail: Detail = PLAIN) -> str:
         """Return the digest of what one unit means."""
-        key = unit, docstrings
+        key = unit, detail
         if key not in self._digests:
-            self._digests[key] = fingerprint(unit.node, docstrings=docstrings)
+            self._digests[key] = fingerprint(unit.node, detail)
         return self._digests[key]
 
-    def _piece(self, item: Taken, *, docstrings: bool) -> Piece:
+    def _piece(self, item: Taken, detail: Detail) -> Piece:
         unit, touched = item.unit, self.facts.of(item.module)[item.unit.index].touches
         bound = dict.fromkeys(binding.name for binding in unit.names.bindings)
         return Piece(
@@ -168,7 +168,7 @@ class Slicer:
             names=tuple(dict.fromkeys((*bound, *sorted(touched)))),
             kind=_kind(unit.node),
             line=_line(unit.node),
-            digest=self.unit_digest(unit, docstrings=docstrings),
+            digest=self.unit_digest(unit, detail),
             value=_value(unit.node),
             reached_from=item.reached_from,
         )
@@ -183,6 +183,7 @@ class _Closure:
         self.loaded: dict[str, Module] = {}
         self.widened: list[Widening] = []
         self.sees_source = False
+        self.ordered: set[str] = set()
         self._positions: dict[Unit, int] = {}
         self._whole: set[str] = set()
         self._waiting: deque[int] = deque()
@@ -193,14 +194,23 @@ class _Closure:
         project = self.slicer.project
         self._need(project.experiment, name, None)
         self._load(project.experiment, None)
-        self._drain()
-        while self._everything is not None:
-            before = len(self.taken), len(self.loaded)
-            for module in list(self.loaded.values()):
-                self._widen(module, f"{self._everything.reason} elsewhere", None, dynamic=True)
+        size = -1
+        while size != (size := len(self.taken) + len(self.loaded)):
             self._drain()
-            if before == (len(self.taken), len(self.loaded)):
-                break
+            self._follow_queries()
+            if self._everything is not None:
+                reason = f"{self._everything.reason} elsewhere"
+                for module in list(self.loaded.values()):
+                    self._widen(module, reason, None, dynamic=True)
+            self._drain()
+
+    def _follow_queries(self) -> None:
+        """Take what texts of queries may name that are put together out of texts of any module."""
+        found = [name for module in self.loaded.values() for name in module.queries]
+        for position, item in enumerate(list(self.taken)) if found else ():
+            for name in item.module.nameable if item.unit.names.queries else ():
+                if any(pattern.fullmatch(name) for pattern in found):
+                    self._need(item.module, name, position)
 
     def _drain(self) -> None:
         while self._waiting:
@@ -221,7 +231,8 @@ class _Closure:
             place = item.module, item.module.source.span(node)
             self._widen(module, f"the module {module.dotted} is used as an object", place, position)
         for module in links.stars:
-            self._widen(module, f"all names of {module.dotted} are imported", None, position)
+            what = f"all names of {module.dotted} are imported"
+            self._take_whole(module, what, None, position)
         for dynamic in self.slicer.facts.of(item.module)[item.unit.index].dynamics:
             self._follow_dynamic(dynamic, item, position)
 
@@ -249,6 +260,19 @@ class _Closure:
                 self._take(module, facts.unit, via)
 
     def _widen(
+        self,
+        module: Module,
+        reason: str,
+        place: tuple[Module, Span] | None,
+        via: int | None = None,
+        *,
+        dynamic: bool = False,
+    ) -> None:
+        """Take all of a module for somebody who can see what it holds, and in which order."""
+        self.ordered.add(module.dotted)
+        self._take_whole(module, reason, place, via, dynamic=dynamic)
+
+    def _take_whole(
         self,
         module: Module,
         reason: str,

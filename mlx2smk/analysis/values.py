@@ -21,6 +21,7 @@ from mlx2smk.analysis.known import (
     listed,
 )
 from mlx2smk.analysis.names import Comprehension, Function
+from mlx2smk.scopes import own_scope
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.bindings import Imported
@@ -80,6 +81,8 @@ class Values:
             node = node.value
         if not isinstance(node, ast.Name) or self.local(node.id) is not None:
             return None
+        if chain and chain[-1] in self.module.replaced:
+            return None
         return self._locate(self.module, node.id, tuple(chain), frozenset())
 
     def _locate(
@@ -88,6 +91,7 @@ class Values:
         found = module.bindings.get(name, ())
         if not found:
             known = hasattr(builtins, name) and module is self.module
+            known = known and not self._is_hidden_by_star(name)
             return Library(".".join((name, *chain))) if known else None
         if len(found) == 1 and isinstance(found[0].node, (Function, ast.ClassDef)):
             return None if chain else Definition(module, found[0].node)
@@ -98,6 +102,17 @@ class Values:
         if base is None or (module.dotted, name) in seen:
             return None
         return self._follow(base, (*first, *chain), seen | {(module.dotted, name)})
+
+    def _is_hidden_by_star(self, name: str) -> bool:
+        """Whether a local module whose names are all imported has one of this name."""
+        stars = (
+            module
+            for unit in self.module.units
+            for imported, _ in unit.names.imports
+            if imported.star
+            for module in self.project.loaded_by(imported, self.module)
+        )
+        return any(name in module.bindings for module in stars)
 
     def _follow(
         self, base: str, chain: tuple[str, ...], seen: frozenset[tuple[str, str]]
@@ -150,16 +165,44 @@ class Values:
             for item in found
         )
 
-    def is_consumed(self, name: str) -> bool:
-        """Whether reading a name may change what it stands for, as with iterators."""
+    def consumed(self, name: str) -> frozenset[str]:
+        """Return the names whose object may change when a name is read, as with iterators."""
+        if name in self._asked:
+            return frozenset()
+        self._asked.add(name)
+        found: set[str] = set()
+        for binding in self.bindings(name):
+            value = binding.value if binding.kind == "value" else None
+            others = self.consumed(value.id) if isinstance(value, ast.Name) else frozenset()
+            if others or self._is_iterator(value):
+                found |= {name, *others}
+        self._asked.discard(name)
+        return frozenset(found)
+
+    def _is_iterator(self, node: ast.expr | None) -> bool:
+        if not isinstance(node, ast.Call):
+            return isinstance(node, ast.GeneratorExp)
+        meaning = self.meaning(node.func)
+        if isinstance(meaning, Definition):
+            return _is_generator(meaning.node)
+        return meaning is not None and listed(meaning.name, ITERATORS | {"collections.defaultdict"})
+
+    def is_consumed_elsewhere(self, node: ast.expr) -> bool:
+        """Whether reading ``name`` or ``module.name`` may change an object of a local module."""
+        chain: list[str] = []
+        while isinstance(node, ast.Attribute):
+            chain.insert(0, node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name) or self.local(node.id) is not None:
+            return False
+        steps = (
+            step
+            for imported in self.module.imports(node.id)
+            for step in self.project.trace(imported, self.module, tuple(chain))
+        )
         return any(
-            isinstance(item.value, ast.GeneratorExp)
-            or (
-                isinstance(item.value, ast.Call)
-                and listed(self.library(item.value.func), ITERATORS | {"collections.defaultdict"})
-            )
-            for item in self.bindings(name)
-            if item.kind == "value"
+            step.name is not None and Values(self.project, step.module).consumed(step.name)
+            for step in steps
         )
 
     def is_plain(self, node: ast.expr | None) -> bool:
@@ -245,3 +288,10 @@ def frame_of(bindings: tuple[Binding, ...], parameters: tuple[str, ...] = ()) ->
     for binding in bindings:
         frame[binding.name] = (*frame.get(binding.name, ()), binding)
     return frame
+
+
+def _is_generator(node: ast.AST) -> bool:
+    body = node.body if isinstance(node, Function) else []
+    return any(
+        isinstance(part, (ast.Yield, ast.YieldFrom)) for item in body for part in own_scope(item)
+    )

@@ -1,0 +1,130 @@
+"""Code that can see more of a program than what it means: docstrings, and the lines of its code.
+
+What reads them may be a library that is given a function, a class or a module. So it is enough that a
+slice mentions such a library: all its docstrings, or all its lines, then count.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlx2smk.analysis.dynamic import call_of, library_names
+from mlx2smk.analysis.fingerprint import Detail
+from mlx2smk.analysis.known import (
+    DOCSTRING_ATTRIBUTES,
+    DOCSTRING_READERS,
+    LINE_ATTRIBUTES,
+    LINE_FORMATS,
+    LINE_READERS,
+    LINE_READERS_WITH,
+    QUIET_CODE_ATTRIBUTES,
+    listed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlx2smk.analysis.names import Reference
+    from mlx2smk.analysis.project import Module, Project, Unit
+
+
+class Reflection:
+    """Finds out what units can see, each once."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._details: dict[Unit, Detail] = {}
+
+    def of(self, units: Iterable[tuple[Unit, Module]]) -> Detail:
+        """Return what some units can see of all of them."""
+        details = [self._of_unit(unit, module) for unit, module in units]
+        return Detail(
+            docstrings=any(item.docstrings for item in details),
+            lines=any(item.lines for item in details),
+        )
+
+    def _of_unit(self, unit: Unit, module: Module) -> Detail:
+        if unit not in self._details:
+            names, texts = list(_attributes(unit)), list(_texts(unit.node))
+            libraries = list(_libraries(unit, module, self.project))
+            self._details[unit] = Detail(
+                docstrings=_sees_docstrings(unit, names, texts, libraries),
+                lines=_sees_lines(names, texts, libraries),
+            )
+        return self._details[unit]
+
+
+_Libraries = list[tuple[str, "Reference | None"]]
+
+
+def _libraries(
+    unit: Unit, module: Module, project: Project
+) -> Iterator[tuple[str, Reference | None]]:
+    """Yield the dotted names outside that a unit uses, and where, or takes out of their module."""
+    for reference in unit.names.references:
+        for name in sorted(library_names(reference, module, project)):
+            yield name, reference
+    for imported, _ in unit.names.imports:
+        name = f"{imported.module}.{imported.name}"
+        if imported.name is not None and not imported.level and name not in LINE_READERS_WITH:
+            yield name, None
+
+
+def _reads(name: str, table: frozenset[str]) -> bool:
+    """Whether a name is in a table, or that of a module of which anything is."""
+    return listed(name, table) or f"{name}.*" in table
+
+
+def _sees_docstrings(unit: Unit, names: list[str], texts: list[str], libraries: _Libraries) -> bool:
+    return (
+        not DOCSTRING_ATTRIBUTES.isdisjoint(names)
+        or any(reference.name in _BY_NAME for reference in unit.names.references)
+        or any(_reads(name, DOCSTRING_READERS) for name, _ in libraries)
+        or not _LOOKED_UP.isdisjoint(texts)
+    )
+
+
+_BY_NAME = frozenset({"__doc__", "getdoc", "help"})
+
+_LOOKED_UP = frozenset({"__doc__", "co_consts"})
+
+
+def _sees_lines(names: list[str], texts: list[str], libraries: _Libraries) -> bool:
+    return (
+        not LINE_ATTRIBUTES.isdisjoint(names)
+        or not LINE_ATTRIBUTES.isdisjoint(texts)
+        or any(mark in text for mark in LINE_FORMATS for text in texts)
+        or any(
+            _reads(name, LINE_READERS) and not _lacks_argument(name, reference)
+            for name, reference in libraries
+        )
+    )
+
+
+def _lacks_argument(name: str, reference: Reference | None) -> bool:
+    """Whether this is ``traceback.print_exc()`` or its like, without what would make it tell a line."""
+    call = None if reference is None else call_of(reference)
+    keyword, place = LINE_READERS_WITH.get(name, ("", 0))
+    if call is None or not keyword or any(isinstance(item, ast.Starred) for item in call.args):
+        return False
+    return len(call.args) <= place and all(
+        item.arg not in {keyword, None} for item in call.keywords
+    )
+
+
+def _attributes(unit: Unit) -> Iterator[str]:
+    """Yield the attributes of a unit; a whole ``__code__`` holds docstrings and lines."""
+    quiet = {node.value for node in unit.names.attributes if node.attr in QUIET_CODE_ATTRIBUTES}
+    for node in unit.names.attributes:
+        yield node.attr
+        if node.attr == "__code__" and node not in quiet:
+            yield from ("co_consts", "co_firstlineno")
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+        elif isinstance(part, ast.MatchClass):
+            yield from part.kwd_attrs
