@@ -31,7 +31,8 @@ class Reference:
     ``attributes`` is the chain behind it (``m.sub.f`` has sub and f), ``node`` the chain's outermost
     expression, ``parents`` what stands around that, nearest first. ``deferred``: it runs only when a
     function is called. ``imports``: the imports of an inner scope that bind the name, else empty.
-    Not ``certain``: a class body binds the name too, maybe later.
+    Not ``certain``: a class body binds the name too, maybe later. Not ``evaluated``: it stands in text or
+    in an annotation that running the code does not look at.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Reference:
     deferred: bool
     imports: tuple[Imported, ...]
     certain: bool
+    evaluated: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,6 +89,7 @@ class _Frame:
     bound: dict[str, tuple[Imported, ...]]
     global_names: frozenset[str]
     is_class: bool = False
+    is_transparent: bool = False  # what stands in it still sees the names of the class around it
 
 
 class _Resolver(ast.NodeVisitor):
@@ -103,6 +106,7 @@ class _Resolver(ast.NodeVisitor):
         self.classes: list[str] = []
         self.deferred = False
         self.annotation = False
+        self.evaluated = True
 
     def visit(self, node: ast.AST) -> None:
         method = getattr(self, f"visit_{type(node).__name__}", None)
@@ -136,11 +140,13 @@ class _Resolver(ast.NodeVisitor):
 
     def owner(self, name: str) -> _Frame | None:
         """Return the inner scope that a name belongs to, None for the module's."""
-        for depth, frame in enumerate(reversed(self.frames)):
+        nearest = True
+        for frame in reversed(self.frames):
             if name in frame.global_names:
                 return None
-            if name in frame.bound and (depth == 0 or not frame.is_class):
+            if name in frame.bound and (nearest or not frame.is_class):
                 return frame
+            nearest = nearest and frame.is_transparent
         return None
 
     def refer(
@@ -154,8 +160,11 @@ class _Resolver(ast.NodeVisitor):
             chain.append(mangled(attribute[1], self.classes))
             around -= 1
         parents = tuple(reversed(self.parents[max(around - 3, 0) : around]))
+        attributes, deferred = tuple(chain), self.deferred
         self.references.append(
-            Reference(name, tuple(chain), outermost, parents, self.deferred, imports, certain)
+            Reference(
+                name, attributes, outermost, parents, deferred, imports, certain, self.evaluated
+            )
         )
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
@@ -167,7 +176,8 @@ class _Resolver(ast.NodeVisitor):
         if isinstance(node.func, ast.Attribute) and node.func.attr in {"query", "eval"}:
             # `frame.query("x > @LIMIT")`: pandas looks the name up where it is called.
             self.parents.append(node)
-            self.all(ast.copy_location(name, node) for name in _names_in_text(node.args[:1]))
+            with self.unevaluated():
+                self.all(ast.copy_location(name, node) for name in _names_in_text(node.args[:1]))
             self.parents.pop()
 
     # Scopes
@@ -244,6 +254,7 @@ class _Resolver(ast.NodeVisitor):
         """Enter the scope of ``def f[T]``, which Python has from 3.12 on."""
         parameters: list[ast.AST] = getattr(node, "type_params", [])
         with self.scope([], [str(getattr(item, "name", "")) for item in parameters]):
+            self.frames[-1].is_transparent = True
             with self.later():
                 self.all(parameters)
             yield
@@ -267,15 +278,21 @@ class _Resolver(ast.NodeVisitor):
 
     # Annotations
 
-    def annotate(self, node: ast.expr) -> None:
+    @contextmanager
+    def unevaluated(self, unevaluated: bool = True) -> Iterator[None]:
+        before, self.evaluated = self.evaluated, self.evaluated and not unevaluated
+        yield
+        self.evaluated = before
+
+    def annotate(self, node: ast.expr, *, local: bool = False) -> None:
         """Visit an annotation: text in it is code, which ``typing.get_type_hints`` looks up."""
         before, self.annotation = self.annotation, True
-        with self.later(self.lazy_annotations):
+        with self.later(self.lazy_annotations), self.unevaluated(self.lazy_annotations or local):
             self.visit(node)
         self.annotation = before
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        self.annotate(node.annotation)
+        self.annotate(node.annotation, local=bool(self.frames) and not self.frames[-1].is_class)
         self.parents.append(node)
         self.all(item for item in (node.target, node.value) if item is not None)
         self.parents.pop()
@@ -288,7 +305,7 @@ class _Resolver(ast.NodeVisitor):
                 return
             for part in ast.walk(inner):
                 ast.copy_location(part, node)
-            with self.later():
+            with self.later(), self.unevaluated():
                 self.visit(inner)
 
     # Statements

@@ -16,6 +16,7 @@ from mlx2smk.messages.decorators import (
 )
 from mlx2smk.parsing.imports import note_unknown_name
 from mlx2smk.parsing.origins import FOREIGN, KINDS, MODULES, Origins, bind, kind, origin
+from mlx2smk.parsing.spelling import check_spelling
 from mlx2smk.scopes import Definition, Function, parameters_of
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def find_decorated(findings: Findings, tree: ast.Module) -> list[Decorated]:
     origins: Origins = {}
     for index, statement in enumerate(tree.body):
         if isinstance(statement, Definition):
+            check_spelling(findings, tree, statement, origins)
             decorators = _decorators(findings, statement, origins)
             found += _top_level(findings, statement, decorators, index)
         bind(statement, origins)
