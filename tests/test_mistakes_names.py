@@ -53,7 +53,10 @@ def test_helpers_are_looked_at_if_a_decorated_function_needs_them():
 
 
 def test_local_modules_are_looked_at_as_far_as_they_are_needed():
-    files = {"pkg/__init__.py": "", "pkg/tools.py": "def f():\n    return oops\ndef g():\n    return x\n"}
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/tools.py": "def f():\n    return oops\ndef g():\n    return x\n",
+    }
     [found] = body("return f()", before="from pkg.tools import f", files=files)
     assert places([found]) == [(UndefinedName, 2, "oops")]
     assert found.path == "pkg/tools.py"

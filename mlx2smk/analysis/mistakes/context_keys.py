@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING, Final
 
 from mlx2smk.analysis.context import SEED_KEYS, SETUP, access_of
 from mlx2smk.analysis.mistakes.certainty import Surroundings
-from mlx2smk.analysis.mistakes.near import nearest
+from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
 from mlx2smk.analysis.mistakes.report import setups, trials
 from mlx2smk.analysis.sites import certain_names, key_of
 from mlx2smk.analysis.updates import returned_keys
@@ -77,7 +76,6 @@ class _Use:
         parent = reference.parents[0] if reference.parents else None
         self.place = parent if isinstance(parent, ast.expr) else reference.node
         self.required = isinstance(parent, ast.Subscript)
-        self.stored = self.required and not isinstance(self.place, ast.Load)
 
 
 def _uses(taken: Sequence[Taken]) -> Iterator[_Use]:
@@ -102,7 +100,16 @@ def _may_change(reference: Reference) -> bool:
         return parent.func is not reference.node and name not in _LOOKING
     if isinstance(parent, ast.Subscript):
         return isinstance(parent.ctx, ast.Store)
+    if isinstance(parent, ast.keyword):
+        return parent.arg is not None
+    if isinstance(parent, ast.Dict):
+        return any(value is reference.node for key, value in _items(parent) if key is not None)
     return isinstance(parent, _PASSING_ON)
+
+
+def _items(node: ast.Dict) -> Iterator[tuple[ast.expr | None, ast.expr]]:
+    """Yield a display's keys and values; the key of what is unpacked by ``**`` is None."""
+    yield from zip(node.keys, node.values)
 
 
 _PASSING_ON = (
@@ -115,7 +122,7 @@ def _check(report: Report, use: _Use, known: frozenset[str], *, certain: bool) -
     """Note a missing key: if nothing tests whether it is there, or if it looks like another."""
     key = use.key or ""
     near = nearest(key, known)
-    if not certain and (near is None or _differ_by_numbers(key, near)):
+    if not certain and (near is None or numbered_alike(key, near)):
         return
     around = Surroundings(use.item.unit.node)
     if around.expects(use.place, "KeyError", "LookupError"):
@@ -123,8 +130,3 @@ def _check(report: Report, use: _Use, known: frozenset[str], *, certain: bool) -
     others = f"its keys are: {', '.join(sorted(known))}" if known else "return it from a setup"
     hint = f"did you mean {near!r}?" if near else others
     report.add(UnknownContextKey, use.item.module, use.place, key=key, near=hint)
-
-
-def _differ_by_numbers(key: str, other: str) -> bool:
-    """Tell whether two names are numbered alike, such as ``lr1`` and ``lr2``."""
-    return re.sub(r"\d+", "", key) == re.sub(r"\d+", "", other)

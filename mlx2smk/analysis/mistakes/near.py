@@ -19,3 +19,8 @@ def nearest(name: str, known: Iterable[str], cutoff: float = 0.7) -> str | None:
 
 def _form(name: str) -> str:
     return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def numbered_alike(name: str, other: str) -> bool:
+    """Tell whether two names differ by numbers alone, as ``lr1`` and ``lr2`` do, and so on purpose."""
+    return re.sub(r"[\d_]+", "", name) == re.sub(r"[\d_]+", "", other)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mlx2smk.analysis.mistakes.flow import Kind, Kinds
-from mlx2smk.analysis.mistakes.near import nearest
+from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
 from mlx2smk.analysis.mistakes.report import trials, verifications
 from mlx2smk.analysis.sites import text_of
 from mlx2smk.analysis.updates import returned_keys
@@ -115,7 +115,7 @@ class _Check:
         if inside:
             return f'what the trial returned is below "result": write ["result"]["{use.key}"]', True
         if near is not None:
-            return f"did you mean {near!r}?", True
+            return f"did you mean {near!r}?", not numbered_alike(use.key, near)
         return f"{_LISTED[use.of.what]}: {', '.join(known)}", False
 
     def is_inside(self, use: _Use) -> bool:
