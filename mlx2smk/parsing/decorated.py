@@ -143,11 +143,12 @@ def _inside(tree: ast.Module, origins: Origins) -> Iterator[tuple[ast.AST, Origi
 
 
 def _inner(node: ast.AST, origins: Origins) -> Origins:
-    """Return what names mean inside a node: functions have parameters and names of their own."""
-    if not isinstance(node, (*Function, ast.Lambda)):
+    """Return what names mean inside a node: functions and classes have names of their own."""
+    if not isinstance(node, (*Definition, ast.Lambda)):
         return origins
-    inner = origins | {parameter.arg: FOREIGN for parameter in parameters_of(node.args)}
-    if isinstance(node, Function):
+    parameters = [] if isinstance(node, ast.ClassDef) else parameters_of(node.args)
+    inner = origins | {parameter.arg: FOREIGN for parameter in parameters}
+    if isinstance(node, Definition):
         for statement in node.body:
             bind(statement, inner)
     return inner
