@@ -19,6 +19,7 @@ BLOCK = re.compile(r"(For example|Use instead):\n\n((?:    .*\n|\n)+)")
 # Messages whose examples are commands, or that have none.
 WITHOUT_CODE = {
     *("MLX001", "MLX002", "MLX003", "MLX004", "MLX005", "MLX006", "MLX007", "MLX008", "MLX010"),
+    "MLX012",
     *("MLX213", "MLX501", "MLX502", "MLX503", "MLX504", "MLX606", "MLX607"),
     "MLX619",  # of files: see test_mistakes.py
     *("MLX701", "MLX702"),  # of whole experiments: see test_notes.py

@@ -18,7 +18,10 @@ FORMAT = "mlx2smk-plan"
 class Plan:
     """plan.json, with its paths resolved; `interpreter` is the one that the user chose, if any."""
 
-    __slots__ = ("_code", "_texts", "base", "data", "file", "folder", "interpreter", "path", "stem")
+    __slots__ = (
+        *("_code", "_texts", "base", "data", "file", "folder", "interpreter", "module", "path"),
+        "stem",
+    )
 
     def __init__(self, path: str, interpreter: str | None = None) -> None:
         data = records.read(path)
@@ -33,6 +36,7 @@ class Plan:
         self.folder: str = os.path.normpath(os.path.join(self.base, data["folder"]))
         self.file: str = os.path.join(self.folder, data["file"])
         self.stem: str = data["experiment"]
+        self.module: str = data.get("module") or self.stem
         self._code: dict[str, types.CodeType] = {}
         self._texts: dict[str, str] = {}
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from mlx2smk.analysis.mistakes.certainty import Surroundings
 from mlx2smk.diagnostics import did_you_mean
 from mlx2smk.messages.suspicions import UndefinedName
+from mlx2smk.parsing.imports import PACKAGES
 from mlx2smk.parsing.origins import EXPORTS, MODULES
 
 if TYPE_CHECKING:
@@ -52,10 +53,6 @@ _USUAL: Final = {
     "sqrt": "from math import sqrt",
     "VerificationResult": "from mlx2smk import VerificationResult",
 }
-_PACKAGES: Final = frozenset(
-    {"numpy", "pandas", "scipy", "sklearn", "torch", "torchvision", "jax", "tensorflow"}
-    | {"matplotlib", "seaborn", "polars", "requests", "joblib", "tqdm", "yaml", "transformers"}
-)
 
 
 def check_names(report: Report, functions: Sequence[Looked]) -> None:
@@ -144,7 +141,7 @@ class _Names:
             return "only the experiment's own file has SETUP: hand over what is needed of it"
         if name in _USUAL:
             return f"write `{_USUAL[name]}` at the top"
-        if name in _PACKAGES or name in sys.stdlib_module_names:
+        if name in PACKAGES or name in sys.stdlib_module_names:
             return f"write `import {name}` at the top"
         known = {*self.module.bindings, *_GIVEN, *_local_names(unit.node)} - {name}
         names = [each for each in known if not each.startswith("_")]
