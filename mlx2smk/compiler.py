@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis import analyse
+from mlx2smk.analysis.inputs import missing_inputs
 from mlx2smk.archive import archived
 from mlx2smk.batching import earlier_trials
 from mlx2smk.bundle import Bundle, Conflict
@@ -78,6 +79,7 @@ def compile_experiments(paths: Sequence[str], options: CompileOptions) -> Compil
     bundle = make_bundle(units, options)
     findings += _conflicts(bundle, options.directory)
     findings += _unused_environments(bundle, options)
+    findings += [item for u in units for item in _mistakes(u)]
     findings += [
         item for u in units for item in notes(u.experiment, u.analysis, u.plan, u.evidence)
     ]
@@ -95,6 +97,11 @@ def _experiments(paths: Sequence[str], findings: list[Diagnostic]) -> Iterator[E
         findings += parsed.diagnostics
         if parsed.experiment is not None:
             yield parsed.experiment
+
+
+def _mistakes(unit: Unit) -> Iterator[Diagnostic]:
+    yield from missing_inputs(unit.experiment)
+    yield from unit.analysis.mistakes
 
 
 def _units(experiments: Sequence[Experiment], options: CompileOptions) -> Iterator[Unit]:

@@ -151,7 +151,8 @@ class Plan:
     """The whole run of one experiment; ``source`` is relative to the folder that is compiled into.
 
     ``conda`` (a file, relative to the plan's folder) and ``container`` are the software environment
-    that the user's functions run in, if that is not Snakemake's own.
+    that the user's functions run in, if that is not Snakemake's own. ``module`` is the name of the
+    experiment's module in a job, if that is not ``experiment``, its stem.
     """
 
     experiment: str
@@ -165,6 +166,7 @@ class Plan:
     verifications: tuple[VerifyPlan, ...]
     conda: str | None = None
     container: str | None = None
+    module: str | None = None
     format: str = field(default=FORMAT)
     version: int = field(default=VERSION)
 

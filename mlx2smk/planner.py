@@ -10,6 +10,7 @@ from math import prod
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
+from mlx2smk.analysis.modules import STANDARD_LIBRARY
 from mlx2smk.batching import combinations_per_job
 from mlx2smk.evidence import Evidence
 from mlx2smk.naming import combination_name, digest_of, unique
@@ -72,7 +73,17 @@ def make_plan(
         verifications=tuple(map(planner.verify, experiment.verifications)),
         conda=_relative(options.conda, plan_folder) if options.conda else None,
         container=options.container,
+        module=module_name(source.stem),
     )
+
+
+def module_name(stem: str) -> str | None:
+    """Return the name of an experiment's module, if that cannot be its stem.
+
+    Modules of Python's own keep their names for those who import them, and so does the worker.
+    """
+    taken = stem in STANDARD_LIBRARY or stem == "mlx_runtime"
+    return f"{stem}_experiment" if taken else None
 
 
 def rule_prefixes(stems: Sequence[str]) -> list[str]:

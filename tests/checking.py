@@ -1,5 +1,7 @@
 """Checks what the parser says about a file: the classes and the places of its messages."""
 
+from mlx2smk.analysis import analyse_files
+from mlx2smk.analysis.modules import MemoryFiles
 from mlx2smk.parser import parse
 from mlx2smk.source import Source
 
@@ -46,3 +48,20 @@ def check_names(names, *expected):
     """Check the names that a verification gives; columns count from their first sign."""
     text = f"{IMPORT}{TRIAL}@setup()\ndef s(): ...\ndef helper(): ...\nX = 1\n@verify({names})\ndef v(r): ...\n"
     return check(text, *((kind, 8, column + 8) for kind, column in expected))
+
+
+def mistakes(text, files=None):
+    """Return the messages about what an experiment's functions do, with local modules as texts."""
+    parsed = parse(Source("exp.py", text))
+    assert parsed.experiment is not None, parsed.diagnostics
+    return analyse_files(parsed.experiment, MemoryFiles({"exp.py": text, **(files or {})})).mistakes
+
+
+def places(found):
+    """Return the classes of messages with where they are: on the text that the carets mark."""
+    return [(type(each), each.span.line, _marked(each)) for each in found]
+
+
+def _marked(message):
+    assert message.span.line == message.span.end_line
+    return message.excerpt[message.span.column - 1 : message.span.end_column - 1]

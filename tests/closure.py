@@ -2,7 +2,7 @@
 
 For every top-level function of a pure-Python module: its slice compiles, leaves no free name that the
 module would have bound (found with ``symtable``, which the slicer does not use), and does not change
-when an unrelated definition joins the module.
+when an unrelated definition joins the module. And nothing in it is taken for an undefined name.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.mistakes import Looked, find_mistakes
 from mlx2smk.analysis.modules import MemoryFiles, decoded
 from mlx2smk.analysis.project import Project
 from mlx2smk.analysis.slicing import FunctionSlice, Slicer
-from mlx2smk.experiment import Experiment
-from mlx2smk.source import Source
+from mlx2smk.experiment import Experiment, Setup
+from mlx2smk.source import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,14 +126,21 @@ def try_module(path: Path, tally: Tally) -> None:
     if slicer is None or other is None:
         return
     tally.modules += 1
+    looked = []
     for name in functions_of(slicer):
-        found, _ = slicer.slice(name)
+        found, taken = slicer.slice(name)
+        body = slicer.project.experiment.tree.body
+        at = next(index for index, node in enumerate(body) if getattr(node, "name", "") == name)
+        item = Setup(name, None, Span(1, 1, 1, 2), at)
+        looked.append(Looked(item, slicer.project.experiment, found, taken))
         again, _ = other.slice(name)
         tally.functions += 1
         tally.widened.update({item.reason for item in found.widened})
         tally.kept += len(found.statements)
         tally.statements += len(slicer.project.experiment.tree.body)
         tally.failures.extend(f"{path}: {name} {what}" for what in problems(text, found, again))
+    mistakes = find_mistakes(slicer.project, looked)
+    tally.failures.extend(f"{path}: {each.span.line} {each.message}" for each in mistakes)
 
 
 def main() -> int:

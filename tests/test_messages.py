@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from mlx2smk.analysis import analyse_files
+from mlx2smk.analysis.modules import MemoryFiles
 from mlx2smk.messages import CATALOGUE, explain, reference
 from mlx2smk.parser import parse
 from mlx2smk.source import Source
@@ -17,13 +19,20 @@ BLOCK = re.compile(r"(For example|Use instead):\n\n((?:    .*\n|\n)+)")
 # Messages whose examples are commands, or that have none.
 WITHOUT_CODE = {
     *("MLX001", "MLX002", "MLX003", "MLX004", "MLX005", "MLX006", "MLX007", "MLX008", "MLX010"),
+    "MLX012",
     *("MLX213", "MLX501", "MLX502", "MLX503", "MLX504", "MLX606", "MLX607"),
+    "MLX619",  # of files: see test_mistakes.py
     *("MLX701", "MLX702", "MLX703", "MLX704", "MLX705", "MLX706", "MLX707"),  # see test_notes.py
+    "MLX710",
 }
 
 
 def codes(text):
-    return {diagnostic.code for diagnostic in parse(Source("exp.py", text)).diagnostics}
+    parsed = parse(Source("exp.py", text))
+    found = list(parsed.diagnostics)
+    if parsed.experiment is not None:
+        found += analyse_files(parsed.experiment, MemoryFiles({})).mistakes
+    return {diagnostic.code for diagnostic in found}
 
 
 def examples():
@@ -56,7 +65,7 @@ def test_every_message_is_expected_by_a_test():
 def test_codes_are_unique_and_say_their_group():
     groups = {
         "files": "0", "decorators": "1", "arguments": "1", "values": "2", "functions": "3",
-        "verifications": "4", "folder": "5", "warnings": "6", "notes": "7",
+        "verifications": "4", "folder": "5", "warnings": "6", "suspicions": "6", "notes": "7",
     }  # fmt: skip
     kinds = {kind for kind in CATALOGUE.values() for code in [kind.code] if CATALOGUE[code] is kind}
     assert len(kinds) == len(CATALOGUE)
@@ -64,7 +73,8 @@ def test_codes_are_unique_and_say_their_group():
         module = kind.__module__.removeprefix("mlx2smk.messages.")
         assert re.fullmatch(r"MLX\d{3}", code)
         assert code[3] == groups[module]
-        assert kind.severity == {"warnings": "warning", "notes": "note"}.get(module, "error")
+        severities = {"6": "warning", "7": "note"}
+        assert kind.severity == severities.get(code[3], "error")
 
 
 @pytest.mark.parametrize("kind", list(CATALOGUE.values()))

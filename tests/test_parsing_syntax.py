@@ -5,6 +5,7 @@ from checking import IMPORT, TRIAL, check
 
 from mlx2smk.messages.decorators import MissingImport
 from mlx2smk.messages.files import (
+    ImportsItself,
     InvalidSyntax,
     NoTrial,
     NullByte,
@@ -68,6 +69,23 @@ def test_unusable_file_names(stem):
 @pytest.mark.parametrize("stem", ["decorators", "mlx2smk"])
 def test_taken_file_names(stem):
     check(IMPORT + TRIAL, (TakenFileName, None, None), path=f"{stem}.py")
+
+
+@pytest.mark.parametrize(
+    "line", ["import numpy as np", "import numpy.linalg", "from numpy import pi", "import a, numpy"]
+)
+def test_an_experiment_that_is_named_like_a_package_it_imports(line):
+    message = check(f"{line}\n{IMPORT}{TRIAL}", (ImportsItself, 1, 1), path="dir/numpy.py")
+    assert message.message == "this imports the experiment itself, not the package 'numpy'"
+    assert message.hint == "rename the file"
+
+
+@pytest.mark.parametrize(
+    "line", ["import numpyro", "from a import numpy", "import torch", "import a.numpy"]
+)
+def test_names_of_packages_are_fine_without_the_package(line):
+    assert parse(Source("numpy.py", f"{line}\n{IMPORT}{TRIAL}")).diagnostics == ()
+    assert parse(Source("mine.py", f"import mine\n{IMPORT}{TRIAL}")).diagnostics == ()
 
 
 def test_name_of_a_standard_module():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.analysis.bindings import scope_of
 from mlx2smk.analysis.context import Access, access_of
 from mlx2smk.analysis.files import FileFinder, FileUse
+from mlx2smk.analysis.mistakes import Looked, find_mistakes
 from mlx2smk.analysis.modules import Files, FolderFiles
 from mlx2smk.analysis.names import names_of
 from mlx2smk.analysis.project import Project
@@ -19,7 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlx2smk.analysis.project import Module
+    from mlx2smk.analysis.slicing import Taken
+    from mlx2smk.diagnostics import Diagnostic
     from mlx2smk.experiment import Experiment, Setup, Trial, Verify
+
+    Slices = dict[str, tuple[FunctionSlice, tuple[Taken, ...]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,12 @@ class FunctionAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The analysed functions, in the order of the experiment's own three tuples."""
+    """The analysed functions, in the order of the experiment's own three tuples, and their mistakes."""
 
     setups: tuple[FunctionAnalysis, ...]
     trials: tuple[FunctionAnalysis, ...]
     verifications: tuple[FunctionAnalysis, ...]
+    mistakes: tuple[Diagnostic, ...] = ()
 
     def __getitem__(self, name: str) -> FunctionAnalysis:
         for function in (*self.setups, *self.trials, *self.verifications):
@@ -61,28 +67,35 @@ def analyse_files(experiment: Experiment, files: Files) -> Analysis:
     """Find slices and uses of SETUP, with local modules from wherever they are."""
     slicer = Slicer(Project(experiment, files))
     finder = FileFinder(slicer.project)
+    items: tuple[Setup | Trial | Verify, ...]
+    items = (*experiment.setups, *experiment.trials, *experiment.verifications)
+    slices = {item.name: slicer.slice(item.name) for item in items}
+    whole = slicer.project.experiment
     return Analysis(
-        tuple(_function(item, slicer) for item in experiment.setups),
-        tuple(_trial(item, slicer, finder) for item in experiment.trials),
-        tuple(_verification(item, slicer, experiment) for item in experiment.verifications),
+        tuple(_function(item, slices) for item in experiment.setups),
+        tuple(_trial(item, slices, finder) for item in experiment.trials),
+        tuple(_verification(item, slices, slicer, experiment) for item in experiment.verifications),
+        find_mistakes(slicer.project, [Looked(item, whole, *slices[item.name]) for item in items]),
     )
 
 
-def _function(item: Setup | Verify, slicer: Slicer, *, seeded: bool = False) -> FunctionAnalysis:
-    found, taken = slicer.slice(item.name)
+def _function(item: Setup | Verify, slices: Slices, *, seeded: bool = False) -> FunctionAnalysis:
+    found, taken = slices[item.name]
     access = access_of(taken, found.widened, seeded=seeded, updates=False)
     return FunctionAnalysis(item.name, found, access, None)
 
 
-def _trial(item: Trial, slicer: Slicer, finder: FileFinder) -> FunctionAnalysis:
-    found, taken = slicer.slice(item.name)
+def _trial(item: Trial, slices: Slices, finder: FileFinder) -> FunctionAnalysis:
+    found, taken = slices[item.name]
     access = access_of(taken, found.widened, seeded=True, updates=True)
     files = finder.uses(item, taken, access.writes)
     return FunctionAnalysis(item.name, found, access, None, files)
 
 
-def _verification(item: Verify, slicer: Slicer, experiment: Experiment) -> FunctionAnalysis:
-    found = _function(item, slicer, seeded=True)
+def _verification(
+    item: Verify, slices: Slices, slicer: Slicer, experiment: Experiment
+) -> FunctionAnalysis:
+    found = _function(item, slices, seeded=True)
     node = experiment.tree.body[item.statement]
     dynamic = any(widening.dynamic for widening in found.slice.widened)
     read = None

@@ -41,7 +41,8 @@ class Reference:
     ``attributes`` is the chain behind it (``m.sub.f`` has sub and f), ``node`` the chain's outermost
     expression, ``parents`` what stands around that, nearest first. ``deferred``: it runs only when a
     function is called. ``imports``: the imports of an inner scope that bind the name, else empty.
-    Not ``certain``: a class body binds the name too, maybe later.
+    Not ``certain``: a class body binds the name too, maybe later. Not ``evaluated``: it stands in text or
+    in an annotation that running the code does not look at.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Reference:
     deferred: bool
     imports: tuple[Imported, ...]
     certain: bool
+    evaluated: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +102,7 @@ class _Frame:
     bound: dict[str, tuple[Imported, ...]]
     global_names: frozenset[str]
     is_class: bool = False
+    is_transparent: bool = False  # what stands in it still sees the names of the class around it
 
 
 class _Resolver(ast.NodeVisitor):
@@ -117,6 +120,7 @@ class _Resolver(ast.NodeVisitor):
         self.classes: list[str] = []
         self.deferred = False
         self.annotation = False
+        self.evaluated = True
 
     def visit(self, node: ast.AST) -> None:
         method = getattr(self, f"visit_{type(node).__name__}", None)
@@ -150,11 +154,13 @@ class _Resolver(ast.NodeVisitor):
 
     def owner(self, name: str) -> _Frame | None:
         """Return the inner scope that a name belongs to, None for the module's."""
-        for depth, frame in enumerate(reversed(self.frames)):
+        nearest = True
+        for frame in reversed(self.frames):
             if name in frame.global_names:
                 return None
-            if name in frame.bound and (depth == 0 or not frame.is_class):
+            if name in frame.bound and (nearest or not frame.is_class):
                 return frame
+            nearest = nearest and frame.is_transparent
         return None
 
     def refer(
@@ -168,8 +174,11 @@ class _Resolver(ast.NodeVisitor):
             chain.append(mangled(attribute[1], self.classes))
             around -= 1
         parents = tuple(reversed(self.parents[max(around - 3, 0) : around]))
+        attributes, deferred = tuple(chain), self.deferred
         self.references.append(
-            Reference(name, tuple(chain), outermost, parents, self.deferred, imports, certain)
+            Reference(
+                name, attributes, outermost, parents, deferred, imports, certain, self.evaluated
+            )
         )
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
@@ -192,9 +201,10 @@ class _Resolver(ast.NodeVisitor):
         if HOLE in whole:
             self.queries.append(text)
         self.parents.append(node)
-        for name in names_in_query(whole):
-            if HOLE not in name:
-                self.visit(ast.copy_location(ast.Name(id=name, ctx=ast.Load()), text))
+        with self.unevaluated():
+            for name in names_in_query(whole):
+                if HOLE not in name:
+                    self.visit(ast.copy_location(ast.Name(id=name, ctx=ast.Load()), text))
         self.parents.pop()
 
     # Scopes
@@ -271,6 +281,7 @@ class _Resolver(ast.NodeVisitor):
         """Enter the scope of ``def f[T]``, which Python has from 3.12 on."""
         parameters: list[ast.AST] = getattr(node, "type_params", [])
         with self.scope([], [str(getattr(item, "name", "")) for item in parameters]):
+            self.frames[-1].is_transparent = True
             with self.later(), self.types():
                 self.all(parameters)
             yield
@@ -301,8 +312,15 @@ class _Resolver(ast.NodeVisitor):
         yield
         self.annotation = before
 
-    def annotate(self, node: ast.expr) -> None:
-        with self.types(), self.later(self.lazy_annotations):
+    @contextmanager
+    def unevaluated(self, unevaluated: bool = True) -> Iterator[None]:
+        before, self.evaluated = self.evaluated, self.evaluated and not unevaluated
+        yield
+        self.evaluated = before
+
+    def annotate(self, node: ast.expr, *, local: bool = False) -> None:
+        unevaluated = self.lazy_annotations or local
+        with self.types(), self.later(self.lazy_annotations), self.unevaluated(unevaluated):
             self.visit(node)
 
     def parts(self, node: ast.AST, types: list[ast.AST]) -> None:
@@ -330,7 +348,7 @@ class _Resolver(ast.NodeVisitor):
         self.parents.pop()
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        self.annotate(node.annotation)
+        self.annotate(node.annotation, local=bool(self.frames) and not self.frames[-1].is_class)
         self.parents.append(node)
         with self.types(last_name(node.annotation) == "TypeAlias"):
             self.all(item for item in (node.target, node.value) if item is not None)
@@ -344,7 +362,7 @@ class _Resolver(ast.NodeVisitor):
                 return
             for part in ast.walk(inner):
                 ast.copy_location(part, node)
-            with self.later():
+            with self.later(), self.unevaluated():
                 self.visit(inner)
 
     # Statements

@@ -11,7 +11,15 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
-from mlx2smk.analysis.modules import Files, LocalModule, absolute, bytes_digest, decoded, find
+from mlx2smk.analysis.modules import (
+    STANDARD_LIBRARY,
+    Files,
+    LocalModule,
+    absolute,
+    bytes_digest,
+    decoded,
+    find,
+)
 from mlx2smk.analysis.names import Function, Names, Reference, names_of
 from mlx2smk.analysis.texts import pattern, queries_in
 from mlx2smk.source import Source
@@ -173,9 +181,10 @@ class Project:
             self._modules[dotted] = None if found is None else self._read(found)
         return self._modules[dotted]
 
-    def _read(self, found: LocalModule) -> Module:
+    def _read(self, found: LocalModule) -> Module | None:
         if found.path == self.experiment.path:
-            return self.experiment
+            # Python's own modules keep their names in a job, whatever the experiment's is.
+            return None if found.name in STANDARD_LIBRARY else self.experiment
         return _local_module(found, self.files)
 
     def base(self, imported: Imported, importer: Module) -> tuple[str | None, tuple[str, ...]]:

@@ -8,6 +8,7 @@ import ast
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlx2smk.analysis.sites import Site, certain_names, text_of
+from mlx2smk.scopes import own_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -167,3 +168,34 @@ def _is_update(node: ast.expr | None) -> bool:
 
 def _is_dict_call(node: ast.Call) -> bool:
     return isinstance(node.func, ast.Name) and node.func.id == "dict"
+
+
+def returned(function: ast.FunctionDef) -> Iterator[ast.expr]:
+    """Yield the expressions that a function returns, each branch of a conditional one."""
+    for statement in function.body:
+        for node in own_scope(statement):
+            if isinstance(node, ast.Return) and node.value is not None:
+                yield from _branches(node.value)
+
+
+def _branches(node: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(node, ast.IfExp):
+        yield from _branches(node.body)
+        yield from _branches(node.orelse)
+    else:
+        yield node
+
+
+def returned_keys(
+    function: ast.FunctionDef, module: Module, certain: frozenset[ast.expr]
+) -> frozenset[str] | None:
+    """Return the keys that the dicts have which a function returns; None if not all are known."""
+    search = _Search(module, certain)
+    search.functions.append(function)
+    keys: set[str] = set()
+    for value in returned(function):
+        for key, _, _ in search.keys(value):
+            if key is None:
+                return None
+            keys.add(key)
+    return frozenset(keys)

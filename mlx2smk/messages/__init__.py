@@ -1,6 +1,7 @@
 """The catalogue: one class a message, its docstring the long explanation.
 
-The first digit of a code says what the message is about; each digit has a module here.
+The first digit of a code says what the message is about; each digit has a module here,
+and 6, the warnings, has two.
 """
 
 from __future__ import annotations
@@ -17,12 +18,16 @@ from mlx2smk.messages import (
     folder,
     functions,
     notes,
+    suspicions,
     values,
     verifications,
     warnings,
 )
 
-_MODULES = (files, decorators, arguments, values, functions, verifications, folder, warnings, notes)
+_MODULES = (
+    *(files, decorators, arguments, values, functions, verifications, folder, warnings, suspicions),
+    notes,
+)
 
 
 def _catalogue() -> dict[str, type[Diagnostic]]:

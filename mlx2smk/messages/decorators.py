@@ -186,3 +186,25 @@ class CalledDirectly(Diagnostic):
     code = "MLX108"
     template = "{name}(…) is called here, but not as a decorator"
     advice = "write it as @{name}(…) above a function at top level"
+
+
+class MisspelledDecorator(Diagnostic):
+    """A function stands under a name that is almost one of the decorators', and that nothing binds.
+
+    Every job would end with a `NameError`. Decorators of your own, and those of other packages,
+    are no concern of the compiler: their names are bound in the file.
+
+    For example:
+
+        @trail(1, {"n": [1]})
+        def train(n): ...
+
+    Use instead:
+
+        @trial(1, {"n": [1]})
+        def train(n): ...
+    """
+
+    code = "MLX120"
+    template = "nothing is named {name!r} here"
+    advice = "did you mean @{near}?"

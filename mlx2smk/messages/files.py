@@ -180,3 +180,21 @@ class NoTrial(Diagnostic):
     code = "MLX011"
     template = "the file declares no trial"
     advice = "decorate a function with @trial(1, {{…}})"
+
+
+class ImportsItself(Diagnostic):
+    """The experiment has the name of a package that it imports, so it imports itself.
+
+    Python looks for modules beside the experiment first. To it, and to all libraries in its jobs, the
+    experiment would be that package.
+
+    For example: in `numpy.py`
+
+        import numpy as np
+
+    Use instead: the same in `arrays.py`, say.
+    """
+
+    code = "MLX012"
+    template = "this imports the experiment itself, not the package {module!r}"
+    advice = "rename the file"

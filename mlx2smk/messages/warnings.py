@@ -123,14 +123,15 @@ class ShadowedContext(Diagnostic):
 class StandardModuleName(Diagnostic):
     """The file has the name of a module of Python's standard library.
 
-    In a job, as in a plain run, the experiment's folder comes first where Python looks for
-    modules: whoever imports that module, deep inside another library maybe, gets the experiment.
+    In a job, that module keeps its name: whoever imports it, the experiment too, gets Python's own, and
+    the experiment's `__name__` is its stem with `_experiment` behind it. But in a plain run, and in what
+    else is started in its folder with `python -m`, the file hides the module from all libraries.
     """
 
     code = "MLX606"
     severity = "warning"
-    template = "{stem!r} is also a module of Python's standard library, which this file hides"
-    advice = "rename the file if any job needs that module"
+    template = "{stem!r} is also a module of Python's standard library, which this file can hide"
+    advice = "rename the file; only in the jobs of this experiment that module keeps its name"
 
 
 class UnusedEnvironment(Diagnostic):

@@ -16,6 +16,7 @@ from mlx2smk.messages.decorators import (
 )
 from mlx2smk.parsing.imports import note_unknown_name
 from mlx2smk.parsing.origins import FOREIGN, KINDS, MODULES, Origins, bind, kind, origin
+from mlx2smk.parsing.spelling import check_spelling
 from mlx2smk.scopes import Definition, Function, parameters_of
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def find_decorated(findings: Findings, tree: ast.Module) -> list[Decorated]:
     origins: Origins = {}
     for index, statement in enumerate(tree.body):
         if isinstance(statement, Definition):
+            check_spelling(findings, tree, statement, origins)
             decorators = _decorators(findings, statement, origins)
             found += _top_level(findings, statement, decorators, index)
         bind(statement, origins)
@@ -141,11 +143,12 @@ def _inside(tree: ast.Module, origins: Origins) -> Iterator[tuple[ast.AST, Origi
 
 
 def _inner(node: ast.AST, origins: Origins) -> Origins:
-    """Return what names mean inside a node: functions have parameters and names of their own."""
-    if not isinstance(node, (*Function, ast.Lambda)):
+    """Return what names mean inside a node: functions and classes have names of their own."""
+    if not isinstance(node, (*Definition, ast.Lambda)):
         return origins
-    inner = origins | {parameter.arg: FOREIGN for parameter in parameters_of(node.args)}
-    if isinstance(node, Function):
+    parameters = [] if isinstance(node, ast.ClassDef) else parameters_of(node.args)
+    inner = origins | {parameter.arg: FOREIGN for parameter in parameters}
+    if isinstance(node, Definition):
         for statement in node.body:
             bind(statement, inner)
     return inner

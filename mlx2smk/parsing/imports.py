@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mlx2smk.diagnostics import did_you_mean
 from mlx2smk.messages.decorators import RelativeImport, UnknownName
+from mlx2smk.messages.files import ImportsItself
 from mlx2smk.parsing.origins import EXPORTS, MODULES
 
 if TYPE_CHECKING:
     from mlx2smk.diagnostics import Findings
     from mlx2smk.source import Located
+
+PACKAGES: Final = frozenset(
+    {
+        *("jax", "joblib", "matplotlib", "numpy", "pandas", "polars", "requests", "scipy"),
+        *("seaborn", "sklearn", "tensorflow", "torch", "torchvision", "tqdm", "transformers"),
+        *("xgboost", "yaml"),
+    }
+)
+"""Well-known packages: what is imported under such a name is meant to be the package."""
 
 
 def check_imports(findings: Findings, tree: ast.Module) -> None:
@@ -24,8 +34,22 @@ def check_imports(findings: Findings, tree: ast.Module) -> None:
         for inside in ast.walk(statement)
     }
     for node in ast.walk(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            _check_itself(findings, node)
         if isinstance(node, ast.ImportFrom) and id(node) not in guarded:
             _check(findings, node)
+
+
+def _check_itself(findings: Findings, node: ast.Import | ast.ImportFrom) -> None:
+    """Note an import of a well-known package by an experiment that has its name."""
+    if isinstance(node, ast.Import):
+        modules = [alias.name for alias in node.names]
+    else:
+        modules = [] if node.level else [node.module or ""]
+    for module in modules:
+        top = module.partition(".")[0]
+        if top in PACKAGES and top == findings.source.stem:
+            findings.add(ImportsItself, node, module=top)
 
 
 def _check(findings: Findings, node: ast.ImportFrom) -> None:

@@ -55,7 +55,7 @@ def run(task: Task, observer: Observer, outcome_fd: int, complaints_fd: int) -> 
     run dict. Nothing is written if the job did what it was not compiled for.
     """
     complain_to(complaints_fd)
-    ending = Ending([task.plan.stem, *(module["name"] for module in task.function["modules"])])
+    ending = Ending([task.plan.module, *(module["name"] for module in task.function["modules"])])
     pid = os.getpid()
     began = time.monotonic()
     try:

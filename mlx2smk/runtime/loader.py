@@ -112,6 +112,8 @@ class WorldFinder:
         if name == "mlx2smk" or (name == "decorators" and not self._beside(name)):
             return ModuleSpec(name, ShimLoader())  # type: ignore[arg-type]
         spec = self._python_finds(name, path, target)
+        if name == self._plan.stem != self._plan.module and spec is not None:
+            spec = self._elsewhere(name, spec)
         if spec is not None:
             self._check_foreseen(name, spec)
             if name in self._after:
@@ -145,6 +147,13 @@ class WorldFinder:
                     return spec
         return None
 
+    def _elsewhere(self, name: str, spec: ModuleSpec) -> ModuleSpec | None:
+        """Return Python's own module, where the experiment's file has its name and comes first."""
+        if spec.origin != self._plan.file:
+            return spec
+        elsewhere = [entry for entry in sys.path if not _is_folder(entry, self._plan.folder)]
+        return self._python_finds(name, elsewhere, None)
+
     def _check_foreseen(self, name: str, spec: ModuleSpec) -> None:
         """Complain about a local module that the compiler did not follow."""
         path = spec.origin or ""
@@ -153,6 +162,10 @@ class WorldFinder:
                 f"the import of {name} was not foreseen: "
                 f"write `import {name}` at top level of {os.path.basename(self._plan.file)}"
             )
+
+
+def _is_folder(entry: str, folder: str) -> bool:
+    return os.path.realpath(entry or os.curdir) == os.path.realpath(folder)
 
 
 def is_local(path: str, folder: str) -> bool:

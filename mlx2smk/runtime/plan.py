@@ -21,7 +21,7 @@ class Plan:
 
     __slots__ = (
         *("_code", "_texts", "base", "data", "digests_folder", "file", "folder", "interpreter"),
-        *("kept", "large", "path", "scheduled", "stem"),
+        *("kept", "large", "module", "path", "scheduled", "stem"),
     )
 
     def __init__(self, path: str, interpreter: str | None = None) -> None:
@@ -42,6 +42,7 @@ class Plan:
         self.stem: str = data["experiment"]
         # As the rules have it: Snakemake starts its jobs in the folder that was compiled into.
         self.digests_folder = os.path.abspath(DIGESTS)
+        self.module: str = data.get("module") or self.stem
         self._code: dict[str, types.CodeType] = {}
         self._texts: dict[str, str] = {}
 

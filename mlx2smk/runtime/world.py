@@ -68,11 +68,11 @@ def _experiment(plan: Plan, function: dict[str, Any]) -> types.ModuleType:
     """Return the experiment's module, registered under its name, not yet run."""
     loader = SliceLoader(plan.file, plan.text(function["slice"]), plan.code(function["slice"]))
     loader.left_out_for(function["name"], function["removed"])
-    module: types.ModuleType = type(sys)(plan.stem)
+    module: types.ModuleType = type(sys)(plan.module)
     module.__file__ = plan.file
-    module.__spec__ = loader.spec(plan.stem)
+    module.__spec__ = loader.spec(plan.module)
     module.__loader__ = loader  # type: ignore[assignment]
-    sys.modules[plan.stem] = module
+    sys.modules[plan.module] = module
     return module
 
 

@@ -1,0 +1,60 @@
+"""Input files of trials that are not there when the experiment is compiled."""
+
+from __future__ import annotations
+
+import ast
+import glob
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from mlx2smk.analysis.mistakes.near import nearest
+from mlx2smk.messages.suspicions import MissingInput
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlx2smk.diagnostics import Diagnostic
+    from mlx2smk.experiment import Experiment, Trial
+
+
+def missing_inputs(experiment: Experiment) -> Iterator[Diagnostic]:
+    """Yield a warning for each input that does not exist; they are relative to the experiment's folder."""
+    source = experiment.source
+    folder = Path(source.path).parent
+    for trial in sorted(experiment.trials, key=lambda trial: trial.statement):
+        for element in _elements(experiment, trial):
+            path = element.value
+            if isinstance(path, str) and path in trial.inputs and not _is_there(folder, path):
+                yield MissingInput.at(
+                    source, source.span(element), path=path, near=_near(folder, path)
+                )
+
+
+def _elements(experiment: Experiment, trial: Trial) -> Iterator[ast.Constant]:
+    """Yield the texts that a trial's decorator lists as its inputs."""
+    decorators: list[ast.expr] = getattr(
+        experiment.tree.body[trial.statement], "decorator_list", []
+    )
+    calls = [node for node in decorators if isinstance(node, ast.Call)]
+    for keyword in (keyword for call in calls for keyword in call.keywords):
+        if keyword.arg == "inputs" and isinstance(keyword.value, (ast.List, ast.Tuple)):
+            yield from (node for node in keyword.value.elts if isinstance(node, ast.Constant))
+
+
+def _is_there(folder: Path, path: str) -> bool:
+    found = glob.iglob(path, root_dir=folder, recursive=True)  # noqa: PTH207 - also if absolute
+    return (folder / path).exists() or any(found)
+
+
+def _near(folder: Path, path: str) -> str:
+    """Return a hint that names the file with the nearest name in the same folder."""
+    wanted = PurePosixPath(path)
+    try:
+        beside = [entry.name for entry in (folder / wanted.parent).iterdir()]
+    except OSError:
+        beside = []
+    near = nearest(wanted.name, beside)
+    return f"did you mean {str(wanted.parent / near)!r}?" if near else _ADVICE
+
+
+_ADVICE = "put it there before the workflow starts: Snakemake refuses to run without it"

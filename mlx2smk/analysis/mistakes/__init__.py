@@ -1,0 +1,34 @@
+"""Mistakes that can be seen without running anything, found in what the functions are made of.
+
+All are warnings: an exception in a trial is a result like others, and a key may be missing on purpose.
+Where it is not certain that something is missing, nothing is said.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlx2smk.analysis.mistakes.context_keys import check_context_keys
+from mlx2smk.analysis.mistakes.report import Looked, Report
+from mlx2smk.analysis.mistakes.results import check_results
+from mlx2smk.analysis.mistakes.returns import check_updates, check_verdicts
+from mlx2smk.analysis.mistakes.undefined import check_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlx2smk.analysis.project import Project
+    from mlx2smk.diagnostics import Diagnostic
+
+__all__ = ["Looked", "find_mistakes"]
+
+
+def find_mistakes(project: Project, functions: Sequence[Looked]) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with the functions and their local modules, by place."""
+    report = Report(project)
+    check_names(report, functions)
+    check_context_keys(report, functions)
+    check_results(report, functions)
+    check_verdicts(report, functions)
+    check_updates(report, functions)
+    return report.ordered()

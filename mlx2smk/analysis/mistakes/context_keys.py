@@ -1,0 +1,132 @@
+"""Keys of SETUP that no setup returns and no trial updates."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final
+
+from mlx2smk.analysis.context import SEED_KEYS, SETUP, access_of
+from mlx2smk.analysis.mistakes.certainty import Surroundings
+from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
+from mlx2smk.analysis.mistakes.report import setups, trials
+from mlx2smk.analysis.sites import certain_names, key_of
+from mlx2smk.analysis.updates import returned_keys
+from mlx2smk.messages.suspicions import UnknownContextKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mlx2smk.analysis.mistakes.report import Looked, Report
+    from mlx2smk.analysis.names import Reference
+    from mlx2smk.analysis.slicing import Taken
+
+_LOOKING: Final = frozenset(
+    {"print", "dict", "len", "sorted", "list", "set", "tuple", "str", "repr", "dumps", "deepcopy"}
+    | {"copy", "type", "isinstance", "bool", "dump", "pformat", "pprint", "iter", "frozenset"}
+)
+"""Functions that change nothing in a dict that they are handed."""
+
+
+def check_context_keys(report: Report, functions: Sequence[Looked]) -> None:
+    """Note uses of keys that the context cannot have, where all of its keys are known."""
+    known = _known_keys(functions)
+    if known is None or _is_bound(report):
+        return
+    for looked in functions:
+        uses = [] if looked.dynamic else list(_uses(looked.taken))
+        if any(_may_change(use.reference) for use in uses):
+            continue
+        asked = {use.key for use in uses if use.key is not None and not use.required}
+        for use in uses:
+            if use.key is not None and use.key not in known | SEED_KEYS:
+                _check(report, use, known, certain=use.required and use.key not in asked)
+
+
+def _is_bound(report: Report) -> bool:
+    """Tell whether the file has a SETUP of its own; a bare annotation makes none."""
+    bindings = report.project.experiment.bindings.get(SETUP, ())
+    return any(binding.kind != "value" or binding.value is not None for binding in bindings)
+
+
+def _known_keys(functions: Sequence[Looked]) -> frozenset[str] | None:
+    """Return the keys that the context can have; None if it can have any."""
+    known: set[str] = set()
+    for looked in setups(functions):
+        keys = None
+        if looked.node is not None:
+            keys = returned_keys(looked.node, looked.module, looked.certain)
+        if keys is None:
+            return None
+        known |= keys
+    for looked in trials(functions):
+        writes = access_of(looked.taken, looked.slice.widened, seeded=False, updates=True).writes
+        if writes is None:
+            return None
+        known |= writes
+    return frozenset(known)
+
+
+class _Use:
+    """A use of SETUP; ``key`` None: of no single key. ``required``: it fails without the key."""
+
+    def __init__(self, reference: Reference, item: Taken, key: str | None) -> None:
+        self.reference = reference
+        self.item = item
+        self.key = key
+        parent = reference.parents[0] if reference.parents else None
+        self.place = parent if isinstance(parent, ast.expr) else reference.node
+        self.required = isinstance(parent, ast.Subscript)
+
+
+def _uses(taken: Sequence[Taken]) -> Iterator[_Use]:
+    for item in taken:
+        if item.module.name is not None:
+            continue
+        certain = certain_names(item.unit.names)
+        for reference in item.unit.names.references:
+            if reference.name == SETUP and not reference.imports:
+                use = key_of(reference, item.module, certain)
+                yield _Use(reference, item, use.key if use is not None and use.read else None)
+
+
+def _may_change(reference: Reference) -> bool:
+    """Tell whether a use of SETUP may add keys to it."""
+    parent = reference.parents[0] if reference.parents else None
+    if reference.attributes:
+        return reference.attributes[0] not in {"get", "items", "keys", "values", "copy"}
+    if isinstance(parent, ast.Call):
+        function = parent.func
+        name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+        return parent.func is not reference.node and name not in _LOOKING
+    if isinstance(parent, ast.Subscript):
+        return isinstance(parent.ctx, ast.Store)
+    if isinstance(parent, ast.keyword):
+        return parent.arg is not None
+    if isinstance(parent, ast.Dict):
+        return any(value is reference.node for key, value in _items(parent) if key is not None)
+    return isinstance(parent, _PASSING_ON)
+
+
+def _items(node: ast.Dict) -> Iterator[tuple[ast.expr | None, ast.expr]]:
+    """Yield a display's keys and values; the key of what is unpacked by ``**`` is None."""
+    yield from zip(node.keys, node.values)
+
+
+_PASSING_ON = (
+    *(ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr, ast.Return, ast.Yield),
+    *(ast.Tuple, ast.List, ast.Set, ast.IfExp, ast.BoolOp, ast.withitem, ast.Lambda, ast.Starred),
+)
+
+
+def _check(report: Report, use: _Use, known: frozenset[str], *, certain: bool) -> None:
+    """Note a missing key: if nothing tests whether it is there, or if it looks like another."""
+    key = use.key or ""
+    near = nearest(key, known)
+    if not certain and (near is None or numbered_alike(key, near)):
+        return
+    around = Surroundings(use.item.unit.node)
+    if around.expects(use.place, "KeyError", "LookupError"):
+        return
+    others = f"its keys are: {', '.join(sorted(known))}" if known else "return it from a setup"
+    hint = f"did you mean {near!r}?" if near else others
+    report.add(UnknownContextKey, use.item.module, use.place, key=key, near=hint)

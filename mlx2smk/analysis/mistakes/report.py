@@ -1,0 +1,108 @@
+"""What the checks are given, and where they put what they find."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from mlx2smk.analysis.mistakes.certainty import Surroundings
+from mlx2smk.analysis.sites import certain_names
+from mlx2smk.experiment import Setup, Trial, Verify
+from mlx2smk.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.analysis.slicing import FunctionSlice, Taken
+    from mlx2smk.diagnostics import Diagnostic
+    from mlx2smk.source import Located
+
+    Item = Setup | Trial | Verify
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """A decorated function with its slice and the units that it consists of."""
+
+    item: Item
+    module: Module
+    slice: FunctionSlice
+    taken: tuple[Taken, ...]
+
+    @property
+    def dynamic(self) -> bool:
+        """Whether its code can look up, and so bind, names that nobody can foresee."""
+        return any(widening.dynamic for widening in self.slice.widened)
+
+    @cached_property
+    def unit(self) -> Unit:
+        """The unit of its definition."""
+        return next(unit for unit in self.module.units if unit.statement == self.item.statement)
+
+    @cached_property
+    def node(self) -> ast.FunctionDef | None:
+        """Its definition; None if another decorator of the user's may change what it does."""
+        node = self.unit.node
+        return node if isinstance(node, ast.FunctionDef) and not node.decorator_list else None
+
+    @cached_property
+    def certain(self) -> frozenset[ast.expr]:
+        """The expressions in it that certainly are names of the module."""
+        return certain_names(self.unit.names)
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """What stands around each of its parts."""
+        return Surroundings(self.unit.node)
+
+
+def setups(functions: Sequence[Looked]) -> Iterator[Looked]:
+    """Yield the setups."""
+    yield from (each for each in functions if isinstance(each.item, Setup))
+
+
+def trials(functions: Sequence[Looked]) -> Iterator[Looked]:
+    """Yield the trials."""
+    yield from (each for each in functions if isinstance(each.item, Trial))
+
+
+def verifications(functions: Sequence[Looked]) -> Iterator[Looked]:
+    """Yield the verifications."""
+    yield from (each for each in functions if isinstance(each.item, Verify))
+
+
+class Report:
+    """Collects messages about the experiment and its local modules, each once."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._found: dict[Diagnostic, bool] = {}
+        self._sources: dict[str, Source] = {}
+
+    def add(self, kind: type[Diagnostic], module: Module, node: Located, **fields: object) -> None:
+        """Note a message about a place of a module."""
+        source = self._source(module)
+        message = kind.at(source, source.span(node), **fields)
+        self._found[message] = module.name is not None
+
+    def _source(self, module: Module) -> Source:
+        """Return a module's text with its path as the user sees it."""
+        own = self.project.experiment.source
+        if module.name is None:
+            return own
+        path = str(PurePath(own.path).parent / (module.path or module.dotted))
+        return self._sources.setdefault(path, Source(path, module.source.text))
+
+    def ordered(self) -> tuple[Diagnostic, ...]:
+        """Return the messages by place, those about the experiment's own file first."""
+        items = sorted(self._found.items(), key=lambda item: (item[1], _place(item[0])))
+        return tuple(message for message, _ in items)
+
+
+def _place(message: Diagnostic) -> tuple[str, int, int, str, str]:
+    line, column = (message.span.line, message.span.column) if message.span else (0, 0)
+    return message.path, line, column, message.code, message.message

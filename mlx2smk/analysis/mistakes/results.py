@@ -1,0 +1,153 @@
+"""What verifications ask of the results that is never there: trials, and keys of runs."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mlx2smk.analysis.mistakes.flow import Kind, Kinds
+from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
+from mlx2smk.analysis.mistakes.report import trials, verifications
+from mlx2smk.analysis.sites import text_of
+from mlx2smk.analysis.updates import returned_keys
+from mlx2smk.messages.suspicions import ListOfRuns, UnknownResult, UnknownRunKey, UnknownTrialKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mlx2smk.analysis.mistakes.report import Looked, Report
+
+RUN_KEYS: Final = (
+    *("success", "result", "return_code", "error", "type"),
+    *("params", "duration", "log", "traceback"),
+)
+"""The keys that a run can have."""
+
+Returned = dict[str, "frozenset[str] | None"]
+
+
+@dataclass(frozen=True, eq=False)
+class _Use:
+    """A use of a key of something known; ``required``: it fails without the key."""
+
+    node: ast.expr
+    of: Kind
+    key: str
+    required: bool
+
+
+def check_results(report: Report, functions: Sequence[Looked]) -> None:
+    """Note the keys that verifications use of the results and that cannot be there."""
+    keys = {looked.item.name: _returned(looked) for looked in trials(functions)}
+    for looked in verifications(functions):
+        arguments = looked.node.args if looked.node is not None else None
+        parameters = [*arguments.posonlyargs, *arguments.args] if arguments is not None else []
+        if looked.node is None or looked.dynamic or not parameters:
+            continue
+        kinds = Kinds(looked.node, parameters[0].arg)
+        _Check(report, looked, keys).all(kinds)
+
+
+def _returned(looked: Looked) -> frozenset[str] | None:
+    """Return the keys that a trial's results can have; None if they are not all known."""
+    if looked.node is None:
+        return None
+    return returned_keys(looked.node, looked.module, looked.certain) or None
+
+
+class _Check:
+    """Looks at one verification."""
+
+    def __init__(self, report: Report, looked: Looked, keys: Returned) -> None:
+        self.report = report
+        self.looked = looked
+        self.keys = keys
+
+    def all(self, kinds: Kinds) -> None:
+        """Note every use of a key that cannot be there."""
+        stored = {(use.of.what, use.key) for use in self.uses(kinds, ast.Store)}
+        uses = list(self.uses(kinds, ast.Load))
+        asked = {(use.of.what, use.key) for use in uses if not use.required}
+        for use in uses:
+            what = use.of.what, use.key
+            if what not in stored and not kinds.changes(use.of.what):
+                self.check(use, certain=use.required and what not in asked)
+
+    def uses(self, kinds: Kinds, context: type[ast.expr_context]) -> Iterator[_Use]:
+        """Yield subscripts, calls of ``get`` and tests with ``in``, of one literal key each."""
+        for node in kinds.nodes:
+            used = _used(node, context)
+            if used is not None:
+                base, key, required = used
+                kind, text = kinds.of(base), text_of(key, self.looked.module, self.looked.certain)
+                if kind is not None and text is not None:
+                    yield _Use(node, kind, text, required)
+
+    def check(self, use: _Use, *, certain: bool) -> None:
+        """Note a key that cannot be there: if nothing tests for it, or if another was meant."""
+        known = self.known(use.of)
+        if known is None or use.key in known:
+            return
+        hint, near = self.hint(use, known)
+        errors = ("KeyError", "LookupError", "TypeError")
+        if (certain or near) and not self.looked.surroundings.expects(use.node, *errors):
+            kind = _MESSAGES[use.of.what]
+            self.report.add(
+                kind, self.looked.module, use.node, key=use.key, trial=use.of.trial, near=hint
+            )
+
+    def known(self, kind: Kind) -> Sequence[str] | None:
+        """Return the keys that something can have; None if it can have any."""
+        if kind.what == "results":
+            return list(self.keys)
+        if kind.what == "result":
+            found = self.keys.get(kind.trial or "")
+            return None if found is None else sorted(found)
+        return {"run": RUN_KEYS, "runs": ()}.get(kind.what)
+
+    def hint(self, use: _Use, known: Sequence[str]) -> tuple[str, bool]:
+        """Return a hint, and whether it says what was meant."""
+        if use.of.what == "runs":
+            return f'write [0]["{use.key}"], or look at each run in a loop', False
+        near = nearest(use.key, known)
+        inside = use.of.what == "run" and self.is_inside(use)
+        if inside:
+            return f'what the trial returned is below "result": write ["result"]["{use.key}"]', True
+        if near is not None:
+            return f"did you mean {near!r}?", not numbered_alike(use.key, near)
+        return f"{_LISTED[use.of.what]}: {', '.join(known)}", False
+
+    def is_inside(self, use: _Use) -> bool:
+        """Tell whether the key is one of what the trial, or any trial, returned."""
+        found = [self.keys.get(use.of.trial)] if use.of.trial else self.keys.values()
+        return any(keys is not None and use.key in keys for keys in found)
+
+
+_MESSAGES: Final = {
+    "results": UnknownResult,
+    "runs": ListOfRuns,
+    "run": UnknownRunKey,
+    "result": UnknownTrialKey,
+}
+_LISTED: Final[Mapping[str, str]] = {
+    "results": "the trials are",
+    "run": "its keys are",
+    "result": "it returns",
+}
+
+
+def _used(
+    node: ast.expr, context: type[ast.expr_context]
+) -> tuple[ast.expr, ast.expr, bool] | None:
+    """Return what a key is asked of, the key, and whether it has to be there."""
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, context):
+        return node.value, node.slice, True
+    if context is ast.Store:
+        return None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+        return (node.func.value, node.args[0], False) if node.func.attr == "get" else None
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        tests = isinstance(node.ops[0], (ast.In, ast.NotIn))
+        return (node.comparators[0], node.left, False) if tests else None
+    return None
