@@ -101,8 +101,10 @@ def test_how_files_are_used(body, expected):
 
 @pytest.mark.parametrize(
     "body",
-    ["os.rename('a', 'b')", "os.replace('a', 'b')", "shutil.move('a', 'b.csv')"]
-    + ["Path('a').rename('b')", "Path('a').replace(Path('b'))"],
+    [
+        *("os.rename('a', 'b')", "os.replace('a', 'b')", "shutil.move('a', 'b.csv')"),
+        *("Path('a').rename('b')", "Path('a').replace(Path('b'))"),
+    ],
 )
 def test_a_file_that_gets_another_name_is_both(body):
     assert uses(body) == {"rw a", "w b.csv" if "b.csv" in body else "w b"}
@@ -118,7 +120,7 @@ def test_copies():
     [
         ("'./a'", "a"),
         ("'x//y/../a'", "x/a"),
-        ("'/tmp/a'", "/tmp/a"),
+        ("'/tmp/a'", "/tmp/a"),  # noqa: S108 - a path, no file
         ("LOG", "out/log.csv"),
         ("config.FILE", "of_config.txt"),
         ("ROOT + '/a'", "out/a"),

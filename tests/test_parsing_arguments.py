@@ -6,6 +6,7 @@ from checking import IMPORT, TRIAL, check, check_call
 from mlx2smk.messages.arguments import (
     BadInputs,
     BadOrder,
+    BadOutputs,
     BadResources,
     BadThreads,
     DoubledArgument,
@@ -82,3 +83,17 @@ def test_bad_resources(resources, columns):
 )
 def test_bad_inputs(inputs, columns):
     check_call(f"@trial(1, {{}}, inputs={inputs})", *((BadInputs, column) for column in columns))
+
+
+@pytest.mark.parametrize(
+    ("outputs", "columns"),
+    [
+        ('"model.bin"', [40]),
+        ("FILES", [40]),
+        ('["a", 1, "", "b-{n}", "{m}", "{", "{cfg}"]', [46, 49, 62, 69, 74]),
+        ('["\\ud800"]', [41]),
+    ],
+)
+def test_bad_outputs(outputs, columns):
+    call = f'@trial(1, {{"n": [1], "cfg": [{{}}]}}, outputs={outputs})'
+    check_call(call, *((BadOutputs, column) for column in columns))
