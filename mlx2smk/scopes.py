@@ -75,3 +75,10 @@ def evaluated_at_definition(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Ite
     """Yield what runs where a function is defined, its decorators aside."""
     yield from defaults_of(node.args)
     yield from annotations_of(node)
+
+
+def stored_names(target: ast.expr) -> Iterator[ast.Name]:
+    """Yield the names that a target binds."""
+    for node in ast.walk(target):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node

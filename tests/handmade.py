@@ -15,6 +15,7 @@ from mlx2smk.source import Source, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mlx2smk.analysis.files import FileUse
     from mlx2smk.analysis.slicing import ModuleSlice
 
 SOMEWHERE = Span(1, 1, 1, 2)
@@ -62,6 +63,7 @@ def found(  # noqa: PLR0913 -- one for each thing that an analysis says
     writes: Iterable[str] | None = NOTHING,
     trials_read: Iterable[str] | None = None,
     modules: tuple[ModuleSlice, ...] = (),
+    files: Iterable[FileUse] = (),
 ) -> FunctionAnalysis:
     """Say what was found of a function; ``code`` stands for all of its slice (default: its name)."""
     piece = FunctionSlice(
@@ -74,7 +76,7 @@ def found(  # noqa: PLR0913 -- one for each thing that an analysis says
         removed=(),
     )
     access = Access(_set(reads), _set(writes), (), ())
-    return FunctionAnalysis(name, piece, access, _set(trials_read))
+    return FunctionAnalysis(name, piece, access, _set(trials_read), tuple(files))
 
 
 def analysis(of: Experiment, *known: FunctionAnalysis) -> Analysis:

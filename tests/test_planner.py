@@ -3,11 +3,13 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
-from handmade import analysis, experiment, found, setup, trial, verify
+from handmade import SOMEWHERE, analysis, experiment, found, setup, trial, verify
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlx2smk.analysis.files import FileUse
 from mlx2smk.analysis.slicing import ModuleSlice
+from mlx2smk.evidence import Evidence, Pair, Shared
 from mlx2smk.planner import PlanOptions, make_plan, meet, rule_prefixes
 
 NUMBERS = {"n": [1, 2, 3]}
@@ -176,6 +178,82 @@ def test_parallel_trials_are_not_chained(said, option, parallel):
     made = plan_trial(item, known=[found("train", reads=None, writes=None)], parallel=option)
     assert made.parallel == parallel
     assert made.chained is (parallel is None)
+
+
+# ------------------------------------------------------------------ files
+
+
+def file_use(path="a.csv", how="w"):
+    return FileUse(path, "r" in how, "w" in how, SOMEWHERE, None)
+
+
+def in_order(item, *uses, **options):
+    made = plan_trial(item, known=[found("train", files=uses)], **options)
+    assert made.chained is made.in_order
+    return made.in_order
+
+
+SEEN = Evidence("order.json", {"train": Shared("a.csv", ("n=1", "n=2"))})
+
+
+def test_combinations_that_write_one_file_are_chained():
+    assert in_order(trial("train", NUMBERS), file_use(how="w"))
+    assert in_order(trial("train", NUMBERS), file_use(how="r"), file_use("b.csv", "rw"))
+    assert not in_order(trial("train", NUMBERS))
+    assert not in_order(trial("train", NUMBERS), file_use(how="r"))
+
+
+def test_a_second_combination_does_not_change_the_first():
+    known = [found("train", files=[file_use()])]
+    one, two = (digests(trial("train", {"n": n}), known=known) for n in ([1], [1, 2]))
+    assert one == two[:1]
+
+
+def test_files_count_only_in_order():
+    assert not in_order(trial("train", NUMBERS, parallel=2), file_use(), evidence=SEEN)
+    assert not in_order(trial("train", NUMBERS), file_use(), evidence=SEEN, parallel=2)
+
+
+def test_one_at_a_time_asks_for_a_chain():
+    assert in_order(trial("train", NUMBERS, parallel=1))
+    assert in_order(trial("train", NUMBERS, parallel=1), parallel=4)
+    assert not in_order(trial("train", NUMBERS), parallel=1)
+
+
+def test_what_runs_showed_makes_a_chain():
+    assert in_order(trial("train", NUMBERS), evidence=SEEN)
+    assert not in_order(
+        trial("train", NUMBERS), evidence=Evidence("x", {"other": SEEN.trials["train"]})
+    )
+
+
+def test_keys_that_meet_are_no_other_reason():
+    made = plan_trial(trial("train", NUMBERS), known=[found("train", reads=None, writes=None)])
+    assert (made.chained, made.in_order) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "after"),
+    [
+        ([file_use(how="w")], [file_use(how="r")], ("a",)),
+        ([file_use(how="w")], [file_use(how="w")], ("a",)),
+        ([file_use(how="r")], [file_use(how="w")], ("a",)),
+        ([file_use(how="r")], [file_use(how="r")], ()),
+        ([file_use(how="w")], [file_use("b.csv", "r")], ()),
+        ([file_use(how="w")], [], ()),
+        ([file_use(how="r"), file_use("b.csv")], [file_use("b.csv", "r")], ("a",)),
+    ],
+)
+def test_trials_of_one_order_that_share_a_file_run_in_order(first, then, after):
+    known = [found("a", files=first), found("b", files=then)]
+    made = plan(trial("a"), trial("b"), known=known)
+    assert [item.after for item in made.trials] == [(), after]
+
+
+def test_trials_that_were_seen_to_share_a_file_run_in_order():
+    evidence = Evidence("x", {}, (Pair("a", "c", "x.csv"), Pair("c", "a", "y.csv")))
+    made = plan(trial("a"), trial("b"), trial("c"), evidence=evidence)
+    assert [item.after for item in made.trials] == [(), (), ("a",)]
 
 
 def test_keys_are_sorted():
@@ -398,3 +476,18 @@ def test_a_chain_that_is_none_any_more_runs_anew():
         plan_trial(trial("t", NUMBERS, parallel=said), known=[chain]) for said in (None, 2)
     )
     assert {job.digest for job in first.jobs}.isdisjoint(job.digest for job in second.jobs)
+
+
+def test_parameters_that_swap_their_names_change_the_digest():
+    # Batches are named by numbers: nothing else tells these two apart.
+    one, other = (
+        plan_trial(trial("t", {first: [1, 2], second: [1, 2]}), batch=4).jobs
+        for first, second in ("ab", "ba")
+    )
+    assert [job.name for job in one] == [job.name for job in other] == ["0-3"]
+    assert one[0].digest != other[0].digest
+
+
+def test_inputs_and_parameters_are_told_apart():
+    item = trial("t", {"a": [1]}, inputs=("b",)), trial("t", {"b": [1]}, inputs=("a",))
+    assert digests(item[0], batch=1) != digests(item[1], batch=1)

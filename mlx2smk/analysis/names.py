@@ -25,7 +25,7 @@ from mlx2smk.analysis.texts import (
     types_given,
     written,
 )
-from mlx2smk.scopes import annotations_of, defaults_of, parameters_of
+from mlx2smk.scopes import annotations_of, defaults_of, parameters_of, stored_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -294,7 +294,7 @@ class _Resolver(ast.NodeVisitor):
         first = node.generators[0]
         self.parents.append(node)
         self.visit(first.iter)
-        targets = [name.id for part in node.generators for name in _stored(part.target)]
+        targets = [name.id for part in node.generators for name in stored_names(part.target)]
         with self.scope([], targets):
             self.all([first.target, *first.ifs])
             self.all(node.generators[1:])
@@ -398,9 +398,3 @@ def _attribute(parent: ast.AST, node: ast.expr) -> tuple[ast.expr, str] | None:
         return None
     named = isinstance(parent.func, ast.Name) and parent.func.id in {"getattr", "hasattr"}
     return (parent, key.value) if named else None
-
-
-def _stored(target: ast.expr) -> Iterator[ast.Name]:
-    for node in ast.walk(target):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node

@@ -304,8 +304,7 @@ class Observer:
                 self._tell("E", name)
 
     def _on_library(self, args: tuple[Any, ...]) -> None:
-        path = self._path(args[0]) if args[0] and os.sep in os.fsdecode(args[0]) else None
-        if path is not None:
+        if args[0] and os.sep in os.fsdecode(args[0]) and (path := self._path(args[0])):
             self.reads(path)
 
     # Imports

@@ -41,13 +41,9 @@ def collect(plan: Plan, name: str, folder: str, runs_output: str, updates_output
     trial = plan.function(name, "trials")
     updates: dict[str, Any] = {}
     observed: list[tuple[int, dict[str, Any]]] = []
-
-    def lines() -> Iterator[str]:
-        yield from records.one_per_line(_runs(trial, folder, updates, observed))
-        conflicts.check_combinations(plan, trial, observed)
-        yield "\n"
-
-    records.write_text(runs_output, lines())
+    lines = [*records.one_per_line(_runs(trial, folder, updates, observed)), "\n"]
+    conflicts.check_combinations(plan, trial, observed)
+    records.write_text(runs_output, lines)
     records.write(updates_output, updates, sort_keys=True)
 
 
