@@ -9,6 +9,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
+from mlx2smk.naming import escaped
+
 FORMAT = "mlx2smk-plan"
 VERSION = 1
 
@@ -169,7 +171,7 @@ class Plan:
         data = asdict(self)
         for entry, trial in zip(data["trials"], self.trials, strict=True):
             entry["jobs"] = [job.line for job in trial.jobs]
-        return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+        return escaped(json.dumps(data, indent=1, ensure_ascii=False)) + "\n"
 
 
 def from_json(text: str) -> Plan:

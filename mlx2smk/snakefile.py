@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from mlx2smk.naming import digest_of
+from mlx2smk.diagnostics import shorten
+from mlx2smk.naming import digest_of, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,9 @@ INLINE = frozenset({"localrule", "threads"})
 
 INDENT = 8
 """Columns before a directive's arguments."""
+
+LONGEST_COMMENT = 500
+"""Characters; keys of SETUP can be of any length."""
 
 HEADER = """\
 # Written by mlx2smk from {sources}. Change that and compile again:
@@ -54,7 +58,7 @@ class Rule:
 
     def __str__(self) -> str:
         """Return the rule's text, its directives in snakefmt's order."""
-        head = [f"# {self.comment}"] if self.comment else []
+        head = [f"# {_comment(self.comment)}"] if self.comment else []
         blocks = (
             ("input", _arguments(self.input)),
             ("output", _arguments(self.output)),
@@ -96,7 +100,7 @@ def snakefile(plans: Sequence[Plan], settings: Mapping[str, str]) -> str:
     """
     reports: Arguments = {"reports": [_report_path(plan) for plan in plans]}
     parts = [
-        HEADER.format(sources=", ".join(_printable(plan.source) for plan in plans)),
+        HEADER.format(sources=_comment(", ".join(plan.source for plan in plans))),
         'include: "rules/mlx.smk"\n',
         "".join(f"config.setdefault({quoted(k)}, {quoted(v)})\n" for k, v in settings.items()),
         "".join(_limits(plans)),
@@ -282,7 +286,7 @@ class _ExperimentRules:
         names = [f.name for f in (*plan.setups, *plan.trials, *plan.verifications)]
         return Rule(
             name=plan.report_rule,
-            comment=f"Everything that {_printable(plan.source)} gave, and its status.",
+            comment=f"Everything that {plan.source} gave, and its status.",
             input=inputs,
             output={"report": _report_path(plan)},
             log=self._path("logs", "report.log"),
@@ -318,12 +322,12 @@ class _ExperimentRules:
         }
 
     def _origin(self, function: FunctionPlan, what: str) -> str:
-        return f"{_printable(self.plan.source)}:{function.line}: {what}"
+        return f"{self.plan.source}:{function.line}: {what}"
 
 
-def _printable(path: str) -> str:
-    """Return a path as a comment can hold it: a line break would end the comment."""
-    return "".join(char if char.isprintable() else "?" for char in path)
+def _comment(text: str) -> str:
+    """Return what a comment can hold of a text: a line break in it would end the comment."""
+    return shorten("".join(char if char.isprintable() else "?" for char in text), LONGEST_COMMENT)
 
 
 def _report_path(plan: Plan) -> str:
@@ -389,7 +393,7 @@ def _call(function: str, *arguments: str) -> str:
 
 def quoted(text: str) -> str:
     """Quote a text as black does: in double quotes unless single ones need fewer backslashes."""
-    double = json.dumps(text, ensure_ascii=False)
+    double = escaped(json.dumps(text, ensure_ascii=False))
     if text.count('"') <= text.count("'"):
         return double
     inner = double[1:-1].replace('\\"', '"').replace("'", "\\'")

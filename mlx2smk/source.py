@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -92,22 +93,19 @@ def _after_keywords(source: Source, whole: Span) -> Span:
     lines = source.lines
     column = whole.column - 1
     for number in range(whole.line, whole.end_line + 1):
-        words = _words(lines[number - 1], column)
-        for start, end in words:
+        for start, end in _words(lines[number - 1], column):
             if lines[number - 1][start:end] not in {"async", "def", "class"}:
                 return Span(number, start + 1, number, end + 1)
         column = 0
     return whole
 
 
-def _words(line: str, start: int) -> list[tuple[int, int]]:
-    """Return start and end of each identifier-like word of a line from ``start`` on."""
-    words: list[tuple[int, int]] = []
+def _words(line: str, start: int) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each identifier-like word of a line from ``start`` on."""
     while start < len(line):
         end = start
-        while end < len(line) and line[start : end + 1].isidentifier():
-            end += 1
-        if end > start:
-            words.append((start, end))
+        if line[start].isidentifier():
+            while end < len(line) and f"_{line[end]}".isidentifier():
+                end += 1
+            yield start, end
         start = max(end, start + 1)
-    return words

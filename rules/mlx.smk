@@ -3,6 +3,7 @@
 # compare between runs, as must be for paths.
 import json
 import os
+import secrets
 import shlex
 import subprocess
 import sys
@@ -272,9 +273,9 @@ onstart:
     for stem in stems():
         for trial in read_plan(stem)["trials"]:
             if is_forced(stem, trial):
-                mark = STORE / "forced" / f"{stem}.{trial['name']}"
+                mark = STORE / "forced" / stem / trial["name"]
                 mark.parent.mkdir(parents=True, exist_ok=True)
-                mark.touch()
+                mark.write_text(secrets.token_hex(8))
 
 
 onsuccess:

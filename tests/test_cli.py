@@ -147,7 +147,9 @@ def test_the_same_name_twice_is_refused(folder, capsys):
 
 
 def test_a_file_that_cannot_be_written_is_an_error_without_a_traceback(folder, capsys):
-    (folder / "long.py").write_text(GOOD.replace("train", "t" * 250))
+    (folder / f"{'m' * 250}.py").write_text("x = 1\n")
+    text = GOOD.replace("\n\n", f"\nfrom {'m' * 250} import x\n", 1)
+    (folder / "long.py").write_text(text.replace("return n", "return x"))
     assert main(["compile", "long.py"]) == 1
     assert capsys.readouterr().err.endswith(": File name too long\n")
     assert not (folder / "workflow/Snakefile").exists()

@@ -17,7 +17,8 @@ BLOCK = re.compile(r"(For example|Use instead):\n\n((?:    .*\n|\n)+)")
 # Messages whose examples are commands, or that have none.
 WITHOUT_CODE = {
     *("MLX001", "MLX002", "MLX003", "MLX004", "MLX005", "MLX006", "MLX007", "MLX008", "MLX010"),
-    *("MLX213", "MLX501", "MLX502", "MLX503", "MLX504", "MLX606", "MLX607"),
+    *("MLX020", "MLX213", "MLX320", "MLX501", "MLX502", "MLX503", "MLX504", "MLX606", "MLX607"),
+    *("MLX505", "MLX506", "MLX507", "MLX508", "MLX620"),
     *("MLX701", "MLX702"),  # of whole experiments: see test_notes.py
 }
 

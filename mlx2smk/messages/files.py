@@ -180,3 +180,15 @@ class NoTrial(Diagnostic):
     code = "MLX011"
     template = "the file declares no trial"
     advice = "decorate a function with @trial(1, {{…}})"
+
+
+class LongFileName(Diagnostic):
+    """The file's name is longer than the names of its results could be.
+
+    Its stem, the name without `.py`, becomes a part of other files' names. Most file systems take 255
+    bytes for a name, and 200 are left for the stem.
+    """
+
+    code = "MLX020"
+    template = "an experiment's name of {length} bytes is too long to name results"
+    advice = "rename the file: at most {most} bytes before .py"

@@ -49,7 +49,7 @@ class EmptyList(Diagnostic):
 
 
 class HugeGrid(Diagnostic):
-    """A trial has more than 100,000 combinations.
+    """A trial has more than 100,000 combinations (more than 10,000,000 are an error: MLX220).
 
     All of them are planned and run; with many parameters the product grows faster than one
     thinks. A list of cfg dicts names just the combinations that matter.

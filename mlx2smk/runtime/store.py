@@ -62,11 +62,15 @@ class Found:
 
 
 class Store:
-    """The store in a folder, for the runs of one trial; `mark` names what forces them to run."""
+    """The store in a folder, for the runs of one trial.
+
+    `mark` names the file with the word that changes whenever the trial is forced to run: what was stored
+    under another word is not used. Times would not do, since a clock can have been wrong.
+    """
 
     def __init__(self, folder: str, mark: str, code: str) -> None:
         self._folder = os.path.abspath(folder)
-        self._forced_at = _modified(os.path.join(folder, "forced", mark))
+        self._forced = _read(os.path.join(folder, "forced", mark))
         self._code = code
 
     def get(self, key: str, job: str) -> Found | None:
@@ -76,12 +80,10 @@ class Store:
         """
         path = self._path(key)
         try:
-            if os.stat(path).st_mtime_ns <= self._forced_at:
-                return None
             record = records.read(path)
-        except (OSError, JobError):
+        except JobError:
             return None
-        if not _is_of(record, key):
+        if not _is_of(record, key) or record.get("forced", "") != self._forced:
             return None
         run = self._failure(record, job) if "failed_in" in record else _checked(record)
         return None if run is None else Found(run, record.get("output", ""))
@@ -97,6 +99,8 @@ class Store:
 
     def _write(self, key: str, found: Found, what: dict[str, Any]) -> None:
         head = {"version": PROTOCOL, "key": key, "code": self._code}
+        if self._forced:
+            head["forced"] = self._forced
         output = {"output": found.output} if found.output else {}
         records.write(self._path(key), {**head, **what, **output})
 
@@ -130,9 +134,10 @@ def _checked(record: dict[str, Any]) -> dict[str, Any] | None:
     return run if record.get("checksum") == digests.of_json(run) else None
 
 
-def _modified(path: str) -> int:
-    """Return when the file was modified, in nanoseconds; 0 if there is none."""
+def _read(path: str) -> str:
+    """Return what is in the file; nothing if there is none."""
     try:
-        return os.stat(path).st_mtime_ns
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
     except OSError:
-        return 0
+        return ""

@@ -53,7 +53,7 @@ class TrialJob:
         """
         from .store import Store
 
-        mark = f"{self.plan.stem}.{self.trial['name']}"
+        mark = f"{self.plan.stem}/{self.trial['name']}"
         self._store = Store(folder, mark, self.trial["digest"])
         self._output = output
 
