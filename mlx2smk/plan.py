@@ -149,7 +149,9 @@ class Plan:
     """The whole run of one experiment; ``source`` is relative to the folder that is compiled into.
 
     ``conda`` (a file, relative to the plan's folder) and ``container`` are the software environment
-    that the user's functions run in, if that is not Snakemake's own.
+    that the user's functions run in, if that is not Snakemake's own. ``file_digest`` is the SHA-256 of
+    the experiment's bytes when it was compiled. ``parallel``, ``batch`` and ``python`` are options that
+    it was compiled with, to do so again.
     """
 
     experiment: str
@@ -163,6 +165,10 @@ class Plan:
     verifications: tuple[VerifyPlan, ...]
     conda: str | None = None
     container: str | None = None
+    file_digest: str = ""
+    parallel: int | None = None
+    batch: int | None = None
+    python: str | None = None
     format: str = field(default=FORMAT)
     version: int = field(default=VERSION)
 

@@ -31,7 +31,8 @@ class PlanOptions:
     """What the command line says about the plan, and what the folder's results do.
 
     ``parallel`` stands in where a trial has no ``__parallel__``; ``batch`` is the number of combinations
-    in a job (None: as ``batching`` decides). ``conda`` is an environment's file, ``container`` an image.
+    in a job (None: as ``batching`` decides). ``conda`` is an environment's file, ``container`` an image,
+    ``python`` the jobs' interpreter.
     ``earlier`` are the trials that have results in the folder, by name.
     """
 
@@ -40,6 +41,7 @@ class PlanOptions:
     stream_all: bool = False
     conda: Path | None = None
     container: str | None = None
+    python: str | None = None
     earlier: Mapping[str, Earlier] = field(default_factory=dict)
 
 
@@ -69,6 +71,10 @@ def make_plan(
         verifications=tuple(map(planner.verify, experiment.verifications)),
         conda=_relative(options.conda, plan_folder) if options.conda else None,
         container=options.container,
+        file_digest=experiment.source.digest,
+        parallel=options.parallel,
+        batch=options.batch,
+        python=options.python,
     )
 
 

@@ -25,8 +25,7 @@ INLINE = frozenset({"localrule", "threads"})
 INDENT = 8
 """Columns before a directive's arguments."""
 
-LONGEST_COMMENT = 500
-"""Characters; keys of SETUP can be of any length."""
+LONGEST_COMMENT = 500  # characters; keys of SETUP can be of any length
 
 HEADER = """\
 # Written by mlx2smk from {sources}. Change that and compile again:
@@ -93,15 +92,16 @@ def _arguments(arguments: Mapping[str, str | list[str]]) -> list[str]:
     return lines
 
 
-def snakefile(plans: Sequence[Plan], settings: Mapping[str, str]) -> str:
+def snakefile(plans: Sequence[Plan], settings: Mapping[str, str], digest: str = "") -> str:
     """Return the Snakefile that runs some experiments side by side.
 
-    ``settings`` are defaults of Snakemake's config, such as ``mlx_python``.
+    ``settings`` are defaults of Snakemake's config; ``digest`` stands for the files that go with it.
     """
     reports: Arguments = {"reports": [_report_path(plan) for plan in plans]}
     parts = [
         HEADER.format(sources=_comment(", ".join(plan.source for plan in plans))),
         'include: "rules/mlx.smk"\n',
+        f"check_bundle({quoted(digest)})\n" if digest else "",
         "".join(f"config.setdefault({quoted(k)}, {quoted(v)})\n" for k, v in settings.items()),
         "".join(_limits(plans)),
         str(Rule(name="all", input=reports)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
@@ -39,12 +39,14 @@ class Located(Protocol):
 class Source:
     """A file's text, decoded, and its path as the user gave it.
 
-    ``own_decorators`` says that a ``decorators.py`` lies beside the file and wins over ours.
+    ``own_decorators`` says that a ``decorators.py`` lies beside the file and wins over ours; ``digest``
+    is the SHA-256 of the file's bytes.
     """
 
     path: str
     text: str
     own_decorators: bool = False
+    digest: str = field(default="", compare=False)
 
     @property
     def stem(self) -> str:

@@ -69,7 +69,7 @@ def test_compile_writes_the_workflow_and_says_what_it_holds(folder, capsys):
 
 def test_compile_several(folder, capsys):
     assert main(["compile", "good.py", "chained.py", "good.py"]) == 0
-    assert capsys.readouterr().out == "good.py: train (3)\nchained.py: train (3)\n"
+    assert capsys.readouterr().out == "chained.py: train (3)\ngood.py: train (3)\n"
     assert files(folder / "workflow/experiments")[:2] == ["chained", "good"]
 
 

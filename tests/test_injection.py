@@ -55,9 +55,9 @@ RULES = [
 def source(*keys):
     """Return an experiment that writes, updates and reads keys of SETUP."""
     return SOURCE.format(
-        written=", ".join(f"{ascii(key)}: 1" for key in keys),
-        updated=", ".join(f"{ascii(key)}: n + 1" for key in keys),
-        read=", ".join(f"SETUP[{ascii(key)}]" for key in keys),
+        written=", ".join(f"{key!a}: 1" for key in keys),
+        updated=", ".join(f"{key!a}: n + 1" for key in keys),
+        read=", ".join(f"SETUP[{key!a}]" for key in keys),
     )
 
 
@@ -93,7 +93,7 @@ def test_any_key_of_setup_runs_and_adds_nothing(tmp_path):
     assert not (tmp_path / "pwned").exists()
 
 
-FOLDERS = [f"a\n{LINES}\n#{{", "it's \"quoted\" `touch pwned` $(touch pwned)", "back\\slash \u2028"]
+FOLDERS = [f"a\n{LINES}\n#{{", 'it\'s "quoted" `touch pwned` $(touch pwned)', "back\\slash \u2028"]
 
 
 @pytest.mark.slow
@@ -118,13 +118,13 @@ def test_any_folder_runs_and_adds_nothing(tmp_path, below):
     assert not (tmp_path / "pwned").exists()
 
 
-NASTY = ["it's \"quoted\"", f"a\n{LINES}\n", "${HOME}", "back\\slash", "{braces}", "{{", "ü\u2028"]
+NASTY = ['it\'s "quoted"', f"a\n{LINES}\n", "${HOME}", "back\\slash", "{braces}", "{{", "ü\u2028"]
 
 
 @pytest.mark.slow
 def test_any_text_of_a_resource_stays_a_text(tmp_path):
     trials = [
-        f"@trial(1, {{}}, resources={{'place': {ascii(value)}}})\ndef t{number}():\n    return 1\n"
+        f"@trial(1, {{}}, resources={{'place': {value!a}}})\ndef t{number}():\n    return 1\n"
         for number, value in enumerate(NASTY)
     ]
     compiled(tmp_path, "\n".join(["from mlx2smk import trial", *trials]))

@@ -154,3 +154,17 @@ class UnusedEnvironment(Diagnostic):
     severity = "warning"
     template = "this profile was changed by hand and does not have Snakemake use {methods}"
     advice = "write into it: software-deployment-method: [{methods}]"
+
+
+class DroppedExperiment(Diagnostic):
+    """An experiment that was compiled into the folder cannot be compiled again, and is dropped.
+
+    `mlx compile b.py` compiles the experiments that are in the folder already along with `b.py`, from
+    their files as they are now. What is gone cannot be; its results stay in `results/`. An experiment
+    whose file has an error is not dropped: the error is shown, and nothing is written.
+    """
+
+    code = "MLX620"
+    severity = "warning"
+    template = "this experiment was compiled into the folder and is dropped: {reason}"
+    advice = "its results stay where they are; name its file to compile it again"

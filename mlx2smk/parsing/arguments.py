@@ -45,6 +45,7 @@ _SIGNATURES: Final = {
     "verify": _Signature(("trial_names",), ("trial_names",)),
 }
 
+
 def bind_arguments(findings: Findings, decorated: Decorated) -> Given:
     """Return a decorator's arguments by their names; note what does not fit."""
     given: Given = {}
@@ -176,7 +177,5 @@ def read_inputs(findings: Findings, node: ast.expr | None) -> tuple[str, ...]:
         if isinstance(value, str) and value and is_text(value, without="{}"):
             paths.append(value)
         else:
-            findings.add(
-                BadInputs, element, text=findings.text(element), expected=expected
-            )
+            findings.add(BadInputs, element, text=findings.text(element), expected=expected)
     return tuple(paths)
