@@ -41,6 +41,25 @@ def undisturbed(directory: Path) -> Iterator[bool]:
         yield _locked_soon(file)
 
 
+def check_quiet(directory: Path) -> None:
+    """Raise ValueError if Snakemake has locked what it makes in the folder, as it does while it runs."""
+    if any((directory / ".snakemake" / "locks").glob("*")):
+        raise ValueError("snakemake is running here (if it was killed: snakemake --unlock)")
+
+
+@contextmanager
+def quiet(directory: Path) -> Iterator[None]:
+    """Be alone in the folder; raise ValueError if Snakemake runs there."""
+    check_quiet(directory)
+    if not (directory / RUNNING).parent.is_dir():  # nothing was compiled here
+        yield
+        return
+    with changing(directory), undisturbed(directory) as free:
+        if not free:
+            raise ValueError("snakemake is running here: wait until it ends, or stop it")
+        yield
+
+
 def _lock_file(path: Path) -> IO[str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     return path.open("a", encoding="utf-8")

@@ -56,12 +56,12 @@ def make_plan(
 
     ``rule_prefix`` goes before all names of rules.
     """
-    planner = _Planner(experiment, analysis, options, rule_prefix)
     source = Path(experiment.source.path)
+    planner = _Planner(experiment, analysis, options, rule_prefix, _relative(source, directory))
     plan_folder = directory / "workflow" / "experiments" / source.stem
     return Plan(
         experiment=source.stem,
-        source=_relative(source, directory),
+        source=planner.source,
         folder=_relative(source.parent, plan_folder),
         file=source.name,
         report_rule=f"{rule_prefix}report",
@@ -109,6 +109,7 @@ class _Planner:
     analysis: Analysis
     options: PlanOptions
     rule_prefix: str
+    source: str
 
     def setup(self, setup: Setup) -> SetupPlan:
         setups = self.experiment.setups
@@ -119,6 +120,7 @@ class _Planner:
         found = self.analysis[trial.name]
         parallel = self._parallel(trial)
         chained = parallel is None and meet(found.access.reads, found.access.writes)
+        code = digest_of(_code(found, chained=chained), self.source)
         digest, before = found.slice.digest, self.options.earlier.get(trial.name)
         per_job = self.options.batch or combinations_per_job(
             _size(trial), digest, before, chained=chained
@@ -136,7 +138,7 @@ class _Planner:
             threads=trial.threads,
             resources=trial.resources,
             stream=_size(trial) == 1,
-            jobs=tuple(_jobs(trial, _code(found, chained=chained), per_job)),
+            jobs=tuple(_jobs(trial, code, per_job)),
         )
 
     def verify(self, verify: Verify) -> VerifyPlan:

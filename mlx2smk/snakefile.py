@@ -16,14 +16,12 @@ if TYPE_CHECKING:
 
     from mlx2smk.plan import FunctionPlan, Plan, SetupPlan, TrialPlan, VerifyPlan
 
-WIDTH = 88
-"""Columns; black's and snakefmt's own limit."""
+WIDTH = 88  # columns; black's and snakefmt's own limit
 
 INLINE = frozenset({"localrule", "threads"})
 """Directives that stand on one line with their value."""
 
-INDENT = 8
-"""Columns before a directive's arguments."""
+INDENT = 8  # columns before a directive's arguments
 
 LONGEST_COMMENT = 500  # characters; keys of SETUP can be of any length
 
@@ -163,13 +161,14 @@ class _ExperimentRules:
     plan: Plan
 
     def setup(self, setup: SetupPlan) -> Rule:
+        digest = digest_of("setup", setup.digest, self.plan.source)
         return Rule(
             name=setup.rule,
             comment=self._origin(setup, "@setup"),
             input=self._context_of(setup) if setup.after else {},
             output={"record": self._file("setup", setup)},
             log=self._log("setup", setup),
-            params=self._params(f"code({quoted(setup.digest)})"),
+            params=self._params(f"code({quoted(digest)})"),
             shell=_command(
                 "setup",
                 setup,
@@ -259,7 +258,7 @@ class _ExperimentRules:
     def verify(self, verify: VerifyPlan) -> Rule:
         trials = [trial for trial in self.plan.trials if trial.name in verify.depends]
         inputs = _listed(trials=[self._file("trials", trial) for trial in trials])
-        digest = digest_of("verify", verify.digest, *verify.depends)
+        digest = digest_of("verify", verify.digest, self.plan.source, *verify.depends)
         return Rule(
             name=verify.rule,
             comment=self._origin(verify, f"@verify of {', '.join(verify.depends) or 'nothing'}"),
@@ -315,6 +314,7 @@ class _ExperimentRules:
         return quoted("/".join((root, self.plan.experiment, *parts)))
 
     def _params(self, digest: str) -> Arguments:
+        # The user's code sees its file's name and what is beside it: its path is in its digest.
         return {
             "digest": digest,
             "worker": "worker",
