@@ -96,8 +96,9 @@ def delete(item: Garbage) -> None:
     for path in item.files:
         path.unlink(missing_ok=True)
     for folder in sorted({path.parent for path in item.files}, reverse=True):
-        if not any(folder.iterdir()):
+        while folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
+            folder = folder.parent  # noqa: PLW2901 - up to what holds something else
 
 
 def _stored(directory: Path, plans: Sequence[Plan]) -> Iterator[Garbage]:
