@@ -9,10 +9,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
-    from mlx2smk.planner import PlanOptions
+    from mlx2smk.plan import Plan
 
 DEFAULT = "default"
 """The profile that plain ``snakemake`` uses."""
@@ -30,11 +30,14 @@ def profile_names() -> list[str]:
     return sorted(names - {DEFAULT})
 
 
-def profiles(directory: Path, asked: Collection[str], options: PlanOptions) -> dict[str, str]:
-    """Return, by path, the default profile, those asked for, and those that are there already."""
+def profiles(directory: Path, asked: Collection[str], needed: Sequence[str]) -> dict[str, str]:
+    """Return, by path, the default profile, those asked for, and those that are there already.
+
+    ``needed`` are the deployment methods of the workflow.
+    """
     there = [name for name in profile_names() if (directory / profile_path(name)).exists()]
     return {
-        profile_path(name): _text(name) + _deployment(options)
+        profile_path(name): _text(name) + _deployment(needed)
         for name in sorted({DEFAULT, *asked, *there})
     }
 
@@ -43,26 +46,27 @@ def _text(name: str) -> str:
     return (files("mlx2smk") / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
-def leaves_unused(profile: str, options: PlanOptions) -> list[str]:
-    """Return the deployment methods that are needed, and that the text of a profile does not name.
+def leaves_unused(profile: str, needed: Sequence[str]) -> list[str]:
+    """Return those of the needed deployment methods that the text of a profile does not name.
 
     There are many ways to write them, so being named anywhere is enough here.
     """
     synonyms = {"conda": ["conda"], "apptainer": ["apptainer", "singularity"]}
     lines = (line.partition("#")[0] for line in profile.splitlines())
     said = "\n".join(lines)
-    return [m for m in _methods(options) if not any(word in said for word in synonyms[m])]
+    return [m for m in needed if not any(word in said for word in synonyms[m])]
 
 
-def _methods(options: PlanOptions) -> list[str]:
+def methods(plans: Iterable[Plan]) -> list[str]:
     """Return what Snakemake has to be told to use for the environments."""
-    return ["conda"] * bool(options.conda) + ["apptainer"] * bool(options.container)
+    found = [(plan.conda, plan.container) for plan in plans]
+    conda, container = any(each for each, _ in found), any(each for _, each in found)
+    return ["conda"] * conda + ["apptainer"] * container
 
 
-def _deployment(options: PlanOptions) -> str:
+def _deployment(needed: Sequence[str]) -> str:
     """Return the setting without which Snakemake leaves the rules' environments unused."""
-    methods = _methods(options)
-    if not methods:
+    if not needed:
         return ""
-    lines = "".join(f"  - {method}\n" for method in methods)
+    lines = "".join(f"  - {method}\n" for method in needed)
     return f"\n# User code runs in the environment that its rules name.\nsoftware-deployment-method:\n{lines}"

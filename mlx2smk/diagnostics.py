@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TAB = "    "  # what a tab is shown as, so that the carets stand right on every terminal
 WIDEST = 120  # cells of a source line that are shown
+LONGEST_MESSAGE = 500  # characters; a name in it can be of any length
 INDENT = "    "
 
 BOLD, RED, YELLOW, CYAN, PLAIN = "\033[1m", "\033[1;31m", "\033[1;33m", "\033[36m", "\033[0m"
@@ -140,7 +141,8 @@ def _headline(diagnostic: Diagnostic, *, colour: bool) -> str:
         place += f":{span.line}:{span.column}"
     code = _paint(diagnostic.code, _tint(diagnostic, colour))
     mark = "" if diagnostic.severity == "error" else f"{diagnostic.severity}: "
-    return f"{_paint(place, BOLD if colour else '')}: {code} {mark}{_printable(diagnostic.message)}"
+    message = shorten(_printable(diagnostic.message), LONGEST_MESSAGE)
+    return f"{_paint(place, BOLD if colour else '')}: {code} {mark}{message}"
 
 
 def _tint(diagnostic: Diagnostic, colour: bool) -> str:

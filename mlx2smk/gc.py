@@ -1,7 +1,8 @@
 """``mlx gc``: find and delete what no experiment that is compiled into a folder needs any more.
 
 Needed are the results and logs of current functions and jobs; of the store, all runs of current code and
-those that current results name; of the archive, current code and that which current results name.
+those that current results name; of the archive, current code and that which current results name. Code
+and jobs are current of experiments that are compiled, and of those that were and whose file is there.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.archive import ARCHIVE
+from mlx2smk.locks import check_quiet
+from mlx2smk.neighbours import dropped_plans
 from mlx2smk.results import Results, compiled_plans, read_record
 from mlx2smk.stored import STORE, stored_records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mlx2smk.plan import FunctionPlan, Plan
@@ -36,29 +39,66 @@ class Garbage:
         return sum(path.lstat().st_size for path in self.files)
 
 
-def garbage(directory: Path) -> list[Garbage]:
-    """Return what can be deleted; raise ValueError if nobody can tell, or it is not the time."""
+def garbage(
+    directory: Path, asked: Collection[str] = (), *, everyone: bool = False
+) -> list[Garbage]:
+    """Return what can be deleted; raise ValueError if nobody can tell, or it is not the time.
+
+    What belongs to an experiment that is compiled no longer, but whose file is still there, is garbage
+    only if its name is ``asked`` for, or ``everyone``'s is.
+    """
     plans = list(compiled_plans(directory))
     if not plans:
         raise ValueError(
             "no experiment is compiled into this folder, so nothing says what is needed"
         )
-    if any((directory / ".snakemake" / "locks").glob("*")):
-        raise ValueError("snakemake is running here (if it was killed: snakemake --unlock)")
-    found = [*_stored(directory, plans), *_code(directory, plans)]
+    check_quiet(directory)
+    left, kept = _left(directory, {plan.experiment for plan in plans}, asked, everyone=everyone)
+    found = [*_stored(directory, plans + kept), *_code(directory, plans + kept)]
+    found += left
     for plan in plans:
         found += _results(directory, plan)
         found += _logs(directory, plan)
     return found
 
 
+def _left(
+    directory: Path, compiled: Collection[str], asked: Collection[str], *, everyone: bool
+) -> tuple[list[Garbage], list[Plan]]:
+    """Return what can go of experiments that are compiled no longer, and the plans of the others."""
+    gone: list[Garbage] = []
+    kept: list[Plan] = []
+    names: set[str] = set()
+    for path, plan in dropped_plans(directory):
+        names.add(plan.experiment)
+        if everyone or plan.experiment in asked:
+            gone += _everything(directory, path, plan, compiled)
+        elif (directory / plan.source).is_file():
+            kept.append(plan)
+    for name in sorted(set(asked) - names):
+        why = "is compiled into" if name in compiled else "was never dropped from"
+        raise ValueError(f"the experiment {name} {why} this folder, so that nothing of it can go")
+    return gone, kept
+
+
+def _everything(
+    directory: Path, path: Path, plan: Plan, compiled: Collection[str]
+) -> Iterator[Garbage]:
+    """Yield the results and logs of an experiment, unless they are another one's by now, and its plan."""
+    name = plan.experiment
+    folders = [] if name in compiled else [directory / root / name for root in ("results", "logs")]
+    files = (file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file())
+    yield Garbage(f"experiment {name}, which is compiled no longer", (*files, path))
+
+
 def delete(item: Garbage) -> None:
     """Delete files, and the folders that they leave empty."""
     for path in item.files:
         path.unlink(missing_ok=True)
-    for folder in {path.parent for path in item.files}:
-        if not any(folder.iterdir()):
+    for folder in sorted({path.parent for path in item.files}, reverse=True):
+        while folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
+            folder = folder.parent  # noqa: PLW2901 - up to what holds something else
 
 
 def _stored(directory: Path, plans: Sequence[Plan]) -> Iterator[Garbage]:

@@ -16,8 +16,12 @@ LONGEST = 120
 ONCE = "once"
 """The name of the only combination of a trial without parameters."""
 
+LONGEST_NAME = 200
+"""Bytes of a function's or an experiment's name; with prefixes and endings it fits into 255."""
+
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.+-]+")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPOKEN_FOR = frozenset({"True", "False", "None", "inf", "nan"})
 
 
@@ -29,6 +33,16 @@ def digest_of(*parts: str) -> str:
         hasher.update(b"%d:" % len(data))
         hasher.update(data)
     return hasher.hexdigest()
+
+
+def escaped(literals: str) -> str:
+    """Escape in JSON or Python literals what UTF-8 cannot hold: halves of surrogate pairs."""
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", literals)
+
+
+def is_too_long(name: str) -> bool:
+    """Tell whether a name is too long to be a part of the names of files."""
+    return len(name.encode("utf-8", "surrogatepass")) > LONGEST_NAME
 
 
 def combination_name(

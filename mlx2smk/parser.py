@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from mlx2smk.diagnostics import Diagnostic, Findings
 from mlx2smk.experiment import Experiment, Setup, Trial, Verify
-from mlx2smk.messages.files import NoTrial, TakenFileName, TooDeep, UnusableFileName
+from mlx2smk.messages.files import LongFileName, NoTrial, TakenFileName, TooDeep, UnusableFileName
 from mlx2smk.messages.warnings import StandardModuleName
+from mlx2smk.naming import LONGEST_NAME, is_too_long
 from mlx2smk.parsing.arguments import (
     bind_arguments,
     read_inputs,
@@ -71,6 +72,9 @@ def _check_file_name(findings: Findings) -> None:
     stem = findings.source.stem
     if stem in MODULES:
         findings.add_whole(TakenFileName, stem=stem)
+    elif is_too_long(stem):
+        length = len(stem.encode("utf-8", "surrogatepass"))
+        findings.add_whole(LongFileName, length=length, most=LONGEST_NAME)
     elif not _FILE_NAME.fullmatch(stem):
         findings.add_whole(UnusableFileName, stem=stem)
     elif stem in sys.stdlib_module_names:

@@ -9,6 +9,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
+from mlx2smk.naming import escaped
+
 FORMAT = "mlx2smk-plan"
 VERSION = 1
 
@@ -152,7 +154,9 @@ class Plan:
 
     ``conda`` (a file, relative to the plan's folder) and ``container`` are the software environment
     that the user's functions run in, if that is not Snakemake's own. ``module`` is the name of the
-    experiment's module in a job, if that is not ``experiment``, its stem.
+    experiment's module in a job, if that is not ``experiment``, its stem. ``file_digest`` is the SHA-256
+    of the experiment's bytes when it was compiled. ``parallel``, ``batch`` and ``python`` are options
+    that it was compiled with, to do so again.
     """
 
     experiment: str
@@ -167,6 +171,10 @@ class Plan:
     conda: str | None = None
     container: str | None = None
     module: str | None = None
+    file_digest: str = ""
+    parallel: int | None = None
+    batch: int | None = None
+    python: str | None = None
     format: str = field(default=FORMAT)
     version: int = field(default=VERSION)
 
@@ -175,7 +183,7 @@ class Plan:
         data = asdict(self)
         for entry, trial in zip(data["trials"], self.trials, strict=True):
             entry["jobs"] = [job.line for job in trial.jobs]
-        return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+        return escaped(json.dumps(data, indent=1, ensure_ascii=False)) + "\n"
 
 
 def from_json(text: str) -> Plan:

@@ -34,7 +34,8 @@ class PlanOptions:
     """What the command line says about the plan, and what the folder's results do.
 
     ``parallel`` stands in where a trial has no ``__parallel__``; ``batch`` is the number of combinations
-    in a job (None: as ``batching`` decides). ``conda`` is an environment's file, ``container`` an image.
+    in a job (None: as ``batching`` decides). ``conda`` is an environment's file, ``container`` an image,
+    ``python`` the jobs' interpreter.
     ``earlier`` are the trials that have results in the folder, by name; ``evidence`` is what runs showed.
     """
 
@@ -43,6 +44,7 @@ class PlanOptions:
     stream_all: bool = False
     conda: Path | None = None
     container: str | None = None
+    python: str | None = None
     earlier: Mapping[str, Earlier] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
 
@@ -58,12 +60,12 @@ def make_plan(
 
     ``rule_prefix`` goes before all names of rules.
     """
-    planner = _Planner(experiment, analysis, options, rule_prefix)
     source = Path(experiment.source.path)
+    planner = _Planner(experiment, analysis, options, rule_prefix, _relative(source, directory))
     plan_folder = directory / "workflow" / "experiments" / source.stem
     return Plan(
         experiment=source.stem,
-        source=_relative(source, directory),
+        source=planner.source,
         folder=_relative(source.parent, plan_folder),
         file=source.name,
         report_rule=f"{rule_prefix}report",
@@ -74,6 +76,10 @@ def make_plan(
         conda=_relative(options.conda, plan_folder) if options.conda else None,
         container=options.container,
         module=module_name(source.stem),
+        file_digest=experiment.source.digest,
+        parallel=options.parallel,
+        batch=options.batch,
+        python=options.python,
     )
 
 
@@ -117,6 +123,7 @@ class _Planner:
     analysis: Analysis
     options: PlanOptions
     rule_prefix: str
+    source: str
 
     def setup(self, setup: Setup) -> SetupPlan:
         setups = self.experiment.setups
@@ -129,6 +136,7 @@ class _Planner:
         in_order = parallel is None and self._in_order(trial)
         chained = in_order or (parallel is None and meet(found.access.reads, found.access.writes))
         paired = self.options.evidence.is_paired(trial.name)
+        code = digest_of(_code(found, chained=chained, paired=paired), self.source)
         digest, before = found.slice.digest, self.options.earlier.get(trial.name)
         per_job = self.options.batch or combinations_per_job(
             _size(trial), digest, before, chained=chained
@@ -148,7 +156,7 @@ class _Planner:
             threads=trial.threads,
             resources=trial.resources,
             stream=_size(trial) == 1,
-            jobs=tuple(_jobs(trial, _code(found, chained=chained, paired=paired), per_job)),
+            jobs=tuple(_jobs(trial, code, per_job)),
         )
 
     def verify(self, verify: Verify) -> VerifyPlan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import io
 import os
 import tokenize
@@ -30,7 +31,9 @@ def read(path: str) -> Source | Diagnostic:
     except (OSError, ValueError) as error:  # a path with a null byte is a ValueError
         return UnreadableFile.about(path, reason=getattr(error, "strerror", None) or error)
     text = _decode(path, data)
-    return text if isinstance(text, Diagnostic) else Source(path, text, _own_decorators(path))
+    if isinstance(text, Diagnostic):
+        return text
+    return Source(path, text, _own_decorators(path), hashlib.sha256(data).hexdigest())
 
 
 def _decode(path: str, data: bytes) -> str | Diagnostic:

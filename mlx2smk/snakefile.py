@@ -8,21 +8,22 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from mlx2smk.naming import digest_of
+from mlx2smk.diagnostics import shorten
+from mlx2smk.naming import digest_of, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mlx2smk.plan import FunctionPlan, Plan, SetupPlan, TrialPlan, VerifyPlan
 
-WIDTH = 88
-"""Columns; black's and snakefmt's own limit."""
+WIDTH = 88  # columns; black's and snakefmt's own limit
 
 INLINE = frozenset({"localrule", "threads"})
 """Directives that stand on one line with their value."""
 
-INDENT = 8
-"""Columns before a directive's arguments."""
+INDENT = 8  # columns before a directive's arguments
+
+LONGEST_COMMENT = 500  # characters; keys of SETUP can be of any length
 
 HEADER = """\
 # Written by mlx2smk from {sources}. Change that and compile again:
@@ -54,7 +55,7 @@ class Rule:
 
     def __str__(self) -> str:
         """Return the rule's text, its directives in snakefmt's order."""
-        head = [f"# {self.comment}"] if self.comment else []
+        head = [f"# {_comment(self.comment)}"] if self.comment else []
         blocks = (
             ("input", _arguments(self.input)),
             ("output", _arguments(self.output)),
@@ -89,15 +90,16 @@ def _arguments(arguments: Mapping[str, str | list[str]]) -> list[str]:
     return lines
 
 
-def snakefile(plans: Sequence[Plan], settings: Mapping[str, str]) -> str:
+def snakefile(plans: Sequence[Plan], settings: Mapping[str, str], digest: str = "") -> str:
     """Return the Snakefile that runs some experiments side by side.
 
-    ``settings`` are defaults of Snakemake's config, such as ``mlx_python``.
+    ``settings`` are defaults of Snakemake's config; ``digest`` stands for the files that go with it.
     """
     reports: Arguments = {"reports": [_report_path(plan) for plan in plans]}
     parts = [
-        HEADER.format(sources=", ".join(_printable(plan.source) for plan in plans)),
+        HEADER.format(sources=_comment(", ".join(plan.source for plan in plans))),
         'include: "rules/mlx.smk"\n',
+        f"check_bundle({quoted(digest)})\n" if digest else "",
         "".join(f"config.setdefault({quoted(k)}, {quoted(v)})\n" for k, v in settings.items()),
         "".join(_limits(plans)),
         str(Rule(name="all", input=reports)),
@@ -282,7 +284,7 @@ class _ExperimentRules:
         names = [f.name for f in (*plan.setups, *plan.trials, *plan.verifications)]
         return Rule(
             name=plan.report_rule,
-            comment=f"Everything that {_printable(plan.source)} gave, and its status.",
+            comment=f"Everything that {plan.source} gave, and its status.",
             input=inputs,
             output={"report": _report_path(plan)},
             log=self._path("logs", "report.log"),
@@ -322,12 +324,12 @@ class _ExperimentRules:
         return _call("digest", *map(quoted, words))
 
     def _origin(self, function: FunctionPlan, what: str) -> str:
-        return f"{_printable(self.plan.source)}:{function.line}: {what}"
+        return f"{self.plan.source}:{function.line}: {what}"
 
 
-def _printable(path: str) -> str:
-    """Return a path as a comment can hold it: a line break would end the comment."""
-    return "".join(char if char.isprintable() else "?" for char in path)
+def _comment(text: str) -> str:
+    """Return what a comment can hold of a text: a line break in it would end the comment."""
+    return shorten("".join(char if char.isprintable() else "?" for char in text), LONGEST_COMMENT)
 
 
 def _report_path(plan: Plan) -> str:
@@ -393,7 +395,7 @@ def _call(function: str, *arguments: str) -> str:
 
 def quoted(text: str) -> str:
     """Quote a text as black does: in double quotes unless single ones need fewer backslashes."""
-    double = json.dumps(text, ensure_ascii=False)
+    double = escaped(json.dumps(text, ensure_ascii=False))
     if text.count('"') <= text.count("'"):
         return double
     inner = double[1:-1].replace('\\"', '"').replace("'", "\\'")

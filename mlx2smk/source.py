@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,12 +39,14 @@ class Located(Protocol):
 class Source:
     """A file's text, decoded, and its path as the user gave it.
 
-    ``own_decorators`` says that a ``decorators.py`` lies beside the file and wins over ours.
+    ``own_decorators`` says that a ``decorators.py`` lies beside the file and wins over ours; ``digest``
+    is the SHA-256 of the file's bytes.
     """
 
     path: str
     text: str
     own_decorators: bool = False
+    digest: str = field(default="", compare=False)
 
     @property
     def stem(self) -> str:
@@ -92,22 +95,19 @@ def _after_keywords(source: Source, whole: Span) -> Span:
     lines = source.lines
     column = whole.column - 1
     for number in range(whole.line, whole.end_line + 1):
-        words = _words(lines[number - 1], column)
-        for start, end in words:
+        for start, end in _words(lines[number - 1], column):
             if lines[number - 1][start:end] not in {"async", "def", "class"}:
                 return Span(number, start + 1, number, end + 1)
         column = 0
     return whole
 
 
-def _words(line: str, start: int) -> list[tuple[int, int]]:
-    """Return start and end of each identifier-like word of a line from ``start`` on."""
-    words: list[tuple[int, int]] = []
+def _words(line: str, start: int) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each identifier-like word of a line from ``start`` on."""
     while start < len(line):
         end = start
-        while end < len(line) and line[start : end + 1].isidentifier():
-            end += 1
-        if end > start:
-            words.append((start, end))
+        if line[start].isidentifier():
+            while end < len(line) and f"_{line[end]}".isidentifier():
+                end += 1
+            yield start, end
         start = max(end, start + 1)
-    return words

@@ -1,10 +1,13 @@
 # What the rules of a compiled experiment call: where the worker and the plans are, and which jobs a
 # trial has. A function with `input` among its arguments gives Snakemake a value that it does not
 # compare between runs, as must be for paths.
+import atexit
+import fcntl
 import hashlib
 import importlib.util
 import json
 import os
+import secrets
 import shlex
 import subprocess
 import sys
@@ -23,6 +26,47 @@ MODULE = workflow.modifier
 
 WORKFLOW = Path(str(workflow.current_basedir)).parent
 STORE = Path(".mlx", "store")
+
+
+def manifest():
+    """Return what mlx compile says that it wrote, nothing if that did not come along."""
+    try:
+        return json.loads((WORKFLOW / ".mlx2smk.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def hold(directory):
+    """Have mlx compile, gc and retry keep away from a folder as long as this process lives."""
+    path = Path(directory, ".mlx", "run.lock")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        lock = path.open("a")
+        fcntl.flock(lock, fcntl.LOCK_SH)
+    except OSError:
+        return None  # without it one cannot compile here either, or no lock is known
+    return lock
+
+
+def check_begun():
+    """Refuse a workflow of which one part is older than the other."""
+    if "replaces" in manifest():
+        raise WorkflowError(
+            f"mlx compile was stopped while it wrote {WORKFLOW}: run mlx compile again"
+        )
+
+
+def check_bundle(digest):
+    """Refuse a Snakefile that does not belong to the files beside it."""
+    if manifest().get("bundle", digest) != digest:
+        raise WorkflowError(
+            f"The files in {WORKFLOW} are of more than one mlx compile: run mlx compile again"
+        )
+
+
+# Before anything else is read: what is compiled now stays as it is until this process ends.
+HELD = [hold(WORKFLOW.parent), hold(".")] if workflow.is_main_process else []
+check_begun()
 
 
 def plan_path(stem):
@@ -118,7 +162,11 @@ def digest(stem, kind, name, *more):
             return scheduled(stem, kind, name, job, code(jobs_of(stem, name)[job]))
         functions = read_plan(stem)[kind]
         found = next(each["digest"] for each in functions if each["name"] == name)
-        return scheduled(stem, kind, name, "", code(" ".join([found, *more])))
+        # Code sees its file's name, and what is beside it. Jobs of trials have it in their digests.
+        source = hashlib.sha256(os.fsencode(read_plan(stem)["source"])).hexdigest()[:16]
+        return scheduled(
+            stem, kind, name, "", code(" ".join([found, source, *more]))
+        )
 
     return find
 
@@ -280,6 +328,58 @@ def code_of(stem):
     return [folder / path for path in sorted({plan["file"], *modules})]
 
 
+def has_changed(path, digest):
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest() != digest
+    except OSError:
+        return True
+
+
+def changed(stem):
+    """Return the files of an experiment that were edited since it was compiled.
+
+    It may be that only the workflow was brought here.
+    """
+    plan = read_plan(stem)
+    folder = Path(plan_path(stem)).parent / plan["folder"]
+    if not (folder / plan["file"]).is_file():
+        return []
+    functions = [*plan["setups"], *plan["trials"], *plan["verifications"]]
+    digests = {plan["file"]: plan["file_digest"]}
+    for module in (found for function in functions for found in function["modules"]):
+        digests[module["path"]] = module["file_digest"]
+    paths = [path for path in digests if has_changed(folder / path, digests[path])]
+    return [os.path.relpath(folder / path) for path in sorted(paths)]
+
+
+def compile_command(stem):
+    """Return what to type to compile an experiment again, as it was compiled."""
+    plan = read_plan(stem)
+    base = Path(plan_path(stem)).parent
+    words = ["mlx", "compile", os.path.relpath(base / plan["folder"] / plan["file"])]
+    directory = os.path.relpath(WORKFLOW.parent)
+    options = {
+        "directory": "" if directory == "." else directory,
+        "parallel": plan["parallel"],
+        "batch": plan["batch"],
+        "conda": plan["conda"] and os.path.relpath(base / plan["conda"]),
+        "container": plan["container"],
+        "python": chosen() and plan["python"],
+    }
+    for name, value in options.items():
+        words += [f"--{name}", str(value)] if value else []
+    return shlex.join(words + ["--stream-all"] * plan["stream_all"])
+
+
+def tell_of_changes():
+    """Say which edits this run does not know of."""
+    for stem in stems():
+        files = ", ".join(changed(stem))
+        if files:
+            text = f"mlx: {files} changed since {stem} was compiled, and this is the version before: "
+            print(text + compile_command(stem), file=sys.stderr)
+
+
 def uses_storage():
     """Tell whether results are kept elsewhere than in this folder, as they are if none is shared."""
     return bool(getattr(workflow.storage_settings, "default_storage_provider", None))
@@ -315,6 +415,9 @@ if workflow.is_main_process:
     check_deployed()
     for stem in stems():
         check_known(stem)
+    # No handler is called where there is nothing to do, or only a dry run.
+    tell_of_changes()
+    atexit.register(tell_of_changes)
 
 if uses_storage():
     send_along(path for path in WORKFLOW.rglob("*") if path.is_file())
@@ -338,9 +441,9 @@ onstart:
     for stem in stems():
         for trial in read_plan(stem)["trials"]:
             if is_forced(stem, trial):
-                mark = STORE / "forced" / f"{stem}.{trial['name']}"
+                mark = STORE / "forced" / stem / trial["name"]
                 mark.parent.mkdir(parents=True, exist_ok=True)
-                mark.touch()
+                mark.write_text(secrets.token_hex(8))
 
 
 onsuccess:

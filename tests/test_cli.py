@@ -69,7 +69,7 @@ def test_compile_writes_the_workflow_and_says_what_it_holds(folder, capsys):
 
 def test_compile_several(folder, capsys):
     assert main(["compile", "good.py", "chained.py", "good.py"]) == 0
-    assert capsys.readouterr().out == "good.py: train (3)\nchained.py: train (3)\n"
+    assert capsys.readouterr().out == "chained.py: train (3)\ngood.py: train (3)\n"
     assert files(folder / "workflow/experiments")[:2] == ["chained", "good"]
 
 
@@ -147,7 +147,9 @@ def test_the_same_name_twice_is_refused(folder, capsys):
 
 
 def test_a_file_that_cannot_be_written_is_an_error_without_a_traceback(folder, capsys):
-    (folder / "long.py").write_text(GOOD.replace("train", "t" * 250))
+    (folder / f"{'m' * 250}.py").write_text("x = 1\n")
+    text = GOOD.replace("\n\n", f"\nfrom {'m' * 250} import x\n", 1)
+    (folder / "long.py").write_text(text.replace("return n", "return x"))
     assert main(["compile", "long.py"]) == 1
     assert capsys.readouterr().err.endswith(": File name too long\n")
     assert not (folder / "workflow/Snakefile").exists()

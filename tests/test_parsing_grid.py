@@ -15,6 +15,7 @@ from mlx2smk.messages.values import (
     NotJson,
     NotLiteral,
     ReservedName,
+    TooManyCombinations,
     UnknownReservedKey,
     ValuesNotDict,
     ValuesNotList,
@@ -22,6 +23,8 @@ from mlx2smk.messages.values import (
 from mlx2smk.messages.warnings import DoubledValue, EmptyList, HugeGrid
 from mlx2smk.parser import parse
 from mlx2smk.source import Source
+
+TEN = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
 
 
 @pytest.mark.parametrize(
@@ -202,3 +205,20 @@ def test_huge_grid():
     assert parse(Source("exp.py", text)).diagnostics == ()
     found = check_values(f'{{{five}, "f": [0, 1]}}', (HugeGrid, 1))
     assert found.message == "the trial has 200,000 combinations"
+
+
+@pytest.mark.parametrize(
+    ("lists", "count"), [(["[0, 1]"], "20,000,000"), ([TEN] * 5, f"{10**12:,}"), ([TEN] * 60, "")]
+)
+def test_more_combinations_than_can_be_planned(lists, count):
+    """It is said at once, before any of them is made."""
+    written = ", ".join(f'"p{i}": {each}' for i, each in enumerate([TEN] * 7 + lists))
+    found = check_values(f"{{{written}}}", (TooManyCombinations, 1))
+    assert found.message.startswith(f"the trial has {count or 'far too many'} combinations")
+    assert "10,000,000" in found.message
+
+
+def test_the_most_combinations_that_can_be_planned():
+    written = ", ".join(f'"p{i}": {TEN}' for i in range(7))
+    found = check_values(f"{{{written}}}", (HugeGrid, 1))
+    assert found.message == "the trial has 10,000,000 combinations"

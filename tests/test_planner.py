@@ -455,10 +455,18 @@ def test_batches_have_digests_of_all_their_combinations():
     assert whole[1] != changed[1]
 
 
-def test_the_place_of_the_experiment_changes_no_job():
-    here = plan(BASE, path="exp.py").trials[0].jobs
-    there = plan(BASE, path="/data/other.py", directory="/out", prefix="x_").trials[0].jobs
+def test_moving_everything_together_changes_no_job():
+    here = plan(BASE, path="/data/exp.py", directory="/data/out").trials[0].jobs
+    there = plan(BASE, path="/new/exp.py", directory="/new/out", prefix="x_").trials[0].jobs
     assert here == there
+
+
+@pytest.mark.parametrize("path", ["sub/exp.py", "other.py", "../exp.py"])
+def test_another_place_of_the_experiment_changes_all_jobs(path):
+    """What code finds beside its file, and the file's name, may be others."""
+    here = plan(BASE, path="exp.py").trials[0].jobs
+    there = plan(BASE, path=path).trials[0].jobs
+    assert not {job.digest for job in here} & {job.digest for job in there}
 
 
 @pytest.mark.parametrize(("size", "count"), [(200, 200), (201, 101), (2000, 200)])

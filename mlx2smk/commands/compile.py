@@ -18,8 +18,12 @@ from mlx2smk.commands import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlx2smk.bundle import Bundle
     from mlx2smk.commands import Commands
     from mlx2smk.compiler import Compiled, CompileOptions
+    from mlx2smk.diagnostics import Diagnostic
 
 
 def add_to(commands: Commands) -> None:
@@ -38,6 +42,11 @@ def add_to(commands: Commands) -> None:
         action="append",
         default=[],
         help="add settings for a cluster, for snakemake --workflow-profile NAME",
+    )
+    parser.add_argument(
+        "--only",
+        action="store_true",
+        help="drop what was compiled into the folder before (default: compile it again, as it was)",
     )
     add_format(parser)
     parser.set_defaults(run=run)
@@ -81,22 +90,66 @@ def _batch(text: str) -> int | None:
 
 def run(given: argparse.Namespace) -> int:
     """Compile, and write if there is no error."""
-    from mlx2smk.compiler import compile_experiments  # noqa: PLC0415
+    from mlx2smk.bundle import is_begun  # noqa: PLC0415
 
     options = compile_options(given)
     if options is None:
         return USAGE
-    compiled = compile_experiments(given.experiments, options)
-    show_diagnostics(compiled.diagnostics, given.format)
-    if compiled.bundle is None:
-        return FAILED
     try:
-        compiled.bundle.write(options.directory)
+        if is_begun(options.directory):
+            _finish(options.directory)
+        compiled, complaint = _compile(given.experiments, options)
     except OSError as error:
         return complain(f"{error.filename}: {error.strerror}", FAILED)
+    show_diagnostics([*compiled.diagnostics, *complaint], given.format)
+    if compiled.bundle is None or complaint:
+        return FAILED
     if given.format == "text":
         _tell(compiled)
     return OK
+
+
+def _finish(directory: Path) -> None:
+    """Finish what an earlier compile, which was killed, had begun to write."""
+    from mlx2smk.bundle import finish  # noqa: PLC0415
+    from mlx2smk.locks import changing  # noqa: PLC0415
+
+    with changing(directory):
+        finish(directory)
+
+
+def _compile(
+    paths: Sequence[str], options: CompileOptions
+) -> tuple[Compiled, tuple[Diagnostic, ...]]:
+    """Compile and write; return why it was not written, if there is no error and it was not."""
+    from mlx2smk.bundle import read_manifest  # noqa: PLC0415
+    from mlx2smk.compiler import compile_experiments  # noqa: PLC0415
+    from mlx2smk.locks import changing  # noqa: PLC0415
+
+    before = read_manifest(options.directory)
+    compiled = compile_experiments(paths, options)
+    if compiled.bundle is None:
+        return compiled, ()
+    with changing(options.directory):
+        if read_manifest(options.directory) != before:  # somebody else was faster
+            compiled = compile_experiments(paths, options)
+        return compiled, _write(compiled.bundle, options.directory)
+
+
+def _write(bundle: Bundle | None, directory: Path) -> tuple[Diagnostic, ...]:
+    from mlx2smk.locks import undisturbed  # noqa: PLC0415
+    from mlx2smk.messages.folder import RunningHere  # noqa: PLC0415
+
+    if bundle is None:
+        return ()
+    if bundle.is_written(directory):
+        bundle.write_archive(directory)
+        return ()
+    with undisturbed(directory) as free:
+        if not free:
+            return (RunningHere.about(str(directory)),)
+        bundle.write(directory)
+    return ()
 
 
 def compile_options(given: argparse.Namespace) -> CompileOptions | None:
@@ -112,19 +165,21 @@ def compile_options(given: argparse.Namespace) -> CompileOptions | None:
     except ValueError as error:
         complain(str(error), USAGE)
         return None
+    python = environment.interpreter(given)
     plan = PlanOptions(
         parallel=parallel,
         batch=given.batch,
         stream_all=given.stream_all,
         conda=given.conda,
         container=environment.container(given),
+        python=python,
     )
-    python = environment.interpreter(given)
     return CompileOptions(
         directory=given.directory,
         plan=plan,
         settings={"mlx_python": python} if python else {},
         profiles=tuple(given.profile),
+        only=given.only,
     )
 
 

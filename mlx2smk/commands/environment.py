@@ -16,6 +16,9 @@ INSIDE = "python"
 
 def check(given: argparse.Namespace) -> None:
     """Raise ValueError for files that do not exist, or an interpreter that does not start."""
+    for option, value in (("--conda", given.conda), ("--container", given.container)):
+        if {"{", "}"} <= set(str(value)):
+            raise ValueError(f"{option}: Snakemake would take the braces in {value} for wildcards")
     if given.conda and not given.conda.is_file():
         raise ValueError(f"--conda: there is no file {given.conda}")
     if given.container and _is_local(given.container) and not Path(given.container).exists():

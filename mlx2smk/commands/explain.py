@@ -38,7 +38,7 @@ def add_to(commands: Commands) -> None:
     add_directory(parser, "compare with")
     add_plan_options(parser)
     add_format(parser)
-    parser.set_defaults(run=run, profile=[])
+    parser.set_defaults(run=run, profile=[], only=True)
 
 
 def run(given: argparse.Namespace) -> int:

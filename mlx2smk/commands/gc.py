@@ -21,32 +21,49 @@ def add_to(commands: Commands) -> None:
         "gc",
         help="delete results and stored runs that no compiled experiment needs",
         description="Delete what no experiment needs that is compiled into this folder: stored runs "
-        "and archived code of earlier versions, and the results and logs of jobs that are no more.",
+        "and archived code of earlier versions, and the results and logs of jobs that are no more. What "
+        "an experiment left that is compiled no longer stays, as long as its file is there.",
     )
     add_directory(parser, "clean up")
     parser.add_argument("-n", "--dry-run", action="store_true", help="only say what there is")
+    parser.add_argument(
+        "--experiment",
+        metavar="NAME",
+        action="append",
+        default=[],
+        help="delete what an experiment left that is compiled no longer, though its file is there",
+    )
+    parser.add_argument("--all", action="store_true", help="delete what all such experiments left")
     parser.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:
     """Say what is not needed and delete it."""
-    from mlx2smk.gc import delete, garbage  # noqa: PLC0415
+    from mlx2smk.gc import garbage  # noqa: PLC0415
+    from mlx2smk.locks import quiet  # noqa: PLC0415
 
     try:
-        found = garbage(given.directory)
+        garbage(given.directory)  # complain before a lock is made
+        with quiet(given.directory):
+            _clean(given, garbage(given.directory, given.experiment, everyone=given.all))
     except ValueError as error:
         return complain(str(error), FAILED)
+    return OK
+
+
+def _clean(given: argparse.Namespace, found: list[Garbage]) -> None:
+    from mlx2smk.gc import delete  # noqa: PLC0415
+
     for item in found:
         print(_line(item.what, [item]))
     if not found:
         print("nothing to delete")
-        return OK
+        return
     print(_line("in all", found))
     if not given.dry_run:
         for item in found:
             delete(item)
         print("deleted")
-    return OK
 
 
 def _line(what: str, items: list[Garbage]) -> str:

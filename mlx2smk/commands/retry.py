@@ -27,12 +27,25 @@ def add_to(commands: Commands) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Say what failed and forget it."""
-    from mlx2smk.retry import failures, forget  # noqa: PLC0415
+    from mlx2smk.locks import quiet  # noqa: PLC0415
+    from mlx2smk.results import compiled_plans  # noqa: PLC0415
+    from mlx2smk.retry import failures  # noqa: PLC0415
 
     try:
-        found = list(failures(given.directory))
+        list(compiled_plans(given.directory))
     except ValueError as error:
         return complain(f"{error}: run mlx compile again", FAILED)
+    try:
+        with quiet(given.directory):
+            _forget(given, list(failures(given.directory)))
+    except ValueError as error:
+        return complain(str(error), FAILED)
+    return OK
+
+
+def _forget(given: argparse.Namespace, found: list[Failure]) -> None:
+    from mlx2smk.retry import forget  # noqa: PLC0415
+
     for failure in found:
         print(_line(failure))
         if not given.dry_run:
@@ -41,7 +54,6 @@ def run(given: argparse.Namespace) -> int:
         print("nothing failed")
     elif not given.dry_run:
         print("forgotten; snakemake runs them again")
-    return OK
 
 
 def _line(failure: Failure) -> str:

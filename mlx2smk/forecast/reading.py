@@ -70,7 +70,7 @@ class FolderLibrary:
         self._folder = directory / STORE
         self._results = Results(directory, plan.experiment)
         self._stores = {
-            trial.name: Store(str(self._folder), f"{plan.experiment}.{trial.name}", trial.digest)
+            trial.name: Store(str(self._folder), f"{plan.experiment}/{trial.name}", trial.digest)
             for trial in plan.trials
         }
         self._codes: frozenset[str] | None = None

@@ -181,8 +181,8 @@ class BadInputs(Diagnostic):
     """`inputs` is not a list of paths.
 
     It lists the data files, relative to the experiment's folder, whose change runs the trial
-    again. A single path is a list of one. Snakemake takes braces in a path for wildcards, so
-    there can be none.
+    again. A single path is a list of one. Snakemake takes braces in a path for wildcards, and no
+    file's name has null characters or halves of surrogate pairs, so there can be none of them.
 
     For example:
 

@@ -198,3 +198,15 @@ class ImportsItself(Diagnostic):
     code = "MLX012"
     template = "this imports the experiment itself, not the package {module!r}"
     advice = "rename the file"
+
+
+class LongFileName(Diagnostic):
+    """The file's name is longer than the names of its results could be.
+
+    Its stem, the name without `.py`, becomes a part of other files' names. Most file systems take 255
+    bytes for a name, and 200 are left for the stem.
+    """
+
+    code = "MLX020"
+    template = "an experiment's name of {length} bytes is too long to name results"
+    advice = "rename the file: at most {most} bytes before .py"

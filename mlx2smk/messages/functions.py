@@ -224,3 +224,18 @@ class ReservedFunctionName(Diagnostic):
     code = "MLX310"
     template = "a decorated function cannot be named 'SETUP', which is the context's global"
     advice = "rename the function"
+
+
+class LongFunctionName(Diagnostic):
+    """A decorated function's name is longer than the names of files can be.
+
+    Results, logs and rules are named after the functions. Most file systems take 255 bytes for a
+    name, and 200 are left for the function's; letters beyond ASCII take two to four bytes.
+
+    For example, a trial whose name has 201 letters; use instead a short name, and say the rest in the
+    function's docstring.
+    """
+
+    code = "MLX320"
+    template = "the name has {length} bytes, and results could not be named after it"
+    advice = "take a name of at most {most} bytes"

@@ -273,3 +273,29 @@ class HugeNumber(Diagnostic):
     code = "MLX213"
     template = "a number of more than 4300 digits cannot be recorded"
     advice = "compute it inside the trial"
+
+
+class TooManyCombinations(Diagnostic):
+    """A trial has more than 10,000,000 combinations.
+
+    All of them are planned before the first one runs, which would take minutes and gigabytes, and
+    weeks if each ran for no more than a second. A list of cfg dicts names just the combinations that
+    matter.
+
+    For example:
+
+        @trial(1, {"a": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "b": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+                   "c": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "d": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+                   "e": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "f": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+                   "g": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], "h": [0, 1]})
+        def train(a, b, c, d, e, f, g, h): ...
+
+    Use instead:
+
+        @trial(1, {"cfg": [{"a": 0, "b": 1}, {"a": 9, "b": 3}]})
+        def train(cfg): ...
+    """
+
+    code = "MLX220"
+    template = "the trial has {count} combinations, and {most:,} are the most that can be planned"
+    advice = "name just those that matter in a list of cfg dicts"

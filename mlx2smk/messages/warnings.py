@@ -49,7 +49,7 @@ class EmptyList(Diagnostic):
 
 
 class HugeGrid(Diagnostic):
-    """A trial has more than 100,000 combinations.
+    """A trial has more than 100,000 combinations (more than 10,000,000 are an error: MLX220).
 
     All of them are planned and run; with many parameters the product grows faster than one
     thinks. A list of cfg dicts names just the combinations that matter.
@@ -155,3 +155,17 @@ class UnusedEnvironment(Diagnostic):
     severity = "warning"
     template = "this profile was changed by hand and does not have Snakemake use {methods}"
     advice = "write into it: software-deployment-method: [{methods}]"
+
+
+class DroppedExperiment(Diagnostic):
+    """An experiment that was compiled into the folder cannot be compiled again, and is dropped.
+
+    `mlx compile b.py` compiles the experiments that are in the folder already along with `b.py`, from
+    their files as they are now. What is gone cannot be; its results stay in `results/`. An experiment
+    whose file has an error is not dropped: the error is shown, and nothing is written.
+    """
+
+    code = "MLX620"
+    severity = "warning"
+    template = "this experiment was compiled into the folder and is dropped: {reason}"
+    advice = "its results stay where they are; name its file to compile it again"

@@ -22,7 +22,7 @@ from mlx2smk.messages.arguments import (
 )
 from mlx2smk.parsing.bindings import is_name
 from mlx2smk.parsing.decorated import USAGE
-from mlx2smk.parsing.literals import evaluate, is_huge
+from mlx2smk.parsing.literals import evaluate, is_huge, is_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,9 +48,6 @@ _SIGNATURES: Final = {
     ),
     "verify": _Signature(("trial_names",), ("trial_names",)),
 }
-
-UNUSABLE = frozenset("{}\0")
-"""What no path of an input can have: braces are wildcards in Snakemake, and cannot be escaped."""
 
 
 def bind_arguments(findings: Findings, decorated: Decorated) -> Given:
@@ -159,14 +156,16 @@ def _read_resource(
         found[name] = value
         return
     else:
-        problem, place = "a finite number or a string", node
+        problem, place = "a finite number, or a string without null characters", node
     findings.add(BadResources, place, text=findings.text(place), expected=problem)
 
 
 def _is_amount(value: object) -> TypeGuard[int | float | str]:
     if isinstance(value, float):
         return math.isfinite(value)
-    return isinstance(value, (int, str)) and not isinstance(value, bool) and not is_huge(value)
+    if isinstance(value, str):
+        return is_text(value)
+    return isinstance(value, int) and not isinstance(value, bool) and not is_huge(value)
 
 
 def read_inputs(findings: Findings, node: ast.expr | None) -> tuple[str, ...]:
@@ -176,15 +175,13 @@ def read_inputs(findings: Findings, node: ast.expr | None) -> tuple[str, ...]:
     if not isinstance(node, (ast.List, ast.Tuple)):
         findings.add(BadInputs, node, text=findings.text(node), expected="a list of paths")
         return ()
-    paths = []
+    paths, expected = [], "a path without braces, null characters and surrogates"
     for element in node.elts:
         value = evaluate(element)
-        if isinstance(value, str) and value and not UNUSABLE.intersection(value):
+        if isinstance(value, str) and value and is_text(value, without="{}"):
             paths.append(value)
         else:
-            findings.add(
-                BadInputs, element, text=findings.text(element), expected="a path without braces"
-            )
+            findings.add(BadInputs, element, text=findings.text(element), expected=expected)
     return tuple(paths)
 
 

@@ -10,6 +10,7 @@ from mlx2smk.messages.functions import (
     AsyncFunction,
     DoubledFunction,
     GeneratorFunction,
+    LongFunctionName,
     MissingValues,
     PositionalOnly,
     ReboundFunction,
@@ -20,6 +21,7 @@ from mlx2smk.messages.functions import (
 )
 from mlx2smk.messages.values import ReservedName
 from mlx2smk.messages.warnings import ShadowedContext
+from mlx2smk.naming import LONGEST_NAME, is_too_long
 from mlx2smk.parsing.bindings import bindings
 from mlx2smk.scopes import Definition, own_scope
 
@@ -36,7 +38,10 @@ AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def check_body(findings: Findings, function: AnyFunction) -> None:
-    """Note functions whose call does not run them."""
+    """Note functions whose call does not run them, and names that are too long for files."""
+    if is_too_long(function.name):
+        place, length = findings.source.name_span(function), len(function.name.encode())
+        findings.add(LongFunctionName, place, length=length, most=LONGEST_NAME)
     if isinstance(function, ast.AsyncFunctionDef):
         findings.add(AsyncFunction, findings.source.name_span(function), function=function.name)
         return

@@ -17,6 +17,7 @@ from mlx2smk.messages.values import (
     NonStringKey,
     NotLiteral,
     ReservedName,
+    TooManyCombinations,
     UnknownReservedKey,
     ValuesNotDict,
     ValuesNotList,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 PARALLEL: Final = "__parallel__"
 MANY: Final = 100_000  # combinations
+MOST: Final = 10_000_000  # planning more would take minutes and gigabytes
 
 
 @dataclass(slots=True)
@@ -61,9 +63,15 @@ def read_grid(findings: Findings, node: ast.expr) -> Grid | None:
             grid.keys[name] = key
             grid.parameters.append(Parameter(name, _read_list(findings, name, value)))
     count = math.prod(len(parameter.values) for parameter in grid.parameters)
-    if count > MANY:
+    if count > MOST:
+        findings.add(TooManyCombinations, node, count=_said(count), most=MOST)
+    elif count > MANY:
         findings.add(HugeGrid, node, count=count)
     return grid
+
+
+def _said(count: int) -> str:
+    return f"{count:,}" if count < MOST**2 else "far too many"
 
 
 def _opaque(node: ast.expr) -> bool:

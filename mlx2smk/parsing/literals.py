@@ -42,6 +42,12 @@ def is_huge(value: object) -> bool:
     return isinstance(value, int) and abs(value) >= _DIGITS
 
 
+def is_text(value: str, without: str = "") -> bool:
+    """Tell whether files and command lines can carry a string, and nothing unwanted is in it."""
+    unwanted = {"\0", *without}
+    return not any(char in unwanted or "\ud800" <= char <= "\udfff" for char in value)
+
+
 def check_literal(findings: Findings, node: ast.expr) -> bool:
     """Note each part of an expression that is not a literal or not JSON; True if there is none."""
     before = len(findings.found)

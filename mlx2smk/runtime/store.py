@@ -79,11 +79,15 @@ class Found:
 
 
 class Store:
-    """The store in a folder, for the runs of one trial; `mark` names what forces them to run."""
+    """The store in a folder, for the runs of one trial.
+
+    `mark` names the file with the word that changes whenever the trial is forced to run: what was stored
+    under another word is not used. Times would not do, since a clock can have been wrong.
+    """
 
     def __init__(self, folder: str, mark: str, code: str, kept: int | None = None) -> None:
         self._folder = os.path.abspath(folder)
-        self._forced_at = _modified(os.path.join(folder, "forced", mark))
+        self._forced = _read(os.path.join(folder, "forced", mark))
         self._code = code
         self._keeper = Keeper(os.path.join(self._folder, FILES), kept)
 
@@ -109,12 +113,10 @@ class Store:
 
     def _read(self, path: str, key: str, job: str) -> Found | None:
         try:
-            if os.stat(path).st_mtime_ns <= self._forced_at:
-                return None
             record = records.read(path)
-        except (OSError, JobError):
+        except JobError:
             return None
-        if not _is_of(record, key):
+        if not _is_of(record, key) or record.get("forced", "") != self._forced:
             return None
         if "failed_in" in record:
             return self._failure(record, job)
@@ -170,6 +172,8 @@ class Store:
 
     def _write(self, key: str, found: Found, what: dict[str, Any]) -> None:
         head = {"version": PROTOCOL, "key": key, "code": self._code}
+        if self._forced:
+            head["forced"] = self._forced
         output = {"output": found.output} if found.output else {}
         observation = {"observed": found.observed} if found.observed else {}
         outputs = {"outputs": found.outputs} if found.outputs else {}
@@ -205,9 +209,10 @@ def _checked(record: dict[str, Any]) -> dict[str, Any] | None:
     return run if record.get("checksum") == digests.of_json(run) else None
 
 
-def _modified(path: str) -> int:
-    """Return when the file was modified, in nanoseconds; 0 if there is none."""
+def _read(path: str) -> str:
+    """Return what is in the file; nothing if there is none."""
     try:
-        return os.stat(path).st_mtime_ns
+        with open(path, encoding="utf-8", errors="replace") as file:
+            return file.read()
     except OSError:
-        return 0
+        return ""

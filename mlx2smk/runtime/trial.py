@@ -59,7 +59,7 @@ class TrialJob:
         from .currency import Surroundings
         from .store import Store
 
-        mark = f"{self.plan.stem}.{self.trial['name']}"
+        mark = f"{self.plan.stem}/{self.trial['name']}"
         self._store = Store(folder, mark, self.trial["digest"], self.plan.kept)
         self._output = output
         self._surroundings = Surroundings(

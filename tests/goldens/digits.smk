@@ -5,6 +5,9 @@
 include: "rules/mlx.smk"
 
 
+check_bundle("<digest>")
+
+
 limit("running_digits_trial_score", 4)
 
 

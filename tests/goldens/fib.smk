@@ -5,6 +5,9 @@
 include: "rules/mlx.smk"
 
 
+check_bundle("<digest>")
+
+
 rule all:
     input:
         reports=["results/fib/report.json"],

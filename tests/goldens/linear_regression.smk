@@ -5,6 +5,9 @@
 include: "rules/mlx.smk"
 
 
+check_bundle("<digest>")
+
+
 limit("running_linear_regression_trial_descend", 4)
 
 

@@ -27,9 +27,8 @@ def mlx_compile(experiments, target, config):
     """Compile; show the mistakes, and stop, if there are any."""
     from mlx2smk.cli import main
 
-    options = [
-        f"--{name}={config[name]}" for name in ("parallel", "batch") if name in config
-    ]
+    numbers = [name for name in ("parallel", "batch") if name in config]
+    options = ["--only", *(f"--{name}={config[name]}" for name in numbers)]
     if config.get("stream_all"):
         options.append("--stream-all")
     # Standard output belongs to Snakemake, whose graphs and summaries are piped to other programs.

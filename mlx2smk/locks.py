@@ -1,0 +1,85 @@
+"""Who changes a folder and who runs in it, told by locks that the system lifts when a process dies.
+
+Whoever compiles or deletes holds ``.mlx/compile.lock``. Each Snakemake that runs shares
+``.mlx/run.lock`` (``rules/mlx.smk`` takes it); whoever changes what it reads needs that alone.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import time
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+COMPILING = ".mlx/compile.lock"
+RUNNING = ".mlx/run.lock"
+
+PATIENCE = 1.0
+"""Seconds that one waits without a word, or for a Snakemake that only looks."""
+
+_UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
+
+
+@contextmanager
+def changing(directory: Path) -> Iterator[None]:
+    """Be the only one who changes the folder, after whoever does already."""
+    with _lock_file(directory / COMPILING) as file:
+        if not _locked_soon(file):
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def undisturbed(directory: Path) -> Iterator[bool]:
+    """Tell whether no Snakemake runs in the folder; if so, none starts until this is over."""
+    with _lock_file(directory / RUNNING) as file:
+        yield _locked_soon(file)
+
+
+def check_quiet(directory: Path) -> None:
+    """Raise ValueError if Snakemake has locked what it makes in the folder, as it does while it runs."""
+    if any((directory / ".snakemake" / "locks").glob("*")):
+        raise ValueError("snakemake is running here (if it was killed: snakemake --unlock)")
+
+
+@contextmanager
+def quiet(directory: Path) -> Iterator[None]:
+    """Be alone in the folder; raise ValueError if Snakemake runs there."""
+    check_quiet(directory)
+    if not (directory / RUNNING).parent.is_dir():  # nothing was compiled here
+        yield
+        return
+    with changing(directory), undisturbed(directory) as free:
+        if not free:
+            raise ValueError("snakemake is running here: wait until it ends, or stop it")
+        yield
+
+
+def _lock_file(path: Path) -> IO[str]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.open("a", encoding="utf-8")
+
+
+def _locked_soon(file: IO[str]) -> bool:
+    limit = time.monotonic() + PATIENCE
+    while not _locked(file):
+        if time.monotonic() > limit:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:
+            raise
+    return True
