@@ -164,9 +164,7 @@ def digest(stem, kind, name, *more):
         found = next(each["digest"] for each in functions if each["name"] == name)
         # Code sees its file's name, and what is beside it. Jobs of trials have it in their digests.
         source = hashlib.sha256(os.fsencode(read_plan(stem)["source"])).hexdigest()[:16]
-        return scheduled(
-            stem, kind, name, "", code(" ".join([found, source, *more]))
-        )
+        return scheduled(stem, kind, name, "", code(" ".join([found, source, *more])))
 
     return find
 
