@@ -2,6 +2,7 @@
 # trial has. A function with `input` among its arguments gives Snakemake a value that it does not
 # compare between runs, as must be for paths.
 import atexit
+import difflib
 import fcntl
 import hashlib
 import importlib.util
@@ -26,6 +27,9 @@ MODULE = workflow.modifier
 
 WORKFLOW = Path(str(workflow.current_basedir)).parent
 STORE = Path(".mlx", "store")
+
+# On the command line of Snakemake only True and False are anything but texts.
+YES, NO = ("true", "yes", "1"), ("false", "no", "0")
 
 
 def manifest():
@@ -139,6 +143,24 @@ def graph(stem):
     return found.Graph(plan_path(stem), results, python, large, elsewhere)
 
 
+def check_settings():
+    """Refuse settings of this tool that do not exist, or have no such value."""
+    allowed = {
+        "mlx_python": lambda value: isinstance(value, str),
+        "mlx_store": lambda value: str(value).lower() in (*YES, *NO),
+        "mlx_large_file": lambda value: str(value).isdecimal(),
+        "mlx_keep_outputs": lambda value: str(value).isdecimal(),
+    }
+    for name, value in config.items():
+        if name in allowed and not allowed[name](value):
+            wanted = "true or false" if name == "mlx_store" else "a number of bytes"
+            raise WorkflowError(f"the setting {name}={value!r} is not {wanted}")
+        if str(name).startswith("mlx_") and name not in allowed:
+            near = difflib.get_close_matches(name, allowed, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(allowed)}"
+            raise WorkflowError(f"there is no setting {name}: {hint}")
+
+
 def number_of_bytes(setting):
     """Return a setting that is a number of bytes, None if it is not set."""
     size = config.get(setting)
@@ -235,8 +257,7 @@ def command_line(python, *options):
 
 def store(wildcards, input):
     """Return the option that names the store of results; none with `--config mlx_store=false`."""
-    # On the command line only True and False are anything but texts.
-    wanted = str(config.get("mlx_store", True)).lower() not in ("false", "no", "0")
+    wanted = str(config.get("mlx_store", True)).lower() not in NO
     return f"--store {STORE}" if wanted else ""
 
 
@@ -410,6 +431,7 @@ def summarise(*options):
 
 
 if workflow.is_main_process:
+    check_settings()
     check_deployed()
     for stem in stems():
         check_known(stem)

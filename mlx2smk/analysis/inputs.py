@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import glob
+import re
+from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -24,7 +26,9 @@ def missing_inputs(experiment: Experiment) -> Iterator[Diagnostic]:
     for trial in sorted(experiment.trials, key=lambda trial: trial.statement):
         for element in _elements(experiment, trial):
             path = element.value
-            if isinstance(path, str) and path in trial.inputs and not _is_there(folder, path):
+            if not isinstance(path, str) or path not in trial.inputs:
+                continue
+            if not _is_there(folder, path) and not _is_output(experiment, path):
                 yield MissingInput.at(
                     source, source.span(element), path=path, near=_near(folder, path)
                 )
@@ -46,6 +50,13 @@ def _is_there(folder: Path, path: str) -> bool:
     return (folder / path).exists() or any(found)
 
 
+def _is_output(experiment: Experiment, path: str) -> bool:
+    """Whether the path may be an output that a trial declares, whatever its parameters' values are."""
+    outputs = (output for trial in experiment.trials for output in trial.outputs)
+    patterns = [re.sub(r"\{\w+\}", "*", output) for output in outputs]
+    return any(fnmatch(path, one) or fnmatch(one, path) for one in patterns)
+
+
 def _near(folder: Path, path: str) -> str:
     """Return a hint that names the file with the nearest name in the same folder."""
     wanted = PurePosixPath(path)
@@ -57,4 +68,4 @@ def _near(folder: Path, path: str) -> str:
     return f"did you mean {str(wanted.parent / near)!r}?" if near else _ADVICE
 
 
-_ADVICE = "put it there before the workflow starts: Snakemake refuses to run without it"
+_ADVICE = "put it there, unless a setup or an earlier trial makes it"

@@ -291,8 +291,8 @@ class MisspelledUpdate(Diagnostic):
 class MissingInput(Diagnostic):
     """An input file of a trial does not exist.
 
-    Paths are relative to the experiment's folder. Snakemake refuses to start while it is missing;
-    what setups and trials make themselves is no input.
+    Paths are relative to the experiment's folder. A setup or an earlier trial may make the file; if
+    it is still missing when the trial starts, the job fails.
 
     For example:
 

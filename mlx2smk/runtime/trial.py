@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from . import child, jsontext, makers, observed, origin, packages, records
+from .errors import JobError
 from .grid import Grid
 from .jobs import Runner, described, say
 from .plan import job_before, job_named, projection
@@ -89,6 +90,8 @@ class TrialJob:
         self._prepare()
         files = self._runner.contents
         self.made_from = origin.of_job(self.plan, self.trial, context, self._previous, files)
+        if self.plan.scheduled is not None:
+            self._check_inputs()
         for index in range(self.job.first, self.job.first + self.job.count):
             seen = {**context, **self.state} if self.trial["chained"] else dict(context)
             key, found = self._find_or_run(index, projection(self.trial, seen))
@@ -96,6 +99,14 @@ class TrialJob:
             self.runs.append(found.run)
             self.observed.append(found.observed)
             self.state.update(updates_of(found.run))
+
+    def _check_inputs(self) -> None:
+        """Raise JobError if a declared input is not there, now that all is that comes before."""
+        for path, content in self.made_from["inputs"].items():
+            if content in (None, []) and not os.path.isdir(os.path.join(self.plan.folder, path)):
+                message = f"{path}, which inputs= of {self.trial['name']} names, is not there"
+                self._runner.log.note(message)
+                raise JobError(message)
 
     def record(self) -> dict[str, Any]:
         """Return what the job leaves."""
