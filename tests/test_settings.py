@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_outputs import Folder
+from folders import Folder
 
 SMALL = "from mlx2smk import trial\n@trial(1, {})\ndef t(): return 1\n"
 
