@@ -91,7 +91,8 @@ def test_who_made_a_file_makes_it_again(folder):
     settled(lab)
 
 
-READERS = (  # noqa: S608 - no statement is put together here
+QUERY = "select sum(x) from t"
+READERS = (
     START
     + """
 import csv, json, pickle, sqlite3
@@ -125,7 +126,7 @@ def by_pickle():
 def by_sql():
     ran("by_sql")
     connection = sqlite3.connect("data.db")
-    return connection.execute("select sum(x) from t").fetchone()[0]
+    return connection.execute(open("query.sql").read()).fetchone()[0]
 
 @trial(1, {})
 def by_helper():
@@ -167,6 +168,7 @@ def read_once(tmp_path_factory):
     (folder / "object.pkl").write_bytes(pickle.dumps([1]))
     (folder / "template.txt").write_text("a b")
     (folder / "limit.txt").write_text("5")
+    (folder / "query.sql").write_text(QUERY)
     database(folder, "create table t (x)", "insert into t values (4)")
     assert lab.run() == [*ALL, "check", "init"]
     settled(lab)
@@ -184,6 +186,7 @@ EDITS = {
     "table.csv": ("by_csv", lambda f: (f / "table.csv").write_text("x\n1\n5\n"), 6),
     "object.pkl": ("by_pickle", lambda f: (f / "object.pkl").write_bytes(b"\x80\x04K\x07."), 7),
     "template.txt": ("by_helper", lambda f: (f / "template.txt").write_text("c"), ["c"]),
+    "query.sql": ("by_sql", lambda f: (f / "query.sql").write_text(QUERY + " where x > 4"), None),
     "data.db": ("by_sql", lambda f: database(f, "insert into t values (5)"), 9),
 }
 
