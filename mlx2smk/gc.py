@@ -96,7 +96,7 @@ def delete(item: Garbage) -> None:
     for path in item.files:
         path.unlink(missing_ok=True)
     for folder in sorted({path.parent for path in item.files}, reverse=True):
-        while folder.is_dir() and not any(folder.iterdir()):
+        while not folder.is_symlink() and not any(folder.iterdir()):
             folder.rmdir()
             folder = folder.parent  # noqa: PLW2901 - up to what holds something else
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import sys
 import time
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
@@ -30,6 +31,7 @@ def changing(directory: Path) -> Iterator[None]:
     """Be the only one who changes the folder, after whoever does already."""
     with _lock_file(directory / COMPILING) as file:
         if not _locked_soon(file):
+            sys.stderr.write("mlx: waiting for another mlx that changes this folder\n")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

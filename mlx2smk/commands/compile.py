@@ -124,14 +124,15 @@ def _compile(
     """Compile and write; return why it was not written, if there is no error and it was not."""
     from mlx2smk.bundle import read_manifest  # noqa: PLC0415
     from mlx2smk.compiler import compile_experiments  # noqa: PLC0415
-    from mlx2smk.locks import changing  # noqa: PLC0415
+    from mlx2smk.locks import COMPILING, changing  # noqa: PLC0415
 
     before = read_manifest(options.directory)
     compiled = compile_experiments(paths, options)
-    if compiled.bundle is None:
+    if compiled.bundle is None and not (options.directory / COMPILING).exists():
         return compiled, ()
     with changing(options.directory):
-        if read_manifest(options.directory) != before:  # somebody else was faster
+        # Somebody else may have been faster, or half way through.
+        if compiled.bundle is None or read_manifest(options.directory) != before:
             compiled = compile_experiments(paths, options)
         return compiled, _write(compiled.bundle, options.directory)
 
