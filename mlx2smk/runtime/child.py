@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _signal as signal  # type: ignore[import-not-found] # `signal` adds enums, for 3 ms
 import os
 import sys
 import time
@@ -12,6 +13,7 @@ from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
 from .loader import RAN
 from .plan import Plan
+from .signals import STOPPING, Notes, note_received
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +42,13 @@ class Task:
         self.context = context
         self.given = given
 
+    def label(self) -> str:
+        """Return the function's name and, of a trial, the combination, for messages."""
+        if self.kind != "trials":
+            return str(self.function["name"])
+        combination = Grid(self.function["parameters"]).label(int(self.given))
+        return f"{self.function['name']} {combination}".strip()
+
     def noted(self, observed: str) -> str:
         """Return the task as text, for another interpreter; `observed` configures its observer."""
         name, digest = self.function["name"], self.function["digest"]
@@ -48,13 +57,16 @@ class Task:
         )
 
 
-def run(task: Task, observer: Observer, outcome_fd: int, complaints_fd: int) -> NoReturn:
+def run(
+    task: Task, observer: Observer, outcome_fd: int, complaints_fd: int, signals_fd: int
+) -> NoReturn:
     """Run the task, write its outcome, JSON after its length, to the descriptor, and end.
 
     The outcome is {"value", "duration"}, or {"failure", "duration"} with the failure's part of a
     run dict. Nothing is written if the job did what it was not compiled for.
     """
     complain_to(complaints_fd)
+    notes = Notes(signals_fd)
     ending = Ending([task.plan.module, *(module["name"] for module in task.function["modules"])])
     pid = os.getpid()
     began = time.monotonic()
@@ -64,6 +76,7 @@ def run(task: Task, observer: Observer, outcome_fd: int, complaints_fd: int) -> 
         ending.leave()
     outcome["duration"] = time.monotonic() - began
     if os.getpid() == pid:
+        notes.returned()
         observer.finish(ending.last, lambda: imports.names_in(RAN))
         _send(outcome, outcome_fd)
     ending.leave()
@@ -154,17 +167,22 @@ def received(data: bytes) -> dict[str, Any] | None:
     return outcome
 
 
-def run_noted(note_fd: int, outcome_fd: int, complaints_fd: int) -> NoReturn:
-    """Run the task that is written in the file behind the first descriptor."""
+def run_noted(note_fd: int, *pipes: int) -> NoReturn:
+    """Run the task that is written in the file behind the first descriptor.
+
+    Signals wait, from before this interpreter started, until they can be noted.
+    """
+    note_received(pipes[-1])
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     with open(note_fd, encoding="utf-8") as file:
         path, kind, name, digest, context, given, observed = jsontext.loads(file.read())
-    for fd in (outcome_fd, complaints_fd):
+    for fd in pipes:
         os.set_inheritable(fd, False)
     os.environ[observing.CONFIGURATION] = observed
     observer = observing.configured(observed)
     observer.prepare()
     task = Task(Plan(path), kind, name, context, given)
     if task.function["digest"] != digest:
-        complain_to(complaints_fd)
+        complain_to(pipes[1])
         complain(f"{name} was compiled again while it was to start: run snakemake again")
-    run(task, observer, outcome_fd, complaints_fd)
+    run(task, observer, *pipes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _signal as signal  # type: ignore[import-not-found] # `signal` adds enums, for 3 ms
 import os
 import sys
 
@@ -10,6 +11,7 @@ from .contents import Contents
 from .errors import JobError
 from .events import Events
 from .process import Supervisor
+from .signals import STOPPING, from_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from .child import Task
     from .plan import Plan
     from .process import Ended
+
+    Attempt = tuple[Ended, int]
 
 SCRIPT = "worker.py"
 
@@ -53,10 +57,33 @@ class Runner:
         echoes = None
         if self._stream:
             echoes = output.Echo(output.STDOUT, prefix), output.Echo(output.STDERR, prefix)
+        ended, signum = self._attempt(task, echoes)
+        if signum == signal.SIGKILL:
+            self.log.note("killed by SIGKILL, perhaps for want of memory: it runs once more")
+            ended, signum = self._attempt(task, echoes)
+        outcome = self._outcome(ended, task.kind[:-1], again=bool(signum))
+        return {**outcome, "observed": self._observed()}
+
+    def _attempt(self, task: Task, echoes: tuple[output.Echo, output.Echo] | None) -> Attempt:
+        """Return how the task ended, and SIGKILL if somebody else sent it that.
+
+        What any other signal from outside ended has come to nothing: JobError.
+        """
         ended = self._supervisor.run(self._body(task), echoes)
         if ended.complaints:
             self._fail(ended.complaints.split(b"\0")[0].decode())
-        return {**self._outcome(ended, task.kind[:-1]), "observed": self._observed()}
+        outcome = child.received(ended.outcome)
+        signum = from_outside(
+            ended.signals,
+            ended.status,
+            returned=outcome is not None,
+            failed=outcome is None or "failure" in outcome,
+        )
+        if signum:
+            self.check()  # whoever ended the task may have told this process to stop as well
+        if signum not in (0, signal.SIGKILL):
+            self._fail(_stopped(task, signum))
+        return ended, signum
 
     def _observed(self) -> dict[str, Any]:
         """Return what the run touched, and log what nobody can know of it."""
@@ -88,9 +115,9 @@ class Runner:
     def _body(self, task: Task) -> Any:
         environment = self._environment(task)
         if environment is None:
-            return lambda outcome, complaints: child.run(task, self._observer, outcome, complaints)
+            return lambda *pipes: child.run(task, self._observer, *pipes)
         noted = task.noted(self._events.configuration)
-        return lambda outcome, complaints: _execute(noted, outcome, complaints, environment)
+        return lambda *pipes: _execute(noted, pipes, environment)
 
     def _environment(self, task: Task) -> dict[str, str] | None:
         """Return the environment that the task needs another interpreter for, None if this one does."""
@@ -108,13 +135,16 @@ class Runner:
         others = {k: v for k, v in os.environ.items() if k != observing.CONFIGURATION}
         return {**others, "PYTHONHASHSEED": wanted}
 
-    def _outcome(self, ended: Ended, what: str) -> dict[str, Any]:
+    def _outcome(self, ended: Ended, what: str, *, again: bool) -> dict[str, Any]:
+        """Return what came of the task; `again` if SIGKILL from outside ended it twice."""
         outcome = child.received(ended.outcome)
         if outcome is not None and not ended.status:
             return outcome
         from . import failures
 
         failure = failures.of_status(ended.status, what)
+        if again:
+            failure["error"] += " twice: probably out of memory"
         if outcome is None:
             return {"failure": failure, "duration": ended.seconds}
         how = f"{failure['type']}, {failure['return_code']}"
@@ -176,17 +206,26 @@ def say(text: str) -> None:
     output.write_all(output.STDERR, data)
 
 
-def _execute(noted: str, outcome: int, complaints: int, environment: dict[str, str]) -> NoReturn:
+def _stopped(task: Task, signum: int) -> str:
+    """Return what to say of a task that a signal from outside has ended."""
+    from . import failures
+
+    name = failures.signal_name(signum)
+    return f"{task.kind[:-1]} {task.label()} was stopped by {name} from outside, which is no result: run snakemake again"
+
+
+def _execute(noted: str, pipes: tuple[int, ...], environment: dict[str, str]) -> NoReturn:
     """Become a fresh interpreter that runs the task that is noted."""
     import tempfile
 
     with tempfile.TemporaryFile() as file:
         file.write(noted.encode())
         file.seek(0)
-        descriptors = (file.fileno(), outcome, complaints)
+        descriptors = (file.fileno(), *pipes)
         for fd in descriptors:
             os.set_inheritable(fd, True)
         script = os.path.join(os.path.dirname(os.path.dirname(child.__file__)), SCRIPT)
         words = [sys.executable, script, "child", *map(str, descriptors)]
         file.flush()
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)  # until they can be noted
         os.execve(sys.executable, words, environment)  # noqa: S606 - no shell is wanted

@@ -218,8 +218,7 @@ def _child(arguments: Arguments) -> None:
     """Run a task that a forked process wrote down before it became this interpreter."""
     from . import child
 
-    note, outcome, complaints = map(int, arguments.words)
-    child.run_noted(note, outcome, complaints)
+    child.run_noted(*map(int, arguments.words))
 
 
 STEPS = ("context", "collect", "report")

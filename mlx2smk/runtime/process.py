@@ -9,6 +9,7 @@ import time
 
 from . import lineage
 from .errors import CancelledError
+from .signals import STOPPING, note_received
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from .output import Echo, Log
 
-STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 TICK = 0.5
 LOOK = 0.25
 """Seconds between two looks at who is still there; each takes as long as a tenth of a small job."""
@@ -27,29 +27,31 @@ CHUNK = 1 << 16
 class Ended:
     """How a process ended: its wait status, what it said, and the seconds that it took."""
 
-    __slots__ = ("complaints", "outcome", "seconds", "status")
+    __slots__ = ("complaints", "outcome", "seconds", "signals", "status")
 
-    def __init__(self, status: int, outcome: bytes, complaints: bytes, seconds: float) -> None:
+    def __init__(self, status: int, said: Pump, seconds: float) -> None:
         self.status = status
-        self.outcome = outcome
-        self.complaints = complaints
+        self.outcome = bytes(said.outcome)
+        self.complaints = bytes(said.complaints)
+        self.signals = bytes(said.signals)
         self.seconds = seconds
 
 
 class Channels:
     """The pipes from a job's process, both ends; none outlives an `exec`."""
 
-    __slots__ = ("complaints", "outcome", "stderr", "stdout")
+    __slots__ = ("complaints", "outcome", "signals", "stderr", "stdout")
 
     def __init__(self) -> None:
         self.stdout = os.pipe()
         self.stderr = os.pipe()
         self.outcome = os.pipe()
         self.complaints = os.pipe()
+        self.signals = os.pipe()
 
     def all(self) -> list[tuple[int, int]]:
         """Return the pairs of read and write ends."""
-        return [self.stdout, self.stderr, self.outcome, self.complaints]
+        return [self.stdout, self.stderr, self.outcome, self.complaints, self.signals]
 
     def close(self, end: int) -> None:
         """Close one end, 0 to read or 1 to write, of each."""
@@ -75,8 +77,10 @@ class Supervisor:
         self._next_look = 0.0
         _on_stop(self._stop)
 
-    def run(self, body: Callable[[int, int], NoReturn], echoes: tuple[Echo, Echo] | None) -> Ended:
-        """Run `body(outcome, complaints)`, which gets the pipes to write to, in a new process."""
+    def run(
+        self, body: Callable[[int, int, int], NoReturn], echoes: tuple[Echo, Echo] | None
+    ) -> Ended:
+        """Run `body(outcome, complaints, signals)`, given pipes to write to, in a new process."""
         self.check()
         channels = Channels()
         began = time.monotonic()
@@ -85,7 +89,7 @@ class Supervisor:
         pid = os.fork()
         if not pid:
             self._enter_child(parent, channels)
-            body(channels.outcome[1], channels.complaints[1])
+            body(channels.outcome[1], channels.complaints[1], channels.signals[1])
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         channels.close(1)
         try:
@@ -120,6 +124,7 @@ class Supervisor:
         channels.close(0)
         for signum, previous in self._previous.items():
             signal.signal(signum, previous)
+        note_received(channels.signals[1])
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
 
     def _watch(
@@ -139,7 +144,7 @@ class Supervisor:
                 os.close(handle)
         lineage.kill_descendants()
         pump.drain()
-        return Ended(status, bytes(pump.outcome), bytes(pump.complaints), seconds)
+        return Ended(status, pump, seconds)
 
 
 class Pump:
@@ -148,6 +153,7 @@ class Pump:
     def __init__(self, channels: Channels, log: Log, echoes: tuple[Echo, Echo] | None) -> None:
         self.outcome = bytearray()
         self.complaints = bytearray()
+        self.signals = bytearray()
         self._echoes = echoes or ()
         self._poll = select.poll()
         self._sinks: dict[int, list[Callable[[bytes], None]]] = {
@@ -155,6 +161,7 @@ class Pump:
             channels.stderr[0]: [log.write],
             channels.outcome[0]: [self.outcome.extend],
             channels.complaints[0]: [self.complaints.extend],
+            channels.signals[0]: [self.signals.extend],
         }
         if echoes:
             self._sinks[channels.stdout[0]].append(echoes[0].write)

@@ -1,0 +1,169 @@
+"""Who a signal is from: from the program itself it is a result, from outside it is none.
+
+A job's process notes in a pipe, a byte each, what tells the two apart: `OWN` + n before the program
+sends signal n to its own process (`OWN` alone if which one cannot be told), n when a handler of the
+program's has got signal n, and `RETURNED` when the outcome is made.
+"""
+
+from __future__ import annotations
+
+import _signal as signal  # type: ignore[import-not-found] # `signal` adds enums, for 3 ms
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+RETURNED = b"\0"
+OWN = 128
+
+
+def _numbers(*names: str) -> frozenset[int]:
+    """Return the signals of these names, as far as the system has them."""
+    return frozenset(int(getattr(signal, name)) for name in names if hasattr(signal, name))
+
+
+STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+ASKING = _numbers("SIGUSR1", "SIGUSR2", "SIGXCPU", "SIGQUIT")
+"""What clusters send ahead of a limit; others use them for what is no reason to stop."""
+
+FAULTS = _numbers(
+    *("SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS", "SIGPIPE"),
+    *("SIGALRM", "SIGVTALRM", "SIGPROF", "SIGXFSZ"),
+)
+"""What the system sends for what the program does, or because it asked for it."""
+
+
+def from_outside(notes: bytes, status: int, *, returned: bool, failed: bool) -> int:
+    """Return the signal from outside that ended the run, or told it to end; 0 if none did.
+
+    `status` is the process's wait status. A handler that took note of the request may have cut the
+    run short whatever it then gave, so only what came after the outcome was made is ignored.
+    """
+    if returned:
+        notes = notes.partition(RETURNED)[0]
+    telling = {*STOPPING, *(ASKING if failed else ())}
+    own: dict[int, int] = {}
+    for note in notes:
+        if note >= OWN:
+            own[note - OWN] = own.get(note - OWN, 0) + 1
+        elif own.get(note):
+            own[note] -= 1
+        elif note in telling and not own.get(0):
+            return note
+    return 0 if returned else _deadly(status, own)
+
+
+def _deadly(status: int, own: dict[int, int]) -> int:
+    if not os.WIFSIGNALED(status):
+        return 0
+    number = os.WTERMSIG(status)
+    return 0 if number in FAULTS or own.get(number) or own.get(0) else number
+
+
+def note_received(fd: int) -> None:
+    """Have the interpreter note the signals that handlers in this process get."""
+    os.set_blocking(fd, False)
+    signal.set_wakeup_fd(fd, warn_on_full_buffer=False)
+
+
+class Notes:
+    """Notes the signals that the program is about to send to its own process, this one.
+
+    What it forks does the same, but keeps what it receives to itself.
+    """
+
+    __slots__ = ("_fd", "_pid")
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._pid = os.getpid()
+        os.register_at_fork(after_in_child=self._stop_receiving)
+        events = self._events()
+
+        def hook(event: str, arguments: tuple[Any, ...]) -> None:
+            if event in events:
+                events[event](*arguments)
+
+        sys.addaudithook(hook)
+        self._wrap("_signal", "raise_signal", 0)
+        self._wrap("_signal", "pidfd_send_signal", 1)
+        self._wrap("_thread", "interrupt_main", 0)
+
+    def returned(self) -> None:
+        """Note that the outcome is made."""
+        self._write(RETURNED)
+
+    def _events(self) -> dict[str, Callable[..., None]]:
+        return {
+            "os.kill": self._kill,
+            "os.killpg": self._kill,
+            "signal.pthread_kill": lambda _thread, signum: self._raise(signum),
+            "os.system": self._command,
+            "os.exec": self._command,
+            "os.posix_spawn": self._command,
+            "subprocess.Popen": self._command,
+            "ctypes.dlsym": self._symbol,
+            "resource.setrlimit": lambda *_: self._limit(),
+            "resource.prlimit": lambda *_: self._limit(),
+        }
+
+    def _kill(self, target: int, signum: int) -> None:
+        if target == 0:
+            target = os.getpgrp()
+        if target in (self._pid, -self._pid, -1):
+            self._note(signum)
+
+    def _raise(self, signum: int) -> None:
+        if os.getpid() == self._pid:
+            self._note(signum)
+
+    def _command(self, *arguments: Any) -> None:
+        """Look whether the program and its arguments, the first two, mean to kill this process."""
+        text = repr(arguments[:2])
+        if "kill" in text and (str(self._pid) in text or "ppid" in text.lower()):
+            self._write(bytes([OWN]))
+
+    def _symbol(self, _library: Any, name: Any) -> None:
+        if name in ("kill", "killpg", "raise", "pthread_kill", "tgkill"):
+            self._write(bytes([OWN]))
+
+    def _limit(self) -> None:
+        """Note what a limit of processor time sends: one signal at first, another at last."""
+        for number in _numbers("SIGXCPU", "SIGKILL"):
+            self._note(number)
+
+    def _note(self, signum: int) -> None:
+        if 0 < signum < OWN:  # 0 only asks whether the process is there
+            self._write(bytes([OWN + signum]))
+
+    def _write(self, note: bytes) -> None:
+        try:
+            os.write(self._fd, note)
+        except OSError:  # closed, or full: nothing that the program should notice
+            return
+
+    def _wrap(self, module: str, name: str, position: int) -> None:
+        """Note what a function without an audit event is about to send."""
+        send = getattr(sys.modules.get(module), name, None)
+        if send is None:
+            return
+
+        def sending(*arguments: Any) -> Any:
+            self._raise(arguments[position] if len(arguments) > position else signal.SIGINT)
+            return send(*arguments)
+
+        sending.__name__ = sending.__qualname__ = name
+        for holder in (module, module.lstrip("_")):
+            if getattr(sys.modules.get(holder), name, None) is send:
+                setattr(sys.modules[holder], name, sending)
+
+    def _stop_receiving(self) -> None:
+        """Leave the notes to the process that they are about; keep what else the user has set."""
+        try:
+            fd = signal.set_wakeup_fd(-1)
+            if fd not in (-1, self._fd):
+                signal.set_wakeup_fd(fd)
+        except (OSError, ValueError):
+            return
