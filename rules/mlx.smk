@@ -13,6 +13,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,6 +30,9 @@ WORKFLOW = Path(str(workflow.current_basedir)).parent
 STORE = Path(".mlx", "store")
 
 # On the command line of Snakemake only True and False are anything but texts.
+# Seconds by which the clocks of two machines may differ.
+CLOCKS_DIFFER = 60
+
 YES, NO = ("true", "yes", "1"), ("false", "no", "0")
 
 
@@ -157,7 +161,11 @@ def check_settings():
             raise WorkflowError(f"the setting {name}={value!r} is not {wanted}")
         if str(name).startswith("mlx_") and name not in allowed:
             near = difflib.get_close_matches(name, allowed, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(allowed)}"
+            hint = (
+                f"did you mean {near[0]}?"
+                if near
+                else f"there are {', '.join(allowed)}"
+            )
             raise WorkflowError(f"there is no setting {name}: {hint}")
 
 
@@ -323,6 +331,23 @@ def check_known(stem):
         )
 
 
+def settle_times(stem):
+    """Take back times of results that lie in the future, as after a copy or by a clock that was wrong.
+
+    To Snakemake they would be newer than whatever is made from now on. Like this they are older, and it
+    looks at what is in them.
+    """
+    now = time.time()
+    times = {
+        path: path.stat().st_mtime
+        for path in Path(moved(f"results/{stem}")).rglob("*.json")
+    }
+    late = [path for path, modified in times.items() if modified > now + CLOCKS_DIFFER]
+    past = min([now, *(times[path] for path in times if path not in late)]) - 1
+    for path in late:
+        os.utime(path, (past, past))
+
+
 def check_deployed():
     """Refuse to run in this machine's environment what was compiled for another one."""
     settings = workflow.deployment_settings
@@ -435,6 +460,7 @@ if workflow.is_main_process:
     check_deployed()
     for stem in stems():
         check_known(stem)
+        settle_times(stem)
     # No handler is called where there is nothing to do, or only a dry run.
     tell_of_changes()
     atexit.register(tell_of_changes)

@@ -526,3 +526,32 @@ def test_a_folder_that_is_copied_runs_nothing(folder, tmp_path):
     os.utime(copy / "clean.txt", (future, future))
     moved = Folder(copy, Path(copy, "exp.py").read_text())
     settled(moved)
+
+
+UPDATED = (
+    START
+    + """
+RATE = 1
+
+@setup()
+def init():
+    return {"rate": RATE}
+
+@trial(1, {"n": [1, 2]})
+def use(n):
+    ran("use", n)
+    return n * SETUP["rate"]
+"""
+)
+
+
+def test_results_with_times_in_the_future(folder):
+    lab = Folder(folder, UPDATED)
+    lab.run()
+    future = time.time() + 100_000
+    for path in folder.rglob("*"):
+        os.utime(path, (future, future))
+    lab.write(UPDATED.replace("RATE = 1", "RATE = 5"))
+    assert lab.run() == ["use 1", "use 2"]
+    assert lab.results("use") == [5, 10]
+    settled(lab)
