@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from base64 import urlsafe_b64encode
 from functools import lru_cache
 from pathlib import Path
 
@@ -318,15 +319,39 @@ def is_forced(stem, trial):
     )
 
 
+def recorded():
+    """Return what Snakemake knows: outputs that are done, and those of jobs that were cut short.
+
+    It names a file after its path in base 64; a long name is cut into folders that start with @.
+    """
+    return {
+        "".join([*Path(folder).relative_to(kind).parts, name]).replace("@", "")
+        for kind in map(Path(".snakemake").joinpath, ("metadata", "incomplete"))
+        for folder, _, names in os.walk(kind)
+        for name in names
+    }
+
+
 def check_known(stem):
-    """Refuse results that Snakemake has lost its records of: it would take them for current."""
-    results = moved(f"results/{stem}")
-    records = Path(".snakemake")
-    lost = not any(records.glob("metadata/*")) and not any(records.glob("metadata.db*"))
-    if lost and any(path.is_file() for path in Path(results).rglob("*")):
+    """Refuse results that Snakemake has lost its records of: it would take them for current.
+
+    Those of a run that was interrupted are marked as incomplete, and made again.
+    """
+    if any(Path(".snakemake").glob("metadata.db*")):
+        return
+    results, known = moved(f"results/{stem}"), recorded()
+    kinds = ("setup", "context", "runs", "updates", "trials", "verify")
+    files = [path for kind in kinds for path in Path(results, kind).rglob("*.json")]
+    files += filter(Path.is_file, [Path(results, "report.json")])
+    paths = [f"{results}/{path.relative_to(results).as_posix()}" for path in files]
+    lost = [
+        path for path in paths if urlsafe_b64encode(path.encode()).decode() not in known
+    ]
+    if lost:
+        what = results if len(lost) > 3 or lost == paths else " and ".join(lost)
         raise WorkflowError(
-            f"{results} was made by a run that Snakemake has no records of (in .snakemake/metadata), "
-            f"so nobody can tell what in it is stale: delete {results} "
+            f"{what} was made by a run that Snakemake has no records of (in .snakemake/metadata), "
+            f"so nobody can tell what in it is stale: delete {what} "
             f"(what is in the store of results, {STORE}, does not run again)"
         )
 

@@ -317,3 +317,26 @@ def test_everything_at_once_is_no_result(tmp_path):
     os.killpg(worker.pid, signal.SIGTERM)
     assert finish(worker) in (1, 128 + signal.SIGTERM)
     assert not (tmp_path / "runs").exists()
+
+
+WRITE = """
+import os, signal, sys
+sys.path.insert(0, "workflow/mlx")
+from mlx_runtime import records
+
+def pieces():
+    yield "begun, "
+    os.kill(os.getpid(), signal.{name})
+    yield "done"
+
+records.write_text("made", pieces())
+"""
+
+
+@pytest.mark.parametrize("name", STOPPING)
+def test_to_stop_waits_until_a_file_is_written(tmp_path, name):
+    bundle = bundle_of(tmp_path, "pass")
+    done = subprocess.run([bundle.python, "-c", WRITE.format(name=name)], cwd=tmp_path, check=False)
+    assert done.returncode == -getattr(signal, name)
+    assert (tmp_path / "made").read_text() == "begun, done"
+    assert list(tmp_path.glob("*.tmp")) == []

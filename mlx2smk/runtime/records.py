@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import _signal as signal  # type: ignore[import-not-found] # `signal` adds enums, for 3 ms
 import os
 
 from . import jsontext
 from .errors import JobError
+from .signals import STOPPING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +32,18 @@ def write(path: str, value: Any, *, sort_keys: bool = False) -> None:
 
 
 def write_text(path: str, pieces: Iterable[str]) -> None:
-    """Write the pieces one after another into a new file that then takes the place of `path`."""
+    """Write the pieces one after another into a new file that then takes the place of `path`.
+
+    To be told to stop meanwhile has to wait: it would leave the new file behind.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    try:
+        _replace(path, pieces)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _replace(path: str, pieces: Iterable[str]) -> None:
     temporary = f"{path}.{os.getpid()}.tmp"
     try:
         with _new(temporary) as file:
