@@ -91,7 +91,8 @@ def graph(stem):
     # Each machine of a cluster has a folder of its own for temporary files.
     elsewhere = [tempfile.gettempdir() + os.sep] if workflow.non_local_exec else []
     results = moved(f"results/{stem}")
-    return found.Graph(plan_path(stem), results, python, large_file(), elsewhere)
+    plan = found.Plan(plan_path(stem))
+    return found.Graph(plan, results, python, large_file(), elsewhere)
 
 
 def large_file():

@@ -78,11 +78,17 @@ class Store:
 
         `job` is the path of the record that is to be made: a failure in it is there to run again.
         """
-        for path in self._versions(key):
-            found = self._read(path, key, job)
-            if found is not None and not any(surroundings.changes(found.observed, run)):
+        for found in self.candidates(key, job):
+            if not any(surroundings.changes(found.observed, run)):
                 return found
         return None
+
+    def candidates(self, key: str, job: str) -> Iterator[Found]:
+        """Yield the runs that are stored under the key, whether they are current or not."""
+        for path in self._versions(key):
+            found = self._read(path, key, job)
+            if found is not None:
+                yield found
 
     def _read(self, path: str, key: str, job: str) -> Found | None:
         try:
