@@ -11,7 +11,7 @@ from mlx2smk.forecast.changes import Code
 from mlx2smk.forecast.reading import read_past
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from mlx2smk.compiler import Unit
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mlx2smk.forecast.reasons import Reason
 
 MOST_REASONS = 10
+MOST_FILES = 3
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -94,18 +95,40 @@ def _possibly(outlook: Outlook) -> str:
     """Say what may run beyond what certainly does."""
     if outlook.may_run == outlook.run:
         return ""
-    doubt = outlook.uncertainty
-    cause = "what comes before it changes"
-    if doubt is not None:
-        cause = f"what {_listed(doubt.sources)} gives changes"
-    elif outlook.kind == "trial":
-        cause = "what those before them write changes"
-    keys = f" (read: {', '.join(doubt.keys)})" if doubt is not None and doubt.keys else ""
+    causes = [*_doubts(outlook)]
+    if not causes:
+        before = "those before them write" if outlook.kind == "trial" else "comes before it"
+        causes = [f"what {before} changes"]
+    cause = " or if ".join(causes)
     if outlook.kind != "trial":
-        return f"runs again if {cause}{keys}"
+        return f"runs again if {cause}"
     count = f"up to {outlook.may_run} of {outlook.total}"
     time = "" if outlook.may_seconds is None else f", {duration(outlook.may_seconds)}"
-    return f"{count} run if {cause}{keys}{time}"
+    return f"{count} run if {cause}{time}"
+
+
+def _doubts(outlook: Outlook) -> Iterator[str]:
+    """Yield what nobody knows yet."""
+    doubt = outlook.uncertainty
+    if doubt is not None:
+        keys = f" (read: {', '.join(doubt.keys)})" if doubt.keys else ""
+        yield f"what {_listed(doubt.sources)} gives changes{keys}"
+    paths: dict[tuple[str, ...], list[str]] = {}
+    for file in outlook.uncertain_files:
+        paths.setdefault(file.makers, []).append(file.path)
+    for makers, found in paths.items():
+        if len(found) > MOST_FILES:
+            yield f"one of {len(found)} files that {_making(makers)} changes"
+        else:
+            yield f"{_listed(map(_place, found))}, which {_making(makers)}, changes"
+
+
+def _making(makers: Sequence[str]) -> str:
+    return f"{_listed(makers)} makes"
+
+
+def _place(path: str) -> str:
+    return "the experiment's folder" if path == "." else path
 
 
 def _never_ran(outlook: Outlook) -> bool:
@@ -133,17 +156,36 @@ def _reason(reason: Reason, outlook: Outlook, source: str) -> str:
         return _code(reason, outlook)
     if isinstance(reason, why.New):
         return f"{_combinations(reason.count)} not run before" if outlook.kind == "trial" else ""
-    if isinstance(reason, why.KeyChanged):
-        return f"SETUP[{reason.key!r}] {_values(reason.old, reason.new)}"
     if isinstance(reason, (why.Missing, why.Chained)):
         return _SAYINGS[type(reason)].format(combinations=_combinations(reason.count))
+    if isinstance(reason, (why.KeyChanged, why.FileChanged, why.FileGone, why.FolderChanged)):
+        return _touched(reason)
     return _SAYINGS[type(reason)].format(source=source, reason=reason)
+
+
+def _touched(reason: why.KeyChanged | why.FileChanged | why.FileGone | why.FolderChanged) -> str:
+    """Say what it read that is not as it was."""
+    if isinstance(reason, why.KeyChanged):
+        return f"SETUP[{reason.key!r}] {_values(reason.old, reason.new)}"
+    if isinstance(reason, why.FolderChanged):
+        return f"{'' if reason.path == '.' else 'the folder '}{_place(reason.path)} has other files"
+    how = "is gone" if isinstance(reason, why.FileGone) else "changed"
+    by = f", which {_listed(reason.makers)} made" if reason.makers else ""
+    return f"{_place(reason.path)} {how}{by}"
 
 
 _SAYINGS: dict[type[Reason], str] = {
     why.CodeUnknown: "its code changed; what it was is not in .mlx/code any more",
     why.CodeReordered: "its statements in {source} stand in another order, or read their own text",
     why.InputChanged: "{reason.path} changed",
+    why.FileAppeared: "{reason.path} is there now, which it looked for",
+    why.ProductChanged: "{reason.path}, which it made, is another one",
+    why.ProductGone: "{reason.path}, which it made, is gone",
+    why.VariableChanged: "{reason.name} has another value",
+    why.VariableSet: "{reason.name} is set now",
+    why.VariableUnset: "{reason.name} is not set any more",
+    why.PackageChanged: "{reason.name} {reason.old} → {reason.new}",
+    why.PackageGone: "{reason.name} {reason.old} is not installed any more",
     why.Missing: "{combinations} ran before, but not in these jobs, or the results were deleted",
     why.Regrouped: "its combinations are in other jobs, or in another order, than before",
     why.SoftwareChanged: "its interpreter, conda environment or container is another one",

@@ -145,7 +145,8 @@ def graph(stem):
     elsewhere = [tempfile.gettempdir() + os.sep] if workflow.non_local_exec else []
     results = moved(f"results/{stem}")
     large = number_of_bytes("mlx_large_file")
-    return found.Graph(plan_path(stem), results, python, large, elsewhere)
+    plan = found.Plan(plan_path(stem))
+    return found.Graph(plan, results, python, large, elsewhere)
 
 
 def check_settings():

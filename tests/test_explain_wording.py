@@ -4,20 +4,31 @@ import pytest
 
 from mlx2smk.explain import as_dict, duration, lines
 from mlx2smk.forecast import Forecast
-from mlx2smk.forecast.outlook import Outlook, Uncertainty
+from mlx2smk.forecast.outlook import Outlook, UncertainFile, Uncertainty
 from mlx2smk.forecast.reasons import (
     Chained,
     CodeChanged,
     CodeReordered,
     CodeUnknown,
     CompilerChanged,
+    FileAppeared,
+    FileChanged,
+    FileGone,
+    FolderChanged,
     InputChanged,
     KeyChanged,
     Missing,
     New,
+    PackageChanged,
+    PackageGone,
+    ProductChanged,
+    ProductGone,
     Regrouped,
     ResultsChanged,
     SoftwareChanged,
+    VariableChanged,
+    VariableSet,
+    VariableUnset,
 )
 
 
@@ -70,6 +81,32 @@ def changed(**fields):
             "train: 1 of 240 runs again; up to 2 of 240 run if what a or b gives changes",
         ),
         (
+            {"may_run": 3, "uncertain_files": (UncertainFile("clean.txt", ("prepare",)),)},
+            "train: up to 3 of 240 run if clean.txt, which prepare makes, changes",
+        ),
+        (
+            {
+                "may_run": 3,
+                "uncertain_files": (
+                    UncertainFile("a.txt", ("p", "q")),
+                    UncertainFile("b.txt", ("p",)),
+                    UncertainFile(".", ("p",)),
+                ),
+                "uncertainty": Uncertainty(("init",), ("lr",)),
+            },
+            (
+                "train: up to 3 of 240 run if what init gives changes (read: lr) or if a.txt, which p "
+                "or q makes, changes or if b.txt or the experiment's folder, which p makes, changes"
+            ),
+        ),
+        (
+            {
+                "may_run": 3,
+                "uncertain_files": tuple(UncertainFile(f"{n}.txt", ("prepare",)) for n in range(4)),
+            },
+            "train: up to 3 of 240 run if one of 4 files that prepare makes changes",
+        ),
+        (
             {"run": 1, "may_run": 3},
             "train: 1 of 240 runs again; up to 3 of 240 run if what those before them write changes",
         ),
@@ -86,6 +123,10 @@ def test_trials(changes, line):
         ({"run": 1, "may_run": 1, "reasons": (New(1),)}, "check: runs"),
         ({"run": 1, "may_run": 1, "seconds": 0.1}, "check: runs again, under a second"),
         ({"may_run": 1}, "check: runs again if what comes before it changes"),
+        (
+            {"may_run": 1, "uncertain_files": (UncertainFile("clean.txt", ("prepare",)),)},
+            "check: runs again if clean.txt, which prepare makes, changes",
+        ),
     ],
 )
 def test_functions_that_run_once(changes, line):
@@ -125,6 +166,21 @@ def test_functions_that_run_once(changes, line):
         (KeyChanged("lr", None, "0.2"), "SETUP['lr'] is now 0.2"),
         (KeyChanged("lr", "0.1", None), "SETUP['lr'] is gone"),
         (InputChanged("a.csv"), "a.csv changed"),
+        (FileChanged("a.csv"), "a.csv changed"),
+        (FileChanged("a.csv", ("prepare",)), "a.csv changed, which prepare made"),
+        (FileChanged("a.csv", ("clean", "prepare")), "a.csv changed, which clean or prepare made"),
+        (FileGone("a.csv"), "a.csv is gone"),
+        (FileGone("a.csv", ("prepare",)), "a.csv is gone, which prepare made"),
+        (FileAppeared("config.json"), "config.json is there now, which it looked for"),
+        (FolderChanged("images"), "the folder images has other files"),
+        (FolderChanged("."), "the experiment's folder has other files"),
+        (ProductChanged("a.csv"), "a.csv, which it made, is another one"),
+        (ProductGone("a.csv"), "a.csv, which it made, is gone"),
+        (VariableChanged("DATA_DIR"), "DATA_DIR has another value"),
+        (VariableSet("DATA_DIR"), "DATA_DIR is set now"),
+        (VariableUnset("DATA_DIR"), "DATA_DIR is not set any more"),
+        (PackageChanged("numpy", "2.3.1", "2.4.0"), "numpy 2.3.1 → 2.4.0"),
+        (PackageGone("pandas", "2.2"), "pandas 2.2 is not installed any more"),
         (New(12), "12 combinations not run before"),
         (
             Missing(2),

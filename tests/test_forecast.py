@@ -12,11 +12,13 @@ from mlx2smk.forecast import forecast
 from mlx2smk.forecast.changes import Code
 from mlx2smk.forecast.outlook import Uncertainty
 from mlx2smk.forecast.past import (
-    InputFile,
+    Basis,
+    Difference,
     JobPast,
     Past,
     RunPast,
     SetupPast,
+    StoredRun,
     TrialPast,
     VerdictPast,
 )
@@ -25,13 +27,24 @@ from mlx2smk.forecast.reasons import (
     CodeChanged,
     CodeUnknown,
     CompilerChanged,
+    FileAppeared,
+    FileChanged,
+    FileGone,
+    FolderChanged,
     InputChanged,
     KeyChanged,
     Missing,
     New,
+    PackageChanged,
+    PackageGone,
+    ProductChanged,
+    ProductGone,
     Regrouped,
     ResultsChanged,
     SoftwareChanged,
+    VariableChanged,
+    VariableSet,
+    VariableUnset,
 )
 from mlx2smk.planner import PlanOptions, make_plan
 
@@ -52,9 +65,9 @@ class Library:
         self._update = update or {}
         self.asked = []
 
-    def update(self, trial, key, _job):
+    def stored(self, trial, _job, _number, key):
         self.asked.append((trial, key))
-        return self._update if self._stored else None
+        return [StoredRun(self._update)] if self._stored else []
 
     def knows(self, code):
         return code in self._stored
@@ -79,7 +92,6 @@ def job_past(job, params, **changes):
         "environment": NOWHERE,
         "chained": False,
         "previous": None,
-        "modified": 100,
         "runs": tuple(RunPast(True, text, {}) for text in params),
     }
     return JobPast(**{**plain, **changes})
@@ -212,23 +224,59 @@ def test_other_batches_do_not_hide_that_the_code_changed(code):
 # ------------------------------------------------------------------ input files
 
 
+CLEAN = Difference("files", "clean.csv", "1", "2")
+DECLARED = Difference("inputs", "a.csv", "1", "2")
+
+
 @pytest.mark.parametrize(
-    ("file", "runs"),
+    ("difference", "reason"),
     [
-        (InputFile("1", 200, large=False), 0),  # touched
-        (InputFile("2", 200, large=False), 1),
-        (InputFile("2", 50, large=False), 0),  # Snakemake looks at the time first
-        (InputFile("1", 200, large=True), 1),  # too large for it to compare
-        (InputFile("1", 50, large=True), 0),
+        (DECLARED, InputChanged("a.csv")),
+        (CLEAN, FileChanged("clean.csv")),
+        (replace(CLEAN, makers=frozenset({("p", 0), ("p", 3)})), FileChanged("clean.csv", ("p",))),
+        (replace(CLEAN, now=None), FileGone("clean.csv")),
+        (replace(CLEAN, now=None, makers=frozenset({("p", 0)})), FileGone("clean.csv", ("p",))),
+        (Difference("kinds", "x", None, "f"), FileAppeared("x")),
+        (Difference("kinds", "x", None, "d"), FileAppeared("x")),
+        (Difference("kinds", "x", "f", None), FileGone("x")),
+        (Difference("kinds", "x", "f", "d"), FileChanged("x")),
+        (Difference("folders", "x", ["a"], ["b"]), FolderChanged("x")),
+        (Difference("folders", "x", [], ["b"]), FolderChanged("x")),
+        (Difference("folders", "x", ["a"], None), FileGone("x")),
+        (Difference("made", "x", "1", "2"), ProductChanged("x")),
+        (Difference("made", "x", "1", None), ProductGone("x")),
+        (Difference("variables", "V", "1", "2"), VariableChanged("V")),
+        (Difference("variables", "V", None, "2"), VariableSet("V")),
+        (Difference("variables", "V", "1", None), VariableUnset("V")),
+        (Difference("packages", "p", "1.0", "1.1"), PackageChanged("p", "1.0", "1.1")),
+        (Difference("packages", "p", "1.0", None), PackageGone("p", "1.0")),
     ],
 )
-def test_input_files(file, runs):
+def test_what_is_not_as_it_was(difference, reason):
+    outlook = one_trial(changes={"basis": Basis((difference,))})
+    assert (numbers(outlook), outlook.reasons) == ((2, 2, 0, 0), (reason,))
+
+
+def test_a_declared_input_is_said_to_have_changed_once():
     plan = plan_of(handmade.trial(inputs=("a.csv",)))
-    record = trial_past(plan.trials[0], ["{}"], inputs={"a.csv": "1"})
-    past = Past(Library(), trials={"train": record}, inputs={"a.csv": file})
+    both = Basis((DECLARED, replace(DECLARED, kind="files")))
+    record = trial_past(plan.trials[0], ["{}"], inputs={"a.csv": "1"}, basis=both)
+    past = Past(Library(), trials={"train": record}, inputs={"a.csv": "2"})
     outlook = forecast(plan, past, CODE).trials[0]
-    assert outlook.run == runs
-    assert outlook.reasons == (InputChanged("a.csv"),) * runs
+    assert (outlook.run, outlook.reasons) == (1, (InputChanged("a.csv"),))
+
+
+def test_the_content_of_declared_inputs_is_in_the_key():
+    plan = plan_of(handmade.trial(inputs=("a.csv",)))
+    record = trial_past(plan.trials[0], ["{}"], inputs={"a.csv": "1"}, basis=Basis((DECLARED,)))
+
+    def key(content):
+        library = Library()
+        past = Past(library, trials={"train": record}, inputs={"a.csv": content})
+        forecast(plan, past, CODE)
+        return library.asked
+
+    assert key("2") == key("2") != key("3")
 
 
 # ------------------------------------------------------------------ context

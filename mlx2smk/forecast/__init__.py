@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlx2smk.forecast.evidence import Evidence
 from mlx2smk.forecast.functions import forecast_setup, forecast_verification
 from mlx2smk.forecast.knowledge import Knowledge
 from mlx2smk.forecast.trials import forecast_trial
@@ -37,19 +38,20 @@ class Forecast:
 
 def forecast(plan: Plan, past: Past, code: Code) -> Forecast:
     """Foresee the next run of an experiment."""
-    context, setups = Knowledge(), []
+    context, setups, evidence = Knowledge(), [], Evidence(past, code)
     for setup in plan.setups:
-        outlook, returned = forecast_setup(setup, context, past, code)
+        outlook, returned = forecast_setup(setup, context, evidence)
         setups.append(outlook)
         context = context.merged(returned)
     trials: dict[str, Outlook] = {}
     updates: dict[str, Knowledge] = {}
     for trial in plan.trials:
         seen = _after(context, updates, trial.after)
-        trials[trial.name], updates[trial.name] = forecast_trial(trial, seen, past, code)
+        outlook, updates[trial.name] = forecast_trial(trial, seen, evidence)
+        trials[trial.name] = outlook
     final = _after(context, updates, tuple(updates))
     verifications = (
-        forecast_verification(verify, final, trials, past, code) for verify in plan.verifications
+        forecast_verification(verify, final, trials, evidence) for verify in plan.verifications
     )
     return Forecast(
         plan.experiment,

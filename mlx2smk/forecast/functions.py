@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.forecast.changes import code_reasons
 from mlx2smk.forecast.context import changed_keys, digests_of, key_changes, uncertainty
+from mlx2smk.forecast.files import reasons_for
 from mlx2smk.forecast.knowledge import Knowledge
 from mlx2smk.forecast.outlook import Outlook
 from mlx2smk.forecast.reasons import New, ResultsChanged, SoftwareChanged
@@ -14,23 +15,27 @@ from mlx2smk.forecast.reasons import New, ResultsChanged, SoftwareChanged
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mlx2smk.forecast.changes import Code
-    from mlx2smk.forecast.outlook import Uncertainty
+    from mlx2smk.forecast.evidence import Evidence
+    from mlx2smk.forecast.files import Unsettled
+    from mlx2smk.forecast.outlook import UncertainFile, Uncertainty
     from mlx2smk.forecast.past import Past, SetupPast, VerdictPast
     from mlx2smk.forecast.reasons import Reason
     from mlx2smk.plan import FunctionPlan, SetupPlan, VerifyPlan
 
 
 def forecast_setup(
-    setup: SetupPlan, context: Knowledge, past: Past, code: Code
+    setup: SetupPlan, context: Knowledge, evidence: Evidence
 ) -> tuple[Outlook, Knowledge]:
     """Return what a setup will do, and what is known of what it returns."""
+    past, unsettled = evidence.past, evidence.unsettled
     record = past.setups.get(setup.name)
     seen = context.projected(setup.reads) if setup.after else Knowledge()
-    reasons = tuple(_why(setup, record, seen, past, code))
+    reasons = tuple(_why(setup, record, seen, evidence))
     doubt = uncertainty(seen, past.contexts.get(setup.name, {}))
-    outlook = _timed(_outlook(setup, reasons, doubt, not seen.certain), record)
+    files = _files(record, unsettled)
+    outlook = _timed(_outlook(setup, reasons, doubt, files, not seen.certain), record)
     if outlook.may_run or record is None:
+        unsettled.add(setup.name)
         return outlook, Knowledge().doubted(setup.name, None)
     return outlook, Knowledge(record.returned)
 
@@ -39,18 +44,19 @@ def forecast_verification(
     verify: VerifyPlan,
     context: Knowledge,
     trials: Mapping[str, Outlook],
-    past: Past,
-    code: Code,
+    evidence: Evidence,
 ) -> Outlook:
     """Return what a verification will do, once the trials are through."""
+    past, unsettled = evidence.past, evidence.unsettled
     record = past.verdicts.get(verify.name)
     seen = context.projected(verify.reads)
-    reasons = tuple(_why(verify, record, seen, past, code))
+    reasons = tuple(_why(verify, record, seen, evidence))
     if record is not None:
         reasons += tuple(_changed_results(verify, record, trials, past))
     doubt = uncertainty(seen, past.contexts.get(verify.name, {}))
     may_run = not seen.certain or any(trials[name].may_jobs for name in verify.depends)
-    outlook = _timed(_outlook(verify, reasons, doubt, may_run), record)
+    files = _files(record, unsettled)
+    outlook = _timed(_outlook(verify, reasons, doubt, files, may_run), record)
     crashed = record is not None and record.crashed and not outlook.run
     return replace(outlook, failed=int(crashed))
 
@@ -59,17 +65,24 @@ def _why(
     function: FunctionPlan,
     record: SetupPast | VerdictPast | None,
     seen: Knowledge,
-    past: Past,
-    code: Code,
+    evidence: Evidence,
 ) -> Iterator[Reason]:
+    past = evidence.past
     if record is None:
         yield New(1)
         return
     if record.environment not in (None, past.environment):
         yield SoftwareChanged()
-    yield from code_reasons(function.digest, record.code, past, code)
+    yield from code_reasons(function.digest, record.code, past, evidence.code)
     keys = changed_keys(record.context, digests_of(seen.known), seen)
     yield from key_changes(keys, past.contexts.get(function.name, {}), seen.known)
+    yield from reasons_for(evidence.unsettled.certain(record.basis))
+
+
+def _files(
+    record: SetupPast | VerdictPast | None, unsettled: Unsettled
+) -> tuple[UncertainFile, ...]:
+    return () if record is None else tuple(unsettled.doubts(record.basis))
 
 
 def _changed_results(
@@ -85,9 +98,14 @@ def _changed_results(
 
 
 def _outlook(
-    function: FunctionPlan, reasons: tuple[Reason, ...], doubt: Uncertainty | None, may_run: bool
+    function: FunctionPlan,
+    reasons: tuple[Reason, ...],
+    doubt: Uncertainty | None,
+    files: tuple[UncertainFile, ...],
+    may_run: bool,
 ) -> Outlook:
     run = bool(reasons)
+    may_run = may_run or bool(files)
     return Outlook(
         kind=function.kind,
         name=function.name,
@@ -99,6 +117,7 @@ def _outlook(
         may_jobs=int(run or may_run),
         reasons=reasons,
         uncertainty=None if run else doubt,
+        uncertain_files=() if run else files,
     )
 
 

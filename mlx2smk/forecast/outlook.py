@@ -19,6 +19,14 @@ class Uncertainty:
     keys: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class UncertainFile:
+    """A file or folder that this one reads, and functions that make it, or fill it, and will or may run."""
+
+    path: str
+    makers: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
     """How many combinations (of setups and verifications: 1) will run, and why.
@@ -44,6 +52,7 @@ class Outlook:
     may_seconds: float | None = None
     reasons: tuple[Reason, ...] = ()
     uncertainty: Uncertainty | None = None
+    uncertain_files: tuple[UncertainFile, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the outlook for programs."""

@@ -3,12 +3,49 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from mlx2smk.analysis.slicing import Piece
+    from mlx2smk.plan import JobPlan
+
+
+Maker: TypeAlias = "tuple[str, int | None]"
+"""A run: its function and the number of its combination (0 for a setup); None for any of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is not as it was when a run touched it.
+
+    ``kind`` is that of the observation (see ``runtime/observed.py``), or `inputs` of what is declared.
+    ``was`` and ``now`` are digests, kinds, names or versions, None where there was or is nothing.
+    ``makers`` are the runs before it that made it.
+    """
+
+    kind: str
+    name: str
+    was: Any
+    now: Any
+    makers: frozenset[Maker] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a result rests on, as far as it is another now, or is ``made`` by runs before it."""
+
+    differences: tuple[Difference, ...] = ()
+    made: Mapping[str, frozenset[Maker]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run in the store of results: what it adds to the context, and what it rests on."""
+
+    update: Mapping[str, Any]
+    basis: Basis = field(default_factory=Basis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +61,7 @@ class RunPast:
 class JobPast:
     """The record of a job; ``context`` has the digests of the keys that it saw.
 
-    ``modified`` is the record's time in nanoseconds. ``runs`` are in the order of the combinations.
+    ``runs`` are in the order of the combinations.
     """
 
     digest: str
@@ -34,8 +71,8 @@ class JobPast:
     environment: list[Any]
     chained: bool
     previous: str | None
-    modified: int
     runs: tuple[RunPast, ...]
+    basis: Basis = field(default_factory=Basis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +80,9 @@ class TrialPast:
     """All records of a trial, by the jobs' names.
 
     ``collected``: the file of all results holds those of the current jobs. ``file`` is that file's
-    digest. ``logged`` are the jobs with a log, which ran once. ``seconds``: how long combinations took when they last ran, by the JSON text of their
-    parameters.
+    digest. ``logged`` are the jobs with a log, which ran once. ``seconds``: how long combinations took
+    when they last ran, by the JSON text of their parameters. ``declared`` says which declared inputs
+    earlier runs make.
     """
 
     jobs: Mapping[str, JobPast] = field(default_factory=dict)
@@ -52,6 +90,7 @@ class TrialPast:
     file: str | None = None
     logged: frozenset[str] = frozenset()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    declared: Basis = field(default_factory=Basis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +102,7 @@ class SetupPast:
     returned: Mapping[str, Any]
     seconds: float
     environment: list[Any] | None = None
+    basis: Basis = field(default_factory=Basis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +118,17 @@ class VerdictPast:
     seconds: float
     crashed: bool
     environment: list[Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InputFile:
-    """A tracked file as it is now; ``large``: Snakemake compares only its time, not its content."""
-
-    content: Any
-    modified: int
-    large: bool
+    basis: Basis = field(default_factory=Basis)
 
 
 class Library(Protocol):
     """What is kept across versions: runs by their keys, code by its digest."""
 
-    def update(self, trial: str, key: str, job: str) -> Mapping[str, Any] | None:
-        """Return what the run with that key adds to the context; None if the job has to run it."""
+    def stored(self, trial: str, job: JobPlan, number: int, key: str) -> Iterable[StoredRun]:
+        """Return the runs with that key, in the order in which the job asks whether they are current.
+
+        It is asked about the combinations of a job one after another.
+        """
 
     def knows(self, code: str) -> bool:
         """Whether runs of that code are stored."""
@@ -106,9 +141,9 @@ class Library(Protocol):
 class Past:
     """What earlier runs of an experiment left, and what lies beside it now.
 
-    ``contexts`` are the values that functions saw last; ``inputs`` has every tracked file by its path
-    relative to the experiment's folder; ``source`` is the experiment's own path; ``others`` are trials that the plan does not have, with the
-    numbers of their jobs.
+    ``contexts`` are the values that functions saw last; ``inputs`` has what is in declared inputs, by
+    their paths relative to the experiment's folder; ``source`` is the experiment's own path; ``others``
+    are trials that the plan does not have, with the numbers of their jobs.
     """
 
     library: Library
@@ -117,7 +152,7 @@ class Past:
     trials: Mapping[str, TrialPast] = field(default_factory=dict)
     verdicts: Mapping[str, VerdictPast] = field(default_factory=dict)
     contexts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    inputs: Mapping[str, InputFile] = field(default_factory=dict)
+    inputs: Mapping[str, Any] = field(default_factory=dict)
     environment: list[Any] = field(default_factory=lambda: [None, None])
     python: list[Any] = field(default_factory=list)
     others: Mapping[str, int] = field(default_factory=dict)

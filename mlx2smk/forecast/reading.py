@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 import json
-import os
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.archive import read_code
 from mlx2smk.forecast.past import (
-    InputFile,
+    Basis,
     JobPast,
     Past,
     RunPast,
     SetupPast,
+    StoredRun,
     TrialPast,
     VerdictPast,
 )
+from mlx2smk.forecast.touched import Touched
 from mlx2smk.forecast.trials import params_text
 from mlx2smk.results import Results, read_json, read_record
-from mlx2smk.runtime import origin, packages
+from mlx2smk.runtime import origin
 from mlx2smk.runtime.contents import Contents
-from mlx2smk.runtime.currency import Surroundings
-from mlx2smk.runtime.makers import Makers
 from mlx2smk.runtime.store import Store
 from mlx2smk.runtime.trial import updates_of
 from mlx2smk.stored import STORE, stored_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from mlx2smk.analysis.slicing import Piece
-    from mlx2smk.plan import Plan, TrialPlan
-
-LARGE = 1_000_000
-"""Bytes up to which Snakemake compares contents, by default."""
+    from mlx2smk.plan import JobPlan, Plan, TrialPlan
+    from mlx2smk.runtime.makers import Makers
+    from mlx2smk.runtime.store import Found
 
 
 def read_past(directory: Path, plan: Plan, interpreter: str | None) -> Past:
@@ -43,17 +41,18 @@ def read_past(directory: Path, plan: Plan, interpreter: str | None) -> Past:
 
     ``interpreter`` is the one that was chosen for the jobs, None for the one they have anyway.
     """
-    reader = _Reader(Results(directory, plan.experiment), plan)
+    touched = Touched(directory, plan, interpreter)
+    reader = _Reader(Results(directory, plan.experiment), plan, touched)
     base = directory / "workflow" / "experiments" / plan.experiment
     inputs = {path for trial in plan.trials for path in trial.inputs}
     return Past(
-        library=FolderLibrary(directory, plan),
+        library=FolderLibrary(directory, plan, touched),
         source=plan.source,
         setups=dict(reader.setups()),
         trials={trial.name: reader.trial(trial) for trial in plan.trials},
         verdicts=dict(reader.verdicts()),
         contexts=dict(reader.contexts()),
-        inputs={path: _input(Path(os.path.normpath(base / plan.folder / path))) for path in inputs},
+        inputs={path: touched.contents(path) for path in inputs},
         environment=origin.environment(
             str(base), {"conda": plan.conda, "container": plan.container}, interpreter
         ),
@@ -65,7 +64,7 @@ def read_past(directory: Path, plan: Plan, interpreter: str | None) -> Past:
 class FolderLibrary:
     """The store of results and the archive of code in a folder."""
 
-    def __init__(self, directory: Path, plan: Plan) -> None:
+    def __init__(self, directory: Path, plan: Plan, touched: Touched) -> None:
         self._directory = directory
         self._folder = directory / STORE
         self._results = Results(directory, plan.experiment)
@@ -74,15 +73,38 @@ class FolderLibrary:
             for trial in plan.trials
         }
         self._codes: frozenset[str] | None = None
-        base = directory / "workflow" / "experiments" / plan.experiment
-        folder = os.path.normpath(base / plan.folder)
-        self._surroundings = Surroundings(folder, Contents(), Makers, packages.here)
+        self._touched = touched
+        self._beside: tuple[tuple[str, str], Makers] | None = None
 
-    def update(self, trial: str, key: str, job: str) -> Mapping[str, Any] | None:
-        """Return what the run with that key adds to the context; None if the job has to run it."""
-        job_path = str(self._results.run_path(trial, job))
-        found = self._stores[trial].get(key, job_path, self._surroundings, (0, 0))
-        return None if found is None else updates_of(found.run)
+    def stored(self, trial: str, job: JobPlan, number: int, key: str) -> list[StoredRun]:
+        """Return the runs with that key, in the order in which the job asks whether they are current."""
+        path = str(self._results.run_path(trial, job.name))
+        found = list(self._stores[trial].candidates(key, path))
+        if not found:
+            return []
+        beside = self._makers_beside(trial, job)
+        touched = (self._touched.basis_beside(trial, number, f.observed, beside) for f in found)
+        bases = [
+            self._restored(trial, each, basis) for each, basis in zip(found, touched, strict=True)
+        ]
+        current = (at for at, basis in enumerate(bases) if not basis.differences)
+        # The job goes on with what it takes; a run that it starts makes what it made before.
+        beside.add(self._touched.run(trial, number), found[next(current, 0)].observed)
+        runs = zip(found, bases, strict=True)
+        return [StoredRun(updates_of(each.run), basis) for each, basis in runs]
+
+    def _restored(self, trial: str, found: Found, basis: Basis) -> Basis:
+        """Return the basis of a stored run once its outputs are put back, as the job will do."""
+        can = self._stores[trial].can_restore
+        left = tuple(d for d in basis.differences if not can(found, d.kind, d.name))
+        return replace(basis, differences=left)
+
+    def _makers_beside(self, trial: str, job: JobPlan) -> Makers:
+        """Return who made what, as the job will have it when it comes to its next combination."""
+        if self._beside is None or self._beside[0] != (trial, job.name):
+            numbers = range(job.first, job.first + job.count)
+            self._beside = (trial, job.name), self._touched.makers_beside(trial, numbers)
+        return self._beside[1]
 
     def knows(self, code: str) -> bool:
         """Whether runs of that code are stored."""
@@ -99,12 +121,14 @@ class FolderLibrary:
 class _Reader:
     results: Results
     plan: Plan
+    touched: Touched
 
     def setups(self) -> Iterator[tuple[str, SetupPast]]:
         for setup in self.plan.setups:
             record = read_record(self.results.setup_path(setup.name))
             if record is not None:
-                yield setup.name, _setup(record)
+                basis = self.touched.basis("setups", setup.name)
+                yield setup.name, replace(_setup(record), basis=basis)
 
     def trial(self, trial: TrialPlan) -> TrialPast:
         paths = sorted(self.results.run_path(trial.name, "any").parent.glob("*.json"))
@@ -116,22 +140,31 @@ class _Reader:
         current = [run for job in trial.jobs for run in _runs(records.get(job.name, {}))]
         known = [*(collected or []), *(run for record in records.values() for run in _runs(record))]
         return TrialPast(
-            jobs={
-                path.stem: _job(records[path.stem], path) for path in paths if path.stem in records
-            },
+            jobs=dict(self._jobs(trial, records)),
             collected=_same(collected, current) and updates.exists(),
             file=origin.content(str(file), Contents()),
             logged=frozenset(
                 path.stem for path in self.results.log_folder(trial.name).glob("*.log")
             ),
             seconds={params_text(run["params"]): run["duration"] for run in known},
+            declared=self.touched.declared(trial),
         )
+
+    def _jobs(
+        self, trial: TrialPlan, records: Mapping[str, dict[str, Any]]
+    ) -> Iterator[tuple[str, JobPast]]:
+        current = {job.name for job in trial.jobs}
+        for name, record in records.items():
+            known = name in current
+            basis = self.touched.basis("trials", trial.name, name) if known else Basis()
+            yield name, replace(_job(record), basis=basis)
 
     def verdicts(self) -> Iterator[tuple[str, VerdictPast]]:
         for verify in self.plan.verifications:
             record = read_record(self.results.verdict_path(verify.name))
             if record is not None:
-                yield verify.name, _verdict(record)
+                basis = self.touched.basis("verifications", verify.name)
+                yield verify.name, replace(_verdict(record), basis=basis)
 
     def contexts(self) -> Iterator[tuple[str, dict[str, Any]]]:
         plan = self.plan
@@ -148,7 +181,7 @@ class _Reader:
                 yield path.name, len(list(path.glob("*.json")))
 
 
-def _job(record: dict[str, Any], path: Path) -> JobPast:
+def _job(record: dict[str, Any]) -> JobPast:
     made = _made_from(record)
     runs = (
         RunPast(run["success"], params_text(run["params"]), updates_of(run))
@@ -162,7 +195,6 @@ def _job(record: dict[str, Any], path: Path) -> JobPast:
         environment=made.get("environment", []),
         chained=made.get("chained", False),
         previous=made.get("previous"),
-        modified=path.stat().st_mtime_ns,
         runs=tuple(runs),
     )
 
@@ -203,12 +235,3 @@ def _runs(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _same(one: Any, other: Any) -> bool:
     """Compare JSON values by their texts, in which NaN is like NaN."""
     return json.dumps(one) == json.dumps(other)
-
-
-def _input(path: Path) -> InputFile:
-    try:
-        status = path.stat()
-    except OSError:
-        return InputFile(None, 0, large=False)
-    large = path.is_file() and status.st_size > LARGE
-    return InputFile(origin.content(str(path), Contents()), status.st_mtime_ns, large)

@@ -45,9 +45,91 @@ class KeyChanged:
 
 @dataclass(frozen=True, slots=True)
 class InputChanged:
-    """A tracked file changed, or is tracked only now, or is so no longer."""
+    """A declared input has other content, or is declared only now, or is so no longer."""
 
     path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileChanged:
+    """A file that was read has other content; ``makers`` are the functions before it that make it."""
+
+    path: str
+    makers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileGone:
+    """A file or folder that was read or looked for is not there any more."""
+
+    path: str
+    makers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileAppeared:
+    """A file or folder is there that was looked for in vain."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FolderChanged:
+    """A folder that was listed has other names in it."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductChanged:
+    """A file that the function itself made is not as it left it."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductGone:
+    """A file that the function itself made is not there any more."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class VariableChanged:
+    """A variable of the environment has another value."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class VariableSet:
+    """A variable of the environment is set that was not."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class VariableUnset:
+    """A variable of the environment is not set that was."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackageChanged:
+    """A package that the code imports is installed in another version."""
+
+    name: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackageGone:
+    """A package that the code imports is not installed any more."""
+
+    name: str
+    old: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +181,17 @@ Reason: TypeAlias = (
     | CodeReordered
     | KeyChanged
     | InputChanged
+    | FileChanged
+    | FileGone
+    | FileAppeared
+    | FolderChanged
+    | ProductChanged
+    | ProductGone
+    | VariableChanged
+    | VariableSet
+    | VariableUnset
+    | PackageChanged
+    | PackageGone
     | New
     | Missing
     | Regrouped

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlx2smk.forecast.changes import code_reasons
 from mlx2smk.forecast.context import changed_keys, digests_of, key_changes, uncertainty
+from mlx2smk.forecast.files import reasons_for
 from mlx2smk.forecast.knowledge import Knowledge
 from mlx2smk.forecast.outlook import Outlook
 from mlx2smk.forecast.past import TrialPast
@@ -25,24 +26,26 @@ from mlx2smk.runtime.grid import Grid
 from mlx2smk.runtime.store import common_parts, key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from mlx2smk.forecast.changes import Code
-    from mlx2smk.forecast.past import JobPast, Past
+    from mlx2smk.forecast.evidence import Evidence
+    from mlx2smk.forecast.files import Unsettled
+    from mlx2smk.forecast.outlook import UncertainFile
+    from mlx2smk.forecast.past import Basis, JobPast, Past, StoredRun
     from mlx2smk.forecast.reasons import Reason
     from mlx2smk.plan import JobPlan, TrialPlan
 
 
 def forecast_trial(
-    trial: TrialPlan, context: Knowledge, past: Past, code: Code
+    trial: TrialPlan, context: Knowledge, evidence: Evidence
 ) -> tuple[Outlook, Knowledge]:
     """Return what a trial will do, and what is known of the updates that it makes."""
     seen = context.projected(trial.reads)
     grid = Grid([(name, list(texts)) for name, texts in trial.parameters])
-    forecaster = _Forecaster(trial, past, seen, digests_of(seen.known), grid)
+    forecaster = _Forecaster(trial, evidence, seen, digests_of(seen.known), grid)
     for job in trial.jobs:
         forecaster.add(job)
-    return forecaster.outlook(code), forecaster.state
+    return forecaster.outlook(), forecaster.state
 
 
 @dataclass(slots=True)
@@ -50,10 +53,11 @@ class _Forecaster:
     """Goes through a trial's jobs in order, as updates may pass from one to the next."""
 
     trial: TrialPlan
-    past: Past
+    evidence: Evidence
     seen: Knowledge
     digests: Mapping[str, str]
     grid: Grid
+    files: dict[UncertainFile, None] = field(default_factory=dict)
     state: Knowledge = field(default_factory=Knowledge)
     counts: Counter[str] = field(default_factory=Counter)
     reasons: dict[Reason, None] = field(default_factory=dict)
@@ -69,13 +73,13 @@ class _Forecaster:
             self.counts["jobs"] += 1
             self.counts["may_jobs"] += 1
             self._run(job)
-        elif record is not None and (not self.seen.certain or self._may_follow()):
+        elif record is not None and (self._is_unsure() or self._doubts(record.basis)):
             self.counts["may_jobs"] += 1
             self._maybe_run(job, record)
         elif record is not None:
             self._keep(record)
 
-    def outlook(self, code: Code) -> Outlook:
+    def outlook(self) -> Outlook:
         """Put together what was found."""
         counts, trial = self.counts, self.trial
         return Outlook(
@@ -92,23 +96,34 @@ class _Forecaster:
             collects=bool(counts["jobs"]) or not self._record.collected,
             seconds=self._seconds(self.running),
             may_seconds=self._seconds([*self.running, *self.may_be_running]),
-            reasons=tuple(self._reasons(code)),
+            reasons=tuple(self._reasons()),
             uncertainty=uncertainty(self.seen, self._last_seen),
+            uncertain_files=tuple(self.files),
         )
 
     @property
+    def _past(self) -> Past:
+        return self.evidence.past
+
+    @property
+    def _unsettled(self) -> Unsettled:
+        return self.evidence.unsettled
+
+    @property
     def _record(self) -> TrialPast:
-        return self.past.trials.get(self.trial.name, _NOTHING)
+        return self._past.trials.get(self.trial.name, _NOTHING)
 
     @property
     def _last_seen(self) -> Mapping[str, Any]:
-        return self.past.contexts.get(self.trial.name, {})
+        return self._past.contexts.get(self.trial.name, {})
 
     def _starts(self, job: JobPlan, record: JobPast | None) -> bool:
         """Tell whether Snakemake certainly starts a job, and note why."""
         if record is None:
             return True
         found = [*self._changes(record)]
+        certain = self._unsettled.certain(record.basis)
+        found += reasons_for(certain, self.trial.inputs)
         self.reasons |= dict.fromkeys(found)
         keys = changed_keys(record.context, self.digests, self.seen)
         self.keys |= dict.fromkeys(keys)
@@ -130,21 +145,24 @@ class _Forecaster:
         """Yield what changed beside the code, the context and the combinations."""
         if record.chained != self.trial.chained:
             yield Regrouped()
-        if record.environment != self.past.environment:
+        if record.environment != self._past.environment:
             yield SoftwareChanged()
         yield from map(InputChanged, sorted(record.inputs.keys() ^ set(self.trial.inputs)))
-        for path in self.trial.inputs:
-            file = self.past.inputs[path]
-            changed = file.large or record.inputs.get(path) != file.content
-            if path in record.inputs and file.modified > record.modified and changed:
-                yield InputChanged(path)
 
     def _before(self, job: JobPlan) -> str | None:
         at = self.trial.jobs.index(job)
         return self.trial.jobs[at - 1].name if at else None
 
-    def _may_follow(self) -> bool:
-        return self.trial.chained and bool(self.counts["may_jobs"])
+    def _is_unsure(self) -> bool:
+        """Tell whether nobody knows yet what all of a job's combinations will see."""
+        follows = self.trial.chained and bool(self.counts["may_jobs"])
+        return follows or not self.seen.certain or self._doubts(self._record.declared)
+
+    def _doubts(self, basis: Basis) -> bool:
+        """Tell whether runs before may change what something rests on, and note what."""
+        found = self._unsettled.doubts(basis)
+        self.files |= dict.fromkeys(found)
+        return bool(found)
 
     def _params(self, job: JobPlan) -> list[str]:
         """Return the JSON texts of the parameters of a job's combinations."""
@@ -155,24 +173,32 @@ class _Forecaster:
 
     def _run(self, job: JobPlan) -> None:
         """Foresee the combinations of a job that starts."""
-        fresh = not self.past.library.knows(self.trial.digest)
+        fresh = not self._past.library.knows(self.trial.digest)
         for index in range(job.first, job.first + job.count):
             seen = self._seen_by_next()
             params = self._text(index)
             self._count_new(job, params)
-            update = self._stored(job, index, seen) if seen.certain else None
+            update, maybe = self._outcome(job, index, seen)
             if update is not None:
                 self.counts["stored"] += 1
-                self.state = self.state.updated(update)
+                self._take(update, certain=not maybe)
                 continue
-            sure = seen.certain or fresh
+            sure = fresh or not maybe
             (self.running if sure else self.may_be_running).append(params)
-            self._doubt_updates()
+            self._unsettle(index)
 
     def _maybe_run(self, job: JobPlan, record: JobPast) -> None:
-        self.may_be_running += self._params(job)
         self.counts["failed"] += sum(not run.success for run in record.runs)
-        self._doubt_updates()
+        unsure = self._is_unsure()
+        for index in range(job.first, job.first + job.count):
+            update, maybe = None, True
+            if not unsure:
+                update, maybe = self._outcome(job, index, self._seen_by_next())
+            if update is not None:
+                self._take(update, certain=not maybe)
+                continue
+            self.may_be_running.append(self._text(index))
+            self._unsettle(index)
 
     def _keep(self, record: JobPast) -> None:
         for run in record.runs:
@@ -184,17 +210,41 @@ class _Forecaster:
             return self.seen
         return self.seen.merged(self.state).projected(self.trial.reads)
 
+    def _take(self, update: Mapping[str, Any], *, certain: bool) -> None:
+        """Go on from a stored run; where there are several, it may be another one."""
+        if certain:
+            self.state = self.state.updated(update)
+        else:
+            self._doubt_updates()
+
+    def _unsettle(self, index: int) -> None:
+        """Go on from a run of which nobody knows yet what it will leave."""
+        self._unsettled.add(self.trial.name, index)
+        self._doubt_updates()
+
     def _doubt_updates(self) -> None:
         writes = self.trial.writes
         keys = None if writes is None else frozenset(writes)
         self.state = self.state.doubted(self.trial.name, keys)
 
-    def _stored(self, job: JobPlan, index: int, seen: Knowledge) -> Mapping[str, Any] | None:
-        contents = {path: self.past.inputs[path].content for path in self.trial.inputs}
-        inputs, past = list(contents.items()), self.past
+    def _outcome(
+        self, job: JobPlan, index: int, seen: Knowledge
+    ) -> tuple[Mapping[str, Any] | None, bool]:
+        """Return the update that comes from the store, if any, and whether that is in doubt."""
+        if not seen.certain or self._doubts(self._record.declared):
+            return None, True
+        stored = [*self._stored(job, index, seen)]
+        for run in stored:
+            if not self._unsettled.certain(run.basis):
+                self._doubts(run.basis)
+        return self._unsettled.outcome(stored)
+
+    def _stored(self, job: JobPlan, index: int, seen: Knowledge) -> Iterable[StoredRun]:
+        past = self._past
+        inputs = [(path, past.inputs[path]) for path in self.trial.inputs]
         common = common_parts(past.source, self.trial.digest, inputs, past.environment, past.python)
         key = key_of(common, self.grid, index, dict(seen.known))
-        return self.past.library.update(self.trial.name, key, job.name)
+        return past.library.stored(self.trial.name, job, index, key)
 
     def _count_new(self, job: JobPlan, params: str) -> None:
         past = self._record
@@ -221,10 +271,10 @@ class _Forecaster:
             return self.old_codes
         return Counter(job.code for job in records.values() if job.code != self.trial.digest)
 
-    def _reasons(self, code: Code) -> Iterator[Reason]:
+    def _reasons(self) -> Iterator[Reason]:
         old_codes = +self._old_codes()
         for digest, _ in old_codes.most_common(1):
-            yield from code_reasons(self.trial.digest, digest, self.past, code)
+            yield from code_reasons(self.trial.digest, digest, self._past, self.evidence.code)
         if old_codes:  # which is reason enough
             self.counts["missing"] = 0
         yield from self.reasons

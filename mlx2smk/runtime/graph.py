@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from .makers import Run
+
 ASK_PATH = "import sys; print('\\n'.join(sys.path))"
 
 
@@ -28,59 +30,72 @@ class Graph:
 
     `results` is the folder of its results, `python` the interpreter of its jobs (None: nobody knows what
     is installed there), `large` the size from which on files go by parts, `skipped` starts of paths
-    that other machines have for themselves.
+    that other machines have for themselves. `still`, once it is set, says that no job leaves a record
+    meanwhile.
     """
 
     def __init__(
         self,
-        plan_path: str,
+        plan: Plan,
         results: str,
         python: str | None,
         large: int | None = None,
         skipped: Iterable[str] = (),
     ) -> None:
-        self.plan = Plan(plan_path)
+        self.plan = plan
         self._results = results
         self._python = python
+        self.still = False
         self._at = makers.positions(self.plan)
         self._heads: dict[str, tuple[str, dict[str, Any]]] = {}
-        self._contents = Contents(self.plan.digests_folder, large)
+        self.contents = Contents(self.plan.digests_folder, large)
         self._made: tuple[list[str], makers.Makers] | None = None
         self._places: list[str] | None = None
-        self._surroundings = Surroundings(
-            self.plan.folder, self._contents, self._makers, self._versions, skipped
+        self.surroundings = Surroundings(
+            self.plan.folder, self.contents, self.all_makers, self.versions, skipped
         )
 
     def scheduled(self, kind: str, name: str, job: str, code: str) -> str:
         """Return what a job is scheduled for; `code` stands for its code, `job` is empty but for trials."""
-        head = self._head(self._record(kind, name, job))
-        was = head.get("scheduled")
-        if not isinstance(was, str):
+        was = self.last_scheduled(kind, name, job)
+        if was is None:
             return code
         if was.partition(" again ")[0] == code and not any(self.changes(kind, name, job)):
             return was
         return f"{code} again {digests.of_bytes(was.encode())[:16]}"
 
+    def last_scheduled(self, kind: str, name: str, job: str) -> str | None:
+        """Return what the job was scheduled for when it left its record; None if there is none."""
+        was = self._head(self._record(kind, name, job)).get("scheduled")
+        return was if isinstance(was, str) else None
+
     def changes(self, kind: str, name: str, job: str) -> Iterator[Change]:
         """Yield what is not as it was when the job left its record."""
+        if kind == "trials":
+            yield from self.declared(name, job)
+        for observation, run in self.observations(kind, name, job):
+            yield from self.surroundings.changes(observation, run)
+
+    def observations(self, kind: str, name: str, job: str) -> Iterator[tuple[dict[str, Any], Run]]:
+        """Yield what the runs in the job's record touched, each with the run."""
         head = self._head(self._record(kind, name, job))
-        function = self.plan.function(name, kind)
         first = makers.first_number(self.plan, kind, name)
         if kind == "trials":
-            first = job_named(function, job).first
-            yield from self._declared(head, function)
+            first = job_named(self.plan.function(name, kind), job).first
         at = self._at[kind, name]
         for observation, numbers in head.get("observed", ()):
             for number in numbers:
-                yield from self._surroundings.changes(observation, (at, first + number))
+                yield observation, (at, first + number)
 
-    def _declared(self, head: dict[str, Any], trial: dict[str, Any]) -> Iterator[Change]:
-        """Yield the declared inputs whose content is another one."""
+    def declared(self, name: str, job: str) -> Iterator[Change]:
+        """Yield the declared inputs of a trial's job whose content is another one."""
+        head = self._head(self._record("trials", name, job))
         was = head.get("made_from", {}).get("inputs", {})
-        now = origin.contents(self.plan.folder, trial["inputs"], self._contents)
+        paths = self.plan.function(name, "trials")["inputs"]
+        now = origin.contents(self.plan.folder, paths, self.contents)
         for path, content in now:
             if path in was and was[path] != content:
-                yield Change("files", path, was[path], content)
+                yield Change("inputs", path, was[path], content)
 
     def _record(self, kind: str, name: str, job: str) -> str:
         parts = {"setups": ("setup", name), "verifications": ("verify", name)}
@@ -95,19 +110,28 @@ class Graph:
             self._heads[path] = known
         return known[1]
 
-    def _makers(self) -> makers.Makers:
+    def all_makers(self) -> makers.Makers:
         """Return who made what; read anew when any record has changed."""
+        if self._made is not None and self.still:
+            return self._made[1]
         paths = (path for _, _, path in makers.records_of(self.plan, self._results))
         now = [observing.signature(path) for path in paths]
         if self._made is None or self._made[0] != now:
             self._made = now, makers.makers_of(self.plan, self._results, self._head)
         return self._made[1]
 
-    def _versions(self) -> dict[str, str] | None:
-        if self._python is None:
-            return None
-        if self._places is None:
-            command = [self._python, "-c", ASK_PATH]
-            asked = subprocess.run(command, capture_output=True, text=True, check=False)
-            self._places = [p for p in asked.stdout.split("\n") if p.endswith(packages.PLACES)]
-        return packages.all_versions(self._places)
+    def versions(self) -> dict[str, str] | None:
+        """Return what the interpreter of the jobs finds installed; None if nobody can tell."""
+        if self._python is not None and self._places is None:
+            self._places = places_of(self._python)
+        return None if self._places is None else packages.all_versions(self._places)
+
+
+def places_of(python: str) -> list[str] | None:
+    """Return where an interpreter finds installed packages; None if it does not say."""
+    command = [python, "-c", ASK_PATH]
+    try:
+        asked = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return [path for path in asked.stdout.split("\n") if path.endswith(packages.PLACES)]

@@ -13,7 +13,7 @@ from .plan import jobs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
     from typing import Any
 
     from .plan import Plan
@@ -38,6 +38,18 @@ class Makers:
         if maker[0] == run[0]:
             return maker[0] in self._chained and maker[1] < run[1]
         return maker[0] < run[0]
+
+    def without(self, runs: Container[Run]) -> Makers:
+        """Return the same but for what some runs made."""
+        rest = Makers(self._chained)
+        for path, left in self.made.items():
+            rest.made[path] = {run: digest for run, digest in left.items() if run not in runs}
+        for folder, names in self.names.items():
+            left_in = {
+                name: {run for run in made if run not in runs} for name, made in names.items()
+            }
+            rest.names[folder] = left_in
+        return rest
 
     def add(self, run: Run, observation: dict[str, Any]) -> None:
         """Add what a run made."""

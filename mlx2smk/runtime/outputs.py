@@ -61,16 +61,19 @@ class Keeper:
         try:
             if os.path.getsize(path) > self._limit:
                 return False
-            if not os.path.exists(self._place(digest)):
+            if not self.has(digest):
                 _copy(path, self._place(digest))
         except OSError:  # a full disk: the run counts without it
             return False
         return True
 
     def restore(self, digest: str, path: str) -> None:
-        """Put a file back, if there is a copy of it."""
-        if os.path.exists(self._place(digest)):
-            _copy(self._place(digest), path)
+        """Put a file back; there has to be a copy of it."""
+        _copy(self._place(digest), path)
+
+    def has(self, digest: str) -> bool:
+        """Tell whether there is a copy of a file."""
+        return os.path.exists(self._place(digest))
 
     def _place(self, digest: str) -> str:
         name = digest.rpartition(":")[2]

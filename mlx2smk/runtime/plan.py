@@ -17,15 +17,20 @@ DIGESTS = os.path.join(".mlx", "digests")
 
 
 class Plan:
-    """plan.json, with its paths resolved; `interpreter` is the one that the user chose, if any."""
+    """plan.json, with its paths resolved; `interpreter` is the one that the user chose, if any.
+
+    `data` is what the file will hold, where it is not written yet.
+    """
 
     __slots__ = (
         *("_code", "_texts", "base", "data", "digests_folder", "file", "folder", "interpreter"),
         *("kept", "large", "module", "path", "scheduled", "stem"),
     )
 
-    def __init__(self, path: str, interpreter: str | None = None) -> None:
-        data = records.read(path)
+    def __init__(
+        self, path: str, interpreter: str | None = None, data: dict[str, Any] | None = None
+    ) -> None:
+        data = records.read(path) if data is None else data
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise JobError(f"{path} is not a plan of mlx compile")
         if data.get("version") != records.VERSION:

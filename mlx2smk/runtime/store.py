@@ -96,20 +96,30 @@ class Store:
 
         `job` is the path of the record that is to be made: a failure in it is there to run again.
         """
-        for path in self._versions(key):
-            found = self._read(path, key, job)
-            if found is not None and self._is_current(found, surroundings, run):
+        for found in self.candidates(key, job):
+            if self._is_current(found, surroundings, run):
                 return found
         return None
 
+    def candidates(self, key: str, job: str) -> Iterator[Found]:
+        """Yield the runs that are stored under the key, whether they are current or not."""
+        for path in self._versions(key):
+            found = self._read(path, key, job)
+            if found is not None:
+                yield found
+
     def _is_current(self, found: Found, surroundings: Surroundings, run: Run) -> bool:
         """Tell whether all that the run touched is as it was, once its outputs are put back."""
-        if found.outputs:
-            for change in list(surroundings.changes(found.observed, run)):
-                if change.kind == "made" and change.name in found.outputs:
-                    path = os.path.join(surroundings.folder, change.name)
-                    self._keeper.restore(found.outputs[change.name], path)
+        for change in list(surroundings.changes(found.observed, run)) if found.outputs else ():
+            if self.can_restore(found, change.kind, change.name):
+                path = os.path.join(surroundings.folder, change.name)
+                self._keeper.restore(found.outputs[change.name], path)
         return not any(surroundings.changes(found.observed, run))
+
+    def can_restore(self, found: Found, kind: str, name: str) -> bool:
+        """Tell whether what has changed is an output of the run, and there is a copy of it."""
+        kept = found.outputs.get(name) if kind == "made" else None
+        return kept is not None and self._keeper.has(kept)
 
     def _read(self, path: str, key: str, job: str) -> Found | None:
         try:

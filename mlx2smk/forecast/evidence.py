@@ -1,0 +1,21 @@
+"""What all forecasts of one experiment share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mlx2smk.forecast.files import Unsettled
+
+if TYPE_CHECKING:
+    from mlx2smk.forecast.changes import Code
+    from mlx2smk.forecast.past import Past
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was, what the code is now, and which runs have been found so far that will or may run."""
+
+    past: Past
+    code: Code
+    unsettled: Unsettled = field(default_factory=Unsettled)

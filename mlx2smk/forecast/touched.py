@@ -1,0 +1,163 @@
+"""Records of what runs touched, and what is there now -> what results rest on (`past.Basis`)."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING, Any
+
+from mlx2smk.forecast.past import Basis, Difference
+from mlx2smk.runtime import makers, origin
+from mlx2smk.runtime.currency import Surroundings
+from mlx2smk.runtime.graph import Graph
+from mlx2smk.runtime.plan import DIGESTS
+from mlx2smk.runtime.plan import Plan as PlanOfWorker
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from mlx2smk.forecast.past import Maker
+    from mlx2smk.plan import Plan, TrialPlan
+    from mlx2smk.runtime.currency import Change
+    from mlx2smk.runtime.makers import Makers, Run
+
+    Observation = dict[str, Any]
+
+PATHS = ("inputs", "files", "kinds", "folders")
+"""Kinds of differences for which earlier runs can be the reason."""
+
+
+class Touched:
+    """Asks what the Snakefile will ask, of a plan that need not be on disk yet."""
+
+    def __init__(self, directory: Path, plan: Plan, interpreter: str | None) -> None:
+        self._graph = Graph(
+            _plan_of_worker(directory, plan),
+            str(directory / "results" / plan.experiment),
+            _interpreter(directory, plan, interpreter),
+        )
+        self._graph.still = True
+        self._at = makers.positions(self._graph.plan)
+        self._names = {at: name for (kind, name), at in self._at.items() if kind != "verifications"}
+
+    def contents(self, path: str) -> Any:
+        """Return what stands for the content of a declared input."""
+        return origin.declared(self._graph.plan.folder, path, self._graph.contents)
+
+    def basis(self, kind: str, name: str, job: str = "") -> Basis:
+        """Return what the record of a job rests on."""
+        graph = self._graph
+        if graph.last_scheduled(kind, name, job) is None:
+            return Basis()
+        found = _Found(graph.surroundings, graph.all_makers(), self._names)
+        if kind == "trials":
+            for change in graph.declared(name, job):
+                found.note(change, found.inside(change.name, (self._at[kind, name], 0)))
+        for observation, run in graph.observations(kind, name, job):
+            found.add(observation, run)
+        return found.basis()
+
+    def declared(self, trial: TrialPlan) -> Basis:
+        """Return which of the declared inputs of a trial earlier runs make."""
+        found = _Found(self._graph.surroundings, self._graph.all_makers(), self._names)
+        run = (self._at["trials", trial.name], 0)
+        made = {path: found.inside(path, run) for path in trial.inputs}
+        return Basis((), {path: before for path, before in made.items() if before})
+
+    def basis_beside(
+        self, trial: str, number: int, observation: Observation, beside: Makers
+    ) -> Basis:
+        """Return what a stored run rests on, given who made what beside the job that asks for it."""
+        graph = self._graph
+        around = Surroundings(graph.plan.folder, graph.contents, lambda: beside, graph.versions)
+        found = _Found(around, beside, self._names)
+        found.add(observation, self.run(trial, number))
+        return found.basis()
+
+    def run(self, trial: str, number: int) -> Run:
+        """Return what a combination is called among makers."""
+        return self._at["trials", trial], number
+
+    def makers_beside(self, trial: str, numbers: Iterable[int]) -> Makers:
+        """Return who made what when a job has begun: its own record is not there any more."""
+        return self._graph.all_makers().without({self.run(trial, number) for number in numbers})
+
+
+class _Found:
+    """What there is to say of some runs: each difference once, and who made what they rest on."""
+
+    def __init__(self, around: Surroundings, all_makers: Makers, names: dict[int, str]) -> None:
+        self._around = around
+        self._makers = all_makers
+        self._names = names
+        self._differences: dict[tuple[str, str], Difference] = {}
+        self._made: dict[str, frozenset[Maker]] = {}
+
+    def add(self, observation: Observation, run: Run) -> None:
+        """Add what a run touched."""
+        made = {path: before for path, before in self._made_before(observation, run) if before}
+        for path, before in made.items():
+            self._made[path] = self._made.get(path, frozenset()) | before
+        for change in self._around.changes(observation, run):
+            self.note(change, made.get(change.name, frozenset()))
+
+    def note(self, change: Change, before: frozenset[Maker]) -> None:
+        """Note that something is not as it was, and which runs before made it."""
+        by = before if change.kind in PATHS else frozenset()
+        difference = Difference(change.kind, change.name, change.was, change.now, by)
+        self._differences.setdefault((change.kind, change.name), difference)
+        if by:
+            self._made[change.name] = self._made.get(change.name, frozenset()) | by
+
+    def basis(self) -> Basis:
+        """Return all of it."""
+        return Basis(tuple(self._differences.values()), self._made)
+
+    def inside(self, path: str, run: Run) -> frozenset[Maker]:
+        """Return the runs before one that made a declared input, or something in it."""
+        name = os.path.normpath(path)
+        matching = (
+            made
+            for made in self._makers.made
+            if made == name or made.startswith(f"{name}{os.sep}") or fnmatch(made, name)
+        )
+        runs = (maker for made in matching for maker in self._makers.made[made])
+        return self._before(runs, run)
+
+    def _made_before(
+        self, observation: Observation, run: Run
+    ) -> Iterator[tuple[str, frozenset[Maker]]]:
+        """Yield what of an observation earlier runs made; of a folder any of a function's runs counts."""
+        for path in observation.get("files", ()):
+            yield path, self._before(self._makers.made.get(path, ()), run)
+        for path, kind in observation.get("kinds", {}).items():
+            folder, name = os.path.split(path)
+            if kind is not None:
+                yield path, self._before(self._makers.names.get(folder, {}).get(name, ()), run)
+        for path in observation.get("folders", ()):
+            folder = "" if path == os.curdir else path
+            runs = (run for runs in self._makers.names.get(folder, {}).values() for run in runs)
+            yield path, frozenset((name, None) for name, _ in self._before(runs, run))
+
+    def _before(self, runs: Iterable[Run], run: Run) -> frozenset[Maker]:
+        before = (maker for maker in runs if self._makers.is_before(maker, run))
+        return frozenset((self._names[at], number) for at, number in before)
+
+
+def _plan_of_worker(directory: Path, plan: Plan) -> PlanOfWorker:
+    path = directory / "workflow" / "experiments" / plan.experiment / "plan.json"
+    found = PlanOfWorker(str(path), data=json.loads(plan.to_json()))
+    found.digests_folder = str(directory.absolute() / DIGESTS)
+    return found
+
+
+def _interpreter(directory: Path, plan: Plan, chosen: str | None) -> str | None:
+    """Return the interpreter of the jobs as it is found from here; None inside of an environment."""
+    if plan.conda or plan.container:
+        return None
+    if chosen is None:
+        return sys.executable
+    return str(directory / chosen) if os.sep in chosen else chosen
