@@ -282,6 +282,7 @@ class _ExperimentRules:
             verdicts=[self._file("verify", verify) for verify in plan.verifications],
         )
         names = [f.name for f in (*plan.setups, *plan.trials, *plan.verifications)]
+        digest = quoted(digest_of("report", plan.source, *names))
         return Rule(
             name=plan.report_rule,
             comment=f"Everything that {plan.source} gave, and its status.",
@@ -289,7 +290,7 @@ class _ExperimentRules:
             output={"report": _report_path(plan)},
             log=self._path("logs", "report.log"),
             localrule=True,
-            params=self._params(quoted(digest_of("report", plan.source, *names)))
+            params=self._params(digest)
             | {"trials": 'folder("trials")', "verdicts": 'folder("verdicts")'},
             shell=(
                 "{params.worker} report --plan {params.plan:q}",
@@ -320,8 +321,7 @@ class _ExperimentRules:
         }
 
     def _digest(self, kind: str, function: FunctionPlan, *more: str) -> str:
-        words = (self.plan.experiment, kind, function.name, *more)
-        return _call("digest", *map(quoted, words))
+        return _call("digest", *map(quoted, (self.plan.experiment, kind, function.name, *more)))
 
     def _origin(self, function: FunctionPlan, what: str) -> str:
         return f"{self.plan.source}:{function.line}: {what}"
@@ -363,8 +363,7 @@ def _resources(plan: Plan, trial: TrialPlan) -> Arguments:
         for name, value in trial.resources
     }
     if trial.gpus:
-        # `gpu` is how the executors for clusters call it.
-        said.setdefault("gpu", str(trial.gpus))
+        said.setdefault("gpu", str(trial.gpus))  # as the executors for clusters call it
     return said | ({limit_name(plan, trial): "1"} if trial.parallel else {})
 
 
@@ -379,9 +378,8 @@ def _listed(**files: list[str]) -> Arguments:
 
 
 def _given(inputs: Arguments) -> Iterator[str]:
-    """Yield an option for each list of input files."""
-    for name in inputs:
-        yield f" --{name} {{input.{name}:q}}"
+    """Return an option for each list of input files."""
+    return (f" --{name} {{input.{name}:q}}" for name in inputs)
 
 
 def _call(function: str, *arguments: str) -> str:

@@ -145,3 +145,13 @@ def test_an_input_that_a_trial_declares_as_its_output_may_be_missing(folder):
     lab.write(SHELL.replace("out/*.txt", "other/*.txt"))
     lab.command("compile", "exp.py")
     assert "MLX619" in lab.said
+
+
+@pytest.mark.slow
+def test_explain_foresees_outputs_that_come_back(folder):
+    lab = Folder(folder, SHELL)
+    lab.run()
+    (folder / "out" / "1.txt").unlink()
+    lab.command("explain", "exp.py")
+    assert "1 combination come back from the store of results" in lab.said
+    assert lab.run() == []

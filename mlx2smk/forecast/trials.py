@@ -23,7 +23,7 @@ from mlx2smk.forecast.reasons import (
     SoftwareChanged,
 )
 from mlx2smk.runtime.grid import Grid
-from mlx2smk.runtime.store import common_parts, key_of
+from mlx2smk.runtime.store import common_parts, key_of, ordered_and_declared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -243,6 +243,7 @@ class _Forecaster:
         past = self._past
         inputs = [(path, past.inputs[path]) for path in self.trial.inputs]
         common = common_parts(past.source, self.trial.digest, inputs, past.environment, past.python)
+        common |= ordered_and_declared(self.trial.in_order, self.trial.outputs)
         key = key_of(common, self.grid, index, dict(seen.known))
         return past.library.stored(self.trial.name, job, index, key)
 

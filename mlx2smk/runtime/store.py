@@ -16,7 +16,7 @@ from .outputs import Keeper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from .currency import Surroundings
@@ -44,6 +44,12 @@ def common_parts(
         "environment": environment,
         "python": python,
     }
+
+
+def ordered_and_declared(in_order: bool, outputs: Iterable[str]) -> dict[str, Any]:
+    """Return what the keys of a trial have beside, if its files make it run in order, or it declares outputs."""
+    order: dict[str, Any] = {"in_order": True} if in_order else {}
+    return {**order, **({"outputs": list(outputs)} if outputs else {})}
 
 
 def key_of(common: dict[str, Any], grid: Grid, index: int, context: dict[str, Any]) -> str:

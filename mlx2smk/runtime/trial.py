@@ -176,16 +176,14 @@ class TrialJob:
             self._runner.log.note(f"combination {index}: {self.grid.label(index)}")
 
     def _key(self, index: int, context: dict[str, Any]) -> str:
-        from .store import common_parts, key_of
+        from .store import common_parts, key_of, ordered_and_declared
 
         made = self.made_from
         inputs = list(made["inputs"].items())
         source = self.plan.data["source"]
         common = common_parts(source, made["code"], inputs, made["environment"], made["python"])
-        if self.trial.get("in_order"):
-            common["in_order"] = True
-        if self.trial.get("outputs"):
-            common["outputs"] = self.trial["outputs"]
+        outputs = self.trial.get("outputs", ())
+        common.update(ordered_and_declared(bool(self.trial.get("in_order")), outputs))
         return key_of(common, self.grid, index, context)
 
     def _run_one(self, index: int, context: dict[str, Any]) -> Found:
