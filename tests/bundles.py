@@ -172,6 +172,7 @@ def copy_worker(folder: Path) -> None:
     target.mkdir(parents=True)
     for file in RUNTIME.glob("*.py"):
         shutil.copy(file, target)
+    shutil.copytree(RUNTIME / "follow", target / "follow")
     shutil.copy(RUNTIME / "worker.py", target.parent)
 
 

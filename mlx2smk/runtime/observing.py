@@ -79,7 +79,6 @@ class Observer:
         home = os.path.expanduser("~")
         caches = [os.environ.get("XDG_CACHE_HOME"), os.path.join(home, ".cache")]
         named = [v for k, v in os.environ.items() if k.startswith("MLX_") and v.startswith("/")]
-        self._named = frozenset(named)
         within = [*_installation(), *filter(None, caches), *ignored, *named]
         system = tuple(start for start in SYSTEM if not self._inside.startswith(start))
         self._ignored = (*(os.path.join(start, "") for start in within), *system)
@@ -148,7 +147,7 @@ class Observer:
         if folder is not None:
             path = os.path.join(os.fsdecode(folder), path)
         path = os.path.abspath(path)
-        if path.startswith(self._ignored) or path in self._named:
+        if f"{path}/".startswith(self._ignored):
             return None
         if any(part in path for part in INSTALLED) or any(part in path for part in PASSING):
             return None
