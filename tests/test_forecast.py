@@ -10,7 +10,7 @@ import pytest
 from mlx2smk.analysis.slicing import Piece
 from mlx2smk.forecast import forecast
 from mlx2smk.forecast.changes import Code
-from mlx2smk.forecast.outlook import Uncertainty
+from mlx2smk.forecast.outlook import UncertainFile, Uncertainty
 from mlx2smk.forecast.past import (
     Basis,
     Difference,
@@ -50,6 +50,7 @@ from mlx2smk.planner import PlanOptions, make_plan
 
 NOWHERE = [None, None]
 CODE = Code({}, {None: "exp.py"})
+TEXTS = ['{"n": 1}', '{"n": 2}', '{"n": 3}']
 
 
 def sha(text):
@@ -279,6 +280,144 @@ def test_the_content_of_declared_inputs_is_in_the_key():
     assert key("2") == key("2") != key("3")
 
 
+# ------------------------------------------------------------------ what earlier runs make
+
+
+def reading(path, *makers):
+    """Return what a run rests on that reads a file which those runs make."""
+    return Basis((), {path: frozenset(makers)})
+
+
+def prepared(first=None, basis=None, library=None, **more):
+    """Foresee a trial `p` of n=1 and n=2, with such changes to its records, and one after it."""
+    plan = plan_of(handmade.trial("p", grid={"n": [1, 2]}), handmade.trial(order=2))
+    records = trial_past(plan.trials[0], TEXTS[:2], code=sha("p"))
+    jobs = {name: replace(job, **(first or {}).get(name, {})) for name, job in records.jobs.items()}
+    last = trial_past(plan.trials[1], ["{}"], basis=basis)
+    past = {"p": replace(records, jobs=jobs), "train": replace(last, **more)}
+    return forecast(plan, Past(library or Library(), trials=past), CODE).trials[1]
+
+
+EDITED = {"basis": Basis((replace(CLEAN, name="raw.csv"),))}
+
+
+@pytest.mark.parametrize(
+    ("maker", "may_run"),
+    [(("p", 0), 0), (("p", 1), 1), (("p", None), 1), (("q", 1), 0), (("q", None), 0)],
+)
+def test_a_file_that_a_run_makes_which_runs_again(maker, may_run):
+    outlook = prepared({"n~2": EDITED}, reading("clean.csv", maker))
+    assert (outlook.run, outlook.may_run, outlook.jobs, outlook.may_jobs) == (
+        0,
+        may_run,
+        0,
+        may_run,
+    )
+    assert outlook.uncertain_files == (UncertainFile("clean.csv", ("p",)),) * may_run
+
+
+def test_a_file_that_is_another_one_until_it_is_made_again():
+    gone = replace(CLEAN, now=None, makers=frozenset({("p", 1)}))
+    basis = replace(reading("clean.csv", ("p", 1)), differences=(gone,))
+    outlook = prepared({"n~2": EDITED}, basis)
+    assert (outlook.run, outlook.may_run, outlook.reasons) == (0, 1, ())
+    outlook = prepared({}, basis)
+    assert (outlook.run, outlook.reasons) == (1, (FileGone("clean.csv", ("p",)),))
+
+
+def test_a_file_that_changed_is_reason_enough():
+    basis = replace(reading("clean.csv", ("p", 1)), differences=(replace(CLEAN, name="x"),))
+    outlook = prepared({"n~2": EDITED}, basis)
+    assert (outlook.run, outlook.may_run, outlook.reasons) == (1, 1, (FileChanged("x"),))
+
+
+def test_a_declared_input_that_a_run_makes():
+    outlook = prepared({"n~2": EDITED}, Basis(), declared=reading("clean.csv", ("p", 1)))
+    assert (outlook.run, outlook.may_run) == (0, 1)
+    assert outlook.uncertain_files == (UncertainFile("clean.csv", ("p",)),)
+
+
+class Stored(Library):
+    """Has these runs of each combination, by its number."""
+
+    def __init__(self, *runs):
+        super().__init__(stored=[sha("train")])
+        self._runs = runs
+
+    def stored(self, trial, _job, number, _key):
+        return self._runs[number] if trial == "train" else []
+
+
+def batch_of(*runs, changes=EDITED):
+    """Foresee a batch that such runs are stored of, and that starts if it has changes."""
+    trials = handmade.trial("p"), handmade.trial(grid={"n": list(range(len(runs)))}, order=2)
+    plan = plan_of(*trials, batch=9)
+    texts = [f'{{"n": {number}}}' for number in range(len(runs))]
+    job = job_past(plan.trials[1].jobs[0], texts, **changes)
+    first = job_past(plan.trials[0].jobs[0], ["{}"], code=sha("p"), **EDITED)
+    past = {
+        "p": TrialPast({"0-0": first}, seconds={"{}": 1.0}),
+        "train": TrialPast({job_name(plan): job}, seconds=dict.fromkeys(texts, 1.0)),
+    }
+    return forecast(plan, Past(Stored(*runs), trials=past), CODE).trials[1]
+
+
+def job_name(plan):
+    return plan.trials[1].jobs[0].name
+
+
+CURRENT = StoredRun({})
+OUTDATED = StoredRun({}, Basis((CLEAN,)))
+IN_DOUBT = StoredRun({}, reading("clean.csv", ("p", 0)))
+
+
+@pytest.mark.parametrize(
+    ("runs", "expected"),
+    [
+        ([[CURRENT], [OUTDATED]], (1, 1, 1, 0)),
+        ([[CURRENT], []], (1, 1, 1, 0)),
+        ([[OUTDATED, CURRENT], [OUTDATED, OUTDATED]], (1, 1, 1, 0)),
+        ([[IN_DOUBT], [OUTDATED]], (1, 2, 0, 0)),
+        ([[IN_DOUBT, CURRENT], [OUTDATED, IN_DOUBT]], (0, 1, 1, 0)),
+    ],
+)
+def test_what_a_batch_takes_from_the_store(runs, expected):
+    assert numbers(batch_of(*runs)) == expected
+
+
+def test_only_what_is_in_doubt_of_a_batch_may_run():
+    basis = reading("clean.csv", ("p", 0))
+    outlook = batch_of([CURRENT], [IN_DOUBT], [CURRENT], changes={"basis": basis})
+    assert (outlook.run, outlook.may_run, outlook.jobs, outlook.may_jobs) == (0, 1, 0, 1)
+
+
+def test_a_setup_and_a_verification_with_files_of_earlier_runs():
+    first, second = handmade.setup("first"), handmade.setup("second")
+    known = [handmade.found("second", reads=[])]
+    plan = plan_of(first, second, handmade.verify("check"), known=known)
+    basis = reading("a.csv", ("first", 0))
+
+    def foreseen(edited):
+        setups = {
+            "first": SetupPast(sha("first"), {}, {}, 1.0, basis=Basis((CLEAN,) * edited)),
+            "second": SetupPast(sha("second"), {}, {}, 1.0, basis=basis),
+        }
+        verdict = VerdictPast(
+            sha("check"), {}, {}, 1.0, crashed=False, basis=reading("b.csv", ("second", 0))
+        )
+        result = forecast(plan, Past(Library(), setups=setups, verdicts={"check": verdict}), CODE)
+        return [(item.run, item.may_run) for item in (*result.setups, *result.verifications)]
+
+    assert foreseen(edited=False) == [(0, 0), (0, 0), (0, 0)]
+    assert foreseen(edited=True) == [(1, 1), (0, 1), (0, 1)]
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_file_of_a_verification(edited):
+    outlook = judged(verdict={"basis": Basis((CLEAN,) * edited)})
+    assert (outlook.run, outlook.reasons) == (edited, (FileChanged("clean.csv"),) * edited)
+
+
 # ------------------------------------------------------------------ context
 
 READS_LR = handmade.found("train", reads=["lr", "seed"])
@@ -364,7 +503,6 @@ def test_new_code_runs_whatever_the_context_and_known_code_may_be_stored():
 # ------------------------------------------------------------------ chains
 
 CHAINED = handmade.found("train", reads=["sum"], writes=["sum"])
-TEXTS = ['{"n": 1}', '{"n": 2}', '{"n": 3}']
 
 
 def chain(values, *, previous=(None, "n~1", "n~2"), library=None):

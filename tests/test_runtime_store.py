@@ -259,6 +259,29 @@ def test_it_does_when_its_record_is_gone(tmp_path, happens):
     assert ran(bundle) == ["'bad'"]
 
 
+READING = """
+import os
+def t(n):
+    with open(os.environ["MLX_TEST_TRACE"], "a") as file:
+        file.write(f"{n!r} ")
+    with open("data.txt") as file:
+        return file.read()
+"""
+
+
+def test_a_failure_without_a_file_leaves_what_there_was_with_it(tmp_path):
+    bundle = Bundle(tmp_path, READING).trial("t", {"n": [1]}, batch=1)
+    bundle.environment["MLX_TEST_TRACE"] = str(tmp_path / "ran")
+    data = tmp_path / "data.txt"
+    data.write_text("one")
+    assert run(bundle)["runs"][0]["result"] == "one"
+    data.unlink()
+    assert run(bundle)["runs"][0]["type"] == "FileNotFoundError"
+    data.write_text("one")
+    assert run(bundle)["runs"][0]["result"] == "one"
+    assert ran(bundle) == ["1", "1"]
+
+
 def test_it_is_found_where_it_went(tmp_path):
     bundle = one_a_job(tmp_path)
     in_one_job(bundle)

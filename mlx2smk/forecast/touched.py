@@ -12,7 +12,7 @@ from mlx2smk.forecast.past import Basis, Difference
 from mlx2smk.runtime import makers, origin
 from mlx2smk.runtime.currency import Surroundings
 from mlx2smk.runtime.graph import Graph
-from mlx2smk.runtime.plan import DIGESTS
+from mlx2smk.runtime.plan import DIGESTS, jobs_of
 from mlx2smk.runtime.plan import Plan as PlanOfWorker
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 PATHS = ("inputs", "files", "kinds", "folders")
 """Kinds of differences for which earlier runs can be the reason."""
 
+FORMER = -1
+"""The number of a combination of which only the trial is known."""
+
 
 class Touched:
     """Asks what the Snakefile will ask, of a plan that need not be on disk yet."""
@@ -40,6 +43,8 @@ class Touched:
             _interpreter(directory, plan, interpreter),
         )
         self._graph.still = True
+        self._results = directory / "results" / plan.experiment
+        self._known: Makers | None = None
         self._at = makers.positions(self._graph.plan)
         self._names = {at: name for (kind, name), at in self._at.items() if kind != "verifications"}
 
@@ -52,7 +57,7 @@ class Touched:
         graph = self._graph
         if graph.last_scheduled(kind, name, job) is None:
             return Basis()
-        found = _Found(graph.surroundings, graph.all_makers(), self._names)
+        found = self._found(graph.surroundings)
         if kind == "trials":
             for change in graph.declared(name, job):
                 found.note(change, found.inside(change.name, (self._at[kind, name], 0)))
@@ -62,7 +67,7 @@ class Touched:
 
     def declared(self, trial: TrialPlan) -> Basis:
         """Return which of the declared inputs of a trial earlier runs make."""
-        found = _Found(self._graph.surroundings, self._graph.all_makers(), self._names)
+        found = self._found(self._graph.surroundings)
         run = (self._at["trials", trial.name], 0)
         made = {path: found.inside(path, run) for path in trial.inputs}
         return Basis((), {path: before for path, before in made.items() if before})
@@ -73,7 +78,7 @@ class Touched:
         """Return what a stored run rests on, given who made what beside the job that asks for it."""
         graph = self._graph
         around = Surroundings(graph.plan.folder, graph.contents, lambda: beside, graph.versions)
-        found = _Found(around, beside, self._names)
+        found = self._found(around)
         found.add(observation, self.run(trial, number))
         return found.basis()
 
@@ -84,6 +89,27 @@ class Touched:
     def makers_beside(self, trial: str, numbers: Iterable[int]) -> Makers:
         """Return who made what when a job has begun: its own record is not there any more."""
         return self._graph.all_makers().without({self.run(trial, number) for number in numbers})
+
+    def _found(self, around: Surroundings) -> _Found:
+        if self._known is None:
+            self._known = self._all_known()
+        return _Found(around, self._known, self._names)
+
+    def _all_known(self) -> Makers:
+        """Return who made what, jobs included that the trials do not have any more.
+
+        Their combinations are in other jobs now. The Snakefile does not ask them, but the files that
+        they made are still those that the trial makes.
+        """
+        plan = self._graph.plan
+        known = makers.makers_of(plan, str(self._results))
+        for trial in plan.functions("trials"):
+            at, current = self._at["trials", trial["name"]], {job.name for job in jobs_of(trial)}
+            for path in self._results.glob(f"runs/{trial['name']}/*.json"):
+                if path.stem not in current:
+                    for observation, _ in makers.read_head(str(path)).get("observed", ()):
+                        known.add((at, FORMER), observation)
+        return known
 
 
 class _Found:
@@ -144,7 +170,9 @@ class _Found:
 
     def _before(self, runs: Iterable[Run], run: Run) -> frozenset[Maker]:
         before = (maker for maker in runs if self._makers.is_before(maker, run))
-        return frozenset((self._names[at], number) for at, number in before)
+        return frozenset(
+            (self._names[at], None if number == FORMER else number) for at, number in before
+        )
 
 
 def _plan_of_worker(directory: Path, plan: Plan) -> PlanOfWorker:

@@ -184,6 +184,7 @@ class Store:
 
     def put_failure(self, key: str, found: Found, job: str) -> None:
         """Note which job's record has a run that failed."""
+        self._set_aside(key, found.observed)
         self._write(key, found, {"failed_in": os.path.relpath(job, self._folder)})
 
     def _write(self, key: str, found: Found, what: dict[str, Any]) -> None:
