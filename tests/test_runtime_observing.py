@@ -79,6 +79,80 @@ def test_a_folder_that_is_made_in_one_by_its_descriptor_is_told_by_its_own_path(
     assert observed(folder, body)["folders_made"] == ["scratch/new"]
 
 
+LISTINGS = {
+    "listdir": "os.listdir(f)",
+    "scandir": "list(os.scandir(f))",
+    "fwalk": "list(os.fwalk('scratch'))",
+}
+
+
+@pytest.mark.parametrize("how", LISTINGS)
+def test_a_listing_by_descriptor_is_one_of_that_folder(folder, how):
+    body = f"import os; f = os.open('scratch', os.O_RDONLY)\n{LISTINGS[how]}"
+    assert observed(folder, body)["folders"] == {"scratch": ["data.csv"]}
+
+
+PLAIN = {
+    "bytes": ("open(b'data.csv').read()", {"data.csv": ONE}),
+    "chdir": ("import os; os.chdir('scratch'); open('data.csv').read()", {"scratch/data.csv": TWO}),
+    "in place": ("f = open('data.csv', 'r+'); f.truncate(0)", {"data.csv": ONE}),
+    "before written": (
+        "s = open('data.csv').read(); open('data.csv', 'w').write(s + 'more')",
+        {"data.csv": ONE},
+    ),
+    "copied": ("import shutil; shutil.copy('data.csv', 'copy.csv')", {"data.csv": ONE}),
+    "own": ("open('own', 'w').write('x'); open('own').read()", None),
+    "thread": (
+        (
+            "import threading; t = threading.Thread(target=lambda: open('data.csv').read())\n"
+            "t.start(); t.join()"
+        ),
+        {"data.csv": ONE},
+    ),
+    "fork": (
+        "import os\nif not os.fork(): open('data.csv').read(); os._exit(0)\nos.wait()",
+        {"data.csv": ONE},
+    ),
+    "program": (
+        "import subprocess; subprocess.run(['cat', 'data.csv'], cwd='scratch')",
+        {"scratch/data.csv": TWO},
+    ),
+}
+
+
+@pytest.mark.parametrize("how", PLAIN)
+def test_files_that_are_read(folder, how):
+    body, files = PLAIN[how]
+    assert observed(folder, body).get("files") == files
+
+
+def test_a_crash_keeps_what_was_told_before(folder):
+    source = "import os\ndef t():\n    open('data.csv').read()\n    os.abort()\n"
+    bundle = one_trial(folder, source)
+    (run,) = bundle.run_trial("t")
+    assert not run["success"]
+    assert only(bundle.read("runs/t/0.json"))["files"] == {"data.csv": ONE}
+
+
+VARIABLES = {
+    "os.environ['Q']": True,
+    "os.environ.get('Q')": True,
+    "os.getenv('Q')": True,
+    "os.getenvb(b'Q')": True,
+    "'Q' in os.environ": True,
+    "os.environ.copy()['Q']": True,
+    "dict(os.environ)": False,
+    "os.environ.update(Q='2'); os.environ['Q']": False,
+}
+
+
+@pytest.mark.parametrize("body", VARIABLES)
+def test_variables_that_are_read(folder, monkeypatch, body):
+    monkeypatch.setenv("Q", "1")
+    variables = observed(folder, f"import os; {body}").get("variables", {})
+    assert variables == ({"Q": sha(b"1")} if VARIABLES[body] else {})
+
+
 def test_rmtree_uses_descriptors_still(folder):
     body = "import os, shutil\nassert shutil.rmtree.avoids_symlink_attacks\n"
     observed(folder, body + "assert os.stat in os.supports_dir_fd and os.stat in os.supports_fd")

@@ -200,7 +200,8 @@ class Observer:
         asking = sys._getframe(2).f_code.co_filename  # noqa: SLF001 - its only name
         if asking.startswith("<frozen importlib"):
             return
-        path = self._path(args[0] if args else None)
+        name = args[0] if args else None
+        path = self._path(folder_of(".", name) if isinstance(name, int) else name)
         if path is not None:
             self._tell("l", path)
 
