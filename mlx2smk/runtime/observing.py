@@ -16,7 +16,7 @@ import sys
 from _thread import get_ident
 
 from . import watching
-from .paths import NO_FOLDER, folder_of, source_of
+from .paths import NO_FOLDER, folder_of, installation, source_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Observer:
         caches = [os.environ.get("XDG_CACHE_HOME"), os.path.join(home, ".cache")]
         named = [v for k, v in os.environ.items() if k.startswith("MLX_") and v.startswith("/")]
         self._named = frozenset(named)
-        within = [*_installation(), *filter(None, caches), *ignored, *named]
+        within = [*installation(), *filter(None, caches), *ignored, *named]
         system = tuple(start for start in SYSTEM if not self._inside.startswith(start))
         self._ignored = (*(os.path.join(start, "") for start in within), *system)
         self._told: set[tuple[str, ...]] = set()
@@ -376,12 +376,6 @@ class Observer:
     def sets_variable(self, key: bytes) -> None:
         """Tell that the program sets a variable itself."""
         self._tell("E", os.fsdecode(key))
-
-
-def _installation() -> list[str]:
-    """Return the folders of this Python, which no program changes."""
-    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__)}
-    return [path for path in prefixes if len(path) > 1]
 
 
 def configured(text: str) -> Observer:

@@ -1,8 +1,9 @@
-"""Which file an audit event is about, where its path alone does not say."""
+"""Which file an audit event is about where its path alone does not say, and which are Python's own."""
 
 from __future__ import annotations
 
 import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,3 +32,9 @@ def source_of(path: str) -> str | None:
     """Return the source file of a compiled one in `__pycache__`; None for all else in there."""
     folder, _, name = path.rpartition("/__pycache__/")
     return os.path.join(folder, name.split(".")[0] + ".py") if name.endswith(".pyc") else None
+
+
+def installation() -> list[str]:
+    """Return the folders of this Python, which no program changes."""
+    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__)}
+    return [path for path in prefixes if len(path) > 1]
