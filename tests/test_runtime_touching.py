@@ -1,4 +1,4 @@
-"""What the record of a run holds of what the run touched."""
+"""What the record of a run holds of files and variables, by descriptors of folders too."""
 
 from __future__ import annotations
 
