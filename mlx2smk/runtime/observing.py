@@ -17,6 +17,7 @@ import sys
 from _thread import get_ident
 
 from . import watching
+from .paths import NO_FOLDER, folder_of, installation, source_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Observer:
         home = os.path.expanduser("~")
         caches = [os.environ.get("XDG_CACHE_HOME"), os.path.join(home, ".cache")]
         named = [v for k, v in os.environ.items() if k.startswith("MLX_") and v.startswith("/")]
-        within = [*_installation(), *filter(None, caches), *ignored, *named]
+        within = [*installation(), *filter(None, caches), *ignored, *named]
         system = tuple(start for start in SYSTEM if not self._inside.startswith(start))
         self._ignored = (*(os.path.join(start, "") for start in within), *system)
         self._told: set[tuple[str, ...]] = set()
@@ -151,7 +152,11 @@ class Observer:
             return None
         if any(part in path for part in INSTALLED) or any(part in path for part in PASSING):
             return None
-        return _source(path) if "/__pycache__/" in path else path
+        return source_of(path) if "/__pycache__/" in path else path
+
+    def _path_at(self, name: Name, descriptor: int) -> str | None:
+        folder = folder_of(name, descriptor)
+        return None if folder is None else self._path(name, folder)
 
     def _on_open(self, args: tuple[Any, ...]) -> None:
         name, _mode, flags = args
@@ -202,27 +207,32 @@ class Observer:
         asking = sys._getframe(2).f_code.co_filename  # noqa: SLF001 - its only name
         if asking.startswith("<frozen importlib") or any(part in asking for part in SEARCHING):
             return
-        path = self._path(args[0] if args else None)
+        name = args[0] if args else None
+        path = self._path(folder_of(".", name) if isinstance(name, int) else name)
         if path is not None:
             self._tell("l", path)
 
     def _on_rename(self, args: tuple[Any, ...]) -> None:
-        old, new = os.path.abspath(os.fsdecode(args[0])), self._path(args[1])
+        source, target = folder_of(args[0], args[2]), folder_of(args[1], args[3])
+        if source is None or target is None:
+            return
+        old = os.path.abspath(os.path.join(source, os.fsdecode(args[0])))
+        new = self._path(args[1], target)
         self._forget(old)
         if new is not None:
             self._forget(new)
             self._told.discard(("n", old, new))
             self._tell("n", old, new)
         elif self._path(old) is not None:
-            self._on_remove((old,))
+            self._on_remove((old, NO_FOLDER))
 
     def _on_link(self, args: tuple[Any, ...]) -> None:
-        path = self._path(args[1])
+        path = self._path_at(args[1], args[-1])
         if path is not None:
             self._writes(path, "w")
 
     def _on_remove(self, args: tuple[Any, ...]) -> None:
-        path = self._path(args[0])
+        path = self._path_at(args[0], args[1])
         if path is not None:
             self._forget(path)
             self._told.discard(("d", path))
@@ -235,7 +245,7 @@ class Observer:
             self._told.discard((start, path, "-"))
 
     def _on_mkdir(self, args: tuple[Any, ...]) -> None:
-        path = self._path(args[0])
+        path = self._path_at(args[0], args[2])
         if path is not None and signature(path) == "-":
             self._tell("m", path)
 
@@ -371,18 +381,6 @@ class Observer:
     def sets_variable(self, key: bytes) -> None:
         """Tell that the program sets a variable itself."""
         self._tell("E", os.fsdecode(key))
-
-
-def _installation() -> list[str]:
-    """Return the folders of this Python, which no program changes."""
-    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__)}
-    return [path for path in prefixes if len(path) > 1]
-
-
-def _source(path: str) -> str | None:
-    """Return the source file of a compiled one in `__pycache__`; None for all else in there."""
-    folder, _, name = path.rpartition("/__pycache__/")
-    return os.path.join(folder, name.split(".")[0] + ".py") if name.endswith(".pyc") else None
 
 
 def configured(text: str) -> Observer:
