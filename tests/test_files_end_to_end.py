@@ -555,3 +555,32 @@ def test_results_with_times_in_the_future(folder):
     assert lab.run() == ["use 1", "use 2"]
     assert lab.results("use") == [5, 10]
     settled(lab)
+
+
+REMOVED = (
+    START
+    + """
+@trial(1, {})
+def make():
+    ran("make")
+    with open("x.txt", "w") as file:
+        file.write("1")
+
+@trial(2, {})
+def read():
+    ran("read")
+    with open("x.txt") as file:
+        return file.read()
+
+@trial(3, {})
+def remove():
+    ran("remove")
+    os.remove("x.txt")
+"""
+)
+
+
+def test_a_file_that_a_later_trial_removes(folder):
+    lab = Folder(folder, REMOVED)
+    assert lab.run() == ["make", "read", "remove"]
+    settled(lab)

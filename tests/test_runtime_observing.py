@@ -49,6 +49,8 @@ READS = {
     "link": "os.symlink('a.txt', 'l'); os.unlink('l'); open('a.txt')",
     "rmtree": "os.makedirs('x/y'); open('x/y/z', 'w'); shutil.rmtree('x'); open('a.txt')",
     "temporary": "open(tempfile.mkstemp()[1]); open('a.txt')",
+    "permissions": "open('a.txt').read(); os.chmod('a.txt', 0o600)",
+    "linked": "open('a.txt').read(); os.link('a.txt', 'x'); os.remove('x')",
     "replaced": "shutil.copy('a.txt', 'x'); os.replace('x', 'y'); os.remove('y')",
 }
 
@@ -116,6 +118,13 @@ def test_files_that_are_changed(tmp_path, mode):
     content = (tmp_path / "a.txt").read_text()
     assert found["wrote"] == {"a.txt": sha(content)}
     assert found.get("files", {}) == ({} if mode == "a" else {"a.txt": sha("a")})
+
+
+def test_a_file_that_is_removed(tmp_path):
+    found = touch(
+        tmp_path, "os.path.exists('a.txt'); os.remove('a.txt'); Path('x').write_text('1')"
+    )
+    assert found == {"made": {"x": sha("1")}, "removed": ["a.txt"]}
 
 
 def test_a_file_that_is_read_and_then_written(tmp_path):

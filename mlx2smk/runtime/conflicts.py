@@ -87,6 +87,8 @@ def _uses(observation: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         yield path, "also wrote", digest
     for path in observation.get("wrote", ()):
         yield path, "also wrote to", None
+    for path in observation.get("removed", ()):
+        yield path, "removed", None
     for path in observation.get("kinds", {}):
         yield path, "looked for", None
 

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 class Makers:
     """What the runs of an experiment that have left records made and read, by path.
 
-    `made[path]` has the digests that runs left there; `names[folder]` the runs that made something in
+    `made[path]` has the digests that runs left there, None for those that removed the file; `names[folder]` the runs that made something in
     a folder, by the name of it; `chained` the positions of trials whose combinations run in order.
     """
 
     def __init__(self, chained: frozenset[int] = frozenset()) -> None:
-        self.made: dict[str, dict[Run, str]] = {}
+        self.made: dict[str, dict[Run, str | None]] = {}
         self.names: dict[str, dict[str, set[Run]]] = {}
         self._chained = chained
 
@@ -56,10 +56,12 @@ class Makers:
         for how in ("made", "wrote"):
             for path, digest in observation.get(how, {}).items():
                 self._add(run, path, digest)
+        for path in observation.get("removed", ()):
+            self._add(run, path, None)
         for path in observation.get("folders_made", ()):
             self._add_name(run, path)
 
-    def _add(self, run: Run, path: str, digest: str) -> None:
+    def _add(self, run: Run, path: str, digest: str | None) -> None:
         self.made.setdefault(path, {})[run] = digest
         self._add_name(run, path)
 

@@ -11,6 +11,7 @@ An observation is JSON; what there is none of is left out:
 - `made`: of files that the run wrote whole, the digests of what it left;
 - `wrote`: of files that the run appended to, or that were there and that it changed in place, the
   digests of what it left;
+- `removed`: files that were there before the run, and that it removed;
 - `folders_made`: folders that it made;
 - `programs`: other programs that it started, of which Python cannot tell what they touch.
 
@@ -222,6 +223,9 @@ class Touched:
             "packages": dict(self._versions()),
             "made": {self._name(path): digest for path, digest in self._made()},
             "wrote": {self._name(path): digest for path, digest in self._wrote()},
+            "removed": [
+                self._name(path) for path in sorted(self.removed) if not os.path.lexists(path)
+            ],
             "folders_made": [self._name(path) for path in self.folders_made],
             "programs": list(self.programs),
         }
@@ -232,7 +236,7 @@ class Touched:
             now = observing.signature(path)
             if self._is_temporary(path):
                 continue
-            if now == signature:
+            if _is_same(now, signature):
                 yield path, self._contents.digest(path, now)
             elif (path, signature) in self.before:
                 yield path, self.before[path, signature]
@@ -287,6 +291,14 @@ class Touched:
 
     def _name(self, path: str) -> str:
         return name_of(path, self._folder)
+
+
+def _is_same(now: str, before: str) -> bool:
+    """Tell whether a file has not been written: links and permissions only change its third part."""
+    one, other = now.split(":"), before.split(":")
+    return now == before or (
+        len(one) == len(other) == 4 and one[:2] + one[3:] == other[:2] + other[3:]
+    )
 
 
 def names_in(folder: str) -> list[str] | None:
