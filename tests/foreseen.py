@@ -46,7 +46,8 @@ class Project:
         return Counter(line.split()[0] for line in lines), Counter(TRIAL_JOB.findall(said))
 
     def _call(self, *command):
-        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **self.environment}
+        trace = {"MLX_TEST_TRACE": str(self.folder / "ran.txt")}
+        environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **trace, **self.environment}
         environment.pop("MLX_PARALLEL", None)
         done = subprocess.run(
             [sys.executable, "-m", *command],

@@ -1,6 +1,7 @@
 """What is emitted, run by the real snakemake."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 HEAD = """\
 from pathlib import Path
-import time
+import os, time
 from mlx2smk import setup, trial, verify
 
 def ran(what):
@@ -23,7 +24,7 @@ def ran(what):
 def timed(what, seconds):
     start = time.time()
     time.sleep(seconds)
-    with open("times.txt", "a") as file:
+    with open(os.environ["MLX_TEST_TIMES"], "a") as file:
         print(what, start, time.time(), file=file)
 
 """
@@ -68,8 +69,14 @@ class Folder:
 
     def snakemake(self, *arguments, cwd=None, code=0):
         command = [sys.executable, "-m", "snakemake", *arguments]
+        times = {"MLX_TEST_TIMES": str(self.path / "times.txt")}
         done = subprocess.run(
-            command, cwd=cwd or self.path, capture_output=True, text=True, check=False
+            command,
+            cwd=cwd or self.path,
+            env=os.environ | times,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == code, done.stdout + done.stderr
         return done.stdout + done.stderr

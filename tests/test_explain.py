@@ -13,14 +13,14 @@ from foreseen import Project
 pytestmark = pytest.mark.slow
 
 EXPERIMENT = """\
-import tools
+import os, tools
 from mlx2smk import setup, trial, verify
 
 RATE = 0.9
 
 
 def ran(*what):
-    with open("ran.txt", "a") as file:
+    with open(os.environ["MLX_TEST_TRACE"], "a") as file:
         print(*what, file=file)
 
 

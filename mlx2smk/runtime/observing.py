@@ -341,7 +341,7 @@ class Observer:
 
         Of installed packages those that the user's code names; of others the files.
         """
-        if before == next(reversed(sys.modules)) and "numpy" not in sys.modules:
+        if before == next(reversed(sys.modules), before) and "numpy" not in sys.modules:
             return  # numpy is all that may have been loaded for the user's code before (`preload`)
         used = self._packages.union(name.partition(".")[0] for name in names())
         loaded = itertools.takewhile(lambda name: name != before, reversed(list(sys.modules)))
