@@ -584,3 +584,26 @@ def test_a_file_that_a_later_trial_removes(folder):
     lab = Folder(folder, REMOVED)
     assert lab.run() == ["make", "read", "remove"]
     settled(lab)
+
+
+OWN = (
+    START
+    + """
+@trial(1, {"n": [1]})
+def make(n):
+    ran("make", n)
+    with open(f"{n}.txt", "w") as file:
+        file.write(str(n))
+    return n
+"""
+)
+
+
+def test_a_grid_that_grows_from_one_value(folder):
+    lab = Folder(folder, OWN)
+    assert lab.run() == ["make 1"]
+    lab.write(OWN.replace("[1]", "[1, 2]"))
+    assert lab.run() == ["make 2"]
+    lab.write(OWN)
+    assert lab.run() == []
+    settled(lab)

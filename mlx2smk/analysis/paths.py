@@ -191,7 +191,9 @@ class Paths:
         """Return the value of a parameter that has a single one, or its default."""
         for parameter in self.trial.parameters:
             if parameter.name == name:
-                only = parameter.values[0] if len(parameter.values) == 1 else None
+                # Of a lone combination one value says nothing: there may be another one next time.
+                alone = all(len(other.values) == 1 for other in self.trial.parameters)
+                only = parameter.values[0] if len(parameter.values) == 1 and not alone else None
                 known = isinstance(only, (str, int, float))
                 return frozenset({Text(str(only))}) if known else NONE
         return self.of(_default(name, function), Place(module))
