@@ -23,13 +23,14 @@ import os, time
 from decorators import setup, trial, verify
 
 def hold(name):
-    with open("ran.txt", "a") as file:
+    here = os.environ["MLX_TEST_FOLDER"]
+    with open(f"{here}/ran.txt", "a") as file:
         print(name, file=file)
     if os.environ.get("MLX_TEST_HOLD") == name:
-        with open("ready.part", "w") as file:
+        with open(f"{here}/ready.part", "w") as file:
             print(os.getpid(), file=file)
-        os.rename("ready.part", "ready")
-        while not os.path.exists("go"):
+        os.rename(f"{here}/ready.part", f"{here}/ready")
+        while not os.path.exists(f"{here}/go"):
             time.sleep(0.01)
 
 @setup()
@@ -69,7 +70,12 @@ class Project:
         return subprocess.Popen(
             [sys.executable, "-m", *command],
             cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "MLX_TEST_HOLD": hold},
+            env=os.environ
+            | {
+                "PYTHONPATH": str(ROOT),
+                "MLX_TEST_HOLD": hold,
+                "MLX_TEST_FOLDER": str(self.folder),
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
