@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 class Makers:
     """What the runs of an experiment that have left records made and read, by path.
 
-    `made[path]` has the digests that runs left there, None for those that removed the file; `names[folder]` the runs that made something in
-    a folder, by the name of it; `chained` the positions of trials whose combinations run in order.
+    `made[path]` has the digests that runs left there, None for those that removed the file;
+    `names[folder]` the runs that made something in a folder, by the name of it; `chained` the positions
+    of trials whose combinations run in order.
     """
 
     def __init__(self, chained: frozenset[int] = frozenset()) -> None:

@@ -77,7 +77,6 @@ class Touched:
         self.temporary: set[str] = set()
         self.possible: dict[str, None] = {}
         self.packages: dict[str, str] = {}
-        self.named: set[str] = set()
         self.programs: dict[str, None] = {}
         self.failures: dict[str, None] = {}
 
@@ -175,9 +174,6 @@ class Touched:
     def _take_failure(self, event: str, error: str) -> None:
         self.failures[f"{event}: {error}"] = None
 
-    def _take_import(self, name: str) -> None:
-        self.named.add(name)
-
     def _is_own(self, path: str) -> bool:
         return path in self.made or path in self.removed or path in self.folders_made
 
@@ -203,7 +199,6 @@ class Touched:
         "q": _take_possible,
         "p": _take_package,
         "x": _take_program,
-        "i": _take_import,
         "!": _take_failure,
     }
 

@@ -322,7 +322,6 @@ class Observer:
         package = args[0].partition(".")[0]
         if package not in self._packages and self._is_local_code():
             self._packages.add(package)
-            self._tell("i", package)
 
     def _is_local_code(self) -> bool:
         """Tell whether it was code of the user's that came here, not a library on its own."""
