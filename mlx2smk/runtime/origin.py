@@ -64,12 +64,21 @@ def contents(folder: str, paths: Iterable[str], files: Contents) -> list[tuple[s
 def declared(folder: str, path: str, files: Contents) -> Any:
     """Return what is in a file, in all files below a folder, or in all that match a pattern."""
     whole = os.path.join(folder, path)
-    if not any(sign in path for sign in MAGIC) or os.path.lexists(whole):
+    if not is_pattern(folder, path):
         return content(whole, files)
+    return [[os.path.relpath(p, folder), content(p, files)] for p in matches(folder, path)]
+
+
+def is_pattern(folder: str, path: str) -> bool:
+    """Tell whether a declared path stands for others, as it is not the name of anything itself."""
+    return any(sign in path for sign in MAGIC) and not os.path.lexists(os.path.join(folder, path))
+
+
+def matches(folder: str, pattern: str) -> list[str]:
+    """Return what a pattern stands for, as absolute paths."""
     from glob import escape, glob
 
-    found = glob(os.path.join(escape(folder), path), recursive=True)
-    return [[os.path.relpath(match, folder), content(match, files)] for match in sorted(found)]
+    return sorted(glob(os.path.join(escape(folder), pattern), recursive=True))
 
 
 def content(path: str, files: Contents) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from .origin import MAGIC
+from .origin import is_pattern, matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,13 +31,11 @@ def patterns(outputs: Iterable[str], values: dict[str, Any]) -> list[str]:
 def files_of(folder: str, pattern: str) -> list[str]:
     """Return the files that a declared path stands for, as absolute paths: all below a folder."""
     path = os.path.normpath(os.path.join(folder, pattern))
-    if os.path.lexists(path) or not any(sign in pattern for sign in MAGIC):
-        matches = [path] if os.path.lexists(path) else []
+    if is_pattern(folder, pattern):
+        found = matches(folder, pattern)
     else:
-        from glob import escape, glob
-
-        matches = sorted(glob(os.path.join(escape(folder), pattern), recursive=True))
-    return list(dict.fromkeys(file for match in matches for file in _files_below(match)))
+        found = [path] if os.path.lexists(path) else []
+    return list(dict.fromkeys(file for match in found for file in _files_below(match)))
 
 
 def _files_below(path: str) -> Iterator[str]:
