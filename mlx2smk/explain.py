@@ -186,6 +186,7 @@ _SAYINGS: dict[type[Reason], str] = {
     why.VariableUnset: "{reason.name} is not set any more",
     why.PackageChanged: "{reason.name} {reason.old} → {reason.new}",
     why.PackageGone: "{reason.name} {reason.old} is not installed any more",
+    why.PackageInstalled: "{reason.name} is installed now",
     why.Missing: "{combinations} ran before, but not in these jobs, or the results were deleted",
     why.Regrouped: "its combinations are in other jobs, or in another order, than before",
     why.SoftwareChanged: "its interpreter, conda environment or container is another one",

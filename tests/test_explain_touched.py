@@ -111,6 +111,16 @@ def packed():
     return tiny_pack.__name__
 
 
+@trial(3, {})
+def optional():
+    try:
+        import tiny_extra
+    except ImportError:
+        tiny_extra = None
+    ran("optional")
+    return tiny_extra is None
+
+
 @trial(3, {}, inputs=["declared.txt"])
 def declaring():
     ran("declaring")
@@ -137,7 +147,7 @@ FILES = {
 }
 TIMES = {"part": 2, "train": 10, "chain": 3}
 ONCE = ("init", "prepare", "fit", "whole", "evaluate", "sized", "located", "listed", "looked")
-ALL = {**dict.fromkeys((*ONCE, "packed", "declaring", "check"), 1), **TIMES}
+ALL = {**dict.fromkeys((*ONCE, "packed", "optional", "declaring", "check"), 1), **TIMES}
 BATCH = "--batch=10"
 
 
@@ -317,6 +327,19 @@ def test_a_package(project):
     shutil.rmtree(installed / "tiny_pack-1.1.dist-info")
     gone = {"name": "tiny-pack", "old": "1.1"}
     check(project, {"packed": 1}, {"packed": [("PackageGone", gone)]})
+
+
+def test_a_package_that_was_not_installed(project):
+    place = project.folder / "lib/site-packages"
+    (place / "tiny_extra.py").write_text("")
+    (place / "tiny_extra-2.0.dist-info").mkdir()
+    installed = ("PackageInstalled", {"name": "tiny_extra"})
+    check(project, {"optional": 1}, {"optional": [installed]})
+    (place / "tiny_extra.py").unlink()
+    (place / "tiny_extra-2.0.dist-info").rmdir()
+    gone = ("PackageGone", {"name": "tiny-extra", "old": "2.0"})
+    outlooks = check(project, {}, {"optional": [gone]})
+    assert outlooks["optional"]["from_store"] == 1
 
 
 def test_a_file_of_a_verification(project):

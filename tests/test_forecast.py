@@ -37,6 +37,7 @@ from mlx2smk.forecast.reasons import (
     New,
     PackageChanged,
     PackageGone,
+    PackageInstalled,
     ProductChanged,
     ProductGone,
     Regrouped,
@@ -251,6 +252,7 @@ DECLARED = Difference("inputs", "a.csv", "1", "2")
         (Difference("variables", "V", "1", None), VariableUnset("V")),
         (Difference("packages", "p", "1.0", "1.1"), PackageChanged("p", "1.0", "1.1")),
         (Difference("packages", "p", "1.0", None), PackageGone("p", "1.0")),
+        (Difference("missing", "m", None, "m"), PackageInstalled("m")),
     ],
 )
 def test_what_is_not_as_it_was(difference, reason):

@@ -13,6 +13,7 @@ from mlx2smk.runtime.contents import PART, PARTS, Contents
 from mlx2smk.runtime.currency import Surroundings
 from mlx2smk.runtime.makers import Makers
 from mlx2smk.runtime.observed import CHANGED
+from mlx2smk.runtime.packages import Installed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,7 @@ class Place:
         self.folder = folder
         self.runs: dict[Run, Observation] = {}
         self.chained: frozenset[int] = frozenset()
-        self.versions: dict[str, str] | None = {}
+        self.installed: Installed | None = Installed([])
         self.variables: dict[str, str] = {}
         self.skipped: tuple[str, ...] = ()
 
@@ -49,7 +50,7 @@ class Place:
         for maker, made in self.runs.items():
             makers.add(maker, made)
         there = Surroundings(
-            str(self.folder), Contents(), lambda: makers, lambda: self.versions, self.skipped
+            str(self.folder), Contents(), lambda: makers, lambda: self.installed, self.skipped
         )
         there.variables = self.variables
         seen = self.runs[run] if observation is None else observation
@@ -173,13 +174,57 @@ def test_variables(place, was, now):
     assert place.changes(FIRST, seen) == ([] if was == now else [("variables", "V")])
 
 
+def install(place: Place, *names: str) -> None:
+    """Leave what installers leave in a folder of packages."""
+    packages = place.folder / "site-packages"
+    for name in names:
+        (packages / name).mkdir(parents=True)
+    place.installed = Installed([str(packages)])
+
+
 @pytest.mark.parametrize(
-    ("versions", "stale"), [({"p": "1"}, False), ({"p": "2"}, True), ({}, True), (None, False)]
+    ("names", "stale"),
+    [(["p-1.dist-info"], False), (["p-2.dist-info"], True), ([], True), (None, False)],
 )
-def test_packages(place, versions, stale):
-    place.versions = versions
+def test_packages(place, names, stale):
+    install(place, *names or [])
+    if names is None:
+        place.installed = None
     found = place.changes(FIRST, {"packages": {"module": ["p", "1"]}})
     assert found == ([("packages", "p")] if stale else [])
+
+
+@pytest.mark.parametrize(
+    "name", ["m", "m.py", "m.cpython-311-x86_64-linux-gnu.so", "m-1.dist-info"]
+)
+def test_a_module_that_was_missing_is_installed(place, name):
+    install(place, "n", "mm.py")
+    assert place.changes(FIRST, {"missing": ["m"]}) == []
+    install(place, name)
+    assert place.changes(FIRST, {"missing": ["m"]}) == [("missing", "m")]
+
+
+@pytest.mark.parametrize("name", ["m.py", "m/__init__.py"])
+def test_a_module_that_was_missing_lies_beside_the_experiment(place, name):
+    place.installed = None
+    place.file("other.py", "")
+    assert place.changes(FIRST, {"missing": ["m"]}) == []
+    place.file(name, "")
+    assert place.changes(FIRST, {"missing": ["m"]}) == [("missing", "m")]
+
+
+def test_what_one_run_alone_began_by_appending_has_to_be_there(place):
+    begun = {"wrote": {"log": sha("a")}, "begun": ["log"]}
+    place.runs = {FIRST: begun}
+    assert place.changes(FIRST) == [("made", "log")]
+    place.file("log", "more")
+    assert place.changes(FIRST) == []
+
+
+def test_what_several_runs_append_to_need_not_be_there(place):
+    begun = {"wrote": {"log": sha("a")}, "begun": ["log"]}
+    place.runs = {FIRST: begun, SECOND: {"wrote": {"log": sha("aa")}}}
+    assert place.changes(FIRST) == place.changes(SECOND) == []
 
 
 def test_skipped_paths_are_not_looked_at(place):

@@ -50,7 +50,9 @@ READS = {
     "rmtree": "os.makedirs('x/y'); open('x/y/z', 'w'); shutil.rmtree('x'); open('a.txt')",
     "temporary": "open(tempfile.mkstemp()[1]); open('a.txt')",
     "permissions": "open('a.txt').read(); os.chmod('a.txt', 0o600)",
-    "linked": "open('a.txt').read(); os.link('a.txt', 'x'); os.remove('x')",
+    "linked": "os.link('a.txt', 'x'); os.remove('x')",
+    "folder's descriptor": "os.open('a.txt', os.O_RDONLY, dir_fd=os.open('.', os.O_RDONLY))",
+    "a way up from a descriptor": "os.open('../a.txt', os.O_RDONLY, dir_fd=os.open('folder', os.O_RDONLY))",
     "replaced": "shutil.copy('a.txt', 'x'); os.replace('x', 'y'); os.remove('y')",
 }
 
@@ -179,6 +181,50 @@ def test_packages_that_the_users_code_imports(tmp_path):
     assert found["packages"]["numpy"] == ["numpy", np.__version__]
     assert found["packages"]["sklearn"][0] == "scikit-learn"
     assert "scipy" not in found["packages"]
+
+
+@pytest.mark.parametrize(
+    ("body", "success"),
+    [
+        ("import t_absent", False),
+        ("try:\n    import t_absent.deep\nexcept ImportError:\n    pass", True),
+        ("import importlib.util\nimportlib.util.find_spec('t_absent')", True),
+        ("import importlib\nimportlib.import_module('t_absent')", False),
+        ("import os\ntry:\n    import t_absent\nfinally:\n    os._exit(3)", False),
+    ],
+)
+def test_modules_that_are_not_there(tmp_path, body, success):
+    assert touch(tmp_path, body, success=success)["missing"] == ["t_absent"]
+
+
+def library(folder, text):
+    """Make an installed module `t_library`; return what lets interpreters find it."""
+    place = folder / "site-packages"
+    place.mkdir(exist_ok=True)
+    (place / "t_library.py").write_text(text)
+    return {"PYTHONPATH": str(place)}
+
+
+OPTIONAL = "try:\n    import t_absent\nexcept ImportError:\n    pass\n"
+WANTED = """
+try:
+    import t_absent
+except ImportError as error:
+    raise ValueError("install t_absent") from error
+"""
+
+
+@pytest.mark.parametrize("text", [OPTIONAL, WANTED, "import t_absent"])
+def test_what_a_library_misses_counts_only_where_it_makes_the_run_fail(tmp_path, text):
+    there = library(tmp_path, text)
+    found = touch(tmp_path, "import t_library", success=text == OPTIONAL, environment=there)
+    assert found.get("missing") == (None if text == OPTIONAL else ["t_absent"])
+
+
+def test_a_file_that_is_begun_by_appending(tmp_path):
+    found = touch(tmp_path, "open('new.txt', 'a').write('x'); open('a.txt', 'a').write('x')")
+    assert found["wrote"] == {"new.txt": sha("x"), "a.txt": sha("ax")}
+    assert found["begun"] == ["new.txt"]
 
 
 def test_numpy_and_sqlite(tmp_path):

@@ -97,6 +97,10 @@ def _package(item: Difference) -> Reason:
     return why.PackageChanged(item.name, item.was, item.now)
 
 
+def _missing(item: Difference) -> Reason:
+    return why.PackageInstalled(item.name)
+
+
 _PATHS = {"files", "kinds", "folders"}
 _REASONS = {
     "files": _file,
@@ -105,4 +109,5 @@ _REASONS = {
     "made": _made,
     "variables": _variable,
     "packages": _package,
+    "missing": _missing,
 }

@@ -133,6 +133,13 @@ class PackageGone:
 
 
 @dataclass(frozen=True, slots=True)
+class PackageInstalled:
+    """A module that the code looked for in vain can be imported now."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class New:
     """So many combinations have no result because they were not there before."""
 
@@ -192,6 +199,7 @@ Reason: TypeAlias = (
     | VariableUnset
     | PackageChanged
     | PackageGone
+    | PackageInstalled
     | New
     | Missing
     | Regrouped

@@ -77,7 +77,7 @@ class Touched:
     ) -> Basis:
         """Return what a stored run rests on, given who made what beside the job that asks for it."""
         graph = self._graph
-        around = Surroundings(graph.plan.folder, graph.contents, lambda: beside, graph.versions)
+        around = Surroundings(graph.plan.folder, graph.contents, lambda: beside, graph.installed)
         found = self._found(around)
         found.add(observation, self.run(trial, number))
         return found.basis()

@@ -67,6 +67,7 @@ def run(
     """
     complain_to(complaints_fd)
     notes = Notes(signals_fd)
+    observer.also_handle(notes.handlers())
     ending = Ending([task.plan.module, *(module["name"] for module in task.function["modules"])])
     pid = os.getpid()
     began = time.monotonic()
@@ -77,7 +78,7 @@ def run(
     outcome["duration"] = time.monotonic() - began
     if os.getpid() == pid:
         notes.returned()
-        observer.finish(ending.last, lambda: imports.names_in(RAN))
+        observer.imports.finish(ending.last, lambda: imports.names_in(RAN))
         _send(outcome, outcome_fd)
     ending.leave()
 
@@ -91,6 +92,7 @@ def _outcome(task: Task, observer: Observer) -> dict[str, Any]:
     except JobError as error:
         complain(str(error))
     except BaseException as error:  # noqa: BLE001 - whatever user code raises is a result
+        observer.imports.failed(error)
         return {"failure": _failure(error, task)}
 
 

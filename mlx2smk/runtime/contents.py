@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import time
 
-from . import digests, jsontext, observing
+from . import digests, jsontext
+from .paths import signature as signature_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Contents:
 
     def digest(self, path: str, signature: str | None = None) -> str | None:
         """Return the digest of a file's content; None where there is no file."""
-        now = signature or observing.signature(path)
+        now = signature or signature_of(path)
         if ":" not in now:
             return None
         known = self._known.get(path)
@@ -90,7 +91,7 @@ class Contents:
 
 def of_parts(path: str, size: int) -> str:
     """Return the digest of a very large file's size and of parts spread over it, both ends included."""
-    digest = observing.sha256(b"%d:" % size)
+    digest = digests.sha256(b"%d:" % size)
     with open(path, "rb") as file:
         for at in range(PARTS):
             file.seek(max(0, size - PART) * at // (PARTS - 1))

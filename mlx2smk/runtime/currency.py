@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import os
 
+from . import digests
 from .observed import names_in
+from .packages import is_beside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from .contents import Contents
     from .makers import Makers, Run
+    from .packages import Installed
 
 
 class Change:
@@ -36,8 +39,8 @@ class Change:
 class Surroundings:
     """What there is now: files below a folder, variables, packages, and who made which files.
 
-    `makers` is asked for when something is not as it was, which is seldom. `versions` are those of
-    installed distributions by name; None where nobody can tell. `skipped` are starts of paths that
+    `makers` is asked for when something is not as it was, which is seldom. `installed` are the packages
+    that jobs find; None where nobody can tell. `skipped` are starts of paths that
     are not looked at.
     """
 
@@ -46,13 +49,13 @@ class Surroundings:
         folder: str,
         contents: Contents,
         makers: Callable[[], Makers],
-        versions: Callable[[], dict[str, str] | None],
+        installed: Callable[[], Installed | None],
         skipped: Iterable[str] = (),
     ) -> None:
         self.folder = folder
         self.contents = contents
         self._makers = makers
-        self._versions = versions
+        self._installed = installed
         self._skipped = tuple(skipped)
         self.variables: Mapping[str, str] = os.environ
 
@@ -60,6 +63,9 @@ class Surroundings:
         """Yield what is not as it was when the run had ended."""
         for path, digest in observation.get("made", {}).items():
             yield from self._made(path, digest, run)
+        for path in observation.get("begun", ()):
+            if self._digest(path) is None:
+                yield from self._made(path, observation["wrote"].get(path), run)
         for path, digest in observation.get("files", {}).items():
             yield from self._read(path, digest, run, observation)
         for path, kind in observation.get("kinds", {}).items():
@@ -68,6 +74,7 @@ class Surroundings:
             yield from self._listing(path, names, run)
         yield from self._values(observation.get("variables", {}))
         yield from self._packages(observation.get("packages", {}))
+        yield from self._missing(observation.get("missing", ()))
 
     def _looks_at(self, path: str) -> bool:
         return not (self._skipped and path.startswith(self._skipped))
@@ -75,7 +82,7 @@ class Surroundings:
     def _digest(self, path: str) -> str | None:
         return self.contents.digest(os.path.join(self.folder, path))
 
-    def _made(self, path: str, digest: str, run: Run) -> Iterator[Change]:
+    def _made(self, path: str, digest: str | None, run: Run) -> Iterator[Change]:
         now = self._digest(path)
         if now != digest and self._looks_at(path):
             others = self._makers().made.get(path, {}).keys() - {run}
@@ -121,19 +128,25 @@ class Surroundings:
             yield Change("folders", path, names, now)
 
     def _values(self, variables: dict[str, str | None]) -> Iterator[Change]:
-        from .observing import sha256
-
         for name, digest in variables.items():
             value = self.variables.get(name)
-            now = None if value is None else sha256(os.fsencode(value)).hexdigest()
+            now = None if value is None else digests.of_bytes(os.fsencode(value))
             if now != digest:
                 yield Change("variables", name, digest, now)
 
     def _packages(self, packages: dict[str, list[str]]) -> Iterator[Change]:
-        there = self._versions() if packages else None
-        for name, version in dict(packages.values()).items():
-            if there is not None and there.get(name) != version:
-                yield Change("packages", name, version, there.get(name))
+        installed = self._installed() if packages else None
+        if installed is not None:
+            now = installed.versions()
+            for name, version in dict(packages.values()).items():
+                if now.get(name) != version:
+                    yield Change("packages", name, version, now.get(name))
+
+    def _missing(self, modules: Iterable[str]) -> Iterator[Change]:
+        installed = self._installed() if modules else None
+        for name in modules:
+            if is_beside(self.folder, name) or (installed and installed.has_module(name)):
+                yield Change("missing", name, None, name)
 
 
 def kind_of(path: str) -> str | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-
-from . import observing
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,9 +12,16 @@ if TYPE_CHECKING:
 CHUNK = 1 << 20
 
 
+def sha256(*pieces: bytes) -> Any:
+    """Return a hash object, without loading OpenSSL, which takes longer than hashing what is small."""
+    small = "_sha2" if sys.version_info >= (3, 12) else "_sha256"
+    name = small if sys.implementation.name == "cpython" else "hashlib"
+    return __import__(name).sha256(b"".join(pieces))
+
+
 def of_bytes(data: bytes) -> str:
     """Return the SHA-256 of the bytes, in hexadecimal."""
-    return str(observing.sha256(data).hexdigest())
+    return str(sha256(data).hexdigest())
 
 
 def of_json(value: Any) -> str:

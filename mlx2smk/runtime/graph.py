@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import subprocess
 
-from . import digests, makers, observing, origin, packages
+from . import digests, makers, origin, packages
 from .contents import Contents
 from .currency import Change, Surroundings
+from .paths import signature
 from .plan import Plan, job_named
 
 TYPE_CHECKING = False
@@ -52,7 +53,7 @@ class Graph:
         self._made: tuple[list[str], makers.Makers] | None = None
         self._places: list[str] | None = None
         self.surroundings = Surroundings(
-            self.plan.folder, self.contents, self.all_makers, self.versions, skipped
+            self.plan.folder, self.contents, self.all_makers, self.installed, skipped
         )
 
     def scheduled(self, kind: str, name: str, job: str, code: str) -> str:
@@ -103,7 +104,7 @@ class Graph:
         return os.path.join(self._results, *folders) + ".json"
 
     def _head(self, path: str) -> dict[str, Any]:
-        now = observing.signature(path)
+        now = signature(path)
         known = self._heads.get(path)
         if known is None or known[0] != now:
             known = now, makers.read_head(path) if now != "-" else {}
@@ -115,16 +116,16 @@ class Graph:
         if self._made is not None and self.still:
             return self._made[1]
         paths = (path for _, _, path in makers.records_of(self.plan, self._results))
-        now = [observing.signature(path) for path in paths]
+        now = [signature(path) for path in paths]
         if self._made is None or self._made[0] != now:
             self._made = now, makers.makers_of(self.plan, self._results, self._head)
         return self._made[1]
 
-    def versions(self) -> dict[str, str] | None:
+    def installed(self) -> packages.Installed | None:
         """Return what the interpreter of the jobs finds installed; None if nobody can tell."""
         if self._python is not None and self._places is None:
             self._places = places_of(self._python)
-        return None if self._places is None else packages.all_versions(self._places)
+        return None if self._places is None else packages.Installed(self._places)
 
 
 def places_of(python: str) -> list[str] | None:

@@ -8,9 +8,11 @@ An observation is JSON; what there is none of is left out:
 - `folders`: of folders that were listed, the names in them;
 - `variables`: of variables of the environment, the digests of their values, None where not set;
 - `packages`: of installed packages that the user's code imports, distribution and version;
+- `missing`: modules that the user's code, or an import that failed in a library, looked for in vain;
 - `made`: of files that the run wrote whole, the digests of what it left;
 - `wrote`: of files that the run appended to, or that were there and that it changed in place, the
   digests of what it left;
+- `begun`: those of them that it appended to, and that were not there before;
 - `removed`: files that were there before the run, and that it removed;
 - `folders_made`: folders that it made;
 - `programs`: other programs that it started, of which Python cannot tell what they touch.
@@ -24,6 +26,7 @@ from __future__ import annotations
 import os
 
 from . import jsontext, observing
+from .paths import signature as signature_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,6 +71,7 @@ class Touched:
         self.before: dict[tuple[str, str], str] = {}
         self.made: dict[str, None] = {}
         self.wrote: dict[str, None] = {}
+        self.begun: set[str] = set()
         self.removed: set[str] = set()
         self.folders_made: dict[str, None] = {}
         self.listed: dict[str, None] = {}
@@ -77,6 +81,7 @@ class Touched:
         self.temporary: set[str] = set()
         self.possible: dict[str, None] = {}
         self.packages: dict[str, str] = {}
+        self.missing: set[str] = set()
         self.programs: dict[str, None] = {}
         self.failures: dict[str, None] = {}
 
@@ -103,10 +108,12 @@ class Touched:
             self.wrote.pop(path, None)
             self.made[path] = None
 
-    def _take_append(self, path: str, _before: str) -> None:
-        """Take in a file that grows: whoever wrote its start, it is nobody's."""
+    def _take_append(self, path: str, before: str) -> None:
+        """Take in a file that grows: several runs may do that, even if it was not there before."""
         if not self._is_own(path) and not self._is_temporary(path):
             self.wrote[path] = None
+            if before == "-":
+                self.begun.add(path)
 
     def _take_change(self, path: str, before: str) -> None:
         if before == "-":
@@ -115,9 +122,10 @@ class Touched:
             self.wrote[path] = None
 
     def _take_remove(self, path: str) -> None:
-        was_own = self.made.pop(path, "") is None
+        is_own = path in self.made or path in self.folders_made
+        self.made.pop(path, None)
         self.folders_made.pop(path, None)
-        if not was_own:
+        if not is_own:
             self.removed.add(path)
         self.wrote.pop(path, None)
 
@@ -168,6 +176,9 @@ class Touched:
     def _take_package(self, name: str, place: str) -> None:
         self.packages[name] = place
 
+    def _take_missing(self, name: str) -> None:
+        self.missing.add(name)
+
     def _take_program(self, name: str) -> None:
         self.programs[name] = None
 
@@ -198,6 +209,7 @@ class Touched:
         "t": _take_temporary,
         "q": _take_possible,
         "p": _take_package,
+        "P": _take_missing,
         "x": _take_program,
         "!": _take_failure,
     }
@@ -216,8 +228,10 @@ class Touched:
             "folders": {self._name(path): names for path, names in self._listings()},
             "variables": dict(sorted(self.variables.items())),
             "packages": dict(self._versions()),
+            "missing": list(self._missing()),
             "made": {self._name(path): digest for path, digest in self._made()},
             "wrote": {self._name(path): digest for path, digest in self._wrote()},
+            "begun": [self._name(path) for path in sorted(self.begun & self.wrote.keys())],
             "removed": [
                 self._name(path) for path in sorted(self.removed) if not os.path.lexists(path)
             ],
@@ -228,7 +242,7 @@ class Touched:
 
     def _files(self) -> Iterator[tuple[str, str | None]]:
         for path, (signature, word) in self.read.items():
-            now = observing.signature(path)
+            now = signature_of(path)
             if self._is_temporary(path):
                 continue
             if _is_same(now, signature):
@@ -245,7 +259,7 @@ class Touched:
         words = (
             path
             for path, (signature, word) in self.read.items()
-            if word and observing.signature(path) != signature
+            if word and signature_of(path) != signature
         )
         for path in dict.fromkeys((*self.wrote, *words)):
             digest = self._contents.digest(path)
@@ -283,6 +297,14 @@ class Touched:
             found = packages.distribution_of(name, place)
             if found is not None:
                 yield name, list(found)
+
+    def _missing(self) -> Iterator[str]:
+        from . import packages
+
+        installed = packages.here()
+        for name in sorted(self.missing):
+            if not installed.has_module(name) and not packages.is_beside(self._folder, name):
+                yield name
 
     def _name(self, path: str) -> str:
         return name_of(path, self._folder)

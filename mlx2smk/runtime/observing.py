@@ -10,19 +10,19 @@ version of Python they are: it imports next to nothing.
 
 from __future__ import annotations
 
-import itertools
 import os
-import stat as modes
 import sys
 from _thread import get_ident
 
-from . import watching
-from .paths import NO_FOLDER, folder_of, installation, source_of
+from . import digests, watching
+from .importing import Imports
+from .paths import INSTALLED, NO_FOLDER, folder_of, installation, signature, source_of
+from .programs import Programs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from typing import Any, Callable, Union
 
     Handler = Callable[[tuple[Any, ...]], None]
@@ -39,35 +39,11 @@ SYSTEM = (
 )
 """Folders of the operating system: what lies in them is part of the machine, not of the experiment."""
 
-INSTALLED = ("/site-packages/", "/dist-packages/")
 SEARCHING = ("/importlib/", "/pkgutil.py", "/pkg_resources/")
 """Code that looks through the folders of modules for what is installed."""
 
 PASSING = ("/joblib_memmapping_folder_", "/pymp-", "/torchinductor_")
 """Names that libraries give to what they leave in the folder for temporary files."""
-
-CHUNK = 1 << 20
-MOST_WORDS = 200
-_raw_stat = os.stat
-
-
-def signature(path: Name) -> str:
-    """Return what tells a file from what it was before; `d` for a folder, `-` where nothing is."""
-    try:
-        found = _raw_stat(path or ".")
-    except (OSError, ValueError):
-        return "-"
-    if modes.S_ISREG(found.st_mode):
-        times = f"{found.st_mtime_ns}:{found.st_ctime_ns}"
-        return f"{found.st_size}:{times}:{found.st_ino}"
-    return "d" if modes.S_ISDIR(found.st_mode) else "o"
-
-
-def sha256(*pieces: bytes) -> Any:
-    """Return a hash object, without loading OpenSSL, which takes longer than hashing what is small."""
-    small = "_sha2" if sys.version_info >= (3, 12) else "_sha256"
-    name = small if sys.implementation.name == "cpython" else "hashlib"
-    return __import__(name).sha256(b"".join(pieces))
 
 
 class Observer:
@@ -87,14 +63,15 @@ class Observer:
         self._written: set[str] = set()
         self._read: dict[str, str] = {}
         self._busy: set[int] = set()
-        self._packages: set[str] = set()
+        self.opened_in: dict[int, str | None] = {}
+        self.imports = Imports(self)
         self._handlers: dict[str, Handler] = {
             "open": self._on_open,
             "os.listdir": self._on_listing,
             "os.scandir": self._on_listing,
             "os.rename": self._on_rename,
             "os.link": self._on_link,
-            "os.symlink": self._on_link,
+            "os.symlink": self._on_symlink,
             "os.remove": self._on_remove,
             "os.rmdir": self._on_remove,
             "os.mkdir": self._on_mkdir,
@@ -102,24 +79,28 @@ class Observer:
             "sqlite3.connect": self._on_sqlite,
             "tempfile.mkstemp": self._on_temporary,
             "tempfile.mkdtemp": self._on_temporary,
-            "subprocess.Popen": self._on_popen,
-            "os.system": self._on_system,
-            "os.exec": self._on_exec,
-            "os.posix_spawn": self._on_exec,
-            "os.spawn": self._on_spawn,
             "ctypes.dlopen": self._on_library,
-            "import": self._on_import,
+            **self.imports.handlers(),
+            **Programs(self).handlers(),
         }
 
     def prepare(self) -> None:
         """Do beforehand, once for all processes to be forked, what takes time."""
         watching.watch_lookups(self)
+        watching.watch_openings(self)
         watching.watch_variables(self)
 
     def start(self) -> None:
         """Observe from now on, for as long as the process lives."""
         self.is_active = True
+        self.imports.start()
         sys.addaudithook(self._hook)
+
+    def also_handle(self, handlers: Mapping[str, Handler]) -> None:
+        """Have others hear of audit events too: a second hook would slow down each event again."""
+        for event, handler in handlers.items():
+            own = self._handlers.get(event)
+            self._handlers[event] = handler if own is None else _both(own, handler)
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
         handler = self._handlers.get(event)
@@ -128,9 +109,10 @@ class Observer:
         try:
             handler(args)
         except Exception as error:  # noqa: BLE001 - the user's code must not notice
-            self._tell("!", event, repr(error))
+            self.tell("!", event, repr(error))
 
-    def _tell(self, *fields: str) -> None:
+    def tell(self, *fields: str) -> None:
+        """Write a line of these fields, once."""
         if fields not in self._told:
             self._told.add(fields)
             data = b"\0".join(map(os.fsencode, fields)) + END
@@ -138,7 +120,7 @@ class Observer:
 
     # Paths
 
-    def _path(self, name: Name, folder: Name = None) -> str | None:
+    def path(self, name: Name, folder: Name = None) -> str | None:
         """Return the absolute path; None if it is not one that counts."""
         if isinstance(name, int):
             return None
@@ -156,11 +138,12 @@ class Observer:
 
     def _path_at(self, name: Name, descriptor: int) -> str | None:
         folder = folder_of(name, descriptor)
-        return None if folder is None else self._path(name, folder)
+        return None if folder is None else self.path(name, folder)
 
     def _on_open(self, args: tuple[Any, ...]) -> None:
         name, _mode, flags = args
-        path = self._path(name)
+        folder = self.opened_in.get(get_ident(), os.curdir)
+        path = None if folder is None else self.path(name, folder)
         if path is None or not isinstance(flags, int) or flags & os.O_DIRECTORY:
             return
         access = flags & (os.O_RDONLY | os.O_WRONLY | os.O_RDWR)
@@ -177,7 +160,7 @@ class Observer:
         if path not in self._read and path not in self._written:
             self._read[path] = signature(path)
             if self._read[path] not in ("d", "o"):
-                self._tell(kind, path, self._read[path])
+                self.tell(kind, path, self._read[path])
 
     def _writes(self, path: str, how: str) -> None:
         """Tell that a file is to be written; first, what it held if it was read before."""
@@ -187,19 +170,15 @@ class Observer:
         if before == "o":
             return
         if self._read.get(path) == before != "-":
-            self._tell("b", path, before, self._content(path))
+            self.tell("b", path, before, self._content(path))
         self._written.add(path)
-        self._tell(how, path, before)
+        self.tell(how, path, before)
 
     def _content(self, path: str) -> str:
         me = get_ident()
         self._busy.add(me)
         try:
-            digest = sha256()
-            with open(path, "rb") as file:
-                while data := file.read(CHUNK):
-                    digest.update(data)
-            return str(digest.hexdigest())
+            return digests.of_file(path)
         finally:
             self._busy.discard(me)
 
@@ -208,25 +187,31 @@ class Observer:
         if asking.startswith("<frozen importlib") or any(part in asking for part in SEARCHING):
             return
         name = args[0] if args else None
-        path = self._path(folder_of(".", name) if isinstance(name, int) else name)
+        path = self.path(folder_of(".", name) if isinstance(name, int) else name)
         if path is not None:
-            self._tell("l", path)
+            self.tell("l", path)
 
     def _on_rename(self, args: tuple[Any, ...]) -> None:
         source, target = folder_of(args[0], args[2]), folder_of(args[1], args[3])
         if source is None or target is None:
             return
         old = os.path.abspath(os.path.join(source, os.fsdecode(args[0])))
-        new = self._path(args[1], target)
+        new = self.path(args[1], target)
         self._forget(old)
         if new is not None:
             self._forget(new)
             self._told.discard(("n", old, new))
-            self._tell("n", old, new)
-        elif self._path(old) is not None:
+            self.tell("n", old, new)
+        elif self.path(old) is not None:
             self._on_remove((old, NO_FOLDER))
 
     def _on_link(self, args: tuple[Any, ...]) -> None:
+        source = self._path_at(args[0], args[2])
+        if source is not None:
+            self.reads(source)
+        self._on_symlink(args)
+
+    def _on_symlink(self, args: tuple[Any, ...]) -> None:
         path = self._path_at(args[1], args[-1])
         if path is not None:
             self._writes(path, "w")
@@ -236,7 +221,7 @@ class Observer:
         if path is not None:
             self._forget(path)
             self._told.discard(("d", path))
-            self._tell("d", path)
+            self.tell("d", path)
 
     def _forget(self, path: str) -> None:
         self._written.discard(path)
@@ -247,10 +232,10 @@ class Observer:
     def _on_mkdir(self, args: tuple[Any, ...]) -> None:
         path = self._path_at(args[0], args[2])
         if path is not None and signature(path) == "-":
-            self._tell("m", path)
+            self.tell("m", path)
 
     def _on_truncate(self, args: tuple[Any, ...]) -> None:
-        path = self._path(args[0])
+        path = self.path(args[0])
         if path is not None:
             self._writes(path, "u")
 
@@ -260,126 +245,64 @@ class Observer:
             return
         if name.startswith("file:"):
             name = name[5:].partition("?")[0]
-        path = self._path(name)
+        path = self.path(name)
         if path is not None:
             self.reads(path, "s")
 
     def _on_temporary(self, args: tuple[Any, ...]) -> None:
-        path = self._path(args[0])
+        path = self.path(args[0])
         if path is not None:
-            self._tell("t", path)
-
-    # Other programs
-
-    def _on_popen(self, args: tuple[Any, ...]) -> None:
-        executable, words, folder, environment = args
-        self._starts(executable, words, folder, environment)
-
-    def _on_system(self, args: tuple[Any, ...]) -> None:
-        self._starts(None, ["sh", "-c", os.fsdecode(args[0])], None, None)
-
-    def _on_exec(self, args: tuple[Any, ...]) -> None:
-        self._starts(args[0], args[1], None, args[2])
-
-    def _on_spawn(self, args: tuple[Any, ...]) -> None:
-        self._starts(args[1], args[2], None, args[3])
-
-    def _starts(self, executable: Name, words: Any, folder: Name, environment: Any) -> None:
-        """Tell what a program is started with: files among its words, variables set for it."""
-        if isinstance(words, (str, bytes)) or hasattr(words, "__fspath__"):
-            words = [words]
-        texts = [os.fsdecode(word) for word in list(words or ())[:MOST_WORDS]]
-        program = texts[0] if texts else os.fsdecode(executable or "")
-        if len(texts) > 2 and texts[1] == "-c":
-            texts = [piece.strip("'\"<>;|&()") for text in texts for piece in text.split()]
-            program = texts[2] if os.path.basename(program) in ("sh", "bash") else program
-        for text in texts[:MOST_WORDS]:
-            path = self._path(text, folder) if text and not text.startswith("-") else None
-            if path is not None and signature(path) not in ("-", "d", "o"):
-                self.reads(path, "R")
-            elif path is not None and os.path.dirname(path) != path:
-                self._tell("q", path)
-        if environment is not None and environment is not os.environ:
-            self._sets(environment)
-        name = os.path.basename(program)
-        if not name.startswith("python") and self._is_local_code():
-            self._tell("x", name)
-
-    def _sets(self, environment: Any) -> None:
-        for key, value in dict(environment).items():
-            name, text = os.fsdecode(key), os.fsdecode(value)
-            own = watching.watched().raw(os.fsencode(name))
-            if own is None or os.fsdecode(own) != text:
-                self._tell("E", name)
+            self.tell("t", path)
 
     def _on_library(self, args: tuple[Any, ...]) -> None:
-        if args[0] and os.sep in os.fsdecode(args[0]) and (path := self._path(args[0])):
+        if args[0] and os.sep in os.fsdecode(args[0]) and (path := self.path(args[0])):
             self.reads(path)
 
-    # Imports
-
-    def _on_import(self, args: tuple[Any, ...]) -> None:
-        package = args[0].partition(".")[0]
-        if package not in self._packages and self._is_local_code():
-            self._packages.add(package)
-
-    def _is_local_code(self) -> bool:
+    def is_local_code(self) -> bool:
         """Tell whether it was code of the user's that came here, not a library on its own."""
         frame: types.FrameType | None = sys._getframe(1)  # noqa: SLF001 - its only name
         while frame is not None:
             name = frame.f_code.co_filename
-            if name.startswith(self._inside) and not name.startswith(self._ignored):
-                return not any(part in name for part in INSTALLED)
-            if any(part in name for part in INSTALLED):
-                return False
+            if self.is_local_file(name) or any(part in name for part in INSTALLED):
+                return self.is_local_file(name)
             frame = frame.f_back
         return False
 
-    def finish(self, before: str, names: Callable[[], Iterable[str]]) -> None:
-        """Tell which modules are there now that were loaded after the module `before`.
-
-        Of installed packages those that the user's code names; of others the files.
-        """
-        if before == next(reversed(sys.modules), before) and "numpy" not in sys.modules:
-            return  # numpy is all that may have been loaded for the user's code before (`preload`)
-        used = self._packages.union(name.partition(".")[0] for name in names())
-        loaded = itertools.takewhile(lambda name: name != before, reversed(list(sys.modules)))
-        for name in dict.fromkeys((*loaded, *used)):
-            self._loaded(name, used)
-
-    def _loaded(self, name: str, used: set[str]) -> None:
-        file = getattr(sys.modules.get(name), "__file__", None)
-        if not isinstance(file, str) or not os.path.isabs(file):
-            return
-        for part in INSTALLED:
-            if part in file:
-                if name in used:
-                    self._tell("p", name, file[: file.index(part) + len(part) - 1])
-                return
-        path = self._path(file)
-        loader = type(getattr(sys.modules[name], "__loader__", None)).__name__
-        if path is not None and loader != "SliceLoader":
-            self.reads(path)
+    def is_local_file(self, name: str) -> bool:
+        """Tell whether a file of code is the user's."""
+        return (
+            name.startswith(self._inside)
+            and not name.startswith(self._ignored)
+            and not any(part in name for part in INSTALLED)
+        )
 
     # What no event tells of
 
     def looks_for(self, name: Name) -> None:
         """Tell what kind of thing is at a path, if anything."""
-        path = self._path(name) if self.is_active else None
+        path = self.path(name) if self.is_active else None
         if path is not None and path not in self._written and not self._inside.startswith(path):
             found = signature(path)
-            self._tell("k", path, "-" if found == "-" else "d" if found == "d" else "f")
+            self.tell("k", path, "-" if found == "-" else "d" if found == "d" else "f")
 
     def reads_variable(self, key: bytes, value: bytes | None) -> None:
         """Tell that a variable is read, with the digest of its value, and by whom."""
         name = os.fsdecode(key)
         if self.is_active and not name.startswith("MLX_"):
-            digest = "-" if value is None else str(sha256(value).hexdigest())
-            self._tell("e", name, digest, "l" if self._is_local_code() else "")
+            digest = "-" if value is None else digests.of_bytes(value)
+            self.tell("e", name, digest, "l" if self.is_local_code() else "")
 
     def sets_variable(self, key: bytes) -> None:
         """Tell that the program sets a variable itself."""
-        self._tell("E", os.fsdecode(key))
+        self.tell("E", os.fsdecode(key))
+
+
+def _both(first: Handler, second: Handler) -> Handler:
+    def handle(args: tuple[Any, ...]) -> None:
+        first(args)
+        second(args)
+
+    return handle
 
 
 def configured(text: str) -> Observer:

@@ -11,40 +11,72 @@ if TYPE_CHECKING:
 
 PLACES = ("site-packages", "dist-packages")
 ENDINGS = (".dist-info", ".egg-info")
-_there: dict[str, tuple[int, dict[str, str]]] = {}
+_there: dict[str, tuple[int, list[str], dict[str, str]]] = {}
 _owners: dict[tuple[str, str], str] = {}
 
 
 def versions(place: str) -> dict[str, str]:
     """Return the distributions that are installed in a folder, by their names as PEP 503 has them."""
+    return _contents(place)[2]
+
+
+def _entries(place: str) -> list[str]:
+    return _contents(place)[1]
+
+
+def _contents(place: str) -> tuple[int, list[str], dict[str, str]]:
+    """Return when a folder was last changed, the names in it, and the distributions."""
     try:
         modified = os.stat(place).st_mtime_ns
     except OSError:
-        return {}
+        return 0, [], {}
     known = _there.get(place)
     if known is None or known[0] != modified:
-        found = {}
-        for entry in os.listdir(place):
-            if entry.endswith(ENDINGS):
-                name, _, version = entry.rpartition(".")[0].partition("-")
-                found[normal(name)] = version.partition("-py3")[0]
-        known = modified, found
+        entries = os.listdir(place)
+        known = modified, entries, dict(map(_distribution, filter(_is_metadata, entries)))
         _there[place] = known
-    return known[1]
+    return known
 
 
-def all_versions(places: Iterable[str]) -> dict[str, str]:
-    """Return the distributions in several folders; of one in more than one, what Python finds first."""
-    found: dict[str, str] = {}
-    for place in places:
-        for name, version in versions(place).items():
-            found.setdefault(name, version)
-    return found
+def _is_metadata(entry: str) -> bool:
+    return entry.endswith(ENDINGS)
 
 
-def here() -> dict[str, str]:
-    """Return the distributions that this interpreter can import."""
-    return all_versions(place for place in sys.path if place.endswith(PLACES))
+def _distribution(entry: str) -> tuple[str, str]:
+    name, _, version = entry.rpartition(".")[0].partition("-")
+    return normal(name), version.partition("-py3")[0]
+
+
+class Installed:
+    """What an interpreter finds in the folders in which packages are installed."""
+
+    def __init__(self, places: Iterable[str]) -> None:
+        self._places = list(places)
+
+    def versions(self) -> dict[str, str]:
+        """Return the distributions by name; of one in several folders, what Python finds first."""
+        found: dict[str, str] = {}
+        for place in self._places:
+            for name, version in versions(place).items():
+                found.setdefault(name, version)
+        return found
+
+    def has_module(self, name: str) -> bool:
+        """Tell whether there is a top-level module of this name, or a distribution named like it."""
+        return normal(name) in self.versions() or any(
+            entry.partition(".")[0] == name for place in self._places for entry in _entries(place)
+        )
+
+
+def is_beside(folder: str, name: str) -> bool:
+    """Tell whether a folder has a module of this name itself."""
+    path = os.path.join(folder, name)
+    return os.path.isdir(path) or os.path.isfile(f"{path}.py")
+
+
+def here() -> Installed:
+    """Return what this interpreter can import."""
+    return Installed(place for place in sys.path if place.endswith(PLACES))
 
 
 def distribution_of(module: str, place: str) -> tuple[str, str] | None:

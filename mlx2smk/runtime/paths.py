@@ -1,8 +1,9 @@
-"""Which file an audit event is about where its path alone does not say, and which are Python's own."""
+"""What a path says: which file an audit event is about, whether it has changed, which are Python's own."""
 
 from __future__ import annotations
 
 import os
+import stat as modes
 import sys
 
 TYPE_CHECKING = False
@@ -11,8 +12,26 @@ if TYPE_CHECKING:
 
     Name = Union[str, bytes, os.PathLike[str], None]
 
+INSTALLED = ("/site-packages/", "/dist-packages/")
+"""Where packages are installed."""
+
 NO_FOLDER = -1
 """What audit events say where a path is not relative to a folder's descriptor."""
+
+
+_raw_stat = os.stat  # which `watching` wraps
+
+
+def signature(path: Name) -> str:
+    """Return what tells a file from what it was before; `d` for a folder, `-` where nothing is."""
+    try:
+        found = _raw_stat(path or ".")
+    except (OSError, ValueError):
+        return "-"
+    if modes.S_ISREG(found.st_mode):
+        times = f"{found.st_mtime_ns}:{found.st_ctime_ns}"
+        return f"{found.st_size}:{times}:{found.st_ino}"
+    return "d" if modes.S_ISDIR(found.st_mode) else "o"
 
 
 def folder_of(name: Name, descriptor: int) -> str | None:

@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
+    Handler = Callable[[tuple[Any, ...]], None]
+
 RETURNED = b"\0"
 OWN = 128
 
@@ -80,13 +82,6 @@ class Notes:
         self._fd = fd
         self._pid = os.getpid()
         os.register_at_fork(after_in_child=self._stop_receiving)
-        events = self._events()
-
-        def hook(event: str, arguments: tuple[Any, ...]) -> None:
-            if event in events:
-                events[event](*arguments)
-
-        sys.addaudithook(hook)
         self._wrap("_signal", "raise_signal", 0)
         self._wrap("_signal", "pidfd_send_signal", 1)
         self._wrap("_thread", "interrupt_main", 0)
@@ -95,21 +90,23 @@ class Notes:
         """Note that the outcome is made."""
         self._write(RETURNED)
 
-    def _events(self) -> dict[str, Callable[..., None]]:
+    def handlers(self) -> dict[str, Handler]:
+        """Return what is to be called with the arguments of each audit event."""
         return {
             "os.kill": self._kill,
             "os.killpg": self._kill,
-            "signal.pthread_kill": lambda _thread, signum: self._raise(signum),
+            "signal.pthread_kill": lambda args: self._raise(args[1]),
             "os.system": self._command,
             "os.exec": self._command,
             "os.posix_spawn": self._command,
             "subprocess.Popen": self._command,
             "ctypes.dlsym": self._symbol,
-            "resource.setrlimit": lambda *_: self._limit(),
-            "resource.prlimit": lambda *_: self._limit(),
+            "resource.setrlimit": lambda _: self._limit(),
+            "resource.prlimit": lambda _: self._limit(),
         }
 
-    def _kill(self, target: int, signum: int) -> None:
+    def _kill(self, args: tuple[Any, ...]) -> None:
+        target, signum = args
         if target == 0:
             target = os.getpgrp()
         if target in (self._pid, -self._pid, -1):
@@ -119,14 +116,14 @@ class Notes:
         if os.getpid() == self._pid:
             self._note(signum)
 
-    def _command(self, *arguments: Any) -> None:
+    def _command(self, args: tuple[Any, ...]) -> None:
         """Look whether the program and its arguments, the first two, mean to kill this process."""
-        text = repr(arguments[:2])
+        text = repr(args[:2])
         if "kill" in text and (str(self._pid) in text or "ppid" in text.lower()):
             self._write(bytes([OWN]))
 
-    def _symbol(self, _library: Any, name: Any) -> None:
-        if name in ("kill", "killpg", "raise", "pthread_kill", "tgkill"):
+    def _symbol(self, args: tuple[Any, ...]) -> None:
+        if args[1] in ("kill", "killpg", "raise", "pthread_kill", "tgkill"):
             self._write(bytes([OWN]))
 
     def _limit(self) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from _thread import get_ident
+
+from .paths import folder_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -103,13 +106,20 @@ def watch_lookups(observer: Observer) -> None:
     """Have `os.stat` and its like, which `os.path.exists` and others call, tell what they look for."""
     for name in ("stat", "lstat", "access"):
         original = getattr(os, name)
-        wrapped = _telling(observer, original)
-        for supported in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
-            if original in supported:
-                supported.add(wrapped)
-        if original in os.supports_effective_ids:
-            os.supports_effective_ids.add(wrapped)
-        setattr(os, name, wrapped)
+        _replace(original, _telling(observer, original))
+
+
+def _replace(original: Callable[..., Any], wrapped: Callable[..., Any]) -> None:
+    """Put one function of `os` in another's place, with all that is known of it."""
+    for supported in (
+        *(os.supports_dir_fd, os.supports_fd),
+        *(os.supports_follow_symlinks, os.supports_effective_ids),
+    ):
+        if original in supported:
+            supported.add(wrapped)
+    wrapped.__name__ = wrapped.__qualname__ = original.__name__
+    wrapped.__doc__ = original.__doc__
+    setattr(os, original.__name__, wrapped)
 
 
 def _telling(observer: Observer, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -121,6 +131,28 @@ def _telling(observer: Observer, original: Callable[..., Any]) -> Callable[..., 
                 del error
         return original(path, *args, **more)
 
-    wrapped.__name__ = wrapped.__qualname__ = original.__name__
-    wrapped.__doc__ = original.__doc__
     return wrapped
+
+
+def watch_openings(observer: Observer) -> None:
+    """Have `os.open` tell of the folder that a path starts from, which its audit event leaves out."""
+    original = os.open
+
+    def wrapped(path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
+        if dir_fd is None:
+            return original(path, flags, mode)
+        me = get_ident()
+        observer.opened_in[me] = _folder_at(path, dir_fd)
+        try:
+            return original(path, flags, mode, dir_fd=dir_fd)
+        finally:
+            del observer.opened_in[me]
+
+    _replace(original, wrapped)
+
+
+def _folder_at(path: Any, descriptor: int) -> str | None:
+    try:
+        return folder_of(path, descriptor)
+    except TypeError:  # the original says what is wrong with it
+        return None

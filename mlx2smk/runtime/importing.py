@@ -1,0 +1,90 @@
+"""Tells which installed packages the user's code imports, and which modules nobody has installed."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+
+from .paths import INSTALLED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import types
+    from collections.abc import Iterable
+    from typing import Any, Callable
+
+    from .observing import Handler, Observer
+
+
+class Imports:
+    """What a process imports, and what it looks for in vain.
+
+    At the end of `sys.meta_path` it is asked for what nothing before it has found.
+    """
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self._names: set[str] = set()
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return what handles each audit event."""
+        return {"import": self._on_import}
+
+    def start(self) -> None:
+        """Hear of modules that are not found."""
+        sys.meta_path.append(self)  # type: ignore[arg-type,unused-ignore]
+
+    def _on_import(self, args: tuple[Any, ...]) -> None:
+        package = args[0].partition(".")[0]
+        if package not in self._names and self._observer.is_local_code():
+            self._names.add(package)
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Find nothing, but tell of a top-level module that the user's code looks for."""
+        del target
+        if path is None and "." not in name and self._observer.is_local_file(_importer()):
+            self._observer.tell("P", name)
+
+    def failed(self, error: BaseException | None) -> None:
+        """Tell of modules that an exception is about, whoever imported them."""
+        seen: set[int] = set()
+        while error is not None and id(error) not in seen:
+            seen.add(id(error))
+            if isinstance(error, ModuleNotFoundError) and error.name and "." not in error.name:
+                self._observer.tell("P", error.name)
+            error = error.__cause__ or error.__context__
+
+    def finish(self, before: str, names: Callable[[], Iterable[str]]) -> None:
+        """Tell which modules are there now that were loaded after the module `before`.
+
+        Of installed packages those that the user's code names; of others the files.
+        """
+        if before == next(reversed(sys.modules), before) and "numpy" not in sys.modules:
+            return  # numpy is all that may have been loaded for the user's code before (`preload`)
+        used = self._names.union(name.partition(".")[0] for name in names())
+        loaded = itertools.takewhile(lambda name: name != before, reversed(list(sys.modules)))
+        for name in dict.fromkeys((*loaded, *used)):
+            self._loaded(name, used)
+
+    def _loaded(self, name: str, used: set[str]) -> None:
+        file = getattr(sys.modules.get(name), "__file__", None)
+        if not isinstance(file, str) or not os.path.isabs(file):
+            return
+        for part in INSTALLED:
+            if part in file:
+                if name in used:
+                    self._observer.tell("p", name, file[: file.index(part) + len(part) - 1])
+                return
+        path = self._observer.path(file)
+        loader = type(getattr(sys.modules[name], "__loader__", None)).__name__
+        if path is not None and loader != "SliceLoader":
+            self._observer.reads(path)
+
+
+def _importer() -> str:
+    """Return the file of the code that looks for the module."""
+    frame: types.FrameType | None = sys._getframe(2)  # noqa: SLF001 - its only name
+    while frame is not None and "importlib" in frame.f_code.co_filename:
+        frame = frame.f_back
+    return "" if frame is None else frame.f_code.co_filename

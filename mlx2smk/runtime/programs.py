@@ -1,0 +1,79 @@
+"""Tells which other programs a process starts, with which files and variables."""
+
+from __future__ import annotations
+
+import os
+
+from . import watching
+from .paths import signature
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .observing import Handler, Name, Observer
+
+MOST_WORDS = 200
+"""Words of a command line that are looked at."""
+
+
+class Programs:
+    """The audit events that programs start with."""
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return what handles each event."""
+        return {
+            "subprocess.Popen": self._on_popen,
+            "os.system": self._on_system,
+            "os.exec": self._on_exec,
+            "os.posix_spawn": self._on_exec,
+            "os.spawn": self._on_spawn,
+        }
+
+    def _on_popen(self, args: tuple[Any, ...]) -> None:
+        executable, words, folder, environment = args
+        self._starts(executable, words, folder, environment)
+
+    def _on_system(self, args: tuple[Any, ...]) -> None:
+        self._starts(None, ["sh", "-c", os.fsdecode(args[0])], None, None)
+
+    def _on_exec(self, args: tuple[Any, ...]) -> None:
+        self._starts(args[0], args[1], None, args[2])
+
+    def _on_spawn(self, args: tuple[Any, ...]) -> None:
+        self._starts(args[1], args[2], None, args[3])
+
+    def _starts(self, executable: Name, words: Any, folder: Name, environment: Any) -> None:
+        """Tell what a program is started with: files among its words, variables set for it."""
+        if isinstance(words, (str, bytes)) or hasattr(words, "__fspath__"):
+            words = [words]
+        texts = [os.fsdecode(word) for word in list(words or ())[:MOST_WORDS]]
+        program = texts[0] if texts else os.fsdecode(executable or "")
+        if len(texts) > 2 and texts[1] == "-c":
+            texts = [piece.strip("'\"<>;|&()") for text in texts for piece in text.split()]
+            program = texts[2] if os.path.basename(program) in ("sh", "bash") else program
+        for text in texts[:MOST_WORDS]:
+            self._is_given(text, folder)
+        if environment is not None and environment is not os.environ:
+            self._sets(environment)
+        name = os.path.basename(program)
+        if not name.startswith("python") and self._observer.is_local_code():
+            self._observer.tell("x", name)
+
+    def _is_given(self, word: str, folder: Name) -> None:
+        """Tell of a word that is a file's path, or may become one."""
+        path = self._observer.path(word, folder) if word and not word.startswith("-") else None
+        if path is not None and signature(path) not in ("-", "d", "o"):
+            self._observer.reads(path, "R")
+        elif path is not None and os.path.dirname(path) != path:
+            self._observer.tell("q", path)
+
+    def _sets(self, environment: Any) -> None:
+        for key, value in dict(environment).items():
+            name, text = os.fsdecode(key), os.fsdecode(value)
+            own = watching.watched().raw(os.fsencode(name))
+            if own is None or os.fsdecode(own) != text:
+                self._observer.tell("E", name)
