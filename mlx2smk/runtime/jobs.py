@@ -11,6 +11,7 @@ from .contents import Contents
 from .errors import JobError
 from .events import Events
 from .process import Supervisor
+from .replay import Begun
 from .signals import STOPPING, from_outside
 
 TYPE_CHECKING = False
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     Attempt = tuple[Ended, int]
 
 SCRIPT = "worker.py"
+SETUP = "setup"
+"""What a setup's only job is called where jobs have names."""
 
 
 class Runner:
@@ -155,7 +158,11 @@ class Runner:
 def run_setup(plan: Plan, name: str, context: dict[str, Any], log_path: str) -> dict[str, Any]:
     """Run a setup and return its record."""
     task = child.Task(plan, "setups", name, context)
-    outcome = Runner(plan, task.function, log_path, stream=plan.stream_all).run(task)
+    runner = Runner(plan, task.function, log_path, stream=plan.stream_all)
+    begun = Begun(plan, task.function, SETUP, runner.contents)
+    begun.begin_anew(0, runner.log.note)
+    outcome = runner.run(task)
+    begun.keep(0, [outcome["observed"]])
     if "failure" in outcome:
         raise JobError(described(f"setup {name!r}", outcome["failure"], log_path))
     return {
