@@ -101,8 +101,11 @@ COUNTS = [1, 2, 3, 4, 5]
 SUMS = [1, 3, 6, 10, 15]
 
 
-@pytest.mark.parametrize("batch", [1, 2, 4])
-@pytest.mark.parametrize("text", [APPENDING, COUNTING, STARTED], ids=["append", "count", "start"])
+@pytest.mark.parametrize(
+    ("text", "batch"),
+    [(APPENDING, 1), (APPENDING, 4), (COUNTING, 2), (STARTED, 1)],
+    ids=["append-1", "append-4", "count-2", "start-1"],
+)
 def test_a_chain_that_goes_on_with_a_file(folder, text, batch):
     counts = text == APPENDING
     lab = Again(folder, text, batch)

@@ -40,6 +40,7 @@ from mlx2smk.forecast.reasons import (
     PackageInstalled,
     ProductChanged,
     ProductGone,
+    ProductNeeded,
     Regrouped,
     ResultsChanged,
     SoftwareChanged,
@@ -253,6 +254,7 @@ DECLARED = Difference("inputs", "a.csv", "1", "2")
         (Difference("packages", "p", "1.0", "1.1"), PackageChanged("p", "1.0", "1.1")),
         (Difference("packages", "p", "1.0", None), PackageGone("p", "1.0")),
         (Difference("missing", "m", None, "m"), PackageInstalled("m")),
+        (Difference("undone", "f", None, None), ProductNeeded("f")),
     ],
 )
 def test_what_is_not_as_it_was(difference, reason):

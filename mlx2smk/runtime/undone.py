@@ -40,10 +40,12 @@ class _Search:
     def __init__(self, graph: Graph, makers: Makers) -> None:
         self._graph = graph
         self._makers = makers
-        self.changed = dict(_changed_in_place(graph, makers))
-        self._orphaned = {
-            path for path, now in self.changed.items() if self._is_of_no_run(path, now)
-        }
+        changed = dict(_changed(graph, makers))
+        orphaned = {path for path, now in changed.items() if self._is_of_no_run(path, now)}
+        # What one run alone made it makes again in any case.
+        shared = {path for path in changed if len(makers.made[path]) > 1} | orphaned
+        self._orphaned = orphaned
+        self.changed = {path: changed[path] for path in shared}
         self._needed: dict[str, list[tuple[Run, str | None]]] = {}
         self._touched: dict[str, set[str]] = {}
         self.found: dict[Named, str] = {}
