@@ -184,7 +184,6 @@ _SAYINGS: dict[type[Reason], str] = {
     why.VariableChanged: "{reason.name} has another value",
     why.VariableSet: "{reason.name} is set now",
     why.VariableUnset: "{reason.name} is not set any more",
-    why.ProductNeeded: "{reason.path} is needed as it was before a later run changed it",
     why.PackageChanged: "{reason.name} {reason.old} → {reason.new}",
     why.PackageGone: "{reason.name} {reason.old} is not installed any more",
     why.PackageInstalled: "{reason.name} is installed now",

@@ -40,7 +40,6 @@ from mlx2smk.forecast.reasons import (
     PackageInstalled,
     ProductChanged,
     ProductGone,
-    ProductNeeded,
     Regrouped,
     ResultsChanged,
     SoftwareChanged,
@@ -254,7 +253,6 @@ DECLARED = Difference("inputs", "a.csv", "1", "2")
         (Difference("packages", "p", "1.0", "1.1"), PackageChanged("p", "1.0", "1.1")),
         (Difference("packages", "p", "1.0", None), PackageGone("p", "1.0")),
         (Difference("missing", "m", None, "m"), PackageInstalled("m")),
-        (Difference("undone", "f", None, None), ProductNeeded("f")),
     ],
 )
 def test_what_is_not_as_it_was(difference, reason):

@@ -213,20 +213,6 @@ def test_a_module_that_was_missing_lies_beside_the_experiment(place, name):
     assert place.changes(FIRST, {"missing": ["m"]}) == [("missing", "m")]
 
 
-def test_what_one_run_alone_began_by_appending_has_to_be_there(place):
-    begun = {"wrote": {"log": sha("a")}, "begun": ["log"]}
-    place.runs = {FIRST: begun}
-    assert place.changes(FIRST) == [("made", "log")]
-    place.file("log", "more")
-    assert place.changes(FIRST) == []
-
-
-def test_what_several_runs_append_to_need_not_be_there(place):
-    begun = {"wrote": {"log": sha("a")}, "begun": ["log"]}
-    place.runs = {FIRST: begun, SECOND: {"wrote": {"log": sha("aa")}}}
-    assert place.changes(FIRST) == place.changes(SECOND) == []
-
-
 def test_skipped_paths_are_not_looked_at(place):
     place.skipped = ("elsewhere/",)
     seen = {"elsewhere/f": sha("a")}

@@ -101,10 +101,6 @@ def _missing(item: Difference) -> Reason:
     return why.PackageInstalled(item.name)
 
 
-def _undone(item: Difference) -> Reason:
-    return why.ProductNeeded(item.name)
-
-
 _PATHS = {"files", "kinds", "folders"}
 _REASONS = {
     "files": _file,
@@ -114,5 +110,4 @@ _REASONS = {
     "variables": _variable,
     "packages": _package,
     "missing": _missing,
-    "undone": _undone,
 }

@@ -116,13 +116,6 @@ class VariableUnset:
 
 
 @dataclass(frozen=True, slots=True)
-class ProductNeeded:
-    """A file that it made was changed by a later run, and one that runs again needs it as it was."""
-
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
 class PackageChanged:
     """A package that the code imports is installed in another version."""
 
@@ -204,7 +197,6 @@ Reason: TypeAlias = (
     | VariableChanged
     | VariableSet
     | VariableUnset
-    | ProductNeeded
     | PackageChanged
     | PackageGone
     | PackageInstalled

@@ -63,8 +63,6 @@ class Touched:
                 found.note(change, found.inside(change.name, (self._at[kind, name], 0)))
         for observation, run in graph.observations(kind, name, job):
             found.add(observation, run)
-        for change in graph.undone(kind, name, job):
-            found.note(change, frozenset())
         return found.basis()
 
     def declared(self, trial: TrialPlan) -> Basis:
@@ -79,9 +77,7 @@ class Touched:
     ) -> Basis:
         """Return what a stored run rests on, given who made what beside the job that asks for it."""
         graph = self._graph
-        folder, contents = graph.plan.folder, graph.contents
-        around = Surroundings(folder, contents, lambda: beside, graph.installed)
-        around.stored = True
+        around = Surroundings(graph.plan.folder, graph.contents, lambda: beside, graph.installed)
         found = self._found(around)
         found.add(observation, self.run(trial, number))
         return found.basis()

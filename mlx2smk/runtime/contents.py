@@ -53,15 +53,6 @@ class Contents:
             self._known[path] = known
         return known[1]
 
-    def of_start(self, path: str, size: int) -> str | None:
-        """Return the digest that a file had when it held only its first `size` bytes; None if unknown."""
-        if size >= self._large:
-            return None
-        try:
-            return digests.of_file(path, size)
-        except OSError:
-            return None
-
     def _find(self, path: str, signature: str) -> str:
         size = int(signature.partition(":")[0])
         found = of_parts(path, size) if size >= self._large else digests.of_file(path)

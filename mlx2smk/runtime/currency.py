@@ -2,8 +2,7 @@
 
 A file counts by its content, a folder by the names in it, a variable by its value, a package by its
 version. What the run alone made has to be there as it left it. A file that several runs write is
-nobody's: it counts as long as it holds what one of them left, but not one before this run, which has
-then written it in vain. What comes later in the order of the
+nobody's: it counts as long as it holds what one of them left. What comes later in the order of the
 experiment (see `makers`) does not change what was there before: after a run from scratch all is current.
 """
 
@@ -42,8 +41,7 @@ class Surroundings:
 
     `makers` is asked for when something is not as it was, which is seldom. `installed` are the packages
     that jobs find; None where nobody can tell. `skipped` are starts of paths that
-    are not looked at. `stored`, once it is set, says that it is about runs in the store: what they
-    appended to files has to be there as well, as nothing else would append it.
+    are not looked at.
     """
 
     def __init__(
@@ -59,17 +57,12 @@ class Surroundings:
         self._makers = makers
         self._installed = installed
         self._skipped = tuple(skipped)
-        self.stored = False
         self.variables: Mapping[str, str] = os.environ
 
     def changes(self, observation: dict[str, Any], run: Run) -> Iterator[Change]:
         """Yield what is not as it was when the run had ended."""
         for path, digest in observation.get("made", {}).items():
             yield from self._made(path, digest, run)
-        for path, digest in observation.get("wrote", {}).items():
-            is_gone = path in observation.get("begun", ()) and self._digest(path) is None
-            if is_gone or (self.stored and not self._makers().is_free(run)):
-                yield from self._made(path, digest, run)
         for path, digest in observation.get("files", {}).items():
             yield from self._read(path, digest, run, observation)
         for path, kind in observation.get("kinds", {}).items():
@@ -88,30 +81,26 @@ class Surroundings:
 
     def _made(self, path: str, digest: str, run: Run) -> Iterator[Change]:
         now = self._digest(path)
-        if now == digest or not self._looks_at(path):
-            return
-        makers = self._makers()
-        others = {maker: left for maker, left in makers.made.get(path, {}).items() if maker != run}
-        here = [maker for maker, left in others.items() if left == now]
-        if not others or (here and all(makers.is_before(maker, run) for maker in here)):
-            yield Change("made", path, digest, now)
+        if now != digest and self._looks_at(path):
+            others = self._makers().made.get(path, {}).keys() - {run}
+            if not others:
+                yield Change("made", path, digest, now)
 
     def _read(
         self, path: str, digest: str | None, run: Run, observation: dict[str, Any]
     ) -> Iterator[Change]:
         now = self._digest(path)
-        is_made = path in observation.get("made", {}) or path in observation.get("wrote", {})
-        if not self._looks_at(path) or (now == digest and not is_made):
+        if now == digest or not self._looks_at(path):
+            return
+        if path in observation.get("made", {}):  # of which `_made` says all there is to say
             return
         makers = self._makers()
-        before = makers.left_before(path, run)
-        if before and digest not in before:
+        left = makers.made.get(path, {})
+        before = [maker for maker in left if makers.is_before(maker, run)]
+        same = not before or left[max(before)] == digest
+        others = len(before) < len(left)
+        if not (same and others and now in left.values()):
             yield Change("files", path, digest, now)
-        elif not is_made:  # of what is there now, `_made` says all there is to say
-            left = makers.made.get(path, {})
-            is_later = any(not makers.is_before(maker, run) for maker in left)
-            if not (is_later and now in left.values()):
-                yield Change("files", path, digest, now)
 
     def _kind(self, path: str, kind: str | None, run: Run) -> Iterator[Change]:
         now = kind_of(os.path.join(self.folder, path))

@@ -31,15 +31,18 @@ def of_json(value: Any) -> str:
     return of_bytes(jsontext.dumps(value, sort_keys=True, tight=True).encode())
 
 
-def of_file(path: str, size: int | None = None) -> str:
-    """Return the SHA-256 of the file's bytes, or of the first `size` of them, in hexadecimal."""
-    left = os.path.getsize(path) if size is None else size
-    digest = sha256() if left < CHUNK else __import__("hashlib").sha256()
+def of_file(path: str) -> str:
+    """Return the SHA-256 of the file's bytes, in hexadecimal."""
     with open(path, "rb") as file:
-        while data := file.read(CHUNK if size is None else min(CHUNK, left)):
+        data = file.read(CHUNK)
+        if len(data) < CHUNK:
+            return of_bytes(data)
+        import hashlib
+
+        digest = hashlib.sha256(data)
+        while data := file.read(CHUNK):
             digest.update(data)
-            left -= len(data)
-    return str(digest.hexdigest())
+    return digest.hexdigest()
 
 
 def changed_module(function: dict[str, Any], folder: str) -> str | None:

@@ -10,12 +10,11 @@ from __future__ import annotations
 import os
 import subprocess
 
-from . import digests, makers, origin, packages, undone
+from . import digests, makers, origin, packages
 from .contents import Contents
 from .currency import Change, Surroundings
 from .paths import signature
 from .plan import Plan, job_named
-from .replay import ANEW
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +51,6 @@ class Graph:
         self._heads: dict[str, tuple[str, dict[str, Any]]] = {}
         self.contents = Contents(self.plan.digests_folder, large)
         self._made: tuple[list[str], makers.Makers] | None = None
-        self._undone: tuple[makers.Makers, dict[tuple[str, str, str], str]] | None = None
         self._places: list[str] | None = None
         self.surroundings = Surroundings(
             self.plan.folder, self.contents, self.all_makers, self.installed, skipped
@@ -63,38 +61,9 @@ class Graph:
         was = self.last_scheduled(kind, name, job)
         if was is None:
             return code
-        is_undone = any(self.undone(kind, name, job))
-        same = was.partition(" again ")[0] == code and not is_undone
-        if same and not any(self.changes(kind, name, job)):
+        if was.partition(" again ")[0] == code and not any(self.changes(kind, name, job)):
             return was
-        end = ANEW if is_undone else ""
-        return f"{code} again {digests.of_bytes(was.encode())[:16]}{end}"
-
-    def is_due(self, kind: str, name: str, job: str) -> bool:
-        """Tell whether a setup's or a trial's job runs again for what it touched, or for its code."""
-        function = self.plan.function(name, kind)
-        digest = job_named(function, job).digest if kind == "trials" else function["digest"]
-        head = self._head(self._record(kind, name, job))
-        return head.get("digest") != digest or any(self.changes(kind, name, job))
-
-    def undone(self, kind: str, name: str, job: str) -> Iterator[Change]:
-        """Yield the file that a job has to make again, since later ones changed it and need it as it was."""
-        if kind == "verifications" or not self._is_overwritten(kind, name, job):
-            return
-        known = self.all_makers()
-        if self._undone is None or self._undone[0] is not known:
-            self._undone = known, undone.undone(self, known)
-        path = self._undone[1].get((kind, name, job))
-        if path is not None:
-            yield Change("undone", path, None, None)
-
-    def _is_overwritten(self, kind: str, name: str, job: str) -> bool:
-        return any(
-            self.contents.digest(os.path.join(self.plan.folder, path)) != digest
-            for observation, _ in self.observations(kind, name, job)
-            for how in ("made", "wrote")
-            for path, digest in observation.get(how, {}).items()
-        )
+        return f"{code} again {digests.of_bytes(was.encode())[:16]}"
 
     def last_scheduled(self, kind: str, name: str, job: str) -> str | None:
         """Return what the job was scheduled for when it left its record; None if there is none."""
@@ -118,10 +87,6 @@ class Graph:
         for observation, numbers in head.get("observed", ()):
             for number in numbers:
                 yield observation, (at, first + number)
-
-    def run_of(self, trial: str, number: int) -> Run:
-        """Return what a combination is called among makers."""
-        return self._at["trials", trial], number
 
     def declared(self, name: str, job: str) -> Iterator[Change]:
         """Yield the declared inputs of a trial's job whose content is another one."""

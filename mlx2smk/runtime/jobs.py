@@ -11,7 +11,6 @@ from .contents import Contents
 from .errors import JobError
 from .events import Events
 from .process import Supervisor
-from .replay import Begun
 from .signals import STOPPING, from_outside
 
 TYPE_CHECKING = False
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     Attempt = tuple[Ended, int]
 
 SCRIPT = "worker.py"
-SETUP = "setup"
-"""What a setup's only job is called where jobs have names."""
 
 
 class Runner:
@@ -158,11 +155,7 @@ class Runner:
 def run_setup(plan: Plan, name: str, context: dict[str, Any], log_path: str) -> dict[str, Any]:
     """Run a setup and return its record."""
     task = child.Task(plan, "setups", name, context)
-    runner = Runner(plan, task.function, log_path, stream=plan.stream_all)
-    begun = Begun(plan, task.function, SETUP, runner.contents)
-    begun.begin_anew(0, runner.log.note)
-    outcome = runner.run(task)
-    begun.keep(0, [outcome["observed"]])
+    outcome = Runner(plan, task.function, log_path, stream=plan.stream_all).run(task)
     if "failure" in outcome:
         raise JobError(described(f"setup {name!r}", outcome["failure"], log_path))
     return {

@@ -153,14 +153,14 @@ def _trial(arguments: Arguments) -> None:
     output = arguments.one("output")
     context = records.read(arguments.one("context"))
     plan = _plan(arguments)
-    job = TrialJob(plan, arguments.name, arguments.one("job"), arguments.one("log"), output)
+    job = TrialJob(plan, arguments.name, arguments.one("job"), arguments.one("log"))
     plan.check_scheduled(arguments.maybe("digest"), job.job.digest)
     previous = arguments.maybe("previous")
     if previous is not None:
         job.continue_from(previous)
     store = arguments.maybe("store")
     if store is not None:
-        job.use_store(store)
+        job.use_store(store, output)
     job.use_gpus([int(number) for number in arguments.many("gpus")])
     job.run_all(context)
     records.write_job(output, job.record(), job.runs)

@@ -25,17 +25,14 @@ class Makers:
     """What the runs of an experiment that have left records made and read, by path.
 
     `made[path]` has the digests that runs left there, None for those that removed the file;
-    `names[folder]` the runs that made something in a folder, by the name of it; `chained` are the positions
-    of trials whose combinations run in order, `free` those whose combinations share files as they like.
+    `names[folder]` the runs that made something in a folder, by the name of it; `chained` the positions
+    of trials whose combinations run in order.
     """
 
-    def __init__(
-        self, chained: frozenset[int] = frozenset(), free: frozenset[int] = frozenset()
-    ) -> None:
+    def __init__(self, chained: frozenset[int] = frozenset()) -> None:
         self.made: dict[str, dict[Run, str | None]] = {}
         self.names: dict[str, dict[str, set[Run]]] = {}
         self._chained = chained
-        self._free = free
 
     def is_before(self, maker: Run, run: Run) -> bool:
         """Tell whether a run has always ended when another one begins."""
@@ -43,29 +40,9 @@ class Makers:
             return maker[0] in self._chained and maker[1] < run[1]
         return maker[0] < run[0]
 
-    def is_free(self, run: Run) -> bool:
-        """Tell whether a run shares files as it likes with others that run side by side."""
-        return run[0] in self._free
-
-    def left_before(self, path: str, run: Run) -> set[str | None]:
-        """Return what the last run before another one left in a file; empty if nobody can tell.
-
-        If several may have been the last, as they run side by side, it is what each of them left.
-        """
-        if self.is_free(run):
-            return set()
-        left = self.made.get(path, {})
-        before = [maker for maker in left if self.is_before(maker, run)]
-        if not before:
-            return set()
-        last = max(before)
-        if last[0] in self._chained:
-            return {left[last]}
-        return {left[maker] for maker in before if maker[0] == last[0]}
-
     def without(self, runs: Container[Run]) -> Makers:
         """Return the same but for what some runs made."""
-        rest = Makers(self._chained, self._free)
+        rest = Makers(self._chained)
         for path, left in self.made.items():
             rest.made[path] = {run: digest for run, digest in left.items() if run not in runs}
         for folder, names in self.names.items():
@@ -118,15 +95,17 @@ def first_number(plan: Plan, kind: str, name: str) -> int:
     return [verification["name"] for verification in plan.functions(kind)].index(name)
 
 
+def chained_positions(plan: Plan) -> frozenset[int]:
+    """Return the positions of the trials whose combinations run one after another."""
+    at = positions(plan)
+    return frozenset(at["trials", t["name"]] for t in plan.functions("trials") if t["chained"])
+
+
 def makers_of(
     plan: Plan, results: str, head_of: Callable[[str], dict[str, Any]] | None = None
 ) -> Makers:
     """Return who made what, from the records in a folder of results."""
-    at = positions(plan)
-    trials = plan.functions("trials")
-    chained = frozenset(at["trials", t["name"]] for t in trials if t["chained"])
-    free = frozenset(at["trials", t["name"]] for t in trials if t["parallel"] is not None)
-    found = Makers(chained, free)
+    found = Makers(chained_positions(plan))
     for position, first, path in records_of(plan, results):
         for observation, numbers in (head_of or read_head)(path).get("observed", ()):
             for number in numbers:

@@ -2,7 +2,7 @@
 
 An observation is JSON; what there is none of is left out:
 
-- `files`: of files that were read or appended to, the digests of what was in them (`CHANGED`: something else changed the
+- `files`: of files that were read, the digests of what was read (`CHANGED`: something else changed the
   file meanwhile; None: nobody knows any more, as the run itself changed it);
 - `kinds`: of paths that were looked for, or opened in vain, what was there: `f`, `d` or None;
 - `folders`: of folders that were listed, the names in them;
@@ -12,7 +12,6 @@ An observation is JSON; what there is none of is left out:
 - `made`: of files that the run wrote whole, the digests of what it left;
 - `wrote`: of files that the run appended to, or that were there and that it changed in place, the
   digests of what it left;
-- `begun`: files of both kinds that it looked for in vain, or appended to when they were not there;
 - `removed`: files that were there before the run, and that it removed;
 - `folders_made`: folders that it made;
 - `programs`: other programs that it started, of which Python cannot tell what they touch.
@@ -71,7 +70,6 @@ class Touched:
         self.before: dict[tuple[str, str], str] = {}
         self.made: dict[str, None] = {}
         self.wrote: dict[str, None] = {}
-        self.appended: dict[str, str] = {}
         self.removed: set[str] = set()
         self.folders_made: dict[str, None] = {}
         self.listed: dict[str, None] = {}
@@ -108,11 +106,10 @@ class Touched:
             self.wrote.pop(path, None)
             self.made[path] = None
 
-    def _take_append(self, path: str, before: str) -> None:
-        """Take in a file that grows: several runs may do that, even if it was not there before."""
+    def _take_append(self, path: str, _before: str) -> None:
+        """Take in a file that grows: whoever wrote its start, it is nobody's."""
         if not self._is_own(path) and not self._is_temporary(path):
             self.wrote[path] = None
-            self.appended.setdefault(path, before)
 
     def _take_change(self, path: str, before: str) -> None:
         if before == "-":
@@ -230,7 +227,6 @@ class Touched:
             "missing": list(self._missing()),
             "made": {self._name(path): digest for path, digest in self._made()},
             "wrote": {self._name(path): digest for path, digest in self._wrote()},
-            "begun": [self._name(path) for path in self._begun()],
             "removed": [
                 self._name(path) for path in sorted(self.removed) if not os.path.lexists(path)
             ],
@@ -252,9 +248,6 @@ class Touched:
                 yield path, None
             elif path not in self.removed:
                 yield path, CHANGED
-        for path, before in self.appended.items():
-            if path in self.wrote and path not in self.read and ":" in before:
-                yield path, self._contents.of_start(path, int(before.partition(":")[0]))
 
     def _wrote(self) -> Iterator[tuple[str, str]]:
         """Yield what was changed in place, by a program that was given it or a database too."""
@@ -267,11 +260,6 @@ class Touched:
             digest = self._contents.digest(path)
             if digest is not None and path not in self.made:
                 yield path, digest
-
-    def _begun(self) -> list[str]:
-        found = {path for path in self.made if self.looked.get(path) == "-"}
-        appended = {path for path, before in self.appended.items() if before == "-"}
-        return sorted(found | (appended & self.wrote.keys()))
 
     def _kinds(self, files: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
         for path, kind in self.looked.items():

@@ -60,14 +60,14 @@ class Keeper:
             if os.path.getsize(path) > self._limit:
                 return False
             if not self.has(digest):
-                copy(path, self._place(digest))
+                _copy(path, self._place(digest))
         except OSError:  # a full disk: the run counts without it
             return False
         return True
 
     def restore(self, digest: str, path: str) -> None:
         """Put a file back; there has to be a copy of it."""
-        copy(self._place(digest), path)
+        _copy(self._place(digest), path)
 
     def has(self, digest: str) -> bool:
         """Tell whether there is a copy of a file."""
@@ -78,7 +78,7 @@ class Keeper:
         return os.path.join(self._folder, name[:2], name[2:])
 
 
-def copy(source: str, target: str) -> None:
+def _copy(source: str, target: str) -> None:
     """Copy a file's content and permissions; the new file takes its place whole or not at all."""
     os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
     temporary = f"{target}.{os.getpid()}.tmp"

@@ -9,7 +9,6 @@ from .errors import JobError
 from .grid import Grid
 from .jobs import Runner, described, say
 from .plan import job_before, job_named, projection
-from .replay import Begun, is_anew
 from .store import Found
 
 TYPE_CHECKING = False
@@ -23,13 +22,9 @@ if TYPE_CHECKING:
 
 
 class TrialJob:
-    """Some consecutive combinations of a trial, and what they have come to so far.
+    """Some consecutive combinations of a trial, and what they have come to so far."""
 
-    `output` is where the job's record will be.
-    """
-
-    def __init__(self, plan: Plan, name: str, job_name: str, log_path: str, output: str) -> None:
-        self._output = output
+    def __init__(self, plan: Plan, name: str, job_name: str, log_path: str) -> None:
         self.plan = plan
         self.trial = plan.function(name, "trials")
         self.job = job_named(self.trial, job_name)
@@ -47,7 +42,6 @@ class TrialJob:
         self._several = len(self.trial["jobs"]) > 1 or self.job.count > 1
         stream = self.trial["stream"] or (plan.stream_all and self.trial["parallel"] is None)
         self._runner = Runner(plan, self.trial, log_path, stream=stream)
-        self._begun = Begun(plan, self.trial, self.job.name, self._runner.contents)
 
     def continue_from(self, path: str) -> None:
         """Take over the updates of the job before this one in a chain."""
@@ -58,18 +52,20 @@ class TrialJob:
         self.state = dict(record["state"])
         self._previous = before.name if before else None
 
-    def use_store(self, folder: str) -> None:
-        """Look up each combination in a store before it runs, and keep there what it gave."""
+    def use_store(self, folder: str, output: str) -> None:
+        """Look up each combination in a store before it runs, and keep there what it gave.
+
+        `output` is where the job's record will be.
+        """
         from .currency import Surroundings
         from .store import Store
 
         mark = f"{self.plan.stem}/{self.trial['name']}"
         self._store = Store(folder, mark, self.trial["digest"], self.plan.kept)
-        contents = self._runner.contents
+        self._output = output
         self._surroundings = Surroundings(
-            self.plan.folder, contents, self._all_makers, packages.here
+            self.plan.folder, self._runner.contents, self._all_makers, packages.here
         )
-        self._surroundings.stored = True
 
     def _all_makers(self) -> Makers:
         """Return who made what, from all records that are there and the runs of this job so far."""
@@ -103,7 +99,6 @@ class TrialJob:
             self.runs.append(found.run)
             self.observed.append(found.observed)
             self.state.update(updates_of(found.run))
-        self._begun.keep(self.job.first, self.observed)
 
     def _check_inputs(self) -> None:
         """Raise JobError if a declared input is not there, now that all is that comes before."""
@@ -144,9 +139,7 @@ class TrialJob:
             self._head(index)
             return None, self._run_one(index, context)
         key = self._key(index, context)
-        found = None
-        if not is_anew(self.plan):
-            found = self._store.get(key, self._output, self._surroundings, self._identity(index))
+        found = self._store.get(key, self._output, self._surroundings, self._identity(index))
         if found is None:
             found = self._run_and_keep(self._store, key, index, context)
         else:
@@ -194,12 +187,10 @@ class TrialJob:
         return key_of(common, self.grid, index, context)
 
     def _run_one(self, index: int, context: dict[str, Any]) -> Found:
-        self._begun.begin_anew(index, self._runner.log.note)
         if self._gpus is not None:
             self._runner.log.note(f"GPU {self._gpus.hold(self._runner.check) or 'not found'}")
         task = child.Task(self.plan, "trials", self.trial["name"], context, index)
         outcome = self._runner.run(task, self._prefix(index))
-        self._begun.check(self._identity(index), outcome["observed"], self._all_makers)
         outputs = self._outputs(index, outcome) if self.trial.get("outputs") else {}
         run = self._run_dict(index, outcome)
         if not run["success"]:
