@@ -41,7 +41,7 @@ class Server:
             env={**os.environ, "PYTHONPATH": str(HERE.parent)},
         )
 
-    def ask(self, *words: str) -> list:
+    def ask(self, *words: object) -> list:
         """Send the words, return the answer."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -58,7 +58,8 @@ class Executor:
 
     ``made``: for each file, the digest of what it was made from; kept from one run to the next.
     ``started``: the trials of which the last run started jobs. ``ran``: the lines that the experiment
-    left in the file that $MLX_TEST_TRACE names.
+    left in the file that $MLX_TEST_TRACE names. ``environment``: variables of the jobs beside those of the
+    tests. ``follows``: whether what runs have touched counts too.
     """
 
     folder: Path
@@ -66,6 +67,8 @@ class Executor:
     made: dict[str, str] = field(default_factory=dict)
     started: set[str] = field(default_factory=set)
     ran: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+    follows: bool = False
 
     def run(self, stem: str = "exp") -> dict:
         """Run what has to be run and return the report."""
@@ -87,7 +90,7 @@ class Executor:
         for path in outputs:
             self.made.pop(path, None)
             (self.folder / path).unlink(missing_ok=True)
-        status, said = self.server.ask("step", str(self.folder), *words)
+        status, said = self.server.ask("step", str(self.folder), self.environment, *words)
         if status:
             raise StepError(said)
         self.made.update(dict.fromkeys(outputs, key))
@@ -121,6 +124,13 @@ class Steps:
     def log(self, name: str) -> str:
         return f"logs/{self.stem}/{name}.log"
 
+    def do_scheduled(
+        self, words: list[str], inputs: dict[str, list[str]], scheduled: str, **outputs: str
+    ) -> bool:
+        """Do a step that runs the user's code, and is told what it is scheduled for."""
+        told = ["--digest", scheduled] if self.executor.follows else []
+        return self.do([*words, *told], inputs, scheduled, **outputs)
+
     def do(
         self, words: list[str], inputs: dict[str, list[str]], digest: str, **outputs: str
     ) -> bool:
@@ -131,6 +141,19 @@ class Steps:
         made = [path for name, path in outputs.items() if name != "log"]
         used = [path for paths in inputs.values() for path in paths]
         return self.executor.step(made, digest, command, used)
+
+    def scheduled(self, kind: str, name: str, job: str, digest: str) -> str:
+        """Return what the Snakefile would say that a job is scheduled for."""
+        if not self.executor.follows:
+            return digest
+        from mlx2smk.runtime.graph import Graph  # noqa: PLC0415 - the small process does without
+        from mlx2smk.runtime.plan import DIGESTS, Plan  # noqa: PLC0415
+
+        plan = Plan(str(self.executor.folder / self.path))
+        plan.digests_folder = str(self.executor.folder / DIGESTS)
+        graph = Graph(plan, str(self.executor.folder / f"results/{self.stem}"), None)
+        graph.surroundings.variables = os.environ | self.executor.environment
+        return graph.scheduled(kind, name, job, digest)
 
     def context(self, function: dict, setups: list[str], trials: list[str]) -> dict[str, list[str]]:
         inputs = {
@@ -148,18 +171,20 @@ class Steps:
         name, after = setup["name"], setup["after"]
         inputs = self.context(setup, after, []) if after else {}
         output = self.file("setup", name)
-        self.do(["setup", name], inputs, setup["digest"], output=output, log=self.log(name))
+        digest = self.scheduled("setups", name, "", setup["digest"])
+        self.do_scheduled(["setup", name], inputs, digest, output=output, log=self.log(name))
 
     def trial(self, trial: dict) -> None:
         name = trial["name"]
         context = self.context(trial, self.names("setups"), trial["after"])
         previous: list[str] = []
-        for job, _, _, digest in map(str.split, trial["jobs"]):
+        for job, _, _, code in map(str.split, trial["jobs"]):
             output = self.file(f"runs/{name}", job)
             words = ["trial", name, "--job", job, "--store", ".mlx/store"]
             inputs = context | ({"previous": previous} if trial["chained"] and previous else {})
             log = self.log(f"runs/{name}/{job}")
-            if self.do(words, inputs, digest, output=output, log=log):
+            digest = self.scheduled("trials", name, job, code)
+            if self.do_scheduled(words, inputs, digest, output=output, log=log):
                 self.executor.started.add(name)
             previous = [output]
         self.collect(trial)
@@ -179,8 +204,9 @@ class Steps:
         name, depends = verification["name"], verification["depends"]
         context = self.context(verification, self.names("setups"), self.names("trials"))
         contents = [self.executor.content(self.file("trials", trial)) for trial in depends]
+        code = self.scheduled("verifications", name, "", verification["digest"])
         words = ["verify", name, "--trials", f"results/{self.stem}/trials"]
-        digest = "".join([verification["digest"], *depends, *contents])
+        digest = "".join([code, *depends, *contents])
         self.do(words, context, digest, output=self.file("verify", name), log=self.log(name))
 
     def report(self) -> None:
@@ -206,13 +232,14 @@ def serve() -> None:
         print(json.dumps(COMMANDS[command](*words)), flush=True)  # noqa: T201
 
 
-def do_step(folder: str, *words: str) -> tuple[int, str]:
+def do_step(folder: str, environment: dict[str, str], *words: str) -> tuple[int, str]:
     """Run a command of the worker; return its status and what it said."""
     if words[0] in ("context", "collect", "report"):  # they only move data
         return _here(folder, words)
     with tempfile.TemporaryFile() as said:
         pid = os.fork()
         if not pid:
+            os.environ.update(environment)
             _in_fork(lambda: _work(folder, words, said.fileno()))
         _, status = os.waitpid(pid, 0)
         said.seek(0)
@@ -250,7 +277,7 @@ def _work(folder: str, words: tuple[str, ...], output: int) -> None:
     main(list(words))
 
 
-def do_reference(path: str) -> tuple[dict, list]:
+def do_reference(path: str, environment: dict[str, str] | None = None) -> tuple[dict, list]:
     """Return the reference's report, and for each function that it ran: name, parameters, context."""
     import reference  # noqa: PLC0415
 
@@ -258,13 +285,15 @@ def do_reference(path: str) -> tuple[dict, list]:
 
     def in_fork(path: Path, function, setup: dict, given: dict) -> dict:
         seen.append((function.name, given if function.kind == "trial" else {}, dict(setup)))
-        return _reference_in_fork(path, function, setup, given)
+        return _reference_in_fork(path, function, setup, given, environment or {})
 
     reference.in_process = in_fork
     return reference.run_experiment(Path(path)), seen
 
 
-def _reference_in_fork(path: Path, function, setup: dict, given: dict) -> dict:
+def _reference_in_fork(
+    path: Path, function, setup: dict, given: dict, environment: dict[str, str]
+) -> dict:
     import reference  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory() as folder:
@@ -274,6 +303,7 @@ def _reference_in_fork(path: Path, function, setup: dict, given: dict) -> dict:
         pid = os.fork()
         if not pid:
             os.chdir(path.parent)
+            os.environ.update(environment)
             # Python takes a .pyc for current when its source was edited within the same second.
             sys.dont_write_bytecode = True
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -136,7 +136,7 @@ class Snakemake(Executor):
         done = subprocess.run(
             [sys.executable, "-m", "snakemake", "-j2"],
             cwd=self.folder,
-            env=os.environ | {"MLX_TEST_TRACE": str(trace)},
+            env=os.environ | self.environment | {"MLX_TEST_TRACE": str(trace)},
             capture_output=True,
             text=True,
             check=False,
