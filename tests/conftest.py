@@ -1,6 +1,7 @@
 import signal
 
 import pytest
+from executor import Server
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -12,3 +13,11 @@ def listening():
     for signum in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         if signal.getsignal(signum) == signal.SIG_IGN:
             signal.signal(signum, signal.SIG_DFL)
+
+
+@pytest.fixture(scope="module")
+def server():
+    """Start the small process that runs steps and the reference."""
+    server = Server()
+    yield server
+    server.close()

@@ -23,13 +23,6 @@ EXAMPLES = int(os.environ.get("MLX_RANDOM_EXAMPLES", "40"))
 ALWAYS_THE_SAME = "MLX_RANDOM_EXAMPLES" not in os.environ
 
 
-@pytest.fixture(scope="module")
-def server():
-    server = Server()
-    yield server
-    server.close()
-
-
 @dataclass
 class Life:
     """An experiment's folder through some versions of it; ``known`` is what its runs saw so far."""
@@ -59,7 +52,7 @@ class Life:
         self.known |= set(saw)
 
     def remove_leftovers(self, program: Program) -> None:
-        """Remove what no run makes any more, as docs/files.md asks: who reads it would go on with it."""
+        """Remove what no run makes any more, which stays (docs/files.md): its readers would go on with it."""
         made = {file for step in program.steps for file in step.files}
         for path in self.folder.glob("[st]*_*.txt"):
             if path.name not in made:

@@ -30,13 +30,6 @@ from mlx2smk.planner import PlanOptions
 EXAMPLES = int(os.environ.get("MLX_RANDOM_EXAMPLES", "40"))
 
 
-@pytest.fixture(scope="module")
-def server():
-    server = Server()
-    yield server
-    server.close()
-
-
 @dataclass
 class Life:
     """An experiment's folder through some versions of it.
