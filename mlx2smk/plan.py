@@ -94,10 +94,11 @@ class TrialPlan(FunctionPlan):
     """A trial: its grid as literals, and its jobs.
 
     ``chained``: each combination runs after the one before, and sees the updates of those before it.
-    ``in_order``: it is chained for another reason than keys of SETUP, such as files that combinations
-    share. ``after``: the trials whose updates its context is made of, in the order of their merging.
-    ``parallel``: at most so many combinations run at once. ``stream``: the output goes to the terminal
-    too.
+    ``in_order``: files that its combinations or other trials share put it in order, so results of runs
+    that were not in order do not count. An explicit ``"__parallel__": 1`` chains it but leaves earlier
+    results valid, since a trial without it is sequential too. ``after``: the trials whose updates its
+    context is made of, in the order of their merging. ``parallel``: the most combinations that run at
+    once. ``stream``: the output goes to the terminal too.
     """
 
     kind: ClassVar[str] = "trial"

@@ -133,8 +133,8 @@ class _Planner:
     def trial(self, trial: Trial) -> TrialPlan:
         found = self.analysis[trial.name]
         parallel = self._parallel(trial)
-        in_order = parallel is None and self._in_order(trial)
-        chained = in_order or (parallel is None and meet(found.access.reads, found.access.writes))
+        in_order = parallel is None and self._shares_files(trial)
+        chained = parallel is None and self._is_chained(trial, in_order=in_order)
         paired = self.options.evidence.is_paired(trial.name)
         code = digest_of(_code(found, chained=chained, paired=paired), self.source)
         digest, before = found.slice.digest, self.options.earlier.get(trial.name)
@@ -191,11 +191,15 @@ class _Planner:
         said = self.options.parallel if trial.parallel is None else trial.parallel
         return said if said is not None and said > 1 else None
 
-    def _in_order(self, trial: Trial) -> bool:
-        """Whether each combination runs after the one before, whatever they do with SETUP."""
-        asked = trial.parallel == 1
+    def _shares_files(self, trial: Trial) -> bool:
+        """Whether combinations are known to share a file, by the code or by an earlier run."""
         shared = shared_write(self.analysis[trial.name]) is not None or shares_output(trial)
-        return asked or shared or trial.name in self.options.evidence.trials
+        return shared or trial.name in self.options.evidence.trials
+
+    def _is_chained(self, trial: Trial, *, in_order: bool) -> bool:
+        """Whether each combination of a sequential trial runs after the one before."""
+        access = self.analysis[trial.name].access
+        return in_order or trial.parallel == 1 or meet(access.reads, access.writes)
 
     def _feeding(self, trial: Trial) -> Iterator[Trial]:
         """Yield the trials that end before this one starts, in the order of their merging.

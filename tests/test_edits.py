@@ -134,6 +134,15 @@ def test_other_places_of_definitions(lab):
     check(lab, [])
 
 
+def test_strict_order_asked_for(lab):
+    lab.replace("lab.py", "[1, 2]})\ndef helped", '[1, 2], "__parallel__": 1})\ndef helped')
+    lab.run()
+    assert set(lab.ran()) <= {"check"}
+    lab.replace("lab.py", ', "__parallel__": 1', "")
+    lab.run()
+    assert set(lab.ran()) <= {"check"}
+
+
 def test_chain_made_parallel(lab):
     lab.replace("lab.py", "[1, 2, 3]", '[1, 2, 3], "__parallel__": 2')
     lab.run()

@@ -214,10 +214,14 @@ def test_files_count_only_in_order():
     assert not in_order(trial("train", NUMBERS), file_use(), evidence=SEEN, parallel=2)
 
 
-def test_one_at_a_time_asks_for_a_chain():
-    assert in_order(trial("train", NUMBERS, parallel=1))
-    assert in_order(trial("train", NUMBERS, parallel=1), parallel=4)
-    assert not in_order(trial("train", NUMBERS), parallel=1)
+def test_one_at_a_time_asks_for_a_chain_and_keeps_earlier_results():
+    def flags(item, **options):
+        made = plan_trial(item, known=[found("train")], **options)
+        return made.chained, made.in_order
+
+    assert flags(trial("train", NUMBERS, parallel=1)) == (True, False)
+    assert flags(trial("train", NUMBERS, parallel=1), parallel=4) == (True, False)
+    assert flags(trial("train", NUMBERS), parallel=1) == (False, False)
 
 
 def test_what_runs_showed_makes_a_chain():
