@@ -1,7 +1,15 @@
+import os
 import signal
 
 import pytest
 from executor import Server
+from hypothesis import settings
+
+# The same random examples each time, so that no run of all tests fails by chance; whoever asks for a
+# number of examples gets new ones.
+settings.register_profile("repeatable", derandomize=True)
+if "MLX_RANDOM_EXAMPLES" not in os.environ:
+    settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session", autouse=True)

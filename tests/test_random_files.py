@@ -20,7 +20,6 @@ from test_random_programs import QUIET, Snakemake, compile_into
 from touching import INPUTS, Program, Surroundings, disturbed, edited, programs, surroundings
 
 EXAMPLES = int(os.environ.get("MLX_RANDOM_EXAMPLES", "40"))
-ALWAYS_THE_SAME = "MLX_RANDOM_EXAMPLES" not in os.environ
 
 
 @dataclass
@@ -98,7 +97,7 @@ def check_versions(data, executor: type[Executor], server: Server, edits: int) -
             life.live(program, around)
 
 
-@settings(QUIET, max_examples=EXAMPLES, phases=[Phase.generate], derandomize=ALWAYS_THE_SAME)
+@settings(QUIET, max_examples=EXAMPLES, phases=[Phase.generate])
 @given(st.data())
 def test_files_are_followed_through_edits(server, data):
     check_versions(data, Executor, server, edits=3)
@@ -109,7 +108,6 @@ def test_files_are_followed_through_edits(server, data):
     QUIET,
     max_examples=max(EXAMPLES // 8, 1),
     phases=[Phase.generate],
-    derandomize=ALWAYS_THE_SAME,
 )
 @given(st.data())
 def test_the_same_with_snakemake(server, data):

@@ -1,7 +1,7 @@
 """Random experiments through random edits: never a stale result, never a run that was not due.
 
 The compiled experiments run without Snakemake (``executor.py`` imitates it), a few through the real one.
-$MLX_RANDOM_EXAMPLES is how many experiments to try.
+$MLX_RANDOM_EXAMPLES is how many experiments to try, new ones each time if it is set.
 """
 
 from __future__ import annotations
