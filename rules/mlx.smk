@@ -182,7 +182,9 @@ def scheduled(stem, kind, name, job, code):
 
     Where results are kept elsewhere, nobody can look at what touched what before the job runs.
     """
-    return code if uses_storage() else graph(stem).scheduled(kind, name, job, code)
+    if uses_storage():
+        return graph(stem).scheduled_unseen(kind, name, code)
+    return graph(stem).scheduled(kind, name, job, code)
 
 
 def digest(stem, kind, name, *more):
@@ -460,7 +462,7 @@ def send_along(paths):
 
     Snakemake knows by itself only of scripts and of what is included.
     """
-    for path in map(os.path.normpath, paths):
+    for path in map(os.path.relpath, paths):
         workflow._included[path] = LocalSourceFile(path)
 
 
@@ -494,7 +496,7 @@ if workflow.is_main_process:
 if uses_storage():
     send_along(path for path in WORKFLOW.rglob("*") if path.is_file())
     for stem in stems():
-        send_along(code_of(stem))
+        send_along([*code_of(stem), *graph(stem).declared_files()])
 
 
 def lift_rate_limit():

@@ -5,10 +5,12 @@ Expected values are arithmetic, or what the files say. Each scenario ends with a
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
 import time
+import venv
 from pathlib import Path
 
 import pytest
@@ -607,3 +609,54 @@ def test_a_grid_that_grows_from_one_value(folder):
     lab.write(OWN)
     assert lab.run() == []
     settled(lab)
+
+
+IMPORTING = (
+    START
+    + """
+import tool
+
+@trial(1, {})
+def use():
+    ran("use")
+    return tool.level() + tool.VERSION
+"""
+)
+
+
+def test_a_package_in_editable_form(folder, tmp_path):
+    source = tmp_path / "source"
+    (source / "tool").mkdir(parents=True)
+    (source / "tool" / "__init__.py").write_text(
+        "VERSION = 100\n\ndef level():\n    from tool.levels import LEVEL\n    return LEVEL\n"
+    )
+    (source / "tool" / "levels.py").write_text("LEVEL = 1\n")
+    (source / "tool" / "unused.py").write_text("")
+    python = with_editable_package(tmp_path / "venv", source)
+    lab = Folder(folder, IMPORTING)
+
+    def run():
+        lab.command("compile", "exp.py", "--python", str(python))
+        return lab.run(compiled=False)
+
+    assert run() == ["use"]
+    assert lab.results("use") == [101]
+    (source / "tool" / "unused.py").write_text("VERSION = 200\n")
+    assert run() == []
+    (source / "tool" / "levels.py").write_text("LEVEL = 2\n")
+    assert run() == ["use"]
+    assert lab.results("use") == [102]
+    settled(lab)
+
+
+def with_editable_package(folder, source):
+    """Return the Python of a new environment, with what ``pip install --editable`` would put there."""
+    venv.create(folder, symlinks=True)
+    (place,) = folder.glob("lib/python*/site-packages")
+    (place / "__editable__.tool-1.0.pth").write_text(f"{source}\n")
+    metadata = place / "tool-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: tool\nVersion: 1.0\n")
+    about = {"url": source.as_uri(), "dir_info": {"editable": True}}
+    (metadata / "direct_url.json").write_text(json.dumps(about))
+    return folder / "bin" / "python"

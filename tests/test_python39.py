@@ -84,3 +84,89 @@ def test_a_whole_experiment(tmp_path, monkeypatch):
     monkeypatch.setattr(reference.sys, "executable", PYTHON)
     expected = reference.run_experiment(Path("exp.py").absolute())
     assert reference.normalise(report) == reference.normalise(expected)
+
+
+FOLLOWING = """\
+import os
+import subprocess
+import sys
+
+from mlx2smk import setup, trial
+
+
+def ran(*what):
+    with open(os.environ["MLX_TEST_TRACE"], "a") as file:
+        print(*what, file=file)
+
+
+@setup()
+def init():
+    ran("init")
+    with open("made.txt", "w") as file:
+        file.write("5")
+
+
+@trial(1, {"n": [1, 2]})
+def of_file(n):
+    ran("of_file", n)
+    with open(f"{n}.txt") as file:
+        return [sys.version_info[1], int(file.read())]
+
+
+@trial(1, {})
+def of_made():
+    ran("of_made")
+    with open("made.txt") as file:
+        return int(file.read())
+
+
+@trial(1, {})
+def of_variable():
+    ran("of_variable")
+    return os.environ["MLXTEST_LEVEL"]
+
+
+@trial(1, {})
+def of_child():
+    ran("of_child")
+    code = "print(open('child.txt').read())"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout
+"""
+
+
+def test_what_runs_touch(tmp_path, monkeypatch):
+    def run():
+        trace.unlink(missing_ok=True)
+        assert main(["compile", "exp.py", "--python", PYTHON]) == 0
+        command = [sys.executable, "-m", "snakemake", "-j2"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return sorted(trace.read_text().splitlines()) if trace.exists() else []
+
+    def results(name):
+        report = json.loads(Path("results/exp/report.json").read_text())
+        return [run["result"] for run in report["trials"][name]]
+
+    (tmp_path / "work").mkdir()
+    trace = tmp_path / "trace"
+    monkeypatch.chdir(tmp_path / "work")
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setenv("MLX_TEST_TRACE", str(trace))
+    monkeypatch.setenv("MLXTEST_LEVEL", "low")
+    Path("exp.py").write_text(FOLLOWING)
+    for name in ("1", "2", "child"):
+        Path(f"{name}.txt").write_text("1")
+    everything = ["init", "of_child", "of_file 1", "of_file 2", "of_made", "of_variable"]
+    assert run() == everything
+    assert run() == []
+    Path("2.txt").write_text("7")
+    assert run() == ["of_file 2"]
+    assert results("of_file") == [[9, 1], [9, 7]]
+    monkeypatch.setenv("MLXTEST_LEVEL", "high")
+    Path("child.txt").write_text("8")
+    assert run() == ["of_child", "of_variable"]
+    assert results("of_variable") == ["high"]
+    assert results("of_child") == ["8\n"]
+    Path("made.txt").unlink()
+    assert run() == ["init"]
+    assert run() == []

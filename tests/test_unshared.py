@@ -62,21 +62,78 @@ def cluster(tmp_path, monkeypatch):
     ]
 
 
-@pytest.mark.slow
-def test_an_experiment_with_its_modules(tmp_path, monkeypatch, cluster):
-    home = tmp_path / "home"
-    (home / "code").mkdir(parents=True)
-    (home / "code" / "exp.py").write_text(EXPERIMENT)
-    (home / "code" / "helper.py").write_text("def double(n):\n    return 2 * n\n")
-    monkeypatch.chdir(home)
-    assert main(["compile", "code/exp.py", "--batch", "2"]) == 0
+FOLLOWING = """\
+import os
+from mlx2smk import setup, trial
+
+
+@setup()
+def init():
+    return {"base": 10}
+
+
+@trial(1, {"n": [1, 2]}, inputs=["data.txt"])
+def of_input(n):
+    with open("data.txt") as file, open(f"scratch{n}.txt", "w") as scratch:
+        scratch.write(file.read())
+    with open(f"scratch{n}.txt") as scratch:
+        return [os.environ["MLXTEST_LEVEL"], n * int(scratch.read()), os.getcwd()]
+
+
+@trial(1, {})
+def plain():
+    return [SETUP["base"], os.getcwd()]
+"""
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    (tmp_path / "home" / "code").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "home")
+    return tmp_path / "home"
+
+
+def run(cluster, tmp_path):
+    """Run Snakemake; return its report and what it said."""
     command = [sys.executable, "-m", "snakemake", *cluster]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
+    said = done.stdout + done.stderr
     logs = [path.read_text() for path in tmp_path.glob("pods/*/log")]
-    assert done.returncode == 0, "\n".join([done.stdout, done.stderr, *logs])
-    report = json.loads((tmp_path / "shelf/results/exp/report.json").read_text())
+    assert done.returncode == 0, "\n".join([said, *logs])
+    return json.loads((tmp_path / "shelf/results/exp/report.json").read_text()), said
+
+
+@pytest.mark.slow
+def test_an_experiment_with_its_modules(tmp_path, home, cluster):
+    (home / "code" / "exp.py").write_text(EXPERIMENT)
+    (home / "code" / "helper.py").write_text("def double(n):\n    return 2 * n\n")
+    assert main(["compile", "code/exp.py", "--batch", "2"]) == 0
+    report, said = run(cluster, tmp_path)
     expected = reference.run_experiment(Path("code/exp.py"), home)
     assert reference.normalise(report) == reference.normalise(expected)
     assert len(list((tmp_path / "pods").iterdir())) == 3
     # The results are elsewhere, so there is nothing here to sum up.
-    assert "not finished" not in done.stdout + done.stderr
+    assert "not finished" not in said
+
+
+@pytest.mark.slow
+def test_only_declared_inputs_count(tmp_path, home, cluster, monkeypatch):
+    def results(trial):
+        return [run["result"] for run in report["trials"][trial]]
+
+    monkeypatch.setenv("MLXTEST_LEVEL", "low")
+    (home / "code" / "exp.py").write_text(FOLLOWING)
+    (home / "code" / "data.txt").write_text("5")
+    assert main(["compile", "code/exp.py", "--batch", "2"]) == 0
+    report, _ = run(cluster, tmp_path)
+    assert [run[:2] for run in results("of_input")] == [["low", 5], ["low", 10]]
+    plain = results("plain")
+    assert plain[0][0] == 10
+    # What jobs touched in folders of their own cannot be looked at from here, and is not missed.
+    monkeypatch.setenv("MLXTEST_LEVEL", "high")
+    report, said = run(cluster, tmp_path)
+    assert "Nothing to be done" in said
+    (home / "code" / "data.txt").write_text("6")
+    report, _ = run(cluster, tmp_path)
+    assert [run[:2] for run in results("of_input")] == [["high", 6], ["high", 12]]
+    assert results("plain") == plain  # the folder that it ran in is another one each time

@@ -13,6 +13,7 @@ import subprocess
 from . import digests, makers, origin, packages
 from .contents import Contents
 from .currency import Change, Surroundings
+from .outputs import files_of
 from .paths import signature
 from .plan import Plan, job_named
 
@@ -64,6 +65,21 @@ class Graph:
         if was.partition(" again ")[0] == code and not any(self.changes(kind, name, job)):
             return was
         return f"{code} again {digests.of_bytes(was.encode())[:16]}"
+
+    def scheduled_unseen(self, kind: str, name: str, code: str) -> str:
+        """Return what a job is scheduled for where nobody can see records: its code and declared inputs."""
+        paths = self.plan.function(name, kind)["inputs"] if kind == "trials" else ()
+        if not paths:
+            return code
+        given = origin.contents(self.plan.folder, paths, self.contents)
+        return f"{code} inputs {digests.of_json(given)[:16]}"
+
+    def declared_files(self) -> list[str]:
+        """Return the files that the trials' `inputs=` stand for, as absolute paths."""
+        paths = dict.fromkeys(
+            path for trial in self.plan.data["trials"] for path in trial["inputs"]
+        )
+        return [file for path in paths for file in files_of(self.plan.folder, path)]
 
     def last_scheduled(self, kind: str, name: str, job: str) -> str | None:
         """Return what the job was scheduled for when it left its record; None if there is none."""
