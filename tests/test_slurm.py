@@ -95,12 +95,15 @@ def init():
 
 @trial(1, {"n": [1, 2, 3]})
 def train(n):
-    return n * SETUP["scale"]
+    with open(f"ran{n}.txt", "a") as file:
+        file.write("once ")
+    with open(f"data{n}.txt") as file:
+        return n * SETUP["scale"] + int(file.read())
 
 
 @verify(["train"])
 def check(results):
-    return [run["result"] for run in results["train"]] == [3, 6, 9]
+    return [run["result"] > 3 * run["params"]["n"] for run in results["train"]] == [True] * 3
 """
 
 
@@ -269,13 +272,19 @@ def states_of(jobs):
 @pytest.mark.usefixtures("slurm")
 def test_a_sweep_that_asks_sacct(python, tmp_path):
     folder = compiled(tmp_path / "cluster", PLAIN, "--profile", "slurm-sacct")
-    with running(python, folder, "--workflow-profile", "slurm-sacct", *ASK_SOON):
-        pass
     home = compiled(tmp_path / "home", PLAIN)
-    with running(python, home, "-j2"):
-        pass
-    check_reports(folder, home)
-    assert states_in_accounting(folder) == ["COMPLETED"] * 3
+    in_slurm = ["--workflow-profile", "slurm-sacct", *ASK_SOON]
+    # The second time, one of the files that jobs in Slurm have read is another one.
+    for third in ("30", "40"):
+        for where, options in ((folder, in_slurm), (home, ["-j2"])):
+            for n, text in enumerate(("10", "20", third), start=1):
+                (where / f"data{n}.txt").write_text(text)
+            with running(python, where, *options):
+                pass
+        check_reports(folder, home)
+    times = [len((folder / f"ran{n}.txt").read_text().split()) for n in (1, 2, 3)]
+    assert times == [1, 1, 2]
+    assert set(states_in_accounting(folder)) == {"COMPLETED"}
 
 
 @with_accounting
