@@ -60,10 +60,10 @@ class Imports:
 
         Of installed packages those that the user's code names; of others the files.
         """
-        if before == next(reversed(sys.modules), before) and "numpy" not in sys.modules:
+        loaded = [name for name in _after(before) if _has_file_of_its_own(sys.modules.get(name))]
+        if not loaded and "numpy" not in sys.modules:
             return  # numpy is all that may have been loaded for the user's code before (`preload`)
         used = self._names.union(name.partition(".")[0] for name in names())
-        loaded = itertools.takewhile(lambda name: name != before, reversed(list(sys.modules)))
         for name in dict.fromkeys((*loaded, *used)):
             self._loaded(name, used)
 
@@ -77,9 +77,26 @@ class Imports:
                     self._observer.tell("p", name, file[: file.index(part) + len(part) - 1])
                 return
         path = self._observer.path(file)
-        loader = type(getattr(sys.modules[name], "__loader__", None)).__name__
-        if path is not None and loader != "SliceLoader":
+        if path is not None and _has_file_of_its_own(sys.modules[name]):
             self._observer.reads(path)
+
+
+def _after(before: str) -> list[str]:
+    """Return the modules that were loaded after one, without touching the memory of the others.
+
+    After a fork, to touch memory is to copy it.
+    """
+    newest_first = itertools.takewhile(lambda name: name != before, reversed(sys.modules))
+    try:
+        return list(newest_first)
+    except RuntimeError:  # another thread imports at this moment
+        return [*itertools.takewhile(lambda name: name != before, reversed(list(sys.modules)))]
+
+
+def _has_file_of_its_own(module: Any) -> bool:
+    """Whether a module comes from a file, and not from a slice of the experiment's code."""
+    loader = type(getattr(module, "__loader__", None)).__name__
+    return loader != "SliceLoader" and isinstance(getattr(module, "__file__", None), str)
 
 
 def _importer() -> str:
