@@ -28,7 +28,7 @@ from measuring import (
     write_experiment,
 )
 
-from mlx2smk.batching import Earlier, combinations_per_job
+from mlx2smk.planning.batching import Earlier, combinations_per_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,8 +20,8 @@ from mlx2smk.analysis.mistakes import Looked, find_mistakes
 from mlx2smk.analysis.modules import MemoryFiles, decoded
 from mlx2smk.analysis.project import Project
 from mlx2smk.analysis.slicing import FunctionSlice, Slicer
-from mlx2smk.experiment import Experiment, Setup
-from mlx2smk.source import Source, Span
+from mlx2smk.diagnostics.source import Source, Span
+from mlx2smk.language.experiment import Experiment, Setup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

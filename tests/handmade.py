@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from mlx2smk.analysis import Analysis, FunctionAnalysis
 from mlx2smk.analysis.context import Access
 from mlx2smk.analysis.slicing import FunctionSlice
-from mlx2smk.experiment import Experiment, Parameter, Setup, Trial, Verify
-from mlx2smk.source import Source, Span
+from mlx2smk.diagnostics.source import Source, Span
+from mlx2smk.language.experiment import Experiment, Parameter, Setup, Trial, Verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

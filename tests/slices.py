@@ -2,8 +2,8 @@
 
 from mlx2smk.analysis import analyse_files
 from mlx2smk.analysis.modules import MemoryFiles
-from mlx2smk.parser import parse
-from mlx2smk.source import Source
+from mlx2smk.diagnostics.source import Source
+from mlx2smk.language.parser import parse
 
 HEAD = "from decorators import setup, trial, verify\n"
 

@@ -3,10 +3,10 @@ import pytest
 from mlx2smk.analysis import analyse_files
 from mlx2smk.analysis.modules import MemoryFiles
 from mlx2smk.analysis.slicing import Piece
-from mlx2smk.archive import archived, code_path, read_code
-from mlx2smk.bundle import Bundle
-from mlx2smk.parser import parse
-from mlx2smk.source import Source
+from mlx2smk.diagnostics.source import Source
+from mlx2smk.emission.archive import archived, code_path, read_code
+from mlx2smk.emission.bundle import Bundle
+from mlx2smk.language.parser import parse
 
 EXPERIMENT = """\
 from mlx2smk import setup, trial, verify

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from mlx2smk.batching import Earlier, combinations_per_job, earlier_trials
 from mlx2smk.cli import main
+from mlx2smk.planning.batching import Earlier, combinations_per_job
+from mlx2smk.results.earlier import earlier_trials
 
 EXPERIMENT = """\
 from mlx2smk import trial

@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from mlx2smk.bundle import MANIFEST, Bundle, Conflict
+from mlx2smk.emission.bundle import MANIFEST, Bundle, Conflict
 
 PROFILE = "workflow/profiles/default/config.yaml"
 FILES = {"workflow/Snakefile": "rule all:\n", "workflow/rules/mlx.smk": "# größe\n"}

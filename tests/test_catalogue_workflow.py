@@ -48,7 +48,7 @@ def status(folder, stem="exp"):
 
 def test_the_profile_is_that_of_compiled_workflows():
     ours = (ROOT / "workflow/profiles/default/config.yaml").read_text()
-    assert ours == (ROOT / "mlx2smk/profiles/default.yaml").read_text()
+    assert ours == (ROOT / "mlx2smk/emission/profiles/default.yaml").read_text()
 
 
 def test_the_configured_experiment_exists():

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from mlx2smk.cli import main
-from mlx2smk.deployment import profile_names
-from mlx2smk.messages.warnings import UnusedEnvironment
+from mlx2smk.diagnostics.about_warnings import UnusedEnvironment
+from mlx2smk.emission.deployment import profile_names
 
 EXPERIMENT = """\
 from mlx2smk import setup, trial, verify

@@ -2,11 +2,11 @@ import json
 
 import pytest
 
-from mlx2smk.diagnostics import Findings, did_you_mean, render, shorten, to_json
-from mlx2smk.messages.folder import EditedFile, ForeignFile, HidingSnakefile, SameStem
-from mlx2smk.messages.values import NotLiteral
-from mlx2smk.messages.warnings import EmptyList
-from mlx2smk.source import Source, Span
+from mlx2smk.diagnostics.about_folder import EditedFile, ForeignFile, HidingSnakefile, SameStem
+from mlx2smk.diagnostics.about_values import NotLiteral
+from mlx2smk.diagnostics.about_warnings import EmptyList
+from mlx2smk.diagnostics.diagnostic import Findings, did_you_mean, render, shorten, to_json
+from mlx2smk.diagnostics.source import Source, Span
 
 
 def not_literal(line, span, path="exp.py"):

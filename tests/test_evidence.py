@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from mlx2smk.evidence import Evidence, Pair, Shared, read_evidence
+from mlx2smk.planning.evidence import Evidence, Pair, Shared, read_evidence
 
 WHOLE = {
     "format": "mlx2smk-order",

@@ -2,7 +2,6 @@ import json
 
 import pytest
 
-from mlx2smk.explain import as_dict, duration, lines
 from mlx2smk.forecast import Forecast
 from mlx2smk.forecast.outlook import Outlook, UncertainFile, Uncertainty
 from mlx2smk.forecast.reasons import (
@@ -30,6 +29,7 @@ from mlx2smk.forecast.reasons import (
     VariableSet,
     VariableUnset,
 )
+from mlx2smk.forecast.wording import as_dict, duration, lines
 
 
 def outlook(kind="trial", name="train", **changes):

@@ -47,7 +47,7 @@ from mlx2smk.forecast.reasons import (
     VariableSet,
     VariableUnset,
 )
-from mlx2smk.planner import PlanOptions, make_plan
+from mlx2smk.planning.planner import PlanOptions, make_plan
 
 NOWHERE = [None, None]
 CODE = Code({}, {None: "exp.py"})

@@ -9,7 +9,7 @@ import pytest
 
 from mlx2smk.cli import main
 from mlx2smk.commands.gc import size
-from mlx2smk.gc import Garbage, delete, garbage
+from mlx2smk.results.gc import Garbage, delete, garbage
 
 EXPERIMENT = """\
 from mlx2smk import setup, trial, verify

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from mlx2smk.cli import main
-from mlx2smk.messages.files import LongFileName
-from mlx2smk.messages.folder import BracesInFolder
-from mlx2smk.messages.functions import LongFunctionName
+from mlx2smk.diagnostics.about_files import LongFileName
+from mlx2smk.diagnostics.about_folder import BracesInFolder
+from mlx2smk.diagnostics.about_functions import LongFunctionName
 
 LINES = "touch = __import__('pathlib').Path('pwned').touch()"
 KEYS = [

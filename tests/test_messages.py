@@ -8,9 +8,10 @@ import pytest
 
 from mlx2smk.analysis import analyse_files
 from mlx2smk.analysis.modules import MemoryFiles
-from mlx2smk.messages import CATALOGUE, explain, reference
-from mlx2smk.parser import parse
-from mlx2smk.source import Source
+from mlx2smk.diagnostics.catalogue import CATALOGUE, explain, reference
+from mlx2smk.diagnostics.diagnostic import Diagnostic
+from mlx2smk.diagnostics.source import Source
+from mlx2smk.language.parser import parse
 
 PAGE = Path(__file__).parents[1] / "docs" / "diagnostics.md"
 PRELUDE = "from mlx2smk import setup, trial, verify\n"
@@ -62,15 +63,23 @@ def test_every_message_is_expected_by_a_test():
         assert len(re.findall(rf"\b{kind.__name__}\b", tests)) > 1, kind
 
 
+def all_kinds(base):
+    """Yield the classes of messages, however they came about."""
+    for kind in base.__subclasses__():
+        yield kind
+        yield from all_kinds(kind)
+
+
 def test_codes_are_unique_and_say_their_group():
     groups = {
         "files": "0", "decorators": "1", "arguments": "1", "values": "2", "functions": "3",
         "verifications": "4", "folder": "5", "warnings": "6", "suspicions": "6", "notes": "7",
     }  # fmt: skip
-    kinds = {kind for kind in CATALOGUE.values() for code in [kind.code] if CATALOGUE[code] is kind}
-    assert len(kinds) == len(CATALOGUE)
+    everywhere = all_kinds(Diagnostic)
+    kinds = [kind for kind in everywhere if kind.__module__.startswith("mlx2smk.")]
+    assert len({kind.code for kind in kinds}) == len(kinds) == len(CATALOGUE)
     for code, kind in CATALOGUE.items():
-        module = kind.__module__.removeprefix("mlx2smk.messages.")
+        module = kind.__module__.removeprefix("mlx2smk.diagnostics.about_")
         assert re.fullmatch(r"MLX\d{3}", code)
         assert code[3] == groups[module]
         severities = {"6": "warning", "7": "note"}

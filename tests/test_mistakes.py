@@ -6,11 +6,11 @@ import pytest
 
 from mlx2smk.cli import main
 from mlx2smk.compiler import CompileOptions, compile_experiments
-from mlx2smk.messages import CATALOGUE
-from mlx2smk.messages.decorators import MisspelledDecorator, UnknownName
-from mlx2smk.messages.suspicions import MissingInput, UndefinedName, UnknownContextKey
-from mlx2smk.parser import parse
-from mlx2smk.source import Source
+from mlx2smk.diagnostics.about_decorators import MisspelledDecorator, UnknownName
+from mlx2smk.diagnostics.about_suspicions import MissingInput, UndefinedName, UnknownContextKey
+from mlx2smk.diagnostics.catalogue import CATALOGUE
+from mlx2smk.diagnostics.source import Source
+from mlx2smk.language.parser import parse
 from tests.checking import IMPORT, TRIAL, check, places
 
 ROOT = Path(__file__).resolve().parents[1]

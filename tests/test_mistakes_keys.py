@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlx2smk.messages.suspicions import (
+from mlx2smk.diagnostics.about_suspicions import (
     ListOfRuns,
     MisspelledUpdate,
     UnknownContextKey,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mlx2smk.messages.suspicions import UndefinedName
+from mlx2smk.diagnostics.about_suspicions import UndefinedName
 from tests.checking import mistakes, places
 
 HEAD = "from mlx2smk import setup, trial, verify\n"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlx2smk.naming import LONGEST, combination_name, digest_of, unique
+from mlx2smk.language.digests import digest_of
+from mlx2smk.planning.naming import LONGEST, combination_name, unique
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

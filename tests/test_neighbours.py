@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mlx2smk.cli import main
-from mlx2smk.messages.folder import OtherInterpreter, TakenStem
-from mlx2smk.messages.warnings import DroppedExperiment
+from mlx2smk.diagnostics.about_folder import OtherInterpreter, TakenStem
+from mlx2smk.diagnostics.about_warnings import DroppedExperiment
 
 TEXT = """\
 from mlx2smk import trial

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mlx2smk.compiler import CompileOptions, compile_experiments
-from mlx2smk.messages.notes import (
+from mlx2smk.diagnostics.about_notes import (
     AskedOrder,
     ObservedBetweenTrials,
     ObservedFile,
@@ -17,7 +17,7 @@ from mlx2smk.messages.notes import (
     SharedOutput,
     WholeModule,
 )
-from mlx2smk.planner import PlanOptions
+from mlx2smk.planning.planner import PlanOptions
 
 TRIAL = """\
 import tools

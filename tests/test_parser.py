@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mlx2smk.experiment import Parameter, Setup, Trial, Verify
-from mlx2smk.parser import parse
-from mlx2smk.source import Source, Span
+from mlx2smk.diagnostics.source import Source, Span
+from mlx2smk.language.experiment import Parameter, Setup, Trial, Verify
+from mlx2smk.language.parser import parse
 
 SPEC_EXAMPLE = """\
 from decorators import setup, trial, verify, VerificationResult

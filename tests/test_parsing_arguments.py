@@ -3,7 +3,7 @@
 import pytest
 from checking import IMPORT, TRIAL, check, check_call
 
-from mlx2smk.messages.arguments import (
+from mlx2smk.diagnostics.about_arguments import (
     BadInputs,
     BadOrder,
     BadOutputs,

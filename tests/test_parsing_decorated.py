@@ -3,7 +3,7 @@
 import pytest
 from checking import IMPORT, TRIAL, check
 
-from mlx2smk.messages.decorators import (
+from mlx2smk.diagnostics.about_decorators import (
     BareDecorator,
     CalledDirectly,
     DecoratedClass,
@@ -13,9 +13,9 @@ from mlx2smk.messages.decorators import (
     TwoDecorators,
     UnknownName,
 )
-from mlx2smk.messages.functions import VerifyArguments
-from mlx2smk.parser import parse
-from mlx2smk.source import Source
+from mlx2smk.diagnostics.about_functions import VerifyArguments
+from mlx2smk.diagnostics.source import Source
+from mlx2smk.language.parser import parse
 
 
 @pytest.mark.parametrize(

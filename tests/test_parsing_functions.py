@@ -3,7 +3,7 @@
 import pytest
 from checking import IMPORT, TRIAL, check, check_function
 
-from mlx2smk.messages.functions import (
+from mlx2smk.diagnostics.about_functions import (
     AsyncFunction,
     DoubledFunction,
     GeneratorFunction,
@@ -15,9 +15,9 @@ from mlx2smk.messages.functions import (
     UnknownParameter,
     VerifyArguments,
 )
-from mlx2smk.messages.warnings import ShadowedContext
-from mlx2smk.parser import parse
-from mlx2smk.source import Source
+from mlx2smk.diagnostics.about_warnings import ShadowedContext
+from mlx2smk.diagnostics.source import Source
+from mlx2smk.language.parser import parse
 
 
 def test_unknown_parameter():

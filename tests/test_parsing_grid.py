@@ -3,8 +3,8 @@
 import pytest
 from checking import IMPORT, check, check_call, check_list, check_values
 
-from mlx2smk.messages.arguments import BadOrder
-from mlx2smk.messages.values import (
+from mlx2smk.diagnostics.about_arguments import BadOrder
+from mlx2smk.diagnostics.about_values import (
     BadDictKey,
     BadParallel,
     BadParameterName,
@@ -20,9 +20,9 @@ from mlx2smk.messages.values import (
     ValuesNotDict,
     ValuesNotList,
 )
-from mlx2smk.messages.warnings import DoubledValue, EmptyList, HugeGrid
-from mlx2smk.parser import parse
-from mlx2smk.source import Source
+from mlx2smk.diagnostics.about_warnings import DoubledValue, EmptyList, HugeGrid
+from mlx2smk.diagnostics.source import Source
+from mlx2smk.language.parser import parse
 
 TEN = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"
 

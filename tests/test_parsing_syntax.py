@@ -3,8 +3,8 @@
 import pytest
 from checking import IMPORT, TRIAL, check
 
-from mlx2smk.messages.decorators import MissingImport
-from mlx2smk.messages.files import (
+from mlx2smk.diagnostics.about_decorators import MissingImport
+from mlx2smk.diagnostics.about_files import (
     ImportsItself,
     InvalidSyntax,
     NoTrial,
@@ -13,9 +13,9 @@ from mlx2smk.messages.files import (
     TooDeep,
     UnusableFileName,
 )
-from mlx2smk.messages.warnings import StandardModuleName
-from mlx2smk.parser import parse
-from mlx2smk.source import Source, Span
+from mlx2smk.diagnostics.about_warnings import StandardModuleName
+from mlx2smk.diagnostics.source import Source, Span
+from mlx2smk.language.parser import parse
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_nesting_too_deep_for_the_parser(monkeypatch):
     def fail(*_):
         raise RecursionError
 
-    monkeypatch.setattr("mlx2smk.parser.find_decorated", fail)
+    monkeypatch.setattr("mlx2smk.language.parser.find_decorated", fail)
     check("x = 1", (TooDeep, None, None))
 
 

@@ -3,16 +3,21 @@
 import pytest
 from checking import IMPORT, check, check_names
 
-from mlx2smk.messages.arguments import BadOrder, BadThreads, UnknownArgument
-from mlx2smk.messages.functions import (
+from mlx2smk.diagnostics.about_arguments import BadOrder, BadThreads, UnknownArgument
+from mlx2smk.diagnostics.about_functions import (
     AsyncFunction,
     MissingValues,
     UnknownParameter,
     VerifyArguments,
 )
-from mlx2smk.messages.values import NotLiteral, ValuesNotList
-from mlx2smk.messages.verifications import BadTrialNames, NotATrial, SingleTrialName, UnknownTrial
-from mlx2smk.messages.warnings import DoubledTrialName
+from mlx2smk.diagnostics.about_values import NotLiteral, ValuesNotList
+from mlx2smk.diagnostics.about_verifications import (
+    BadTrialNames,
+    NotATrial,
+    SingleTrialName,
+    UnknownTrial,
+)
+from mlx2smk.diagnostics.about_warnings import DoubledTrialName
 
 
 def test_unknown_trial():

@@ -6,8 +6,8 @@ import pytest
 from handmade import analysis, experiment, found, setup, trial, verify
 
 from mlx2smk.analysis.slicing import ModuleSlice
-from mlx2smk.plan import FunctionPlan, Plan, SetupPlan, TrialPlan, VerifyPlan, from_json
-from mlx2smk.planner import PlanOptions, make_plan
+from mlx2smk.planning.plan import FunctionPlan, Plan, SetupPlan, TrialPlan, VerifyPlan, from_json
+from mlx2smk.planning.planner import PlanOptions, make_plan
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from mlx2smk.analysis.files import FileUse
 from mlx2smk.analysis.slicing import ModuleSlice
-from mlx2smk.evidence import Evidence, Pair, Shared
-from mlx2smk.planner import PlanOptions, make_plan, meet, rule_prefixes
+from mlx2smk.planning.evidence import Evidence, Pair, Shared
+from mlx2smk.planning.planner import PlanOptions, make_plan, meet, rule_prefixes
 
 NUMBERS = {"n": [1, 2, 3]}
 

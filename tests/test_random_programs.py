@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from programs import Program, Verify, files_of, reach
 
 from mlx2smk.compiler import CompileOptions, compile_experiments
-from mlx2smk.planner import PlanOptions
+from mlx2smk.planning.planner import PlanOptions
 
 EXAMPLES = int(os.environ.get("MLX_RANDOM_EXAMPLES", "40"))
 

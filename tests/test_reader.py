@@ -3,16 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from mlx2smk.diagnostics import Diagnostic
-from mlx2smk.messages.files import (
+from mlx2smk.diagnostics.about_files import (
     FolderGiven,
     MissingFile,
     UndecodableFile,
     UnknownEncoding,
     UnreadableFile,
 )
-from mlx2smk.reader import read
-from mlx2smk.source import Source, Span
+from mlx2smk.diagnostics.diagnostic import Diagnostic
+from mlx2smk.diagnostics.source import Source, Span
+from mlx2smk.language.reader import read
 
 
 @pytest.fixture

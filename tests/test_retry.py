@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mlx2smk.cli import main
-from mlx2smk.retry import failures
+from mlx2smk.results.retry import failures
 
 EXPERIMENT = """\
 import os

@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from mlx2smk.cli import main
-from mlx2smk.schemas import NAMES, schema
+from mlx2smk.results.schemas import NAMES, schema
 
 REGISTRY = Registry().with_resources(
     [(schema(name)["$id"], Resource.from_contents(schema(name))) for name in NAMES]
@@ -121,7 +121,7 @@ def test_there_is_no_other_schema():
 
 
 def test_the_loader_imports_no_validator():
-    code = "import sys, mlx2smk.schemas; print({'jsonschema', 'referencing'} & sys.modules.keys())"
+    code = "import sys, mlx2smk.results.schemas; print({'jsonschema', 'referencing'} & sys.modules.keys())"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
 

@@ -9,8 +9,9 @@ from handmade import analysis, experiment, found, setup, trial, verify
 from snakefmt.formatter import Formatter
 from snakefmt.parser.parser import Snakefile
 
-from mlx2smk.planner import PlanOptions, make_plan, rule_prefixes
-from mlx2smk.snakefile import Rule, quoted, snakefile
+from mlx2smk.emission.printing import Rule, quoted
+from mlx2smk.emission.snakefile import snakefile
+from mlx2smk.planning.planner import PlanOptions, make_plan, rule_prefixes
 
 LONG = "a_rather_long_name_of_a_function_" * 5
 SMALL = [setup("init"), trial("train", {"n": [1, 2]}), verify("check", "train")]

@@ -2,7 +2,7 @@ import ast
 
 import pytest
 
-from mlx2smk.source import Source, Span
+from mlx2smk.diagnostics.source import Source, Span
 
 
 def first_statement(text):

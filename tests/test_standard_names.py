@@ -12,7 +12,7 @@ from bundles import Bundle
 
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
 from mlx2smk.cli import main
-from mlx2smk.planner import module_name
+from mlx2smk.planning.planner import module_name
 from tests.checking import IMPORT
 
 # It has the worker and Python import much, after the experiment's own module is there.

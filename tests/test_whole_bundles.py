@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from mlx2smk.bundle import MANIFEST
 from mlx2smk.cli import main
-from mlx2smk.locks import changing
-from mlx2smk.messages.folder import RunningHere
+from mlx2smk.diagnostics.about_folder import RunningHere
+from mlx2smk.emission.bundle import MANIFEST
+from mlx2smk.emission.locks import changing
 
 SMALL = """\
 from mlx2smk import trial

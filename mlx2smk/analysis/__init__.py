@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis.project import Module
     from mlx2smk.analysis.slicing import Taken
-    from mlx2smk.diagnostics import Diagnostic
-    from mlx2smk.experiment import Experiment, Setup, Trial, Verify
+    from mlx2smk.diagnostics.diagnostic import Diagnostic
+    from mlx2smk.language.experiment import Experiment, Setup, Trial, Verify
 
     Slices = dict[str, tuple[FunctionSlice, tuple[Taken, ...]]]
 

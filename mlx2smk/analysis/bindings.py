@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeGuard
 
-from mlx2smk.scopes import Function, children, name_bound, own_scope
+from mlx2smk.language.scopes import Function, children, name_bound, own_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.analysis.bindings import is_main_guard, scope_of
 from mlx2smk.analysis.names import Function
 from mlx2smk.analysis.values import Definition, Library, Values, frame_of, targets_of
-from mlx2smk.scopes import children, parameters_of
+from mlx2smk.language.scopes import children, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

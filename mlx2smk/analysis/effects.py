@@ -23,7 +23,7 @@ from mlx2smk.analysis.known import (
     listed,
 )
 from mlx2smk.analysis.values import Definition, Frame, Values, frame_of, targets_of
-from mlx2smk.scopes import evaluated_at_definition, parameters_of
+from mlx2smk.language.scopes import evaluated_at_definition, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.paths import Text
     from mlx2smk.analysis.project import Project, Unit
     from mlx2smk.analysis.slicing import Taken
-    from mlx2smk.experiment import Trial
-    from mlx2smk.source import Span
+    from mlx2smk.diagnostics.source import Span
+    from mlx2smk.language.experiment import Trial
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.mistakes.near import nearest
-from mlx2smk.messages.suspicions import MissingInput
+from mlx2smk.diagnostics.about_suspicions import MissingInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlx2smk.diagnostics import Diagnostic
-    from mlx2smk.experiment import Experiment, Trial
+    from mlx2smk.diagnostics.diagnostic import Diagnostic
+    from mlx2smk.language.experiment import Experiment, Trial
 
 
 def missing_inputs(experiment: Experiment) -> Iterator[Diagnostic]:

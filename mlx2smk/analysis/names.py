@@ -25,7 +25,7 @@ from mlx2smk.analysis.texts import (
     types_given,
     written,
 )
-from mlx2smk.scopes import annotations_of, defaults_of, parameters_of, stored_names
+from mlx2smk.language.scopes import annotations_of, defaults_of, parameters_of, stored_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

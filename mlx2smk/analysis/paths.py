@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.calls import Call, Scope
     from mlx2smk.analysis.names import Function
     from mlx2smk.analysis.project import Module, Project
-    from mlx2smk.experiment import Trial
+    from mlx2smk.language.experiment import Trial
 
 MOST = 64
 """Texts that one expression may have before it counts as unknown."""

@@ -22,14 +22,14 @@ from mlx2smk.analysis.modules import (
 )
 from mlx2smk.analysis.names import Function, Names, Reference, names_of
 from mlx2smk.analysis.texts import pattern, queries_in
-from mlx2smk.source import Source
+from mlx2smk.diagnostics.source import Source
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Mapping
 
     from mlx2smk.analysis.bindings import Binding, Imported
-    from mlx2smk.experiment import Experiment
+    from mlx2smk.language.experiment import Experiment
 
     Decorators: TypeAlias = Mapping[int, tuple[ast.expr, ...]]
 

@@ -21,7 +21,7 @@ from mlx2smk.analysis.known import (
     listed,
 )
 from mlx2smk.analysis.values import Definition, Frame, Values, frame_of
-from mlx2smk.scopes import own_scope, parameters_of
+from mlx2smk.language.scopes import own_scope, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

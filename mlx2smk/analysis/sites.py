@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mlx2smk.analysis.names import Names, Reference
     from mlx2smk.analysis.project import Module
-    from mlx2smk.source import Span
+    from mlx2smk.diagnostics.source import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,13 @@ from mlx2smk.analysis.links import Linker
 from mlx2smk.analysis.modules import all_modules
 from mlx2smk.analysis.names import Function
 from mlx2smk.analysis.reflection import Reflection
-from mlx2smk.naming import digest_of
+from mlx2smk.language.digests import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlx2smk.analysis.project import Module, Project, Unit
-    from mlx2smk.source import Span
+    from mlx2smk.diagnostics.source import Span
 
 PieceKind = Literal["function", "class", "constant", "import", "statement"]
 

@@ -8,7 +8,7 @@ import ast
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlx2smk.analysis.sites import Site, certain_names, text_of
-from mlx2smk.scopes import own_scope
+from mlx2smk.language.scopes import own_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

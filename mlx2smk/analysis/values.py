@@ -21,7 +21,7 @@ from mlx2smk.analysis.known import (
     listed,
 )
 from mlx2smk.analysis.names import Comprehension, Function
-from mlx2smk.scopes import own_scope
+from mlx2smk.language.scopes import own_scope
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.bindings import Imported

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
 
-    from mlx2smk.diagnostics import Diagnostic
+    from mlx2smk.diagnostics.diagnostic import Diagnostic
 
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - its only name
 
@@ -39,7 +39,7 @@ def add_format(parser: argparse.ArgumentParser) -> None:
 
 def show_diagnostics(diagnostics: Iterable[Diagnostic], form: str) -> None:
     """Print messages: for people on stderr, for programs on stdout."""
-    from mlx2smk.diagnostics import render, to_json  # noqa: PLC0415
+    from mlx2smk.diagnostics.diagnostic import render, to_json  # noqa: PLC0415
 
     if form == "json":
         print(to_json(diagnostics))

@@ -20,10 +20,10 @@ from mlx2smk.commands import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlx2smk.bundle import Bundle
     from mlx2smk.commands import Commands
     from mlx2smk.compiler import Compiled, CompileOptions
-    from mlx2smk.diagnostics import Diagnostic
+    from mlx2smk.diagnostics.diagnostic import Diagnostic
+    from mlx2smk.emission.bundle import Bundle
 
 
 def add_to(commands: Commands) -> None:
@@ -90,7 +90,7 @@ def _batch(text: str) -> int | None:
 
 def run(given: argparse.Namespace) -> int:
     """Compile, and write if there is no error."""
-    from mlx2smk.bundle import is_begun  # noqa: PLC0415
+    from mlx2smk.emission.bundle import is_begun  # noqa: PLC0415
 
     options = compile_options(given)
     if options is None:
@@ -111,8 +111,8 @@ def run(given: argparse.Namespace) -> int:
 
 def _finish(directory: Path) -> None:
     """Finish what an earlier compile, which was killed, had begun to write."""
-    from mlx2smk.bundle import finish  # noqa: PLC0415
-    from mlx2smk.locks import changing  # noqa: PLC0415
+    from mlx2smk.emission.bundle import finish  # noqa: PLC0415
+    from mlx2smk.emission.locks import changing  # noqa: PLC0415
 
     with changing(directory):
         finish(directory)
@@ -122,9 +122,9 @@ def _compile(
     paths: Sequence[str], options: CompileOptions
 ) -> tuple[Compiled, tuple[Diagnostic, ...]]:
     """Compile and write; return why it was not written, if there is no error and it was not."""
-    from mlx2smk.bundle import read_manifest  # noqa: PLC0415
     from mlx2smk.compiler import compile_experiments  # noqa: PLC0415
-    from mlx2smk.locks import COMPILING, changing  # noqa: PLC0415
+    from mlx2smk.emission.bundle import read_manifest  # noqa: PLC0415
+    from mlx2smk.emission.locks import COMPILING, changing  # noqa: PLC0415
 
     before = read_manifest(options.directory)
     compiled = compile_experiments(paths, options)
@@ -138,8 +138,8 @@ def _compile(
 
 
 def _write(bundle: Bundle | None, directory: Path) -> tuple[Diagnostic, ...]:
-    from mlx2smk.locks import undisturbed  # noqa: PLC0415
-    from mlx2smk.messages.folder import RunningHere  # noqa: PLC0415
+    from mlx2smk.diagnostics.about_folder import RunningHere  # noqa: PLC0415
+    from mlx2smk.emission.locks import undisturbed  # noqa: PLC0415
 
     if bundle is None:
         return ()
@@ -157,7 +157,7 @@ def compile_options(given: argparse.Namespace) -> CompileOptions | None:
     """Read the options; None, after a complaint, if they make no sense."""
     from mlx2smk.commands import environment  # noqa: PLC0415
     from mlx2smk.compiler import CompileOptions  # noqa: PLC0415
-    from mlx2smk.planner import PlanOptions  # noqa: PLC0415
+    from mlx2smk.planning.planner import PlanOptions  # noqa: PLC0415
 
     try:
         environment.check(given)
@@ -186,7 +186,7 @@ def compile_options(given: argparse.Namespace) -> CompileOptions | None:
 
 def _check_profiles(given: argparse.Namespace) -> None:
     """Raise ValueError for a profile that does not exist."""
-    from mlx2smk.deployment import profile_names  # noqa: PLC0415
+    from mlx2smk.emission.deployment import profile_names  # noqa: PLC0415
 
     for name in given.profile:
         if name not in profile_names():

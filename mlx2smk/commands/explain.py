@@ -47,7 +47,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _message(given: argparse.Namespace) -> int:
-    from mlx2smk.messages import explain  # noqa: PLC0415
+    from mlx2smk.diagnostics.catalogue import explain  # noqa: PLC0415
 
     text = explain(given.what)
     if text is None:
@@ -59,7 +59,7 @@ def _message(given: argparse.Namespace) -> int:
 def _forecast(given: argparse.Namespace) -> int:
     from mlx2smk.commands.environment import chosen  # noqa: PLC0415
     from mlx2smk.compiler import compile_experiments  # noqa: PLC0415
-    from mlx2smk.explain import forecast_unit  # noqa: PLC0415
+    from mlx2smk.forecast.wording import forecast_unit  # noqa: PLC0415
 
     options = compile_options(given)
     if options is None:
@@ -74,7 +74,7 @@ def _forecast(given: argparse.Namespace) -> int:
 
 
 def _print(forecast: Forecast, form: str) -> None:
-    from mlx2smk.explain import as_dict, lines  # noqa: PLC0415
+    from mlx2smk.forecast.wording import as_dict, lines  # noqa: PLC0415
 
     if form == "json":
         print(json.dumps(as_dict(forecast), indent=2))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import argparse
 
     from mlx2smk.commands import Commands
-    from mlx2smk.gc import Garbage
+    from mlx2smk.results.gc import Garbage
 
 KILO = 1000
 
@@ -39,8 +39,8 @@ def add_to(commands: Commands) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Say what is not needed and delete it."""
-    from mlx2smk.gc import garbage  # noqa: PLC0415
-    from mlx2smk.locks import quiet  # noqa: PLC0415
+    from mlx2smk.emission.locks import quiet  # noqa: PLC0415
+    from mlx2smk.results.gc import garbage  # noqa: PLC0415
 
     try:
         garbage(given.directory)  # complain before a lock is made
@@ -52,7 +52,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _clean(given: argparse.Namespace, found: list[Garbage]) -> None:
-    from mlx2smk.gc import delete  # noqa: PLC0415
+    from mlx2smk.results.gc import delete  # noqa: PLC0415
 
     for item in found:
         print(_line(item.what, [item]))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import argparse
 
     from mlx2smk.commands import Commands
-    from mlx2smk.retry import Failure
+    from mlx2smk.results.retry import Failure
 
 
 def add_to(commands: Commands) -> None:
@@ -27,9 +27,9 @@ def add_to(commands: Commands) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Say what failed and forget it."""
-    from mlx2smk.locks import quiet  # noqa: PLC0415
-    from mlx2smk.results import compiled_plans  # noqa: PLC0415
-    from mlx2smk.retry import failures  # noqa: PLC0415
+    from mlx2smk.emission.locks import quiet  # noqa: PLC0415
+    from mlx2smk.results.recorded import compiled_plans  # noqa: PLC0415
+    from mlx2smk.results.retry import failures  # noqa: PLC0415
 
     try:
         list(compiled_plans(given.directory))
@@ -44,7 +44,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _forget(given: argparse.Namespace, found: list[Failure]) -> None:
-    from mlx2smk.retry import forget  # noqa: PLC0415
+    from mlx2smk.results.retry import forget  # noqa: PLC0415
 
     for failure in found:
         print(_line(failure))

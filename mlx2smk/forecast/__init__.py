@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mlx2smk.forecast.changes import Code
     from mlx2smk.forecast.outlook import Outlook
     from mlx2smk.forecast.past import Past
-    from mlx2smk.plan import Plan
+    from mlx2smk.planning.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

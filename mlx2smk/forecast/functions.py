@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mlx2smk.forecast.outlook import UncertainFile, Uncertainty
     from mlx2smk.forecast.past import Past, SetupPast, VerdictPast
     from mlx2smk.forecast.reasons import Reason
-    from mlx2smk.plan import FunctionPlan, SetupPlan, VerifyPlan
+    from mlx2smk.planning.plan import FunctionPlan, SetupPlan, VerifyPlan
 
 
 def forecast_setup(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlx2smk.plan import Keys
+    from mlx2smk.planning.plan import Keys
 
 
 @dataclass(frozen=True, slots=True)

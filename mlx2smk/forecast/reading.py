@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from mlx2smk.archive import read_code
+from mlx2smk.emission.archive import read_code
 from mlx2smk.forecast.past import (
     Basis,
     JobPast,
@@ -19,19 +19,19 @@ from mlx2smk.forecast.past import (
 )
 from mlx2smk.forecast.touched import Touched
 from mlx2smk.forecast.trials import params_text
-from mlx2smk.results import Results, read_json, read_record
+from mlx2smk.results.recorded import Results, read_json, read_record
+from mlx2smk.results.stored import STORE, stored_records
 from mlx2smk.runtime import origin
 from mlx2smk.runtime.contents import Contents
 from mlx2smk.runtime.store import Store
 from mlx2smk.runtime.trial import updates_of
-from mlx2smk.stored import STORE, stored_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from mlx2smk.analysis.slicing import Piece
-    from mlx2smk.plan import JobPlan, Plan, TrialPlan
+    from mlx2smk.planning.plan import JobPlan, Plan, TrialPlan
     from mlx2smk.runtime.makers import Makers
     from mlx2smk.runtime.store import Found
 

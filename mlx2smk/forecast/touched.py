@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlx2smk.forecast.past import Maker
-    from mlx2smk.plan import Plan, TrialPlan
+    from mlx2smk.planning.plan import Plan, TrialPlan
     from mlx2smk.runtime.currency import Change
     from mlx2smk.runtime.makers import Makers, Run
 

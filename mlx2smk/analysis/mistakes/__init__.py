@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlx2smk.analysis.project import Project
-    from mlx2smk.diagnostics import Diagnostic
+    from mlx2smk.diagnostics.diagnostic import Diagnostic
 
 __all__ = ["Looked", "find_mistakes"]
 

@@ -11,7 +11,7 @@ from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
 from mlx2smk.analysis.mistakes.report import setups, trials
 from mlx2smk.analysis.sites import certain_names, key_of
 from mlx2smk.analysis.updates import returned_keys
-from mlx2smk.messages.suspicions import UnknownContextKey
+from mlx2smk.diagnostics.about_suspicions import UnknownContextKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

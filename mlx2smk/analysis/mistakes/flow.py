@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from mlx2smk.scopes import parameters_of
+from mlx2smk.language.scopes import parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

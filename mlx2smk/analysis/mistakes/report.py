@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.mistakes.certainty import Surroundings
 from mlx2smk.analysis.sites import certain_names
-from mlx2smk.experiment import Setup, Trial, Verify
-from mlx2smk.source import Source
+from mlx2smk.diagnostics.source import Source
+from mlx2smk.language.experiment import Setup, Trial, Verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.analysis.slicing import FunctionSlice, Taken
-    from mlx2smk.diagnostics import Diagnostic
-    from mlx2smk.source import Located
+    from mlx2smk.diagnostics.diagnostic import Diagnostic
+    from mlx2smk.diagnostics.source import Located
 
     Item = Setup | Trial | Verify
 

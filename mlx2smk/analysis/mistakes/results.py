@@ -11,7 +11,12 @@ from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
 from mlx2smk.analysis.mistakes.report import trials, verifications
 from mlx2smk.analysis.sites import text_of
 from mlx2smk.analysis.updates import returned_keys
-from mlx2smk.messages.suspicions import ListOfRuns, UnknownResult, UnknownRunKey, UnknownTrialKey
+from mlx2smk.diagnostics.about_suspicions import (
+    ListOfRuns,
+    UnknownResult,
+    UnknownRunKey,
+    UnknownTrialKey,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -9,10 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from mlx2smk.analysis.mistakes.certainty import Surroundings
-from mlx2smk.diagnostics import did_you_mean
-from mlx2smk.messages.suspicions import UndefinedName
-from mlx2smk.parsing.imports import PACKAGES
-from mlx2smk.parsing.origins import EXPORTS, MODULES
+from mlx2smk.diagnostics.about_suspicions import UndefinedName
+from mlx2smk.diagnostics.diagnostic import did_you_mean
+from mlx2smk.language.imports import PACKAGES
+from mlx2smk.language.origins import EXPORTS, MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -1,0 +1,7 @@
+"""Prints the catalogue as Markdown: the source of docs/diagnostics.md."""
+
+import sys
+
+from mlx2smk.diagnostics.catalogue import reference
+
+sys.stdout.write(reference())

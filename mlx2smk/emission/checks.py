@@ -1,0 +1,74 @@
+"""What stands in the way of a workflow, in the folder that it is written to and in the paths."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlx2smk.diagnostics.about_folder import (
+    BracesInFolder,
+    EditedFile,
+    ForeignFile,
+    HidingSnakefile,
+    SameStem,
+)
+from mlx2smk.diagnostics.about_warnings import UnusedEnvironment
+from mlx2smk.emission.bundle import Conflict
+from mlx2smk.emission.deployment import leaves_unused, methods
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mlx2smk.diagnostics.diagnostic import Diagnostic
+    from mlx2smk.emission.bundle import Bundle
+    from mlx2smk.planning.plan import Plan
+
+
+def check_bundle(bundle: Bundle, directory: Path, plans: Sequence[Plan]) -> Iterator[Diagnostic]:
+    """Yield what is wrong with a bundle in a folder before anything is written."""
+    yield from _conflicts(bundle, directory)
+    yield from _unused_environments(bundle, directory, plans)
+    for plan in plans:
+        yield from _braces(plan)
+
+
+def check_stems(paths: Sequence[str]) -> Iterator[Diagnostic]:
+    """Yield the experiments whose results would stand in one folder."""
+    first: dict[str, str] = {}
+    for path in paths:
+        stem = Path(path).stem
+        if stem.casefold() in first:
+            yield SameStem.about(path, first=first[stem.casefold()], stem=stem)
+        first.setdefault(stem.casefold(), path)
+
+
+def check_hiding_snakefile(directory: Path) -> Iterator[Diagnostic]:
+    """Yield the files that Snakemake would find before ``workflow/Snakefile``."""
+    for name in ("Snakefile", "snakefile"):
+        if (directory / name).is_file():
+            yield HidingSnakefile.about(str(directory / name))
+            return
+
+
+def _conflicts(bundle: Bundle, directory: Path) -> Iterator[Diagnostic]:
+    for path, conflict in bundle.conflicts(directory).items():
+        message = EditedFile if conflict is Conflict.EDITED else ForeignFile
+        yield message.about(str(directory / path))
+
+
+def _unused_environments(
+    bundle: Bundle, directory: Path, plans: Iterable[Plan]
+) -> Iterator[Diagnostic]:
+    """Yield the profiles of the user's that would have Snakemake refuse the environments."""
+    needed = methods(plans)
+    for path, text in bundle.kept(directory).items():
+        unused = leaves_unused(text, needed)
+        if unused:
+            yield UnusedEnvironment.about(str(directory / path), methods=", ".join(unused))
+
+
+def _braces(plan: Plan) -> Iterator[Diagnostic]:
+    """Yield what Snakemake would take for a wildcard in the paths of inputs."""
+    folder = plan.source.rpartition("/")[0]
+    if {"{", "}"} <= set(folder) and any(trial.inputs for trial in plan.trials):
+        yield BracesInFolder.about(plan.source)

@@ -1,0 +1,85 @@
+"""Plans -> the bundle: the texts of all files that a workflow consists of."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlx2smk.emission.archive import archived
+from mlx2smk.emission.bundle import Bundle
+from mlx2smk.emission.deployment import methods, profiles
+from mlx2smk.emission.snakefile import snakefile
+from mlx2smk.language.digests import digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from importlib.resources.abc import Traversable
+
+    from mlx2smk.planning.plan import FunctionPlan
+    from mlx2smk.planning.planned import PlannedExperiment
+
+
+def make_bundle(
+    experiments: Sequence[PlannedExperiment],
+    directory: Path,
+    settings: Mapping[str, str],
+    chosen_profiles: Sequence[str],
+    gone: Mapping[str, str],
+) -> Bundle:
+    """Put together what is to be written into a folder.
+
+    ``settings`` become defaults of Snakemake's config, ``chosen_profiles`` stand beside the default
+    one, and ``gone`` are the plans that leave the workflow, by their paths.
+    """
+    texts = _fixed_files()
+    for experiment in experiments:
+        texts |= _experiment_files(experiment)
+    digest = digest_of(*(part for path in sorted(texts) for part in (path, texts[path])))
+    plans = [experiment.plan for experiment in experiments]
+    texts["workflow/Snakefile"] = snakefile(plans, settings, digest)
+    shown = profiles(directory, chosen_profiles, methods(plans))
+    archive = {p: text for each in experiments for p, text in archived(each.analysis).items()}
+    return Bundle(texts | shown, frozenset(shown), archive, gone, digest)
+
+
+def _fixed_files() -> dict[str, str]:
+    """Return the rules and the worker, which are the same for all experiments."""
+    package = files("mlx2smk")
+    texts = {
+        "workflow/rules/mlx.smk": _text(_rules_folder() / "mlx.smk"),
+        "workflow/mlx/worker.py": _text(package / "runtime" / "worker.py"),
+    }
+    for folder in ("", "follow/"):
+        for module in sorted(_modules(package / "runtime" / folder), key=lambda item: item.name):
+            texts[f"workflow/mlx/mlx_runtime/{folder}{module.name}"] = _text(module)
+    return texts
+
+
+def _experiment_files(experiment: PlannedExperiment) -> dict[str, str]:
+    plan = experiment.plan
+    folder = f"workflow/experiments/{plan.experiment}"
+    texts = {f"{folder}/plan.json": plan.to_json()}
+    functions: tuple[FunctionPlan, ...] = (*plan.setups, *plan.trials, *plan.verifications)
+    for function in functions:
+        found = experiment.analysis[function.name]
+        texts[f"{folder}/{function.slice}"] = found.slice.text
+        for module, piece in zip(function.modules, found.slice.modules, strict=True):
+            texts[f"{folder}/{module.slice}"] = piece.text
+    return texts
+
+
+def _rules_folder() -> Traversable:
+    """Return the hand-written rules: in the package when installed, beside it in a checkout."""
+    installed = files("mlx2smk") / "rules"
+    return installed if installed.is_dir() else Path(__file__).parent.parent.parent / "rules"
+
+
+def _modules(folder: Traversable) -> Iterator[Traversable]:
+    for item in folder.iterdir():
+        if item.name.endswith(".py") and item.name != "worker.py":
+            yield item
+
+
+def _text(item: Traversable) -> str:
+    return item.read_text(encoding="utf-8")

@@ -1,0 +1,104 @@
+"""Rules, calls and texts as Snakefiles spell them, laid out as snakefmt and black would."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mlx2smk.diagnostics.diagnostic import shorten
+from mlx2smk.planning.naming import escaped
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+WIDTH = 88  # columns; black's and snakefmt's own limit
+
+INLINE = frozenset({"localrule", "threads"})
+"""Directives that stand on one line with their value."""
+
+LONGEST_COMMENT = 500  # characters; keys of SETUP can be of any length
+
+INDENT = 8  # columns before a directive's arguments
+
+Arguments = dict[str, str | list[str]]
+"""A directive's named arguments as code; a list is printed one item a line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A rule as it will stand in a Snakefile; arguments are code, ready to print."""
+
+    keyword: str = "rule"
+    name: str
+    comment: str = ""
+    input: Arguments = field(default_factory=dict)
+    output: Arguments = field(default_factory=dict)
+    log: str = ""
+    wildcard_constraints: Arguments = field(default_factory=dict)
+    localrule: bool = False
+    conda: str = ""
+    container: str = ""
+    threads: int | None = None
+    resources: Arguments = field(default_factory=dict)
+    params: Arguments = field(default_factory=dict)
+    shell: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        """Return the rule's text, its directives in snakefmt's order."""
+        head = [f"# {in_comment(self.comment)}"] if self.comment else []
+        blocks = (
+            ("input", _arguments(self.input)),
+            ("output", _arguments(self.output)),
+            ("log", [f"{self.log},"] if self.log else []),
+            ("wildcard_constraints", _arguments(self.wildcard_constraints)),
+            ("localrule", ["True"] if self.localrule else []),
+            ("conda", [self.conda] if self.conda else []),
+            ("container", [self.container] if self.container else []),
+            ("threads", [] if self.threads is None else [str(self.threads)]),
+            ("resources", _arguments(self.resources)),
+            ("params", _arguments(self.params)),
+            ("shell", [quoted(line) for line in self.shell]),
+        )
+        body = [line for name, lines in blocks if lines for line in _block(name, lines)]
+        return "\n".join([*head, f"{self.keyword} {self.name}:", *body]) + "\n"
+
+
+def _block(directive: str, lines: Sequence[str]) -> list[str]:
+    if directive in INLINE:
+        return [f"    {directive}: {lines[0]}"]
+    return [f"    {directive}:", *(f"        {line}" for line in lines)]
+
+
+def _arguments(arguments: Mapping[str, str | list[str]]) -> list[str]:
+    lines: list[str] = []
+    for name, value in arguments.items():
+        line = f"{name}={value if isinstance(value, str) else '[' + ', '.join(value) + ']'},"
+        if isinstance(value, str) or len(line) <= WIDTH - INDENT:
+            lines.append(line)
+        else:
+            lines += [f"{name}=[", *(f"    {item}," for item in value), "],"]
+    return lines
+
+
+def call(function: str, *arguments: str) -> str:
+    """Print a call as black would: one argument a line where it is too long for one line."""
+    line = f"{function}({', '.join(arguments)})"
+    if len(line) <= WIDTH - len("        context=,"):
+        return line
+    inner = "".join(f"            {argument},\n" for argument in arguments)
+    return f"{function}(\n{inner}        )"
+
+
+def quoted(text: str) -> str:
+    """Quote a text as black does: in double quotes unless single ones need fewer backslashes."""
+    double = escaped(json.dumps(text, ensure_ascii=False))
+    if text.count('"') <= text.count("'"):
+        return double
+    inner = double[1:-1].replace('\\"', '"').replace("'", "\\'")
+    return f"'{inner}'"
+
+
+def in_comment(text: str) -> str:
+    """Return what a comment can hold of a text: a line break in it would end the comment."""
+    return shorten("".join(char if char.isprintable() else "?" for char in text), LONGEST_COMMENT)

@@ -1,0 +1,235 @@
+"""Forecast -> what a person would say of it."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from mlx2smk.forecast import forecast as make_forecast
+from mlx2smk.forecast import reasons as why
+from mlx2smk.forecast.changes import Code
+from mlx2smk.forecast.reading import read_past
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from mlx2smk.forecast import Forecast
+    from mlx2smk.forecast.outlook import Outlook
+    from mlx2smk.forecast.reasons import Reason
+    from mlx2smk.planning.planned import PlannedExperiment
+
+MOST_REASONS = 10
+MOST_FILES = 3
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def forecast_unit(unit: PlannedExperiment, directory: Path, interpreter: str | None) -> Forecast:
+    """Foresee what a compiled experiment will do in a folder.
+
+    ``interpreter`` is the one that was chosen for the jobs, None for the one they have anyway.
+    """
+    plan, analysis = unit.plan, unit.analysis
+    functions = (*analysis.setups, *analysis.trials, *analysis.verifications)
+    source = PurePath(unit.experiment.source.path)
+    modules = {module for function in functions for module in function.slice.modules}
+    files: dict[str | None, str] = {m.name: str(source.parent / m.path) for m in modules}
+    pieces = {function.slice.digest: function.slice.pieces for function in functions}
+    code = Code(pieces, files | {None: str(source)})
+    return make_forecast(plan, read_past(directory, plan, interpreter), code)
+
+
+def lines(forecast: Forecast) -> Iterator[str]:
+    """Yield the lines that say what will run, and why."""
+    for outlook in (*forecast.setups, *forecast.trials, *forecast.verifications):
+        yield f"{outlook.name}: {_headline(outlook)}"
+        yield from (f"  {line}" for line in _details(outlook, forecast.source))
+    for trial, count in forecast.others.items():
+        yield f"{trial}: no longer a trial; mlx gc removes the results of its {_jobs(count)}"
+
+
+def as_dict(forecast: Forecast) -> dict[str, Any]:
+    """Return the forecast for programs."""
+    return {
+        "experiment": forecast.experiment,
+        "source": forecast.source,
+        "setups": [outlook.as_dict() for outlook in forecast.setups],
+        "trials": [outlook.as_dict() for outlook in forecast.trials],
+        "verifications": [outlook.as_dict() for outlook in forecast.verifications],
+        "others": dict(forecast.others),
+    }
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people say it."""
+    if seconds < 1:
+        return "under a second"
+    for unit, size in (("s", 1), ("min", MINUTE), ("h", HOUR)):
+        if seconds < 100 * size or unit == "h":
+            return f"about {round(seconds / size)} {unit}"
+    raise AssertionError
+
+
+def _headline(outlook: Outlook) -> str:
+    if not outlook.may_run and not outlook.from_store:
+        return "nothing to do" + _counted(outlook)
+    parts = [_running(outlook), _possibly(outlook)]
+    return "; ".join(part for part in parts if part)
+
+
+def _counted(outlook: Outlook) -> str:
+    return "" if outlook.kind != "trial" else f" ({_combinations(outlook.total)})"
+
+
+def _running(outlook: Outlook) -> str:
+    if outlook.run == 0:
+        return "" if outlook.may_run else f"nothing runs{_counted(outlook)}"
+    again = "" if _never_ran(outlook) else " again"
+    time = "" if outlook.seconds is None else f", {duration(outlook.seconds)}"
+    if outlook.kind != "trial":
+        return f"runs{again}{time}"
+    return f"{outlook.run} of {outlook.total} {'runs' if outlook.run == 1 else 'run'}{again}{time}"
+
+
+def _possibly(outlook: Outlook) -> str:
+    """Say what may run beyond what certainly does."""
+    if outlook.may_run == outlook.run:
+        return ""
+    causes = [*_doubts(outlook)]
+    if not causes:
+        before = "those before them write" if outlook.kind == "trial" else "comes before it"
+        causes = [f"what {before} changes"]
+    cause = " or if ".join(causes)
+    if outlook.kind != "trial":
+        return f"runs again if {cause}"
+    count = f"up to {outlook.may_run} of {outlook.total}"
+    time = "" if outlook.may_seconds is None else f", {duration(outlook.may_seconds)}"
+    return f"{count} run if {cause}{time}"
+
+
+def _doubts(outlook: Outlook) -> Iterator[str]:
+    """Yield what nobody knows yet."""
+    doubt = outlook.uncertainty
+    if doubt is not None:
+        keys = f" (read: {', '.join(doubt.keys)})" if doubt.keys else ""
+        yield f"what {_listed(doubt.sources)} gives changes{keys}"
+    paths: dict[tuple[str, ...], list[str]] = {}
+    for file in outlook.uncertain_files:
+        paths.setdefault(file.makers, []).append(file.path)
+    for makers, found in paths.items():
+        if len(found) > MOST_FILES:
+            yield f"one of {len(found)} files that {_making(makers)} changes"
+        else:
+            yield f"{_listed(map(_place, found))}, which {_making(makers)}, changes"
+
+
+def _making(makers: Sequence[str]) -> str:
+    return f"{_listed(makers)} makes"
+
+
+def _place(path: str) -> str:
+    return "the experiment's folder" if path == "." else path
+
+
+def _never_ran(outlook: Outlook) -> bool:
+    new = sum(reason.count for reason in outlook.reasons if isinstance(reason, why.New))
+    return new >= outlook.run
+
+
+def _details(outlook: Outlook, source: str) -> Iterator[str]:
+    shown = [text for reason in outlook.reasons if (text := _reason(reason, outlook, source))]
+    yield from shown[:MOST_REASONS]
+    if len(shown) > MOST_REASONS:
+        yield f"and {len(shown) - MOST_REASONS} more changes"
+    if outlook.from_store:
+        yield f"{_combinations(outlook.from_store)} come back from the store of results"
+    if outlook.failed:
+        what = (
+            "a crash stays" if outlook.kind != "trial" else f"{outlook.failed} failed; that stays"
+        )
+        yield f"{what} recorded (mlx retry forgets it)"
+
+
+def _reason(reason: Reason, outlook: Outlook, source: str) -> str:
+    """Say a reason; nothing where the headline says it."""
+    if isinstance(reason, why.CodeChanged):
+        return _code(reason, outlook)
+    if isinstance(reason, why.New):
+        return f"{_combinations(reason.count)} not run before" if outlook.kind == "trial" else ""
+    if isinstance(reason, (why.Missing, why.Chained)):
+        return _SAYINGS[type(reason)].format(combinations=_combinations(reason.count))
+    if isinstance(reason, (why.KeyChanged, why.FileChanged, why.FileGone, why.FolderChanged)):
+        return _touched(reason)
+    return _SAYINGS[type(reason)].format(source=source, reason=reason)
+
+
+def _touched(reason: why.KeyChanged | why.FileChanged | why.FileGone | why.FolderChanged) -> str:
+    """Say what it read that is not as it was."""
+    if isinstance(reason, why.KeyChanged):
+        return f"SETUP[{reason.key!r}] {_values(reason.old, reason.new)}"
+    if isinstance(reason, why.FolderChanged):
+        return f"{'' if reason.path == '.' else 'the folder '}{_place(reason.path)} has other files"
+    how = "is gone" if isinstance(reason, why.FileGone) else "changed"
+    by = f", which {_listed(reason.makers)} made" if reason.makers else ""
+    return f"{_place(reason.path)} {how}{by}"
+
+
+_SAYINGS: dict[type[Reason], str] = {
+    why.CodeUnknown: "its code changed; what it was is not in .mlx/code any more",
+    why.CodeReordered: "its statements in {source} stand in another order, or read their own text",
+    why.InputChanged: "{reason.path} changed",
+    why.FileAppeared: "{reason.path} is there now, which it looked for",
+    why.ProductChanged: "{reason.path}, which it made, is another one",
+    why.ProductGone: "{reason.path}, which it made, is gone",
+    why.VariableChanged: "{reason.name} has another value",
+    why.VariableSet: "{reason.name} is set now",
+    why.VariableUnset: "{reason.name} is not set any more",
+    why.PackageChanged: "{reason.name} {reason.old} → {reason.new}",
+    why.PackageGone: "{reason.name} {reason.old} is not installed any more",
+    why.PackageInstalled: "{reason.name} is installed now",
+    why.Missing: "{combinations} ran before, but not in these jobs, or the results were deleted",
+    why.Regrouped: "its combinations are in other jobs, or in another order, than before",
+    why.SoftwareChanged: "its interpreter, conda environment or container is another one",
+    why.Chained: "{combinations} of the chain come after another one than before, or one that runs",
+    why.ResultsChanged: "the results of {reason.trial} are put together anew",
+    why.CompilerChanged: "its results were made by another version of mlx2smk",
+}
+
+
+def _code(change: why.CodeChanged, outlook: Outlook) -> str:
+    name = change.name or "a statement"
+    called = f"{name}()" if change.kind == "function" else name
+    if change.kind == "import":
+        called = f"the import of {name}"
+    text = f"{called} {_how(change)} {change.file}:{change.line}"
+    own = change.kind in {"function", "class"}
+    path = (*change.path, change.name) if own else change.path
+    if path in {(), (outlook.name,)}:
+        return text
+    return f"{text}, reached through {' → '.join(path)}"
+
+
+def _how(change: why.CodeChanged) -> str:
+    if change.change == "changed" and change.old != change.new:
+        return f"changed {change.old} → {change.new} in"
+    if change.change == "added":
+        return "is new in" if change.new is None else f"is new ({change.new}) in"
+    return "changed in" if change.change == "changed" else "is gone from"
+
+
+def _values(old: str | None, new: str | None) -> str:
+    if old is None or new is None:
+        return "is gone" if new is None else f"is now {new}"
+    return "changed" if old == new else f"changed {old} → {new}"
+
+
+def _combinations(count: int) -> str:
+    return f"{count} combination{'' if count == 1 else 's'}"
+
+
+def _jobs(count: int) -> str:
+    return f"{count} job{'' if count == 1 else 's'}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    return " or ".join(names)

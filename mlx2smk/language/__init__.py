@@ -1,0 +1,1 @@
+"""Source text -> Experiment: reads the decorators, and refuses what cannot be compiled."""

@@ -1,0 +1,71 @@
+"""What the user wrote: the setups, trials and verifications of one experiment file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ast
+
+    from mlx2smk.diagnostics.source import Source, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A function that contributes to the context; ``order`` None runs after all that have one."""
+
+    name: str
+    order: int | None
+    span: Span  # of the name in the `def` line, as in the classes below
+    statement: int  # index of the definition in the module's body, as in the classes below
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a trial's grid with its values: the exact Python objects, in the order written."""
+
+    name: str
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A function that runs once for each combination of its parameters' values.
+
+    ``parallel`` is ``__parallel__`` (None: not said); ``threads``, ``resources`` and ``inputs`` have
+    Snakemake's meaning, with inputs relative to the experiment's folder. So are ``outputs``, in which
+    ``{name}`` stands for a parameter's value.
+    """
+
+    name: str
+    order: int
+    parameters: tuple[Parameter, ...]
+    parallel: int | None
+    threads: int | None
+    resources: tuple[tuple[str, int | float | str], ...]
+    inputs: tuple[str, ...]
+    span: Span
+    statement: int
+    outputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """A function that judges the trials' results; ``trial_names`` has no name twice."""
+
+    name: str
+    trial_names: tuple[str, ...]
+    span: Span
+    statement: int
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """One experiment file: setups and trials in the order they run in, verifications in file order."""
+
+    source: Source
+    tree: ast.Module
+    setups: tuple[Setup, ...]
+    trials: tuple[Trial, ...]
+    verifications: tuple[Verify, ...]

@@ -1,0 +1,78 @@
+"""What names mean that come from the decorators' modules: origins such as ``mlx2smk.trial``."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Final
+
+from mlx2smk.language.bindings import bindings
+from mlx2smk.language.scopes import Definition, own_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KINDS: Final = ("setup", "trial", "verify")
+EXPORTS: Final = (*KINDS, "VerificationResult")
+MODULES: Final = ("mlx2smk", "decorators")
+FOREIGN: Final = ""  # the origin of a name that is bound to something else
+
+Origins = dict[str, str]
+
+
+def origin(expression: ast.expr, origins: Origins) -> str | None:
+    """Return where an expression comes from; None if its name is not bound (so far)."""
+    if isinstance(expression, ast.Name):
+        return origins.get(expression.id)
+    if isinstance(expression, ast.Attribute):
+        base = origin(expression.value, origins)
+        if base is None:
+            return None
+        return f"{base}.{expression.attr}" if base in MODULES else FOREIGN
+    return FOREIGN
+
+
+def kind(expression: ast.expr, origins: Origins) -> str | None:
+    """Return ``setup``, ``trial`` or ``verify`` if that is what an expression means."""
+    module, _, name = (origin(expression, origins) or FOREIGN).partition(".")
+    return name if module in MODULES and name in KINDS else None
+
+
+def bind(statement: ast.stmt, origins: Origins) -> None:
+    """Note what the names mean after a statement of a scope.
+
+    In compound statements imports win over other bindings, so that both branches of
+    ``try: from decorators import trial`` … ``except ImportError: trial = None`` mean ours.
+    """
+    ours = dict(_imported(statement, origins))
+    simple = isinstance(statement, Definition) or not hasattr(statement, "body")
+    for name, _node in bindings(statement):
+        if simple or origins.get(name) is None:
+            origins[name] = FOREIGN
+    origins.update(ours)
+
+
+def _imported(statement: ast.stmt, origins: Origins) -> Iterator[tuple[str, str]]:
+    """Yield names that a statement gets from the decorators' modules, with their origins."""
+    for node in own_scope(statement):
+        if isinstance(node, ast.Import):
+            yield from _modules(node)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module in MODULES:
+            yield from _members(node)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
+            for target in node.targets:
+                meaning = origin(node.value, origins)
+                if isinstance(target, ast.Name) and meaning:
+                    yield target.id, meaning
+
+
+def _modules(node: ast.Import) -> Iterator[tuple[str, str]]:
+    for alias in node.names:
+        if alias.name in MODULES:
+            yield alias.asname or alias.name, alias.name
+
+
+def _members(node: ast.ImportFrom) -> Iterator[tuple[str, str]]:
+    for alias in node.names:
+        names = EXPORTS if alias.name == "*" else (alias.name,)
+        for name in names:
+            yield alias.asname or name, f"{node.module}.{name}"

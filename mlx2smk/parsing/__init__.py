@@ -1,1 +1,0 @@
-"""The parser's parts, one a subject; only ``mlx2smk.parser`` uses them."""

@@ -1,0 +1,1 @@
+"""Analysis -> Plan: what runs when, in which jobs, under which names."""

@@ -1,0 +1,258 @@
+"""What of an analysis is worth telling: why trials run in order, and why slices are large."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from mlx2smk.diagnostics.about_notes import (
+    AskedOrder,
+    ObservedBetweenTrials,
+    ObservedFile,
+    SequentialTrial,
+    SharedBetweenTrials,
+    SharedFile,
+    SharedOutput,
+    WholeModule,
+)
+from mlx2smk.language.experiment import Trial
+from mlx2smk.planning.evidence import Evidence
+from mlx2smk.planning.order import conflict, shared_write
+from mlx2smk.planning.planner import meet, shares_output
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mlx2smk.analysis import Analysis, FunctionAnalysis
+    from mlx2smk.analysis.files import FileUse
+    from mlx2smk.analysis.sites import Site
+    from mlx2smk.diagnostics.diagnostic import Diagnostic
+    from mlx2smk.diagnostics.source import Span
+    from mlx2smk.language.experiment import Experiment, Setup, Verify
+    from mlx2smk.planning.evidence import Pair
+    from mlx2smk.planning.plan import Plan
+
+
+def notes(
+    experiment: Experiment, analysis: Analysis, plan: Plan, evidence: Evidence | None = None
+) -> Iterator[Diagnostic]:
+    """Yield the notes about an experiment, in the order of the file; ``evidence`` is of earlier runs."""
+    functions: tuple[Setup | Trial | Verify, ...] = (
+        *experiment.setups,
+        *experiment.trials,
+        *experiment.verifications,
+    )
+    order = _Order(experiment, analysis, plan, evidence or Evidence())
+    for item in sorted(functions, key=lambda item: item.statement):
+        note = _Note(experiment, item, analysis[item.name])
+        if isinstance(item, Trial):
+            yield from order.of(item, note)
+        if note.found.slice.widened:
+            yield note.widened()
+
+
+class _Order:
+    """Why trials and their combinations run one after another."""
+
+    def __init__(
+        self, experiment: Experiment, analysis: Analysis, plan: Plan, evidence: Evidence
+    ) -> None:
+        self.experiment = experiment
+        self.analysis = analysis
+        self.evidence = evidence
+        self.plans = {trial.name: trial for trial in plan.trials}
+
+    def of(self, trial: Trial, note: _Note) -> Iterator[Diagnostic]:
+        """Yield the reasons for a trial's combinations, then those for the trial."""
+        plan = self.plans[trial.name]
+        if plan.chained and plan.combinations > 1:
+            yield self._of_combinations(trial, note)
+        yield from self._between(trial, plan.after, note)
+
+    def _of_combinations(self, trial: Trial, note: _Note) -> Diagnostic:
+        found = note.found
+        if meet(found.access.reads, found.access.writes):
+            return note.sequential()
+        shared = shared_write(found)
+        if shared is not None:
+            return note.shared(shared)
+        if trial.name in self.evidence.trials:
+            return note.observed(self.evidence)
+        return note.shared_output() if shares_output(trial) else note.asked()
+
+    def _between(self, trial: Trial, after: Sequence[str], note: _Note) -> Iterator[Diagnostic]:
+        """Yield a note on the first trial that shares a file, and on all that were seen to."""
+        others = [t for t in self.experiment.trials if t.order == trial.order and t.name in after]
+        found = ((t.name, conflict(self.analysis[t.name], note.found)) for t in others)
+        shared = {name: uses for name, uses in found if uses is not None}
+        for name, uses in [*shared.items()][:1]:
+            yield note.between(name, *uses)
+        for other in others:
+            seen = self.evidence.pair(other.name, trial.name)
+            if seen is not None and other.name not in shared:
+                yield note.observed_between(seen, self.evidence.path)
+
+
+class _Note:
+    """A note about one function."""
+
+    def __init__(
+        self, experiment: Experiment, item: Setup | Trial | Verify, found: FunctionAnalysis
+    ) -> None:
+        self.source = experiment.source
+        self.item = item
+        self.found = found
+
+    def sequential(self) -> Diagnostic:
+        """Say which read and which write of the context keep combinations in order."""
+        read, write = _conflict(self.found)
+        here = _span_here(read) or _span_here(write) or self.item.span
+        seeds = "SETUP's seeds are applied before each"
+        return SequentialTrial.at(
+            self.source,
+            here,
+            name=self.item.name,
+            read=f"{_what(read)} read {self._where(read, here)}" if read else seeds,
+            write=self._written(read, write, here),
+            advice=_advice(self.found, read, write),
+        )
+
+    def asked(self) -> Diagnostic:
+        """Say that only the user's word keeps combinations in order."""
+        return AskedOrder.at(self.source, self.item.span, name=self.item.name)
+
+    def shared_output(self) -> Diagnostic:
+        """Say that combinations declare the same output."""
+        return SharedOutput.at(self.source, self.item.span, name=self.item.name)
+
+    def shared(self, use: FileUse) -> Diagnostic:
+        """Say which write of a file keeps combinations in order."""
+        here = use.span if use.module is None else self.item.span
+        return SharedFile.at(
+            self.source,
+            here,
+            name=self.item.name,
+            file=use.path,
+            where=self._at(use, here),
+        )
+
+    def observed(self, evidence: Evidence) -> Diagnostic:
+        """Say which file combinations were seen to share."""
+        seen = evidence.trials[self.item.name]
+        return ObservedFile.at(
+            self.source,
+            self.item.span,
+            name=self.item.name,
+            file=seen.file,
+            combinations=" and ".join(seen.combinations),
+            evidence=evidence.path,
+        )
+
+    def between(self, first: str, before: FileUse, after: FileUse) -> Diagnostic:
+        """Say which file makes this trial wait for another."""
+        here = after.span if after.module is None else self.item.span
+        return SharedBetweenTrials.at(
+            self.source,
+            here,
+            name=self.item.name,
+            first=first,
+            file=after.path,
+            used=_done(after),
+            did=_done(before),
+            where=self._at(before, here),
+            place=self._at(after, here),
+        )
+
+    def observed_between(self, seen: Pair, path: str) -> Diagnostic:
+        """Say which file this trial was seen to share with another."""
+        return ObservedBetweenTrials.at(
+            self.source,
+            self.item.span,
+            name=self.item.name,
+            first=seen.first,
+            file=seen.file,
+            evidence=path,
+        )
+
+    def _at(self, use: FileUse, here: Span) -> str:
+        return "here" if use.span is here else f"at {self._place(use.module, use.span)}"
+
+    def widened(self) -> Diagnostic:
+        """Say which modules were taken as a whole, and the first place that is to blame."""
+        widened = self.found.slice.widened
+        first = widened[0]
+        files = dict.fromkeys(self._file(item.module) for item in widened)
+        here = first.span if first.blamed is None and first.span else self.item.span
+        elsewhere = "" if here is first.span else f" at {self._place(first.blamed, first.span)}"
+        return WholeModule.at(
+            self.source,
+            here,
+            name=self.item.name,
+            files=" or ".join(files),
+            reason=f"{first.reason}{elsewhere}",
+        )
+
+    def _written(self, read: Site | None, write: Site, here: Span) -> str:
+        same = read is not None and read.key is not None and read.key == write.key
+        return f"{'' if same else _what(write) + ' '}written {self._where(write, here)}"
+
+    def _where(self, site: Site, here: Span) -> str:
+        place = "here" if site.span is here else f"at {self._place(site.module, site.span)}"
+        return f"{place} ({site.why})" if site.key is None else place
+
+    def _place(self, module: str | None, span: Span | None) -> str:
+        file = self._file(module)
+        return f"{file}:{span.line}" if span else file
+
+    def _file(self, module: str | None) -> str:
+        if module is None:
+            return self.source.path
+        paths = {item.name: item.path for item in self.found.slice.modules}
+        return str(PurePath(self.source.path).parent / paths.get(module, module))
+
+
+def _done(use: FileUse) -> str:
+    return "written" if use.writes else "read"
+
+
+def _what(site: Site) -> str:
+    return "any key may be" if site.key is None else f'SETUP["{site.key}"] is'
+
+
+def _conflict(found: FunctionAnalysis) -> tuple[Site | None, Site]:
+    """Return a read and a write that may be of one key: the clearest such pair, or what hides all keys.
+
+    No read: what is written may be a seed, which is read for every combination.
+    """
+    pairs = [
+        (read, write)
+        for read in found.access.read_sites
+        for write in found.access.write_sites
+        if read.key is None or write.key is None or read.key == write.key
+    ]
+    hiding = _hiding(found)
+    hidden = [pair for pair in pairs if {site.why for site in pair} == {hiding}]
+    if not pairs:
+        return None, found.access.write_sites[0]
+    return min(hidden or pairs, key=lambda pair: sum(site.key is None for site in pair))
+
+
+def _hiding(found: FunctionAnalysis) -> str | None:
+    """Return what makes all of a module's names, and so all keys, possible."""
+    return next((item.reason for item in found.slice.widened if item.dynamic), None)
+
+
+def _advice(found: FunctionAnalysis, read: Site | None, write: Site) -> str:
+    if _hiding(found) is not None:
+        return WholeModule.advice
+    if read is None and write.key is not None:
+        return "update keys that are no seeds"
+    if read is not None and read.key is None:
+        return 'read single keys, as in SETUP["key"]'
+    if write.key is None:
+        return 'write the update out, as in {"context_update": {"key": value}}'
+    return "do without the read, or write other keys than those that are read"
+
+
+def _span_here(site: Site | None) -> Span | None:
+    return site.span if site is not None and site.module is None else None

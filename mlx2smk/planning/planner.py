@@ -1,0 +1,306 @@
+"""Analysis -> Plan: every decision about what runs when is taken here."""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from dataclasses import dataclass, field, fields
+from itertools import islice, product
+from math import prod
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+from mlx2smk.analysis.modules import STANDARD_LIBRARY
+from mlx2smk.language.digests import digest_of
+from mlx2smk.planning.batching import combinations_per_job
+from mlx2smk.planning.evidence import Evidence
+from mlx2smk.planning.naming import combination_name, unique
+from mlx2smk.planning.order import conflict, shared_write
+from mlx2smk.planning.plan import (
+    FunctionPlan,
+    JobPlan,
+    ModulePlan,
+    Plan,
+    SetupPlan,
+    TrialPlan,
+    VerifyPlan,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mlx2smk.analysis import Analysis, FunctionAnalysis
+    from mlx2smk.language.experiment import Experiment, Setup, Trial, Verify
+    from mlx2smk.planning.batching import Earlier
+    from mlx2smk.planning.plan import Keys
+
+PROTOCOL = "1"
+"""Changed when the worker's way of running a function changes what it can return."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """What the command line says about the plan, and what the folder's results do.
+
+    ``parallel`` stands in where a trial has no ``__parallel__``; ``batch`` is the number of combinations
+    in a job (None: as ``batching`` decides). ``conda`` is an environment's file, ``container`` an image,
+    ``python`` the jobs' interpreter.
+    ``earlier`` are the trials that have results in the folder, by name; ``evidence`` is what runs showed.
+    """
+
+    parallel: int | None = None
+    batch: int | None = None
+    stream_all: bool = False
+    conda: Path | None = None
+    container: str | None = None
+    python: str | None = None
+    earlier: Mapping[str, Earlier] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
+
+
+def make_plan(
+    experiment: Experiment,
+    analysis: Analysis,
+    directory: Path,
+    options: PlanOptions,
+    rule_prefix: str = "",
+) -> Plan:
+    """Decide jobs, contexts and order for one experiment that is compiled into ``directory``.
+
+    ``rule_prefix`` goes before all names of rules.
+    """
+    source = Path(experiment.source.path)
+    planner = _Planner(experiment, analysis, options, rule_prefix, _relative(source, directory))
+    plan_folder = directory / "workflow" / "experiments" / source.stem
+    return Plan(
+        experiment=source.stem,
+        source=planner.source,
+        folder=_relative(source.parent, plan_folder),
+        file=source.name,
+        report_rule=f"{rule_prefix}report",
+        stream_all=options.stream_all,
+        setups=tuple(map(planner.setup, experiment.setups)),
+        trials=tuple(map(planner.trial, experiment.trials)),
+        verifications=tuple(map(planner.verify, experiment.verifications)),
+        conda=_relative(options.conda, plan_folder) if options.conda else None,
+        container=options.container,
+        module=module_name(source.stem),
+        file_digest=experiment.source.digest,
+        parallel=options.parallel,
+        batch=options.batch,
+        python=options.python,
+    )
+
+
+def module_name(stem: str) -> str | None:
+    """Return the name of an experiment's module, if that cannot be its stem.
+
+    Modules of Python's own keep their names for those who import them, and so does the worker.
+    """
+    taken = stem in STANDARD_LIBRARY or stem == "mlx_runtime"
+    return f"{stem}_experiment" if taken else None
+
+
+def rule_prefixes(stems: Sequence[str]) -> list[str]:
+    """Return a prefix for the rules of each of the experiments that share a Snakefile.
+
+    No prefix is needed for one alone. Where one is the start of another they are numbered, since
+    ``a_`` with ``b_trial_x`` would give the same name as ``a_b_`` with ``trial_x``.
+    """
+    if len(stems) == 1:
+        return [""]
+    prefixes = [_identifier(stem) + "_" for stem in stems]
+    clear = all(a is b or not b.startswith(a) for a in prefixes for b in prefixes)
+    if clear and all(prefix.isidentifier() for prefix in prefixes):
+        return prefixes
+    return [f"e{number}_{prefix}" for number, prefix in enumerate(prefixes, start=1)]
+
+
+def _identifier(stem: str) -> str:
+    """Return what can stand in the name of a rule, in the form in which Python compares names."""
+    normal = unicodedata.normalize("NFKC", stem)
+    return "".join(char if f"_{char}".isidentifier() else "_" for char in normal)
+
+
+def _relative(path: Path, start: Path) -> str:
+    return PurePath(os.path.relpath(path.absolute(), start.absolute())).as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class _Planner:
+    experiment: Experiment
+    analysis: Analysis
+    options: PlanOptions
+    rule_prefix: str
+    source: str
+
+    def setup(self, setup: Setup) -> SetupPlan:
+        setups = self.experiment.setups
+        before = tuple(earlier.name for earlier in setups[: setups.index(setup)])
+        return SetupPlan(**self._function("setup", setup), order=setup.order, after=before)
+
+    def trial(self, trial: Trial) -> TrialPlan:
+        found = self.analysis[trial.name]
+        parallel = self._parallel(trial)
+        in_order = parallel is None and self._shares_files(trial)
+        chained = parallel is None and self._is_chained(trial, in_order=in_order)
+        paired = self.options.evidence.is_paired(trial.name)
+        code = digest_of(_code(found, chained=chained, paired=paired), self.source)
+        digest, before = found.slice.digest, self.options.earlier.get(trial.name)
+        per_job = self.options.batch or combinations_per_job(
+            _size(trial), digest, before, chained=chained
+        )
+        grid = tuple((p.name, tuple(map(repr, p.values))) for p in trial.parameters)
+        return TrialPlan(
+            **self._function("trial", trial),
+            order=trial.order,
+            parameters=grid,
+            chained=chained,
+            in_order=in_order or paired,
+            parallel=parallel,
+            writes=_sorted(found.access.writes),
+            after=tuple(t.name for t in self._feeding(trial)),
+            inputs=trial.inputs,
+            outputs=trial.outputs,
+            threads=trial.threads,
+            resources=trial.resources,
+            stream=_size(trial) == 1,
+            jobs=tuple(_jobs(trial, code, per_job)),
+        )
+
+    def verify(self, verify: Verify) -> VerifyPlan:
+        found = self.analysis[verify.name]
+        names = [trial.name for trial in self.experiment.trials]
+        touched = set(names if found.trials_read is None else found.trials_read)
+        depends = tuple(name for name in names if name in touched.union(verify.trial_names))
+        return VerifyPlan(
+            **self._function("verify", verify),
+            trial_names=verify.trial_names,
+            depends=depends,
+            all_trials=len(depends) == len(names),
+        )
+
+    def _function(self, kind: str, item: Setup | Trial | Verify) -> dict[str, Any]:
+        """Return the fields that the plans of all kinds of functions have in common."""
+        found = self.analysis[item.name]
+        plan = FunctionPlan(
+            name=item.name,
+            rule=f"{self.rule_prefix}{kind}_{item.name}",
+            line=item.span.line,
+            slice=f"slices/{kind}_{item.name}.py",
+            digest=found.slice.digest,
+            reads=_sorted(found.access.reads),
+            removed=found.slice.removed,
+            modules=tuple(_modules(kind, found)),
+        )
+        return {each.name: getattr(plan, each.name) for each in fields(plan)}
+
+    def _parallel(self, trial: Trial) -> int | None:
+        """Return how many may run at once, None for SPEC's sequential mode (which 1 means too)."""
+        said = self.options.parallel if trial.parallel is None else trial.parallel
+        return said if said is not None and said > 1 else None
+
+    def _shares_files(self, trial: Trial) -> bool:
+        """Whether combinations are known to share a file, by the code or by an earlier run."""
+        shared = shared_write(self.analysis[trial.name]) is not None or shares_output(trial)
+        return shared or trial.name in self.options.evidence.trials
+
+    def _is_chained(self, trial: Trial, *, in_order: bool) -> bool:
+        """Whether each combination of a sequential trial runs after the one before."""
+        access = self.analysis[trial.name].access
+        return in_order or trial.parallel == 1 or meet(access.reads, access.writes)
+
+    def _feeding(self, trial: Trial) -> Iterator[Trial]:
+        """Yield the trials that end before this one starts, in the order of their merging.
+
+        Those of a lower order always do; those of the same order where this one may read what they
+        write, to SETUP or to a file, for only then can it be told that they did.
+        """
+        for other in self.experiment.trials:
+            if other is trial:
+                return
+            if other.order < trial.order or self._meet(other, trial):
+                yield other
+
+    def _meet(self, first: Trial, then: Trial) -> bool:
+        """Whether the second of two trials of one order may be able to tell that the first has run."""
+        found, later = self.analysis[first.name], self.analysis[then.name]
+        return (
+            meet(later.access.reads, found.access.writes)
+            or conflict(found, later) is not None
+            or self.options.evidence.pair(first.name, then.name) is not None
+        )
+
+
+def meet(reads: frozenset[str] | None, writes: frozenset[str] | None) -> bool:
+    """Tell whether what is read can be what is written; None is any key."""
+    if reads is None:
+        return writes is None or bool(writes)
+    if writes is None:
+        return bool(reads)
+    return not reads.isdisjoint(writes)
+
+
+def _sorted(keys: frozenset[str] | None) -> Keys:
+    return None if keys is None else tuple(sorted(keys))
+
+
+def _modules(kind: str, found: FunctionAnalysis) -> Iterator[ModulePlan]:
+    for module in found.slice.modules:
+        yield ModulePlan(
+            name=module.name,
+            path=module.path,
+            slice=f"modules/{kind}_{found.name}/{module.name}.py",
+            file_digest=module.file_digest,
+            package=module.package,
+            removed=module.removed,
+        )
+
+
+def shares_output(trial: Trial) -> bool:
+    """Whether combinations declare the same output, since no parameter is in its name."""
+    names = [p.name for p in trial.parameters if len(p.values) > 1]
+    own = (any("{" + name + "}" in path for name in names) for path in trial.outputs)
+    return bool(names) and not all(own)
+
+
+def _size(trial: Trial) -> int:
+    return prod(len(parameter.values) for parameter in trial.parameters)
+
+
+def _code(found: FunctionAnalysis, *, chained: bool, paired: bool) -> str:
+    """Tell chained jobs from others: only they hand on the updates of those before them.
+
+    Likewise those of trials that turned out to share files with others: what they gave is not trusted.
+    """
+    order = ("chained" if chained else "", *(["paired"] if paired else []))
+    return digest_of(PROTOCOL, found.slice.digest, *order)
+
+
+def _jobs(trial: Trial, code: str, per_job: int) -> Iterator[JobPlan]:
+    size = _size(trial)
+    firsts = range(0, size, per_job)
+    names = _batch_names(size, per_job) if per_job > 1 else unique(_combination_names(trial))
+    literals = product(*(map(repr, p.values) for p in trial.parameters))
+    # Batches are named by numbers, and then only this tells which parameter a value belongs to.
+    names_of = (p.name for p in trial.parameters)
+    common = (code, *trial.inputs, "", *trial.outputs, "", *names_of, "")
+    for first, name in zip(firsts, names, strict=True):
+        count = min(per_job, size - first)
+        values = ["\0".join(combination) for combination in islice(literals, count)]
+        digest = digest_of(*common, *values)
+        yield JobPlan(name=name, first=first, count=count, digest=digest)
+
+
+def _combination_names(trial: Trial) -> Iterator[str]:
+    names = [parameter.name for parameter in trial.parameters]
+    for values in product(*(parameter.values for parameter in trial.parameters)):
+        yield combination_name(names, [repr(value) for value in values], values)
+
+
+def _batch_names(size: int, per_job: int) -> Iterator[str]:
+    """Name batches by the numbers of their first and last combinations, so that they sort."""
+    width = len(str(size - 1))
+    for first in range(0, size, per_job):
+        last = min(first + per_job, size) - 1
+        yield f"{first:0{width}}-{last:0{width}}"

@@ -1,0 +1,191 @@
+"""``mlx gc``: find and delete what no experiment that is compiled into a folder needs any more.
+
+Needed are the results and logs of current functions and jobs; of the store, all runs of current code and
+those that current results name; of the archive, current code and that which current results name. Code
+and jobs are current of experiments that are compiled, and of those that were and whose file is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlx2smk.emission.archive import ARCHIVE
+from mlx2smk.emission.locks import check_quiet
+from mlx2smk.emission.neighbours import dropped_plans
+from mlx2smk.results.recorded import Results, compiled_plans, read_record
+from mlx2smk.results.stored import STORE, stored_records
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from mlx2smk.planning.plan import FunctionPlan, Plan
+
+RESULTS = ("trials", "updates", "context", "verify", "setup")
+LOGS = ("collect", "context", "verify", "setup")
+
+
+@dataclass(frozen=True, slots=True)
+class Garbage:
+    """Files that nothing needs, and what they are; never none."""
+
+    what: str
+    files: tuple[Path, ...]
+
+    @property
+    def size(self) -> int:
+        """All their bytes."""
+        return sum(path.lstat().st_size for path in self.files)
+
+
+def garbage(
+    directory: Path, asked: Collection[str] = (), *, everyone: bool = False
+) -> list[Garbage]:
+    """Return what can be deleted; raise ValueError if nobody can tell, or it is not the time.
+
+    What belongs to an experiment that is compiled no longer, but whose file is still there, is garbage
+    only if its name is ``asked`` for, or ``everyone``'s is.
+    """
+    plans = list(compiled_plans(directory))
+    if not plans:
+        raise ValueError(
+            "no experiment is compiled into this folder, so nothing says what is needed"
+        )
+    check_quiet(directory)
+    left, kept = _left(directory, {plan.experiment for plan in plans}, asked, everyone=everyone)
+    found = [*_stored(directory, plans + kept), *_code(directory, plans + kept)]
+    found += left
+    for plan in plans:
+        found += _results(directory, plan)
+        found += _logs(directory, plan)
+    return found
+
+
+def _left(
+    directory: Path, compiled: Collection[str], asked: Collection[str], *, everyone: bool
+) -> tuple[list[Garbage], list[Plan]]:
+    """Return what can go of experiments that are compiled no longer, and the plans of the others."""
+    gone: list[Garbage] = []
+    kept: list[Plan] = []
+    names: set[str] = set()
+    for path, plan in dropped_plans(directory):
+        names.add(plan.experiment)
+        if everyone or plan.experiment in asked:
+            gone += _everything(directory, path, plan, compiled)
+        elif (directory / plan.source).is_file():
+            kept.append(plan)
+    for name in sorted(set(asked) - names):
+        why = "is compiled into" if name in compiled else "was never dropped from"
+        raise ValueError(f"the experiment {name} {why} this folder, so that nothing of it can go")
+    return gone, kept
+
+
+def _everything(
+    directory: Path, path: Path, plan: Plan, compiled: Collection[str]
+) -> Iterator[Garbage]:
+    """Yield the results and logs of an experiment, unless they are another one's by now, and its plan."""
+    name = plan.experiment
+    folders = [] if name in compiled else [directory / root / name for root in ("results", "logs")]
+    files = (file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file())
+    yield Garbage(f"experiment {name}, which is compiled no longer", (*files, path))
+
+
+def delete(item: Garbage) -> None:
+    """Delete files, and the folders that they leave empty."""
+    for path in item.files:
+        path.unlink(missing_ok=True)
+    for folder in sorted({path.parent for path in item.files}, reverse=True):
+        while not folder.is_symlink() and not any(folder.iterdir()):
+            folder.rmdir()
+            folder = folder.parent  # noqa: PLW2901 - up to what holds something else
+
+
+def _stored(directory: Path, plans: Sequence[Plan]) -> Iterator[Garbage]:
+    current = {trial.digest for plan in plans for trial in plan.trials}
+    named = set(_named_keys(directory, plans))
+    names = _archived_names(directory)
+    groups: dict[str, list[Path]] = {}
+    for record in stored_records(directory / STORE):
+        if record.code not in current and record.key not in named:
+            what = names.get(record.code, "unknown code")
+            groups.setdefault(f"stored runs of {what}", []).append(record.path)
+    groups["unfinished files"] = sorted((directory / STORE).glob("??/*.tmp"))
+    yield from _groups(groups)
+
+
+def _named_keys(directory: Path, plans: Sequence[Plan]) -> Iterator[str]:
+    for record in _records(directory, plans):
+        yield from filter(None, record.get("keys", []))
+
+
+def _code(directory: Path, plans: Sequence[Plan]) -> Iterator[Garbage]:
+    needed = {function.digest for plan in plans for function in _functions(plan)}
+    needed |= {record.get("made_from", {}).get("code") for record in _records(directory, plans)}
+    versions = sorted((directory / ARCHIVE).glob("*.json"))
+    yield from _groups({"earlier code": [path for path in versions if path.stem not in needed]})
+
+
+def _records(directory: Path, plans: Sequence[Plan]) -> Iterator[dict[str, Any]]:
+    """Yield the records that current functions and jobs have left."""
+    for plan in plans:
+        for path in _owned(Results(directory, plan.experiment), plan):
+            record = read_record(path)
+            if record is not None:
+                yield record
+
+
+def _results(directory: Path, plan: Plan) -> Iterator[Garbage]:
+    results = Results(directory, plan.experiment)
+    owned = set(_owned(results, plan))
+    owned |= {path for trial in plan.trials for path in results.collected_paths(trial.name)}
+    owned |= {results.context_path(function.name) for function in _functions(plan)}
+    root = directory / "results" / plan.experiment
+    groups = {
+        f"results of {plan.experiment}: jobs of {folder.name}": sorted(folder.glob("*.json"))
+        for folder in sorted(root.glob("runs/*"))
+    }
+    others = [path for kind in RESULTS for path in sorted((root / kind).glob("*.json"))]
+    groups[f"results of {plan.experiment}: functions that are no more"] = others
+    yield from _groups(groups, owned)
+
+
+def _owned(results: Results, plan: Plan) -> Iterator[Path]:
+    """Yield where the setups, jobs and verifications of a plan leave their records."""
+    yield from (results.setup_path(setup.name) for setup in plan.setups)
+    yield from (results.verdict_path(verify.name) for verify in plan.verifications)
+    for trial in plan.trials:
+        yield from (results.run_path(trial.name, job.name) for job in trial.jobs)
+
+
+def _logs(directory: Path, plan: Plan) -> Iterator[Garbage]:
+    results = Results(directory, plan.experiment)
+    root = directory / "logs" / plan.experiment
+    owned = {
+        results.log_folder(trial.name) / f"{job.name}.log"
+        for trial in plan.trials
+        for job in trial.jobs
+    }
+    for function in _functions(plan):
+        owned |= {root / kind / f"{function.name}.log" for kind in (*LOGS, function.kind)}
+    found = [path for folder in sorted(root.glob("runs/*")) for path in folder.glob("*.log")]
+    found += [path for kind in LOGS for path in (root / kind).glob("*.log")]
+    yield from _groups({f"logs of {plan.experiment}": sorted(found)}, owned)
+
+
+def _groups(groups: Mapping[str, Iterable[Path]], owned: Iterable[Path] = ()) -> Iterator[Garbage]:
+    needed = frozenset(owned)
+    for what, paths in groups.items():
+        files = tuple(path for path in paths if path not in needed)
+        if files:
+            yield Garbage(what, files)
+
+
+def _functions(plan: Plan) -> tuple[FunctionPlan, ...]:
+    return (*plan.setups, *plan.trials, *plan.verifications)
+
+
+def _archived_names(directory: Path) -> dict[str, str]:
+    """Return the names of the functions whose code is archived, by their digests."""
+    found = ((path.stem, read_record(path)) for path in (directory / ARCHIVE).glob("*.json"))
+    return {digest: str(record["function"]) for digest, record in found if record}

@@ -1,0 +1,60 @@
+"""``mlx retry``: forget recorded failures, so that the next ``snakemake`` runs them again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlx2smk.results.recorded import Results, compiled_plans, read_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mlx2smk.planning.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A job with ``failed`` failures among its combinations, or a verification that crashed."""
+
+    experiment: str
+    function: str
+    job: str
+    failed: int
+    outputs: tuple[Path, ...]
+
+
+def failures(directory: Path) -> Iterator[Failure]:
+    """Yield every recorded failure of the experiments that were compiled into a folder."""
+    for plan in compiled_plans(directory):
+        results = Results(directory, plan.experiment)
+        yield from _failed_jobs(plan, results)
+        yield from _crashed_verifications(plan, results)
+
+
+def forget(failure: Failure) -> None:
+    """Delete the record; a batch's successes come back from the store of results.
+
+    What was made of it goes too, since Snakemake does not miss a file as long as that is there.
+    """
+    for path in failure.outputs:
+        path.unlink(missing_ok=True)
+
+
+def _failed_jobs(plan: Plan, results: Results) -> Iterator[Failure]:
+    for trial in plan.trials:
+        for job in trial.jobs:
+            path = results.run_path(trial.name, job.name)
+            runs = (read_record(path) or {}).get("runs", [])
+            failed = sum(not run["success"] for run in runs)
+            if failed:
+                outputs = (path, *results.collected_paths(trial.name), results.report_path)
+                yield Failure(plan.experiment, trial.name, job.name, failed, outputs)
+
+
+def _crashed_verifications(plan: Plan, results: Results) -> Iterator[Failure]:
+    for verify in plan.verifications:
+        path = results.verdict_path(verify.name)
+        if "error" in (read_record(path) or {}):
+            yield Failure(plan.experiment, verify.name, "", 1, (path, results.report_path))
