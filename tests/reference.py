@@ -31,7 +31,7 @@ from typing import Any
 
 VERDICTS = ("supports", "refutes", "inconclusive", "invalid", "continue")
 KINDS = ("setup", "trial", "verify")
-LIBRARIES = ("decorators", "mlx2smk")
+LIBRARIES = ("decorators", "mlx2smk", "mlx2smk.decorators")
 INCIDENTAL = ("duration", "log", "traceback")
 
 
@@ -80,6 +80,9 @@ def imported(tree: ast.Module) -> dict[str, str]:
             for alias in node.names:
                 if alias.name == "*":
                     names.update({kind: kind for kind in KINDS})
+                elif f"{node.module}.{alias.name}" in LIBRARIES:
+                    module = alias.asname or alias.name
+                    names.update({f"{module}.{kind}": kind for kind in KINDS})
                 else:
                     names[alias.asname or alias.name] = alias.name
         elif isinstance(node, ast.Import):
@@ -334,6 +337,8 @@ def provide_decorators(folder: Path) -> None:
         for kind in KINDS:
             setattr(module, kind, lambda *_args, **_keywords: lambda function: function)
         sys.modules[name] = module
+    sys.modules["mlx2smk"].__path__ = []
+    sys.modules["mlx2smk"].decorators = sys.modules["mlx2smk.decorators"]
 
 
 def verdict_of(value: Any) -> dict:

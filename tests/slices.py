@@ -10,7 +10,8 @@ HEAD = "from decorators import setup, trial, verify\n"
 
 def analysed(text, files=None, path="exp.py"):
     """Analyse an experiment with local modules given as texts by their paths."""
-    parsed = parse(Source(path, text))
+    beside = "decorators.py" in (files or {})  # as the reader of files would tell
+    parsed = parse(Source(path, text, own_decorators=beside))
     assert parsed.experiment is not None, parsed.diagnostics
     return analyse_files(parsed.experiment, MemoryFiles({path: text, **(files or {})}))
 

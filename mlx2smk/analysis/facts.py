@@ -17,12 +17,13 @@ from mlx2smk.analysis.modules import STANDARD_LIBRARY
 from mlx2smk.analysis.names import Function
 from mlx2smk.analysis.purity import Purity
 from mlx2smk.analysis.values import Values
+from mlx2smk.language.origins import MODULES
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.bindings import Imported
     from mlx2smk.analysis.project import Module, Project, Unit
 
-_QUIET = STANDARD_LIBRARY | QUIET_PACKAGES | {"__future__", "decorators", "mlx2smk"}
+_QUIET = STANDARD_LIBRARY | QUIET_PACKAGES | {"__future__", *MODULES}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,7 +24,7 @@ def missing_inputs(experiment: Experiment) -> Iterator[Diagnostic]:
     source = experiment.source
     folder = Path(source.path).parent
     for trial in sorted(experiment.trials, key=lambda trial: trial.statement):
-        for element in _elements(experiment, trial):
+        for element in _elements(trial):
             path = element.value
             if not isinstance(path, str) or path not in trial.inputs:
                 continue
@@ -34,13 +34,9 @@ def missing_inputs(experiment: Experiment) -> Iterator[Diagnostic]:
                 )
 
 
-def _elements(experiment: Experiment, trial: Trial) -> Iterator[ast.Constant]:
+def _elements(trial: Trial) -> Iterator[ast.Constant]:
     """Yield the texts that a trial's decorator lists as its inputs."""
-    decorators: list[ast.expr] = getattr(
-        experiment.tree.body[trial.statement], "decorator_list", []
-    )
-    calls = [node for node in decorators if isinstance(node, ast.Call)]
-    for keyword in (keyword for call in calls for keyword in call.keywords):
+    for keyword in () if trial.mark is None else trial.mark.node.keywords:
         if keyword.arg == "inputs" and isinstance(keyword.value, (ast.List, ast.Tuple)):
             yield from (node for node in keyword.value.elts if isinstance(node, ast.Constant))
 

@@ -23,13 +23,14 @@ from mlx2smk.analysis.modules import (
 from mlx2smk.analysis.names import Function, Names, Reference, names_of
 from mlx2smk.analysis.texts import pattern, queries_in
 from mlx2smk.diagnostics.source import Source
+from mlx2smk.language.origins import MODULES
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Mapping
 
     from mlx2smk.analysis.bindings import Binding, Imported
-    from mlx2smk.language.experiment import Experiment
+    from mlx2smk.language.experiment import Experiment, Setup, Trial, Verify
 
     Decorators: TypeAlias = Mapping[int, tuple[ast.expr, ...]]
 
@@ -119,7 +120,7 @@ class Module:
             if unit.statement in self.blanked and binding.kind == "function"
         }
         ours = {
-            name for name in self.bindings if any(i.module in _OURS for i in self.imports(name))
+            name for name in self.bindings if any(i.module in MODULES for i in self.imports(name))
         }
         return tuple(name for name in self.bindings if name not in declared | ours)
 
@@ -171,7 +172,7 @@ class Project:
 
     def __init__(self, experiment: Experiment, files: Files) -> None:
         self.files = files
-        self.experiment = _experiment_module(experiment, files)
+        self.experiment = _experiment_module(experiment)
         self._modules: dict[str, Module | None] = {}
 
     def load(self, dotted: str) -> Module | None:
@@ -249,28 +250,7 @@ _HARMLESS = frozenset(
 )
 
 
-def own_decorator(node: ast.expr, module: Module) -> str | None:
-    """Return the package, decorators or mlx2smk, whose setup, trial or verify an expression applies."""
-    function = node.func if isinstance(node, ast.Call) else node
-    chain: list[str] = []
-    while isinstance(function, ast.Attribute):
-        chain.insert(0, function.attr)
-        function = function.value
-    if not isinstance(function, ast.Name):
-        return None
-    for imported in module.imports(function.id):
-        base, attributes = imported.path
-        path = ".".join((base, *attributes, *chain))
-        package, _, name = path.rpartition(".")
-        if name in {"setup", "trial", "verify"} and package in _OURS:
-            return package
-    return None
-
-
-_OURS = frozenset({"decorators", "mlx2smk", "mlx2smk.decorators"})
-
-
-def _experiment_module(experiment: Experiment, files: Files) -> Module:
+def _experiment_module(experiment: Experiment) -> Module:
     source = experiment.source
     module = Module(
         name=None,
@@ -281,39 +261,19 @@ def _experiment_module(experiment: Experiment, files: Files) -> Module:
         file_digest="",
         tree=experiment.tree,
     )
-    # Our decorators are recognised by the module's imports, so these are needed first.
-    imports = ast.Module(
-        body=[node for node in experiment.tree.body if _imports(node)], type_ignores=[]
-    )
-    probe = replace(module, units=tuple(_units(imports, {}, {})))
-    ours = {index: _ours(node, probe) for index, node in _declared(experiment)}
-    is_own = source.own_decorators or find("decorators", files) is not None
-    shims = {
-        index: tuple(node for node, package in items if not (is_own and package == "decorators"))
-        for index, items in ours.items()
+    marks = {item.statement: item.mark for item in _declared(experiment) if item.mark is not None}
+    declared: Decorators = {index: (mark.node,) for index, mark in marks.items()}
+    # Those of a module of the user's own run, as they may do anything.
+    shims: Decorators = {
+        index: (mark.node,)
+        for index, mark in marks.items()
+        if not (source.own_decorators and mark.module == "decorators")
     }
-    declared = {index: tuple(node for node, _ in items) for index, items in ours.items()}
     return replace(module, units=tuple(_units(experiment.tree, declared, shims)), blanked=shims)
 
 
-def _imports(node: ast.stmt) -> bool:
-    return any(isinstance(part, (ast.Import, ast.ImportFrom)) for part in ast.walk(node))
-
-
-def _declared(experiment: Experiment) -> Iterator[tuple[int, Function]]:
-    """Yield the definitions of setups, trials and verifications with their indices."""
-    statements = {item.statement for item in experiment.setups}
-    statements.update(item.statement for item in experiment.trials)
-    statements.update(item.statement for item in experiment.verifications)
-    for index in sorted(statements):
-        node = experiment.tree.body[index]
-        if isinstance(node, Function):
-            yield index, node
-
-
-def _ours(node: Function, module: Module) -> list[tuple[ast.expr, str]]:
-    found = ((item, own_decorator(item, module)) for item in node.decorator_list)
-    return [(item, package) for item, package in found if package is not None]
+def _declared(experiment: Experiment) -> tuple[Setup | Trial | Verify, ...]:
+    return (*experiment.setups, *experiment.trials, *experiment.verifications)
 
 
 def _local_module(found: LocalModule, files: Files) -> Module:

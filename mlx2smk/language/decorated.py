@@ -15,7 +15,7 @@ from mlx2smk.diagnostics.about_decorators import (
     TwoDecorators,
 )
 from mlx2smk.language.imports import note_unknown_name
-from mlx2smk.language.origins import FOREIGN, KINDS, MODULES, Origins, bind, kind, origin
+from mlx2smk.language.origins import FOREIGN, KINDS, MODULES, Origins, bind, kind, origin, split
 from mlx2smk.language.scopes import Definition, Function, parameters_of
 from mlx2smk.language.spelling import check_spelling
 
@@ -37,9 +37,11 @@ class Decorated:
     """A function at top level with one of our decorators; ``statement`` is its index in the body.
 
     ``call`` is None if the decorator has no parentheses, which is an error that is noted already.
+    ``module`` is where the decorator comes from; empty if it is not imported, an error as well.
     """
 
     kind: str
+    module: str
     function: ast.FunctionDef | ast.AsyncFunctionDef
     call: ast.Call | None
     statement: int
@@ -52,17 +54,15 @@ def find_decorated(findings: Findings, tree: ast.Module) -> list[Decorated]:
     for index, statement in enumerate(tree.body):
         if isinstance(statement, Definition):
             check_spelling(findings, tree, statement, origins)
-            decorators = _decorators(findings, statement, origins)
-            found += _top_level(findings, statement, decorators, index)
+            found += _top_level(findings, statement, index, origins)
         bind(statement, origins)
     _check_nested(findings, tree, origins)
     return found
 
 
-def _top_level(
-    findings: Findings, node: ast.stmt, decorators: list[tuple[str, ast.expr]], index: int
-) -> list[Decorated]:
+def _top_level(findings: Findings, node: Defined, index: int, origins: Origins) -> list[Decorated]:
     """Return the function, if it is one and decorated, with the first of our decorators."""
+    decorators = _decorators(findings, node, origins)
     if not decorators:
         return []
     (first, decorator), *others = decorators
@@ -74,7 +74,8 @@ def _top_level(
     for _, other in others:
         findings.add(TwoDecorators, other, function=node.name, first=first)
     call = decorator if isinstance(decorator, ast.Call) else None
-    return [Decorated(first, node, call, index)]
+    module, _ = split(origin(_applied(decorator), origins))
+    return [Decorated(first, module, node, call, index)]
 
 
 def _decorators(findings: Findings, node: Defined, origins: Origins) -> list[tuple[str, ast.expr]]:
@@ -83,8 +84,13 @@ def _decorators(findings: Findings, node: Defined, origins: Origins) -> list[tup
     return [(what, decorator) for what, decorator in ours if what is not None]
 
 
+def _applied(decorator: ast.expr) -> ast.expr:
+    """Return what names the decorator, without its arguments."""
+    return decorator.func if isinstance(decorator, ast.Call) else decorator
+
+
 def _decorator_kind(findings: Findings, decorator: ast.expr, origins: Origins) -> str | None:
-    name = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = _applied(decorator)
     what = kind(name, origins) or _unbound_kind(findings, name, origins)
     if what is None:
         _check_attribute(findings, name, origins)
@@ -107,7 +113,7 @@ def _unbound_kind(findings: Findings, name: ast.expr, origins: Origins) -> str |
 
 
 def _check_attribute(findings: Findings, name: ast.expr, origins: Origins) -> None:
-    module, _, member = (origin(name, origins) or FOREIGN).partition(".")
+    module, member = split(origin(name, origins))
     if isinstance(name, ast.Attribute) and module in MODULES:
         note_unknown_name(findings, name, module, member)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,13 +12,25 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """The decorator that declares a function, and the module that it was imported from."""
+
+    node: ast.Call
+    module: str
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
-    """A function that contributes to the context; ``order`` None runs after all that have one."""
+    """A function that contributes to the context; ``order`` None runs after all that have one.
+
+    ``mark``, here and below, is None for a function that is analysed without being declared.
+    """
 
     name: str
     order: int | None
     span: Span  # of the name in the `def` line, as in the classes below
     statement: int  # index of the definition in the module's body, as in the classes below
+    mark: Mark | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +60,7 @@ class Trial:
     span: Span
     statement: int
     outputs: tuple[str, ...] = ()
+    mark: Mark | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +71,7 @@ class Verify:
     trial_names: tuple[str, ...]
     span: Span
     statement: int
+    mark: Mark | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

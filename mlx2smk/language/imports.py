@@ -66,6 +66,6 @@ def _check(findings: Findings, node: ast.ImportFrom) -> None:
 def note_unknown_name(findings: Findings, place: Located, module: str, name: str) -> None:
     """Note a name that a decorators' module lacks, unless that module is the user's own."""
     own = module == "decorators" and findings.source.own_decorators
-    if not own and name not in {"*", *EXPORTS}:
+    if not own and name not in {"*", *EXPORTS} and f"{module}.{name}" not in MODULES:
         near = did_you_mean(name, EXPORTS, f"it has {', '.join(EXPORTS)}")
         findings.add(UnknownName, place, module=module, name=name, near=near)

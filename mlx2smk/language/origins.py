@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 KINDS: Final = ("setup", "trial", "verify")
 EXPORTS: Final = (*KINDS, "VerificationResult")
-MODULES: Final = ("mlx2smk", "decorators")
+MODULES: Final = ("mlx2smk", "decorators", "mlx2smk.decorators")
+"""The modules whose decorators count: the only list of them."""
 FOREIGN: Final = ""  # the origin of a name that is bound to something else
 
 Origins = dict[str, str]
@@ -33,8 +34,14 @@ def origin(expression: ast.expr, origins: Origins) -> str | None:
 
 def kind(expression: ast.expr, origins: Origins) -> str | None:
     """Return ``setup``, ``trial`` or ``verify`` if that is what an expression means."""
-    module, _, name = (origin(expression, origins) or FOREIGN).partition(".")
+    module, name = split(origin(expression, origins))
     return name if module in MODULES and name in KINDS else None
+
+
+def split(meaning: str | None) -> tuple[str, str]:
+    """Return the module and the name in it that an origin consists of."""
+    module, _, name = (meaning or FOREIGN).rpartition(".")
+    return module, name
 
 
 def bind(statement: ast.stmt, origins: Origins) -> None:
@@ -68,7 +75,8 @@ def _imported(statement: ast.stmt, origins: Origins) -> Iterator[tuple[str, str]
 def _modules(node: ast.Import) -> Iterator[tuple[str, str]]:
     for alias in node.names:
         if alias.name in MODULES:
-            yield alias.asname or alias.name, alias.name
+            top = alias.name.partition(".")[0]
+            yield (alias.asname, alias.name) if alias.asname else (top, top)
 
 
 def _members(node: ast.ImportFrom) -> Iterator[tuple[str, str]]:

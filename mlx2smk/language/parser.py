@@ -1,4 +1,4 @@
-"""Source -> Experiment: with its parts in ``parsing`` the only one that knows the decorators' syntax."""
+"""Source -> Experiment: what a file declares, read without running any of it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from mlx2smk.language.arguments import (
 )
 from mlx2smk.language.bindings import bindings
 from mlx2smk.language.decorated import find_decorated
-from mlx2smk.language.experiment import Experiment, Setup, Trial, Verify
+from mlx2smk.language.experiment import Experiment, Mark, Setup, Trial, Verify
 from mlx2smk.language.functions import (
     LONGEST_NAME,
     check_body,
@@ -124,7 +124,7 @@ def _read_setup(findings: Findings, each: Decorated) -> Setup:
     order = read_order(findings, given.get("order"), optional=True)
     check_setup(findings, each.function)
     span = findings.source.name_span(each.function)
-    return Setup(each.function.name, order, span, each.statement)
+    return Setup(each.function.name, order, span, each.statement, _mark(each))
 
 
 def _read_trial(findings: Findings, each: Decorated) -> Trial:
@@ -144,6 +144,7 @@ def _read_trial(findings: Findings, each: Decorated) -> Trial:
         outputs=read_outputs(findings, given.get("outputs"), grid.parameters if grid else ()),
         span=findings.source.name_span(each.function),
         statement=each.statement,
+        mark=_mark(each),
     )
 
 
@@ -152,4 +153,8 @@ def _read_verify(findings: Findings, each: Decorated, known: dict[str, str]) -> 
     names = () if node is None else read_trial_names(findings, node, known)
     check_verify(findings, each.function)
     span = findings.source.name_span(each.function)
-    return Verify(each.function.name, names, span, each.statement)
+    return Verify(each.function.name, names, span, each.statement, _mark(each))
+
+
+def _mark(each: Decorated) -> Mark | None:
+    return None if each.call is None else Mark(each.call, each.module)

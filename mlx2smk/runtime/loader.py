@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 INSTALLED = ("site-packages", "dist-packages")
+SHIMS = ("mlx2smk", "mlx2smk.decorators")
 
 
 RAN: list[types.CodeType] = []
@@ -109,8 +110,8 @@ class WorldFinder:
         """Return the slice, the shim, or what Python finds, watched if somebody waits for it."""
         if name in self._slices:
             return self._slice(self._slices[name])
-        if name == "mlx2smk" or (name == "decorators" and not self._beside(name)):
-            return ModuleSpec(name, ShimLoader())  # type: ignore[arg-type]
+        if name in SHIMS or (name == "decorators" and not self._beside(name)):
+            return ModuleSpec(name, ShimLoader(), is_package=name == "mlx2smk")  # type: ignore[arg-type]
         spec = self._python_finds(name, path, target)
         if name == self._plan.stem != self._plan.module and spec is not None:
             spec = self._elsewhere(name, spec)
