@@ -12,7 +12,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class VerificationResult(str, Enum):
+class VerificationResult(str, Enum):  # noqa: UP042 - `str()` of a member stays as it was
     """What a verification may conclude."""
 
     SUPPORTS = "supports"

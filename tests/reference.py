@@ -95,7 +95,7 @@ def imported(tree: ast.Module) -> dict[str, str]:
 def arguments(kind: str, call: ast.Call) -> dict:
     """Return the decorator's arguments as literals, by name."""
     order = {"setup": ["order"], "trial": ["order", "values"], "verify": ["trial_names"]}[kind]
-    given = {name: ast.literal_eval(node) for name, node in zip(order, call.args)}
+    given = {name: ast.literal_eval(node) for name, node in zip(order, call.args, strict=False)}
     given.update({keyword.arg: ast.literal_eval(keyword.value) for keyword in call.keywords})
     return given
 
@@ -112,7 +112,7 @@ def combinations(values: dict[str, list]) -> list[dict]:
     """Return the cartesian product, in the order written, the last parameter fastest."""
     parameters = [name for name in values if name != "__parallel__"]
     product = itertools.product(*(values[name] for name in parameters))
-    return [dict(zip(parameters, point)) for point in product]
+    return [dict(zip(parameters, point, strict=False)) for point in product]
 
 
 # ---------------------------------------------------------------- the run

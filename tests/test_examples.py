@@ -97,7 +97,9 @@ def test_linear_regression_descends_at_every_rate(run) -> None:
     errors = [result["error"] for result in results(run("linear_regression"), "descend")]
     after_10_steps, after_100_steps = errors[::2], errors[1::2]
     assert after_10_steps == sorted(after_10_steps, reverse=True)
-    assert all(after < before for before, after in zip(after_10_steps, after_100_steps))
+    assert all(
+        after < before for before, after in zip(after_10_steps, after_100_steps, strict=True)
+    )
     assert after_100_steps[-1] < 1e-9
 
 

@@ -54,7 +54,9 @@ def folder(tmp_path, monkeypatch):
 def test_nothing_is_said_of_experiments_that_have_no_mistakes(path):
     found = compiled(str(ROOT / path)).diagnostics
     suspicious = [each for each in found if each.code in SUSPICIONS]
-    shown = [(each.code, text) for each, (_, _, text) in zip(suspicious, places(suspicious))]
+    shown = [
+        (each.code, text) for each, (_, _, text) in zip(suspicious, places(suspicious), strict=True)
+    ]
     assert shown == MEANT.get(path, [])
 
 

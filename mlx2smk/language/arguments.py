@@ -138,7 +138,7 @@ def read_resources(
         findings.add(BadResources, node, text=findings.text(node), expected=expected)
         return ()
     found: dict[str, int | float | str] = {}
-    for key, value in zip(node.keys, node.values):
+    for key, value in zip(node.keys, node.values, strict=False):
         _read_resource(findings, key, value, found)
     return tuple(found.items())
 

@@ -124,7 +124,7 @@ def _required(arguments: ast.arguments) -> list[ast.arg]:
 
 
 def _required_by_name(arguments: ast.arguments) -> list[ast.arg]:
-    pairs = zip(arguments.kwonlyargs, arguments.kw_defaults)
+    pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=False)
     return [parameter for parameter, default in pairs if default is None]
 
 

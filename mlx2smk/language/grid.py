@@ -55,7 +55,7 @@ def read_grid(findings: Findings, node: ast.expr) -> Grid | None:
         return None
     grid = Grid(whole=None not in node.keys)
     seen: set[str] = set()
-    for key, value in zip(node.keys, node.values):
+    for key, value in zip(node.keys, node.values, strict=False):
         name = _read_key(findings, key, value, seen)
         if name == PARALLEL:
             grid.parallel = _read_parallel(findings, value)

@@ -78,7 +78,7 @@ def _check_scalar(findings: Findings, node: ast.expr) -> None:
 
 def _check_dict(findings: Findings, node: ast.Dict) -> None:
     written: dict[str, object] = {}  # the keys as JSON writes them
-    for key, value in zip(node.keys, node.values):
+    for key, value in zip(node.keys, node.values, strict=False):
         if key is None:  # {**other}
             findings.add(NotLiteral, value, text=f"**{findings.text(value)}")
             continue

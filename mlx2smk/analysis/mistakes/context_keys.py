@@ -109,7 +109,7 @@ def _may_change(reference: Reference) -> bool:
 
 def _items(node: ast.Dict) -> Iterator[tuple[ast.expr | None, ast.expr]]:
     """Yield a display's keys and values; the key of what is unpacked by ``**`` is None."""
-    yield from zip(node.keys, node.values)
+    yield from zip(node.keys, node.values, strict=False)
 
 
 _PASSING_ON = (

@@ -97,7 +97,7 @@ def _check_keys(report: Report, looked: Looked, node: ast.Dict) -> None:
     keys = [key.value for key in node.keys if isinstance(key, ast.Constant)]
     if UPDATE in keys:
         return
-    for key, value in zip(node.keys, node.values):
+    for key, value in zip(node.keys, node.values, strict=False):
         if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
             continue
         meant = nearest(key.value, [UPDATE], cutoff=0.85) is not None

@@ -1,0 +1,17 @@
+# The commands of CONTRIBUTING.md, run in the development environment.
+.PHONY: check test fast docs
+
+check:  ## style, types and layout
+	ruff check .
+	ruff format --check .
+	mypy
+	snakefmt --check rules workflow
+
+test:  ## everything that CI runs
+	pytest -n 2
+
+fast:  ## what takes a tenth of the time
+	pytest -n 2 -m "not slow"
+
+docs:  ## the pages that are made from the code
+	python -m mlx2smk.diagnostics > docs/diagnostics.md
