@@ -18,7 +18,7 @@ def listening():
 
     What a process started so ignores, its children ignore too.
     """
-    for signum in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+    for signum in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
         if signal.getsignal(signum) == signal.SIG_IGN:
             signal.signal(signum, signal.SIG_DFL)
 
