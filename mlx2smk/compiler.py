@@ -70,8 +70,10 @@ def compile_experiments(paths: Sequence[str], options: CompileOptions) -> Compil
     # In one order, however often and in whatever order they were named.
     experiments.sort(key=lambda experiment: experiment.source.stem)
     planned = tuple(_planned(experiments, plans, options.directory))
-    bundle = _bundle(planned, options, dropped(before, [each.plan for each in planned]))
-    findings += check_bundle(bundle, options.directory, [each.plan for each in planned])
+    made = [each.plan for each in planned]
+    gone = dropped(before, made)
+    bundle = make_bundle(planned, options.directory, options.settings, options.profiles, gone)
+    findings += check_bundle(bundle, options.directory, made)
     for each in planned:
         if each.experiment.source.path in given:
             findings += _remarks(each)
@@ -109,12 +111,6 @@ def _planned(
         plan_options = replace(chosen, earlier=earlier, evidence=evidence)
         plan = make_plan(experiment, analysis, directory, plan_options, prefix)
         yield PlannedExperiment(experiment, analysis, plan, evidence)
-
-
-def _bundle(
-    planned: Sequence[PlannedExperiment], options: CompileOptions, gone: Mapping[str, str]
-) -> Bundle:
-    return make_bundle(planned, options.directory, options.settings, options.profiles, gone)
 
 
 def _remarks(planned: PlannedExperiment) -> Iterator[Diagnostic]:

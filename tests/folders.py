@@ -18,10 +18,11 @@ def ran(*what):
 
 
 class Folder:
-    """An experiment in a folder, run by the real Snakemake."""
+    """An experiment in a folder, run by the real Snakemake; compiled with some options, if any."""
 
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: Path, text: str, *options: str) -> None:
         self.path = path
+        self.options = options
         self.said = ""
         self.write(text)
 
@@ -33,7 +34,7 @@ class Folder:
         trace = self.path.parent / f"{self.path.name}.trace"
         trace.unlink(missing_ok=True)
         if compiled:
-            self.command("compile", "exp.py")
+            self.command("compile", "exp.py", *self.options)
         assert self.start("snakemake", "-j4", *options, trace=trace) == status, self.said
         return sorted(trace.read_text().splitlines()) if trace.exists() else []
 

@@ -633,18 +633,13 @@ def test_a_package_in_editable_form(folder, tmp_path):
     (source / "tool" / "levels.py").write_text("LEVEL = 1\n")
     (source / "tool" / "unused.py").write_text("")
     python = with_editable_package(tmp_path / "venv", source)
-    lab = Folder(folder, IMPORTING)
-
-    def run():
-        lab.command("compile", "exp.py", "--python", str(python))
-        return lab.run(compiled=False)
-
-    assert run() == ["use"]
+    lab = Folder(folder, IMPORTING, "--python", str(python))
+    assert lab.run() == ["use"]
     assert lab.results("use") == [101]
     (source / "tool" / "unused.py").write_text("VERSION = 200\n")
-    assert run() == []
+    assert lab.run() == []
     (source / "tool" / "levels.py").write_text("LEVEL = 2\n")
-    assert run() == ["use"]
+    assert lab.run() == ["use"]
     assert lab.results("use") == [102]
     settled(lab)
 

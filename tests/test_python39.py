@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import reference
+from folders import TRACING, Folder
 from interpreters import find_python
 
 from mlx2smk.cli import main
@@ -86,19 +87,10 @@ def test_a_whole_experiment(tmp_path, monkeypatch):
     assert reference.normalise(report) == reference.normalise(expected)
 
 
-FOLLOWING = """\
-import os
-import subprocess
-import sys
-
-from mlx2smk import setup, trial
-
-
-def ran(*what):
-    with open(os.environ["MLX_TEST_TRACE"], "a") as file:
-        print(*what, file=file)
-
-
+FOLLOWING = (
+    "import os\nimport subprocess\nimport sys\nfrom mlx2smk import setup, trial\n"
+    + TRACING
+    + """
 @setup()
 def init():
     ran("init")
@@ -132,41 +124,26 @@ def of_child():
     code = "print(open('child.txt').read())"
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout
 """
+)
 
 
 def test_what_runs_touch(tmp_path, monkeypatch):
-    def run():
-        trace.unlink(missing_ok=True)
-        assert main(["compile", "exp.py", "--python", PYTHON]) == 0
-        command = [sys.executable, "-m", "snakemake", "-j2"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return sorted(trace.read_text().splitlines()) if trace.exists() else []
-
-    def results(name):
-        report = json.loads(Path("results/exp/report.json").read_text())
-        return [run["result"] for run in report["trials"][name]]
-
     (tmp_path / "work").mkdir()
-    trace = tmp_path / "trace"
-    monkeypatch.chdir(tmp_path / "work")
-    monkeypatch.delenv("PYTHONPATH", raising=False)
-    monkeypatch.setenv("MLX_TEST_TRACE", str(trace))
     monkeypatch.setenv("MLXTEST_LEVEL", "low")
-    Path("exp.py").write_text(FOLLOWING)
+    lab = Folder(tmp_path / "work", FOLLOWING, "--python", PYTHON)
     for name in ("1", "2", "child"):
-        Path(f"{name}.txt").write_text("1")
+        (lab.path / f"{name}.txt").write_text("1")
     everything = ["init", "of_child", "of_file 1", "of_file 2", "of_made", "of_variable"]
-    assert run() == everything
-    assert run() == []
-    Path("2.txt").write_text("7")
-    assert run() == ["of_file 2"]
-    assert results("of_file") == [[9, 1], [9, 7]]
+    assert lab.run() == everything
+    assert lab.run() == []
+    (lab.path / "2.txt").write_text("7")
+    assert lab.run() == ["of_file 2"]
+    assert lab.results("of_file") == [[9, 1], [9, 7]]
     monkeypatch.setenv("MLXTEST_LEVEL", "high")
-    Path("child.txt").write_text("8")
-    assert run() == ["of_child", "of_variable"]
-    assert results("of_variable") == ["high"]
-    assert results("of_child") == ["8\n"]
-    Path("made.txt").unlink()
-    assert run() == ["init"]
-    assert run() == []
+    (lab.path / "child.txt").write_text("8")
+    assert lab.run() == ["of_child", "of_variable"]
+    assert lab.results("of_variable") == ["high"]
+    assert lab.results("of_child") == ["8\n"]
+    (lab.path / "made.txt").unlink()
+    assert lab.run() == ["init"]
+    assert lab.run() == []

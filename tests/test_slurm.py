@@ -103,7 +103,8 @@ def train(n):
 
 @verify(["train"])
 def check(results):
-    return [run["result"] > 3 * run["params"]["n"] for run in results["train"]] == [True] * 3
+    found = [run["result"] for run in results["train"]]
+    return found in ([13, 26, 39], [13, 26, 49])
 """
 
 
@@ -284,7 +285,8 @@ def test_a_sweep_that_asks_sacct(python, tmp_path):
         check_reports(folder, home)
     times = [len((folder / f"ran{n}.txt").read_text().split()) for n in (1, 2, 3)]
     assert times == [1, 1, 2]
-    assert set(states_in_accounting(folder)) == {"COMPLETED"}
+    # A setup, a trial's job and a verification; the second time no setup.
+    assert states_in_accounting(folder) == ["COMPLETED"] * 5
 
 
 @with_accounting

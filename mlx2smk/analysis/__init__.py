@@ -51,8 +51,13 @@ class Analysis:
     verifications: tuple[FunctionAnalysis, ...]
     mistakes: tuple[Diagnostic, ...] = ()
 
+    @property
+    def functions(self) -> tuple[FunctionAnalysis, ...]:
+        """All of them: setups, then trials, then verifications."""
+        return (*self.setups, *self.trials, *self.verifications)
+
     def __getitem__(self, name: str) -> FunctionAnalysis:
-        for function in (*self.setups, *self.trials, *self.verifications):
+        for function in self.functions:
             if function.name == name:
                 return function
         raise KeyError(name)
@@ -67,8 +72,7 @@ def analyse_files(experiment: Experiment, files: Files) -> Analysis:
     """Find slices and uses of SETUP, with local modules from wherever they are."""
     slicer = Slicer(Project(experiment, files))
     finder = FileFinder(slicer.project)
-    items: tuple[Setup | Trial | Verify, ...]
-    items = (*experiment.setups, *experiment.trials, *experiment.verifications)
+    items = experiment.functions
     slices = {item.name: slicer.slice(item.name) for item in items}
     whole = slicer.project.experiment
     return Analysis(

@@ -23,14 +23,14 @@ from mlx2smk.analysis.modules import (
 from mlx2smk.analysis.names import Function, Names, Reference, names_of
 from mlx2smk.analysis.texts import pattern, queries_in
 from mlx2smk.diagnostics.source import Source
-from mlx2smk.language.origins import MODULES
+from mlx2smk.language.origins import MODULES, is_own
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterator, Mapping
 
     from mlx2smk.analysis.bindings import Binding, Imported
-    from mlx2smk.language.experiment import Experiment, Setup, Trial, Verify
+    from mlx2smk.language.experiment import Experiment
 
     Decorators: TypeAlias = Mapping[int, tuple[ast.expr, ...]]
 
@@ -261,19 +261,13 @@ def _experiment_module(experiment: Experiment) -> Module:
         file_digest="",
         tree=experiment.tree,
     )
-    marks = {item.statement: item.mark for item in _declared(experiment) if item.mark is not None}
+    marks = {item.statement: item.mark for item in experiment.functions if item.mark is not None}
     declared: Decorators = {index: (mark.node,) for index, mark in marks.items()}
     # Those of a module of the user's own run, as they may do anything.
     shims: Decorators = {
-        index: (mark.node,)
-        for index, mark in marks.items()
-        if not (source.own_decorators and mark.module == "decorators")
+        index: (mark.node,) for index, mark in marks.items() if not is_own(mark.module, source)
     }
     return replace(module, units=tuple(_units(experiment.tree, declared, shims)), blanked=shims)
-
-
-def _declared(experiment: Experiment) -> tuple[Setup | Trial | Verify, ...]:
-    return (*experiment.setups, *experiment.trials, *experiment.verifications)
 
 
 def _local_module(found: LocalModule, files: Files) -> Module:

@@ -28,8 +28,8 @@ def code_path(digest: str) -> str:
 
 def archived(analysis: Analysis) -> dict[str, str]:
     """Return the texts that describe all functions of an experiment, by their paths."""
-    functions = (*analysis.setups, *analysis.trials, *analysis.verifications)
-    return {code_path(item.slice.digest): _text(item.name, item.slice.pieces) for item in functions}
+    items = analysis.functions
+    return {code_path(item.slice.digest): _text(item.name, item.slice.pieces) for item in items}
 
 
 def read_code(directory: Path, digest: str) -> tuple[Piece, ...] | None:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
-    from mlx2smk.planning.plan import FunctionPlan
     from mlx2smk.planning.planned import PlannedExperiment
 
 
@@ -60,8 +59,7 @@ def _experiment_files(experiment: PlannedExperiment) -> dict[str, str]:
     plan = experiment.plan
     folder = f"workflow/experiments/{plan.experiment}"
     texts = {f"{folder}/plan.json": plan.to_json()}
-    functions: tuple[FunctionPlan, ...] = (*plan.setups, *plan.trials, *plan.verifications)
-    for function in functions:
+    for function in plan.functions:
         found = experiment.analysis[function.name]
         texts[f"{folder}/{function.slice}"] = found.slice.text
         for module, piece in zip(function.modules, found.slice.modules, strict=True):

@@ -213,7 +213,7 @@ class _ExperimentRules:
             trials=[self._file("trials", trial) for trial in plan.trials],
             verdicts=[self._file("verify", verify) for verify in plan.verifications],
         )
-        names = [f.name for f in (*plan.setups, *plan.trials, *plan.verifications)]
+        names = [f.name for f in plan.functions]
         digest = quoted(digest_of("report", plan.source, *names))
         return Rule(
             name=plan.report_rule,

@@ -168,7 +168,7 @@ class _Reader:
 
     def contexts(self) -> Iterator[tuple[str, dict[str, Any]]]:
         plan = self.plan
-        for function in (*plan.setups, *plan.trials, *plan.verifications):
+        for function in plan.functions:
             context = read_record(self.results.context_path(function.name))
             if context is not None:
                 yield function.name, context

@@ -30,7 +30,7 @@ def forecast_unit(unit: PlannedExperiment, directory: Path, interpreter: str | N
     ``interpreter`` is the one that was chosen for the jobs, None for the one they have anyway.
     """
     plan, analysis = unit.plan, unit.analysis
-    functions = (*analysis.setups, *analysis.trials, *analysis.verifications)
+    functions = analysis.functions
     source = PurePath(unit.experiment.source.path)
     modules = {module for function in functions for module in function.slice.modules}
     files: dict[str | None, str] = {m.name: str(source.parent / m.path) for m in modules}

@@ -15,7 +15,17 @@ from mlx2smk.diagnostics.about_decorators import (
     TwoDecorators,
 )
 from mlx2smk.language.imports import note_unknown_name
-from mlx2smk.language.origins import FOREIGN, KINDS, MODULES, Origins, bind, kind, origin, split
+from mlx2smk.language.origins import (
+    FOREIGN,
+    KINDS,
+    MODULES,
+    Origins,
+    applied,
+    bind,
+    kind,
+    origin,
+    split,
+)
 from mlx2smk.language.scopes import Definition, Function, parameters_of
 from mlx2smk.language.spelling import check_spelling
 
@@ -74,7 +84,7 @@ def _top_level(findings: Findings, node: Defined, index: int, origins: Origins) 
     for _, other in others:
         findings.add(TwoDecorators, other, function=node.name, first=first)
     call = decorator if isinstance(decorator, ast.Call) else None
-    module, _ = split(origin(_applied(decorator), origins))
+    module, _ = split(origin(applied(decorator), origins))
     return [Decorated(first, module, node, call, index)]
 
 
@@ -84,13 +94,8 @@ def _decorators(findings: Findings, node: Defined, origins: Origins) -> list[tup
     return [(what, decorator) for what, decorator in ours if what is not None]
 
 
-def _applied(decorator: ast.expr) -> ast.expr:
-    """Return what names the decorator, without its arguments."""
-    return decorator.func if isinstance(decorator, ast.Call) else decorator
-
-
 def _decorator_kind(findings: Findings, decorator: ast.expr, origins: Origins) -> str | None:
-    name = _applied(decorator)
+    name = applied(decorator)
     what = kind(name, origins) or _unbound_kind(findings, name, origins)
     if what is None:
         _check_attribute(findings, name, origins)

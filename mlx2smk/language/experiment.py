@@ -83,3 +83,8 @@ class Experiment:
     setups: tuple[Setup, ...]
     trials: tuple[Trial, ...]
     verifications: tuple[Verify, ...]
+
+    @property
+    def functions(self) -> tuple[Setup | Trial | Verify, ...]:
+        """All that is declared: setups, then trials, then verifications."""
+        return (*self.setups, *self.trials, *self.verifications)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mlx2smk.diagnostics.about_decorators import RelativeImport, UnknownName
 from mlx2smk.diagnostics.about_files import ImportsItself
 from mlx2smk.diagnostics.diagnostic import did_you_mean
-from mlx2smk.language.origins import EXPORTS, MODULES
+from mlx2smk.language.origins import EXPORTS, MODULES, is_own
 
 if TYPE_CHECKING:
     from mlx2smk.diagnostics.diagnostic import Findings
@@ -65,7 +65,7 @@ def _check(findings: Findings, node: ast.ImportFrom) -> None:
 
 def note_unknown_name(findings: Findings, place: Located, module: str, name: str) -> None:
     """Note a name that a decorators' module lacks, unless that module is the user's own."""
-    own = module == "decorators" and findings.source.own_decorators
+    own = is_own(module, findings.source)
     if not own and name not in {"*", *EXPORTS} and f"{module}.{name}" not in MODULES:
         near = did_you_mean(name, EXPORTS, f"it has {', '.join(EXPORTS)}")
         findings.add(UnknownName, place, module=module, name=name, near=near)

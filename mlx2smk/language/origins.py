@@ -11,6 +11,8 @@ from mlx2smk.language.scopes import Definition, own_scope
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlx2smk.diagnostics.source import Source
+
 KINDS: Final = ("setup", "trial", "verify")
 EXPORTS: Final = (*KINDS, "VerificationResult")
 MODULES: Final = ("mlx2smk", "decorators", "mlx2smk.decorators")
@@ -36,6 +38,16 @@ def kind(expression: ast.expr, origins: Origins) -> str | None:
     """Return ``setup``, ``trial`` or ``verify`` if that is what an expression means."""
     module, name = split(origin(expression, origins))
     return name if module in MODULES and name in KINDS else None
+
+
+def applied(decorator: ast.expr) -> ast.expr:
+    """Return what names a decorator, without its arguments."""
+    return decorator.func if isinstance(decorator, ast.Call) else decorator
+
+
+def is_own(module: str | None, source: Source) -> bool:
+    """Whether a module is the user's own `decorators`, which wins over ours."""
+    return module == "decorators" and source.own_decorators
 
 
 def split(meaning: str | None) -> tuple[str, str]:

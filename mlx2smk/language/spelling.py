@@ -8,7 +8,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from mlx2smk.diagnostics.about_decorators import MisspelledDecorator
-from mlx2smk.language.origins import KINDS, MODULES, origin
+from mlx2smk.language.origins import KINDS, MODULES, applied, is_own, origin
 
 if TYPE_CHECKING:
     from mlx2smk.diagnostics.diagnostic import Findings
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def check_spelling(findings: Findings, tree: ast.Module, node: Defined, origins: Origins) -> None:
     """Note decorators at top level that are certain to be a `NameError` and look like ours."""
     for decorator in node.decorator_list:
-        name = decorator.func if isinstance(decorator, ast.Call) else decorator
+        name = applied(decorator)
         near = _meant(name, origins)
         if near is not None and not _binds_anything(findings, tree):
             findings.add(MisspelledDecorator, name, name=ast.unparse(name), near=near)
@@ -39,7 +39,7 @@ _OPEN = frozenset({"exec", "globals", "vars", "locals", "__builtins__"})
 
 
 def _is_foreign_star(findings: Findings, node: ast.ImportFrom) -> bool:
-    own = node.module == "decorators" and findings.source.own_decorators
+    own = is_own(node.module, findings.source)
     ours = node.level == 0 and node.module in MODULES and not own
     return node.names[0].name == "*" and not ours
 

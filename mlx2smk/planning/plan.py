@@ -179,6 +179,11 @@ class Plan:
     format: str = field(default=FORMAT)
     version: int = field(default=VERSION)
 
+    @property
+    def functions(self) -> tuple[FunctionPlan, ...]:
+        """All that is planned: setups, then trials, then verifications."""
+        return (*self.setups, *self.trials, *self.verifications)
+
     def to_json(self) -> str:
         """Return the plan as JSON text, indented so that a diff of it can be read."""
         data = asdict(self)

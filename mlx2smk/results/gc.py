@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from mlx2smk.planning.plan import FunctionPlan, Plan
+    from mlx2smk.planning.plan import Plan
 
 RESULTS = ("trials", "updates", "context", "verify", "setup")
 LOGS = ("collect", "context", "verify", "setup")
@@ -120,7 +120,7 @@ def _named_keys(directory: Path, plans: Sequence[Plan]) -> Iterator[str]:
 
 
 def _code(directory: Path, plans: Sequence[Plan]) -> Iterator[Garbage]:
-    needed = {function.digest for plan in plans for function in _functions(plan)}
+    needed = {function.digest for plan in plans for function in plan.functions}
     needed |= {record.get("made_from", {}).get("code") for record in _records(directory, plans)}
     versions = sorted((directory / ARCHIVE).glob("*.json"))
     yield from _groups({"earlier code": [path for path in versions if path.stem not in needed]})
@@ -139,7 +139,7 @@ def _results(directory: Path, plan: Plan) -> Iterator[Garbage]:
     results = Results(directory, plan.experiment)
     owned = set(_owned(results, plan))
     owned |= {path for trial in plan.trials for path in results.collected_paths(trial.name)}
-    owned |= {results.context_path(function.name) for function in _functions(plan)}
+    owned |= {results.context_path(function.name) for function in plan.functions}
     root = directory / "results" / plan.experiment
     groups = {
         f"results of {plan.experiment}: jobs of {folder.name}": sorted(folder.glob("*.json"))
@@ -166,7 +166,7 @@ def _logs(directory: Path, plan: Plan) -> Iterator[Garbage]:
         for trial in plan.trials
         for job in trial.jobs
     }
-    for function in _functions(plan):
+    for function in plan.functions:
         owned |= {root / kind / f"{function.name}.log" for kind in (*LOGS, function.kind)}
     found = [path for folder in sorted(root.glob("runs/*")) for path in folder.glob("*.log")]
     found += [path for kind in LOGS for path in (root / kind).glob("*.log")]
@@ -179,10 +179,6 @@ def _groups(groups: Mapping[str, Iterable[Path]], owned: Iterable[Path] = ()) ->
         files = tuple(path for path in paths if path not in needed)
         if files:
             yield Garbage(what, files)
-
-
-def _functions(plan: Plan) -> tuple[FunctionPlan, ...]:
-    return (*plan.setups, *plan.trials, *plan.verifications)
 
 
 def _archived_names(directory: Path) -> dict[str, str]:

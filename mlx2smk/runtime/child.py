@@ -78,7 +78,7 @@ def run(
     outcome["duration"] = time.monotonic() - began
     if os.getpid() == pid:
         notes.returned()
-        observer.imports.finish(ending.last, lambda: imports.names_in(RAN))
+        observer.imports.finish(ending.brought(), lambda: imports.names_in(RAN))
         _send(outcome, outcome_fd)
     ending.leave()
 

@@ -23,7 +23,7 @@ class Ending:
     def __init__(self, own: Iterable[str]) -> None:
         # They stand in the order in which they were loaded. To list them all would touch, and after
         # a fork copy, the memory of every name.
-        self.last = next(reversed(sys.modules))
+        self._last = next(reversed(sys.modules))
         self._own = tuple(own)
         gc.freeze()
         gc.enable()
@@ -47,8 +47,18 @@ class Ending:
     def _is_plain(self) -> bool:
         if any(name in sys.modules for name in NEEDS_MORE):
             return False
-        brought = itertools.takewhile(lambda name: name != self.last, reversed(sys.modules))
-        return all(name in self._own or _is_standard(sys.modules[name]) for name in brought)
+        return all(name in self._own or _is_standard(sys.modules[name]) for name in self.brought())
+
+    def brought(self) -> list[str]:
+        """Return the modules that were loaded since, the newest first, and touch no others' memory."""
+
+        def since(names: Iterable[str]) -> list[str]:
+            return list(itertools.takewhile(lambda name: name != self._last, names))
+
+        try:
+            return since(reversed(sys.modules))
+        except RuntimeError:  # another thread imports at this moment
+            return since(reversed(list(sys.modules)))
 
 
 def _is_standard(module: Any) -> bool:

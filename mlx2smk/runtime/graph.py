@@ -68,11 +68,8 @@ class Graph:
 
     def scheduled_unseen(self, kind: str, name: str, code: str) -> str:
         """Return what a job is scheduled for where nobody can see records: its code and declared inputs."""
-        paths = self.plan.function(name, kind)["inputs"] if kind == "trials" else ()
-        if not paths:
-            return code
-        given = origin.contents(self.plan.folder, paths, self.contents)
-        return f"{code} inputs {digests.of_json(given)[:16]}"
+        given = self._inputs(name) if kind == "trials" else []
+        return f"{code} inputs {digests.of_json(given)[:16]}" if given else code
 
     def declared_files(self) -> list[str]:
         """Return the files that the trials' `inputs=` stand for, as absolute paths."""
@@ -108,11 +105,14 @@ class Graph:
         """Yield the declared inputs of a trial's job whose content is another one."""
         head = self._head(self._record("trials", name, job))
         was = head.get("made_from", {}).get("inputs", {})
-        paths = self.plan.function(name, "trials")["inputs"]
-        now = origin.contents(self.plan.folder, paths, self.contents)
-        for path, content in now:
+        for path, content in self._inputs(name):
             if path in was and was[path] != content:
                 yield Change("inputs", path, was[path], content)
+
+    def _inputs(self, name: str) -> list[tuple[str, Any]]:
+        """Return the declared inputs of a trial, each with what is in it now."""
+        paths = self.plan.function(name, "trials")["inputs"]
+        return origin.contents(self.plan.folder, paths, self.contents)
 
     def _record(self, kind: str, name: str, job: str) -> str:
         parts = {"setups": ("setup", name), "verifications": ("verify", name)}

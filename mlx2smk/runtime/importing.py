@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import sys
 
@@ -55,12 +54,12 @@ class Imports:
                 self._observer.tell("P", error.name)
             error = error.__cause__ or error.__context__
 
-    def finish(self, before: str, names: Callable[[], Iterable[str]]) -> None:
-        """Tell which modules are there now that were loaded after the module `before`.
+    def finish(self, brought: Iterable[str], names: Callable[[], Iterable[str]]) -> None:
+        """Tell which modules the run has brought, of those that it loaded, the newest first.
 
         Of installed packages those that the user's code names; of others the files.
         """
-        loaded = [name for name in _after(before) if _has_file_of_its_own(sys.modules.get(name))]
+        loaded = [name for name in brought if _has_file_of_its_own(sys.modules.get(name))]
         if not loaded and "numpy" not in sys.modules:
             return  # numpy is all that may have been loaded for the user's code before (`preload`)
         used = self._names.union(name.partition(".")[0] for name in names())
@@ -79,18 +78,6 @@ class Imports:
         path = self._observer.path(file)
         if path is not None and _has_file_of_its_own(sys.modules[name]):
             self._observer.reads(path)
-
-
-def _after(before: str) -> list[str]:
-    """Return the modules that were loaded after one, without touching the memory of the others.
-
-    After a fork, to touch memory is to copy it.
-    """
-    newest_first = itertools.takewhile(lambda name: name != before, reversed(sys.modules))
-    try:
-        return list(newest_first)
-    except RuntimeError:  # another thread imports at this moment
-        return [*itertools.takewhile(lambda name: name != before, reversed(list(sys.modules)))]
 
 
 def _has_file_of_its_own(module: Any) -> bool:
