@@ -7,7 +7,7 @@ import os
 import sys
 import time
 
-from . import imports, jsontext, observing, records, results_json, world
+from . import importing, jsontext, observing, records, results_json, world
 from .ending import Ending
 from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
@@ -78,7 +78,7 @@ def run(
     outcome["duration"] = time.monotonic() - began
     if os.getpid() == pid:
         notes.returned()
-        observer.imports.finish(ending.brought(), lambda: imports.names_in(RAN))
+        observer.imports.finish(ending.brought(), lambda: importing.names_used_by(RAN))
         _send(outcome, outcome_fd)
     ending.leave()
 

@@ -92,3 +92,14 @@ def _importer() -> str:
     while frame is not None and "importlib" in frame.f_code.co_filename:
         frame = frame.f_back
     return "" if frame is None else frame.f_code.co_filename
+
+
+def names_used_by(codes: Iterable[types.CodeType]) -> set[str]:
+    """Return all names that some code uses, in all its functions and classes."""
+    found: set[str] = set()
+    waiting = list(codes)
+    while waiting:
+        code = waiting.pop()
+        found.update(code.co_names)
+        waiting += [item for item in code.co_consts if isinstance(item, type(code))]
+    return found

@@ -12,16 +12,16 @@ import os
 
 from . import digests, observed, records
 from .errors import JobError
-from .outputs import Keeper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Any
+    from typing import Any, Callable
 
     from .currency import Surroundings
     from .grid import Grid
     from .makers import Run
+    from .outputs import Keeper
 
 PROTOCOL = 1
 FILES = "files"
@@ -95,15 +95,18 @@ class Store:
         self._folder = os.path.abspath(folder)
         self._forced = _read(os.path.join(folder, "forced", mark))
         self._code = code
-        self._keeper = Keeper(os.path.join(self._folder, FILES), kept)
+        self._kept = kept
 
-    def get(self, key: str, job: str, surroundings: Surroundings, run: Run) -> Found | None:
+    def get(
+        self, key: str, job: str, around: Callable[[], tuple[Surroundings, Run]]
+    ) -> Found | None:
         """Return the run of that key; None if there is none that is current, or to be trusted.
 
         `job` is the path of the record that is to be made: a failure in it is there to run again.
+        `around` is asked for what there is now, and which run this would be, only if a run is stored.
         """
         for found in self.candidates(key, job):
-            if self._is_current(found, surroundings, run):
+            if self._is_current(found, *around()):
                 return found
         return None
 
@@ -119,13 +122,13 @@ class Store:
         for change in list(surroundings.changes(found.observed, run)) if found.outputs else ():
             if self.can_restore(found, change.kind, change.name):
                 path = os.path.join(surroundings.folder, change.name)
-                self._keeper.restore(found.outputs[change.name], path)
+                self._keeper().restore(found.outputs[change.name], path)
         return not any(surroundings.changes(found.observed, run))
 
     def can_restore(self, found: Found, kind: str, name: str) -> bool:
         """Tell whether what has changed is an output of the run, and there is a copy of it."""
         kept = found.outputs.get(name) if kind == "made" else None
-        return kept is not None and self._keeper.has(kept)
+        return kept is not None and self._keeper().has(kept)
 
     def _read(self, path: str, key: str, job: str) -> Found | None:
         try:
@@ -163,7 +166,12 @@ class Store:
     def keep(self, folder: str, outputs: dict[str, str]) -> dict[str, str]:
         """Keep declared outputs; return those of which there is a copy now."""
         paths = {path: os.path.join(folder, path) for path in outputs}
-        return {p: digest for p, digest in outputs.items() if self._keeper.keep(paths[p], digest)}
+        return {p: digest for p, digest in outputs.items() if self._keeper().keep(paths[p], digest)}
+
+    def _keeper(self) -> Keeper:
+        from .outputs import Keeper
+
+        return Keeper(os.path.join(self._folder, FILES), self._kept)
 
     def _set_aside(self, key: str, observation: dict[str, Any]) -> None:
         """Keep what is stored under the key under another name, if it rests on other files.

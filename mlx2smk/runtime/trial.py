@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import child, jsontext, makers, observed, origin, packages, records
+from . import child, jsontext, observed, origin, records
 from .errors import JobError
 from .grid import Grid
 from .jobs import Runner, described, say
@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .currency import Surroundings
     from .gpus import Claim
     from .makers import Makers, Run
     from .plan import Plan
@@ -57,18 +58,24 @@ class TrialJob:
 
         `output` is where the job's record will be.
         """
-        from .currency import Surroundings
         from .store import Store
 
         mark = f"{self.plan.stem}/{self.trial['name']}"
         self._store = Store(folder, mark, self.trial["digest"], self.plan.kept)
         self._output = output
-        self._surroundings = Surroundings(
-            self.plan.folder, self._runner.contents, self._all_makers, packages.here
-        )
+
+    def _around(self, index: int) -> tuple[Surroundings, Run]:
+        """Return what there is now, and which run a combination is."""
+        from . import currency, packages
+
+        contents, makers = self._runner.contents, self._all_makers
+        now = currency.Surroundings(self.plan.folder, contents, makers, packages.here)
+        return now, self._identity(index)
 
     def _all_makers(self) -> Makers:
         """Return who made what, from all records that are there and the runs of this job so far."""
+        from . import makers
+
         results = os.path.dirname(os.path.dirname(os.path.dirname(self._output)))
         found = makers.makers_of(self.plan, results)
         for number, observation in enumerate(self.observed):
@@ -76,6 +83,8 @@ class TrialJob:
         return found
 
     def _identity(self, index: int) -> Run:
+        from . import makers
+
         return makers.positions(self.plan)["trials", self.trial["name"]], index
 
     def use_gpus(self, numbers: list[int]) -> None:
@@ -139,7 +148,7 @@ class TrialJob:
             self._head(index)
             return None, self._run_one(index, context)
         key = self._key(index, context)
-        found = self._store.get(key, self._output, self._surroundings, self._identity(index))
+        found = self._store.get(key, self._output, lambda: self._around(index))
         if found is None:
             found = self._run_and_keep(self._store, key, index, context)
         else:
