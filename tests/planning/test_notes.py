@@ -276,6 +276,7 @@ def test_examples_of_notes_on_order(kind):
     blocks = re.findall(
         r"(For example|Use instead).*:\n\n((?:    .*\n|\n)+)", inspect.getdoc(kind) + "\n"
     )
+    assert [title for title, _ in blocks] == ["For example", "Use instead"]
     for title, block in blocks:
         found = notes(head + textwrap.dedent(block))
         assert any(isinstance(note, kind) for note in found) == (title == "For example")

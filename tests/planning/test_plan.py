@@ -1,12 +1,12 @@
 import json
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from mlx2smk.analysis.slicing import ModuleSlice
-from mlx2smk.planning.plan import FunctionPlan, Plan, SetupPlan, TrialPlan, VerifyPlan, from_json
+from mlx2smk.planning.plan import FunctionPlan, from_json
 from mlx2smk.planning.planner import PlanOptions, make_plan
+from mlx2smk.runtime.plan import Plan as WorkersPlan
 from tests.support.handmade_experiments import analysis, experiment, found, setup, trial, verify
 
 
@@ -22,12 +22,16 @@ def plan():
     return make_plan(made, known, Path(), PlanOptions())
 
 
-def test_the_json_has_the_dataclasses_fields(plan):
-    written = json.loads(plan.to_json())
-    assert list(written) == [field.name for field in fields(Plan)]
-    for kind, of in [("setups", SetupPlan), ("trials", TrialPlan), ("verifications", VerifyPlan)]:
-        (entry,) = written[kind]
-        assert list(entry) == [field.name for field in fields(of)]
+def test_the_worker_finds_the_functions_in_it(plan, tmp_path):
+    path = tmp_path / "plan.json"
+    path.write_text(plan.to_json(), encoding="utf-8")
+    read = WorkersPlan(str(path))
+    assert read.stem == "exp"
+    assert read.function("init", "setups")["name"] == "init"
+    assert read.function("check", "verifications")["depends"] == ["train"]
+    found = read.function("train", "trials")
+    assert (found["reads"], found["chained"], found["outputs"]) == (["lr"], True, [])
+    assert [module["name"] for module in found["modules"]] == ["m"]
 
 
 def test_the_json_says_its_format_and_version(plan):
