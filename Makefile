@@ -2,7 +2,7 @@
 .PHONY: check test fast docs
 
 check:  ## style, types and layout
-	pytest -q tests/test_style.py
+	pytest -q tests/house/test_style.py
 
 test:  ## everything that CI runs
 	pytest -n 2

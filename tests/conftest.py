@@ -2,8 +2,9 @@ import os
 import signal
 
 import pytest
-from executor import Server
 from hypothesis import settings
+
+from tests.support.without_snakemake import Server
 
 # The same random examples each time, so that no run of all tests fails by chance; whoever asks for a
 # number of examples gets new ones.

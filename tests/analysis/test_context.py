@@ -1,0 +1,283 @@
+import pytest
+
+from tests.support.sliced_texts import HEAD, analysed, trial
+
+SEEDS = {"seed", "numpy_seed", "torch_seed", "pythonhashseed"}
+
+
+def reads(before, body, files=None):
+    """Return the keys that the trial reads besides the seeds'; None for any."""
+    access = trial(before, body, files).access
+    return None if access.reads is None else access.reads - SEEDS
+
+
+def writes(body, before="", files=None):
+    return trial(before, body, files).access.writes
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return 1", set()),
+        ("return SETUP['a']", {"a"}),
+        ("return SETUP['a']['b']", {"a"}),
+        ("return SETUP.get('a')", {"a"}),
+        ("return SETUP.get('a', SETUP['b'])", {"a", "b"}),
+        ("return 'a' in SETUP", {"a"}),
+        ("return 'a' not in SETUP", {"a"}),
+        ("SETUP['a'] = 1", set()),
+        ("SETUP['a'] += 1", {"a"}),
+        ("del SETUP['a']", {"a"}),
+        ("return SETUP.pop('a')", {"a"}),
+        ("return SETUP.setdefault('a', 1)", {"a"}),
+        ("return [SETUP['a'] for _ in range(3)]", {"a"}),
+        ("return lambda: SETUP['a']", {"a"}),
+        ("def f():\n    return SETUP['a']\nreturn f()", {"a"}),
+        ("class C:\n    x = SETUP['a']\n    def f(self): return SETUP['b']\nreturn C", {"a", "b"}),
+        ("def f(SETUP): return SETUP['a']\nreturn f({})", set()),
+        ("SETUP = {}\nreturn SETUP['a']", set()),
+        ("return SETUP[KEY]", {"k"}),
+        ("return SETUP.get(KEY)", {"k"}),
+        ("return KEY in SETUP", {"k"}),
+        ("try: SETUP\nexcept NameError: pass", set()),
+        ("global SETUP\nreturn SETUP['a']", {"a"}),
+    ],
+)
+def test_keys_that_are_read(body, expected):
+    assert reads("KEY = 'k'", body) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return SETUP",
+        "return dict(SETUP)",
+        "return {**SETUP}",
+        "return f(**SETUP)",
+        "return SETUP[key]",
+        "return SETUP[f'{x}']",
+        "return SETUP[1]",
+        "return SETUP.get(key)",
+        "return SETUP.get",
+        "return SETUP.items()",
+        "return SETUP.get(*keys)",
+        "return 'a' in SETUP in [SETUP]",
+        "return [key for key in SETUP]",
+        "return len(SETUP)",
+        "s = SETUP\nreturn s['a']",
+        "return globals()['SETUP']['a']",
+        "return eval('SETUP')",
+        "SETUP.update(a=1)",
+        "global SETUP\ndel SETUP",
+        "def f(KEY): return SETUP[KEY]\nreturn f('a')",
+        "class C:\n    KEY = 'a'\n    x = SETUP[KEY]\nreturn C",
+        "return SETUP[TWICE]",
+        "return SETUP[LATER]",
+        "from __main__ import SETUP as S\nreturn S['a']",
+        "import exp\nreturn exp.SETUP['a']",
+    ],
+)
+def test_what_may_read_any_key(body):
+    before = "KEY = 'k'\nTWICE = 'a'\nTWICE = 'b'\nif KEY:\n    LATER = 'c'"
+    assert reads(before, body) is None
+
+
+def test_only_the_slice_counts():
+    before = "def f(): return SETUP['a']\ndef g(): return SETUP['b']\nclass C:\n    def m(self): return SETUP['c']"
+    assert reads(before, "return f(), C") == {"a", "c"}
+    assert reads(before, "return g()") == {"b"}
+
+
+def test_code_of_the_module_counts_where_it_runs():
+    assert reads("A = SETUP['a']\nB = SETUP['b']", "return A") == {"a"}
+    assert reads("print(SETUP['a'])", "return 1") == {"a"}
+
+
+def test_seeds_are_read_by_trials_and_verifications_only():
+    text = HEAD + (
+        "@setup()\ndef s(): return SETUP.get('a')\n"
+        "@trial(1, {})\ndef t(): return 1\n"
+        "@verify(['t'])\ndef v(results): return SETUP['b']\n"
+    )
+    found = analysed(text)
+    assert found["s"].access.reads == {"a"}
+    assert found["t"].access.reads == SEEDS
+    assert found["v"].access.reads == SEEDS | {"b"}
+
+
+@pytest.mark.parametrize(
+    "helper",
+    [
+        "from exp import SETUP\ndef f(): return SETUP['a']\n",
+        "import exp\ndef f(): return exp.SETUP['a']\n",
+        "from __main__ import SETUP\ndef f(): return SETUP['a']\n",
+        "def f(): return SETUP['a']\n",
+        "def f():\n    import exp as e\n    return e.SETUP['a']\n",
+    ],
+)
+def test_setup_in_a_local_module_is_any_key(helper):
+    assert reads("import helper", "return helper.f()", {"helper.py": helper}) is None
+
+
+def test_a_local_module_may_have_a_setup_of_its_own():
+    files = {"helper.py": "SETUP = {}\ndef f(): return SETUP['a']\n"}
+    assert reads("import helper", "return helper.f()", files) == set()
+    # Which SETUP the experiment then means is not decided: what may be read is read.
+    assert reads("from helper import SETUP", "return SETUP['a']", files) == {"a"}
+
+
+def test_read_sites_say_where_and_why():
+    sites = trial("", "return SETUP['a'], SETUP").access.read_sites
+    assert [(site.key, site.span.line, site.span.column, site.why) for site in sites] == [
+        ("a", 5, 12, "reads 'a'"),
+        (None, 5, 24, "SETUP is used as a whole"),
+    ]
+
+
+# ------------------------------------------------------------------ writes
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return {'x': 1}", set()),
+        ("return json.load(file)", set()),
+        ("return {'context_update': {'a': 1, 'b': 2}}", {"a", "b"}),
+        ("return {'context_update': {}}", set()),
+        ("return {'context_update': None}", set()),
+        ("return dict(x=1, context_update={'a': 1})", {"a"}),
+        ("return {'context_update': dict(a=1, b=2)}", {"a", "b"}),
+        ("return {'context_update': {KEY: 1}}", {"k"}),
+        ("return {'context_update': {'a': 1} if x else {'b': 1}}", {"a", "b"}),
+        ("r = {}\nr['context_update'] = {'a': 1}\nreturn r", {"a"}),
+        ("u = {'a': 1}\nu['b'] = 2\nreturn {'context_update': u}", {"a", "b"}),
+        ("u: dict = {'a': 1}\nreturn {'context_update': u}", {"a"}),
+        ("return {**other, 'context_update': {'a': 1}}", {"a"}),
+        (
+            "if x: return {'context_update': {'a': 1}}\nreturn {'context_update': {'b': 1}}",
+            {"a", "b"},
+        ),
+        ("'''Makes a context_update.'''\nreturn 1", set()),
+        ("def f(): return {'context_update': {'a': 1}}\nreturn f()", {"a"}),
+        ("return helper()", {"h"}),
+        ("context_update = {'a': 1}\nreturn {'context_update': context_update}", {"a"}),
+    ],
+)
+def test_keys_that_are_written(body, expected):
+    before = "KEY = 'k'\ndef helper(): return {'context_update': {'h': 1}}\ndef unused(): return {'context_update': {'u': 1}}"
+    assert writes(body, before) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return {'context_update': update}",
+        "return {'context_update': f()}",
+        "return {'context_update': {key: 1}}",
+        "return {'context_update': {f'{x}': 1}}",
+        "return {'context_update': {'a' + 'b': 1}}",
+        "return {'context_update': {'a': 1, **more}}",
+        "return {'context_update': dict(pairs)}",
+        "return {'context_update': dict(**more)}",
+        "return {'context_update': {k: 1 for k in 'ab'}}",
+        "return {'context_update': {1: 1}}",
+        "key = 'context_update'\nreturn {key: {'a': 1}}",
+        "return make(context_update={'a': 1})",
+        "r = {'context_update': {'a': 1}}\nr['context_update']['b'] = 2\nreturn r",
+        "r.context_update = {}\nreturn r",
+        'return json.loads(\'{"context_update": {"a": 1}}\')',
+        "u = {'a': 1}\nf(u)\nreturn {'context_update': u}",
+        "u = {'a': 1}\nu = {'b': 1}\nreturn {'context_update': u}",
+        "u = {'a': 1}\nu[key] = 2\nreturn {'context_update': u}",
+        "u = {'a': 1}\nu |= more\nreturn {'context_update': u}",
+        "u = {}\ndef f():\n    nonlocal u\n    u = more\nf()\nreturn {'context_update': u}",
+        "u = v = {'a': 1}\nv['b'] = 1\nreturn {'context_update': u}",
+        "return {**eval('x')}",
+    ],
+)
+def test_what_may_write_any_key(body):
+    assert writes(body) is None
+
+
+def test_only_trials_write():
+    text = (
+        HEAD
+        + "@trial(1, {})\ndef t(): return 1\n@verify(['t'])\ndef v(r): return r['t'][0]['context_update']\n"
+    )
+    assert analysed(text)["v"].access.writes == frozenset()
+
+
+def test_updates_made_in_a_local_module():
+    files = {
+        "helper.py": "def f(): return {'context_update': {'a': 1}}\ndef g(): return {'context_update': x}\n"
+    }
+    assert writes("return helper.f()", "import helper", files) == {"a"}
+    assert writes("return helper.g()", "import helper", files) is None
+
+
+def test_write_sites_say_where_and_why():
+    sites = trial("", "return {'context_update': {'a': 1, **b}}").access.write_sites
+    assert [(site.key, site.span.line, site.span.column, site.why) for site in sites] == [
+        ("a", 5, 32, "writes 'a'"),
+        (None, 5, 31, "the keys come from a **"),
+    ]
+
+
+# ------------------------------------------------------------------ trials that verifications read
+
+
+def trials_read(body, signature="results"):
+    lines = "".join(f"    {line}\n" for line in body.split("\n"))
+    text = HEAD + (
+        "KEY = 't'\n"
+        "@trial(1, {})\ndef t(): return 1\n@trial(2, {})\ndef u(): return 1\n"
+        f"@verify(['t'])\ndef v({signature}):\n{lines}"
+    )
+    return analysed(text)["v"].trials_read
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return True", set()),
+        ("return results['t'][0]", {"t"}),
+        ("return results.get('t', [])", {"t"}),
+        ("return 't' in results", {"t"}),
+        ("return [r for r in results['t']]", {"t"}),
+        ("return (lambda: results['u'])()", {"u"}),
+        ("def f(): return results['t']\nreturn f(), results['u']", {"t", "u"}),
+        ("def f(results): return results['u']\nreturn f({}), results['t']", {"t"}),
+        ("return results[KEY]", {"t"}),
+        ("return results['other']", set()),
+    ],
+)
+def test_trials_that_a_verification_reads(body, expected):
+    assert trials_read(body) == expected
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return results",
+        "return results.items()",
+        "return results[x]",
+        "return [r for r in results]",
+        "return f(results)",
+        "results = {}\nreturn results['t']",
+        "results['t'] = 1",
+        "return locals()",
+        "return eval('results')",
+    ],
+)
+def test_verifications_that_may_read_all_trials(body):
+    assert trials_read(body) is None
+
+
+def test_the_first_parameter_is_what_counts():
+    assert trials_read("return a['t'], b", "a, b=1") == {"t"}
+    assert trials_read("return a['t']", "*a") is None
+    assert trials_read("return a['t']", "a, /") == {"t"}
+
+
+def test_only_verifications_have_trials_that_they_read():
+    assert trial("", "return 1").trials_read is None

@@ -1,0 +1,168 @@
+"""Every experiment in tests/experiments: compiled and run by Snakemake, it means what SPEC says.
+
+What it should mean is what the reference interpreter makes of it. Some at a time are compiled into one
+bundle, which Snakemake runs with -j4 and, several combinations a job, with -j1; each is then compared
+by itself. (Snakemake looks at the whole bundle again after each checkpoint: one bundle of all of them
+takes many times as long.)
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import reference
+from tests.support.paths import EXPERIMENTS, ROOT
+
+RUNS = {"-j1": "--batch=8", "-j4": "--batch=1"}
+TOGETHER = 12
+TIME_LIMIT = 900
+MOST_LINES = 60
+
+
+def experiments_in(folder: Path) -> list[Path]:
+    """Return the experiments: files of the folder, and those named as the folder they are in."""
+    nested = [path / f"{path.name}.py" for path in folder.iterdir()]
+    return sorted([*folder.glob("*.py"), *(path for path in nested if path.exists())])
+
+
+NAMES = [path.relative_to(EXPERIMENTS).as_posix() for path in experiments_in(EXPERIMENTS)]
+FAILING = [path.name for path in experiments_in(EXPERIMENTS / "failing")]
+UNFORESEEN = [path.name for path in experiments_in(EXPERIMENTS / "unforeseen")]
+
+
+def copied(folder: Path) -> Path:
+    """Copy all experiments, with what stands beside them, into the folder."""
+    target = folder / "experiments"
+    shutil.copytree(EXPERIMENTS, target, ignore=shutil.ignore_patterns("__pycache__"))
+    return target
+
+
+def ran(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command of the package or of Snakemake in the folder."""
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    return subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=TIME_LIMIT,
+        check=False,
+    )
+
+
+def compiled(names: list[str], folder: Path, *options: str) -> None:
+    """Compile the experiments of these names, which were copied, into one bundle in the folder."""
+    paths = [f"experiments/{name}" for name in names]
+    done = ran(["mlx2smk.cli", "compile", *options, *paths], folder)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory):
+    """Return a function: the folder in which Snakemake has run an experiment, with those around it."""
+
+    @functools.cache
+    def run(jobs: str, first: int) -> Path:
+        folder = tmp_path_factory.mktemp("language")
+        copied(folder)
+        compiled(NAMES[first : first + TOGETHER], folder, RUNS[jobs])
+        done = ran(["snakemake", jobs, "--keep-going"], folder)
+        (folder / "snakemake.log").write_text(done.stdout + done.stderr, encoding="utf-8")
+        return folder
+
+    return run
+
+
+def cases():
+    """Yield each way to run with each experiment; those that run together go to one test process."""
+    for jobs in RUNS:
+        for index, name in enumerate(NAMES):
+            first = index - index % TOGETHER
+            group = pytest.mark.xdist_group(f"language {jobs} {first}")
+            yield pytest.param(jobs, first, name, marks=group, id=f"{jobs}-{name}")
+
+
+@pytest.fixture(scope="session")
+def expected(tmp_path_factory: pytest.TempPathFactory):
+    """Return a function from an experiment's name to what the reference makes of it."""
+    folder = tmp_path_factory.mktemp("reference")
+    source = copied(folder)
+    reports: dict[str, dict] = {}
+
+    def report(name: str) -> dict:
+        if name not in reports:
+            reports[name] = reference.run_experiment(source / name, folder)
+        return reports[name]
+
+    return report
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("jobs", "first", "name"), list(cases()))
+def test_means_what_spec_says(jobs: str, first: int, name: str, run_folder, expected) -> None:
+    folder = run_folder(jobs, first)
+    path = folder / "results" / Path(name).stem / "report.json"
+    assert path.exists(), said_about(Path(name).stem, folder)
+    report = json.loads(path.read_text(encoding="utf-8"))
+    difference = compared(expected(name), report)
+    assert not difference, "\n".join(["reference (-) and report (+) differ:", *difference])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FAILING)
+def test_a_failing_setup_stops_the_run_and_is_named(name: str, tmp_path: Path) -> None:
+    source = copied(tmp_path)
+    with pytest.raises(reference.ReferenceSetupError) as caught:
+        reference.run_experiment(source / "failing" / name)
+    setup = str(caught.value).split(":")[0].removeprefix("setup ")
+    compiled([f"failing/{name}"], tmp_path)
+    done = ran(["snakemake", "-j2"], tmp_path)
+    assert done.returncode != 0
+    assert f"mlx: setup {setup!r} failed: " in done.stdout + done.stderr
+    results = tmp_path / "results" / Path(name).stem
+    assert not (results / "report.json").exists()
+    assert not (results / "trials").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", UNFORESEEN)
+def test_what_no_analysis_foresees_is_refused_or_right(name: str, tmp_path: Path) -> None:
+    source = copied(tmp_path)
+    expected = reference.run_experiment(source / "unforeseen" / name, tmp_path)
+    compiled([f"unforeseen/{name}"], tmp_path)
+    done = ran(["snakemake", "-j2"], tmp_path)
+    path = tmp_path / "results" / Path(name).stem / "report.json"
+    if done.returncode == 0:
+        assert not compared(expected, json.loads(path.read_text(encoding="utf-8")))
+    else:
+        assert "which the analysis did not foresee: " in done.stdout + done.stderr
+        assert not path.exists()
+
+
+def compared(expected: dict, report: dict) -> list[str]:
+    """Return the lines in which the reports differ, types and NaN included."""
+    lines = [
+        json.dumps(reference.normalise(one), indent=1, sort_keys=True).splitlines()
+        for one in (expected, report)
+    ]
+    difference = difflib.unified_diff(*lines, lineterm="", n=4)
+    return [line[:300] for line in difference][2 : MOST_LINES + 2]
+
+
+def said_about(stem: str, folder: Path) -> str:
+    """Return what Snakemake said around the experiment, which has no report."""
+    lines = (folder / "snakemake.log").read_text(encoding="utf-8").splitlines()
+    about = [line for line in lines if f"/{stem}/" in line or line.startswith(f"mlx: {stem}")]
+    return "\n".join([f"no report of {stem}", *about[:MOST_LINES]])

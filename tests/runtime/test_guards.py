@@ -1,0 +1,272 @@
+"""A job that does what its plan does not foresee fails, with the line to write."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.handmade_bundles import Bundle, one_trial
+
+CONTEXT = {"a": 1, "hidden": 2}
+
+
+def run(folder, body, context=None, **changes):
+    lines = body.replace("\n", "\n    ")
+    bundle = one_trial(folder, f"import copy, json, pickle\ndef t():\n    {lines}\n", **changes)
+    (found,) = bundle.run_trial("t", context=context or CONTEXT)
+    return found
+
+
+def complaint(folder, body, context=CONTEXT, **changes):
+    lines = body.replace("\n", "\n    ")
+    bundle = one_trial(folder, f"import copy, json, pickle\ndef t():\n    {lines}\n", **changes)
+    done = bundle.run(*bundle.trial_words("t", "0", context), status=1)
+    assert not (folder / "runs").exists()
+    assert done.stderr.strip() in bundle.log("t")
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("body", "result"),
+    [
+        ("return SETUP['a']", 1),
+        ("return SETUP.get('a')", 1),
+        ("return SETUP.get('b', 9)", 9),
+        ("return ['a' in SETUP, 'b' in SETUP]", [True, False]),
+        ("return [SETUP.setdefault('b', 3), SETUP['b']]", [3, 3]),
+        ("return [SETUP.pop('a'), SETUP.pop('a', 0), SETUP.get('a')]", [1, 0, None]),
+        ("SETUP['own'] = 5\nreturn SETUP['own']", 5),
+        ("SETUP.update(own=5)\nreturn SETUP['own']", 5),
+        ("global SETUP\nSETUP |= {'own': 5}\nreturn SETUP['own']", 5),
+        ("return '%(a)s' % SETUP", "1"),
+        ("return isinstance(SETUP, dict)", True),
+        ("return [3 in SETUP, SETUP.get(None, 4)]", [False, 4]),
+        ("del SETUP['a']\nreturn SETUP.get('a')", None),
+    ],
+)
+def test_reads_that_were_foreseen(tmp_path, body, result):
+    assert run(tmp_path, body, reads=["a", "b"])["result"] == result
+
+
+@pytest.mark.parametrize("body", ["SETUP['b']", "SETUP.pop('b')", "del SETUP['b']", "SETUP[1]"])
+def test_a_foreseen_key_that_is_not_there_is_a_key_error(tmp_path, body):
+    assert run(tmp_path, body, reads=["a", "b"])["type"] == "KeyError"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "SETUP['hidden']",
+        "SETUP.get('hidden')",
+        "'hidden' in SETUP",
+        "SETUP.setdefault('hidden', 1)",
+        "SETUP.pop('hidden', None)",
+        "del SETUP['hidden']",
+        "'%(hidden)s' % SETUP",
+    ],
+)
+def test_reads_of_other_keys(tmp_path, body):
+    said = complaint(tmp_path, body, reads=["a"])
+    assert "t read SETUP['hidden'], which the analysis did not foresee" in said
+    assert 'write SETUP["hidden"]' in said
+
+
+@pytest.mark.parametrize("context", [CONTEXT, {}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "for key in SETUP: pass",
+        "reversed(SETUP)",
+        "len(SETUP)",
+        "bool(SETUP)",
+        "SETUP.keys()",
+        "SETUP.values()",
+        "SETUP.items()",
+        "SETUP.copy()",
+        "SETUP | {}",
+        "{} | SETUP",
+        "SETUP == {}",
+        "SETUP != {}",
+        "repr(SETUP)",
+        "print(SETUP)",
+        "f'{SETUP}'",
+        "json.dumps(SETUP)",
+        "json.dumps({'in': SETUP}, indent=1)",
+        "dict(SETUP)",
+        "{**SETUP}",
+        "dict(**SETUP)",
+        "list(SETUP)",
+        "sorted(SETUP)",
+        "{}.update(SETUP)",
+        "copy.copy(SETUP)",
+        "copy.deepcopy(SETUP)",
+        "pickle.dumps(SETUP)",
+        "SETUP.popitem()",
+        "SETUP.clear()",
+        "return SETUP",
+        "return {'context': SETUP}",
+    ],
+)
+def test_uses_of_the_whole(tmp_path, body, context):
+    said = complaint(tmp_path, body, context, reads=["a"])
+    assert "t depends on all of SETUP by " in said
+    assert "write dict(SETUP) in t itself" in said
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "try:\n    SETUP['hidden']\nexcept Exception:\n    pass\nreturn 1",
+        "try:\n    SETUP['hidden']\nexcept BaseException:\n    pass\nreturn 1",
+        "import os\ntry:\n    SETUP['hidden']\nfinally:\n    os._exit(0)",
+        "import os\nif not os.fork():\n    SETUP['hidden']\nos.wait()\nreturn 1",
+    ],
+)
+def test_no_way_around_a_complaint(tmp_path, body):
+    assert "SETUP['hidden']" in complaint(tmp_path, body, reads=["a"])
+
+
+def test_without_known_reads_setup_is_a_plain_dict(tmp_path):
+    found = run(tmp_path, "assert type(SETUP) is dict\nreturn json.dumps(SETUP)")
+    assert found["result"] == '{"a": 1, "hidden": 2}'
+
+
+def test_the_batch_ends_at_the_complaint(tmp_path):
+    source = (
+        "def t(n):\n    open('ran', 'a').write(str(n))\n    return n == 2 and SETUP['hidden']\n"
+    )
+    bundle = Bundle(tmp_path, source).trial("t", {"n": [1, 2, 3]}, batch=3, reads=[])
+    assert bundle.run_trial("t", context=CONTEXT, status=1) == []
+    assert (tmp_path / "ran").read_text() == "12"
+
+
+def test_foreseen_updates(tmp_path):
+    bundle = one_trial(tmp_path, "def t(): return {'context_update': {'x': 1}}", writes=["x", "y"])
+    assert bundle.run_trial("t")[0]["success"]
+
+
+@pytest.mark.parametrize("writes", [[], ["y"]])
+def test_unforeseen_update(tmp_path, writes):
+    bundle = one_trial(tmp_path, "def t(): return {'context_update': {'x': 1}}", writes=writes)
+    done = bundle.run(*bundle.trial_words("t", "0"), status=1)
+    assert "t updated SETUP['x'], which the analysis did not foresee" in done.stderr
+    assert 'write return {"context_update": {"x": …}}' in done.stderr
+
+
+def verify(folder, body, status, **changes):
+    bundle = Bundle(folder, f"def check(results):\n    {body}\n")
+    bundle.trial("t", {}).trial("u", {}).verification("check", **changes)
+    (folder / "trials").mkdir()
+    for name in "tu":
+        (folder / "trials" / f"{name}.json").write_text("[]")
+    words = ["--context", bundle.context({}), "--trials", "trials"]
+    words += ["--output", "v.json", "--log", "v.log"]
+    done = bundle.run("verify", "check", *words, status=status)
+    return done.stderr if status else bundle.read("v.json")["verdict"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return results['t'] == []",
+        "return results.get('t') == [] and 't' in results",
+        "return results.get('nobody') is None",
+    ],
+)
+def test_results_that_were_foreseen(tmp_path, body):
+    assert verify(tmp_path, body, 0, all_trials=False, depends=["t"]) == "supports"
+
+
+def test_all_results_are_a_plain_dict(tmp_path):
+    body = "return type(results) is dict and list(results) == ['t', 'u']"
+    assert verify(tmp_path, body, 0) == "supports"
+
+
+def test_results_of_another_trial(tmp_path):
+    said = verify(tmp_path, "results.get('u')", 1, all_trials=False, depends=["t"])
+    assert "check read the results of 'u', which the analysis did not foresee" in said
+    assert '@verify([…, "u"])' in said
+
+
+@pytest.mark.parametrize("body", ["len(results)", "list(results)", "results.items()"])
+def test_all_results(tmp_path, body):
+    said = verify(tmp_path, body, 1, all_trials=False, depends=["t"])
+    assert "check depends on the results of all trials by " in said
+
+
+LEFT_OUT = "t: mention hidden by name in t"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "hidden",
+        "try:\n    hidden()\nexcept NameError as error:\n    raise ValueError from error",
+        "global hidden\ndel hidden",
+        "import exp\nexp.hidden",
+        "import exp\nreturn hasattr(exp, 'hidden')",
+        "from exp import hidden",
+    ],
+)
+def test_name_that_the_slice_left_out(tmp_path, body):
+    said = complaint(tmp_path, body, removed=["hidden"])
+    assert f"hidden is defined in exp.py but the analysis left it out of {LEFT_OUT}" in said
+
+
+@pytest.mark.parametrize(
+    "body", ["nowhere", "hidden = hidden", "{}['hidden']", "raise NameError('hidden')"]
+)
+def test_other_errors_stay_results(tmp_path, body):
+    assert run(tmp_path, body, removed=["hidden"])["success"] is False
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["import helper\nhelper.hidden", "import helper\nhelper.use()", "from helper import *\nhidden"],
+)
+def test_name_that_the_slice_of_a_module_left_out(tmp_path, body):
+    lines = body.replace("\n", "\n    ") if "*" not in body else ""
+    source = f"def t():\n    {lines}" if lines else "from helper import *\ndef t(): use()\n"
+    bundle = Bundle(tmp_path, source)
+    text = "def use(): return hidden\nhidden = 1\n"
+    module = bundle.module("helper", text, sliced=text.splitlines()[0], removed=["hidden"])
+    bundle.trial("t", {}, modules=[module])
+    done = bundle.run(*bundle.trial_words("t", "0"), status=1)
+    assert (
+        f"hidden is defined in helper.py but the analysis left it out of {LEFT_OUT}" in done.stderr
+    )
+
+
+def test_a_module_s_other_attributes(tmp_path):
+    bundle = Bundle(tmp_path, "import helper\ndef t(): return [helper.x, hasattr(helper, 'y')]")
+    module = bundle.module("helper", "x = 1\nhidden = 2\n", sliced="x = 1\n", removed=["hidden"])
+    (found,) = bundle.trial("t", {}, modules=[module]).run_trial("t")
+    assert found["result"] == [1, False]
+
+
+def test_a_module_s_own_getattr(tmp_path):
+    bundle = Bundle(tmp_path, "import helper\ndef t(n): return getattr(helper, n)")
+    text = "def __getattr__(name): return name * 2\nhidden = 1\n"
+    module = bundle.module("helper", text, sliced=text.splitlines()[0], removed=["hidden"])
+    bundle.trial("t", {"n": ["x", "hidden"]}, modules=[module])
+    assert bundle.run_trial("t", "0")[0]["result"] == "xx"
+    done = bundle.run(*bundle.trial_words("t", "1"), status=1)
+    assert "hidden is defined in helper.py" in done.stderr
+
+
+@pytest.mark.parametrize("path", ["helper.py", "lib/helper.py", "helper/__init__.py"])
+def test_local_module_that_was_not_followed(tmp_path, path):
+    (tmp_path / path).parent.mkdir(exist_ok=True)
+    (tmp_path / path).write_text("x = 1\n")
+    body = "import sys\nsys.path.append('lib')\n__import__('helper')"
+    said = complaint(tmp_path, body.replace("'lib'", f"{str(tmp_path / 'lib')!r}"))
+    assert "the import of helper was not foreseen: write `import helper` at top level" in said
+
+
+@pytest.mark.parametrize("where", [".hidden", "env/lib", "lib/site-packages"])
+def test_installed_modules_below_the_folder(tmp_path, where):
+    (tmp_path / "env").mkdir()
+    (tmp_path / "env" / "pyvenv.cfg").write_text("")
+    (tmp_path / where).mkdir(parents=True)
+    (tmp_path / where / "helper.py").write_text("x = 1\n")
+    body = f"import sys\nsys.path.append({str(tmp_path / where)!r})\nimport helper\nreturn helper.x"
+    assert run(tmp_path, body)["result"] == 1
