@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.slicing import Taken
     from mlx2smk.diagnostics.source import Span
     from mlx2smk.language.experiment import Trial
+    from mlx2smk.language.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,7 @@ class FileFinder:
         self.project = project
         self._calls: dict[Unit, tuple[Call, ...]] = {}
 
-    def uses(
-        self, trial: Trial, taken: Sequence[Taken], writes: frozenset[str] | None
-    ) -> tuple[FileUse, ...]:
+    def uses(self, trial: Trial, taken: Sequence[Taken], writes: Keys) -> tuple[FileUse, ...]:
         """Return the uses of fixed paths in a trial's slice; ``writes`` are the keys it may update."""
         calls = [call for item in taken for call in self._of_unit(item)]
         finder = _Uses(self.project, Paths(self.project, trial, calls, writes))

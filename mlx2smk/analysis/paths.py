@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.names import Function
     from mlx2smk.analysis.project import Module, Project
     from mlx2smk.language.experiment import Trial
+    from mlx2smk.language.keys import Keys
 
 MOST = 64
 """Texts that one expression may have before it counts as unknown."""
@@ -50,7 +51,7 @@ class Paths:
         project: Project,
         trial: Trial,
         calls: Sequence[Call],
-        writes: frozenset[str] | None,
+        writes: Keys,
     ) -> None:
         self.project = project
         self.trial = trial
@@ -112,7 +113,7 @@ class Paths:
         return named and place.owner("SETUP") is None
 
     def _kept(self, key: Text) -> bool:
-        return self.writes is not None and key.text not in self.writes
+        return key.text not in self.writes
 
     def _attribute(self, node: ast.Attribute, place: Place) -> Texts:
         owner = self.of(node.value, place)

@@ -119,7 +119,8 @@ class _ExperimentRules:
             setups=[self._file("setup", setup) for setup in setups],
             updates=[self._file("updates", trial) for trial in trials],
         )
-        keys = "any key" if function.reads is None else ", ".join(function.reads) or "no key"
+        reads = function.reads.listed()
+        keys = "any key" if reads is None else ", ".join(reads) or "no key"
         names = [function.name for function in (*setups, *trials)]
         return Rule(
             keyword="checkpoint",
@@ -129,7 +130,7 @@ class _ExperimentRules:
             output={"context": self._file("context", function)},
             log=self._log("context", function),
             localrule=True,
-            params=self._params(quoted(digest_of("context", json.dumps(function.reads), *names))),
+            params=self._params(quoted(digest_of("context", json.dumps(reads), *names))),
             shell=_command(
                 "context", function, *_given(inputs), " --output {output.context:q} --log {log:q}"
             ),

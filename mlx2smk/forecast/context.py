@@ -46,9 +46,7 @@ def uncertainty(seen: Knowledge, last: Mapping[str, Any]) -> Uncertainty | None:
 
 
 def _in_doubt(key: str, seen: Knowledge) -> bool:
-    return key not in seen.known and any(
-        doubt.keys is None or key in doubt.keys for doubt in seen.doubts
-    )
+    return key not in seen.known and any(key in doubt.keys for doubt in seen.doubts)
 
 
 def _text(values: Mapping[str, Any], key: str) -> str | None:

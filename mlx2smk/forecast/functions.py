@@ -11,6 +11,7 @@ from mlx2smk.forecast.files import reasons_for
 from mlx2smk.forecast.knowledge import Knowledge
 from mlx2smk.forecast.outlook import Outlook
 from mlx2smk.forecast.reasons import New, ResultsChanged, SoftwareChanged
+from mlx2smk.language.keys import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +37,7 @@ def forecast_setup(
     outlook = _timed(_outlook(setup, reasons, doubt, files, not seen.certain), record)
     if outlook.may_run or record is None:
         unsettled.add(setup.name)
-        return outlook, Knowledge().doubted(setup.name, None)
+        return outlook, Knowledge().doubted(setup.name, ANY)
     return outlook, Knowledge(record.returned)
 
 

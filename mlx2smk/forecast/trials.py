@@ -223,9 +223,7 @@ class _Forecaster:
         self._doubt_updates()
 
     def _doubt_updates(self) -> None:
-        writes = self.trial.writes
-        keys = None if writes is None else frozenset(writes)
-        self.state = self.state.doubted(self.trial.name, keys)
+        self.state = self.state.doubted(self.trial.name, self.trial.writes)
 
     def _outcome(
         self, job: JobPlan, index: int, seen: Knowledge
