@@ -7,7 +7,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.analysis import Analysis, FunctionAnalysis
-from mlx2smk.analysis.context import Access
+from mlx2smk.analysis.access import Access
 from mlx2smk.analysis.slicing import FunctionSlice
 from mlx2smk.diagnostics.source import Source, Span
 from mlx2smk.language.experiment import Experiment, Parameter, Setup, Trial, Verify
@@ -16,7 +16,7 @@ from mlx2smk.language.keys import Keys
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlx2smk.analysis.files import FileUse
+    from mlx2smk.analysis.file_uses import FileUse
     from mlx2smk.analysis.slicing import ModuleSlice
 
 SOMEWHERE = Span(1, 1, 1, 2)

@@ -8,7 +8,7 @@ from handmade import SOMEWHERE, analysis, experiment, found, setup, trial, verif
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlx2smk.analysis.files import FileUse
+from mlx2smk.analysis.file_uses import FileUse
 from mlx2smk.analysis.slicing import ModuleSlice
 from mlx2smk.planning.evidence import Evidence, Pair, Shared
 from mlx2smk.planning.planner import PlanOptions, make_plan, rule_prefixes

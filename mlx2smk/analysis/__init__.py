@@ -6,9 +6,9 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.access import Access, access_of
 from mlx2smk.analysis.bindings import scope_of
-from mlx2smk.analysis.context import Access, access_of
-from mlx2smk.analysis.files import FileFinder, FileUse
+from mlx2smk.analysis.file_uses import FileFinder, FileUse
 from mlx2smk.analysis.mistakes import Looked, find_mistakes
 from mlx2smk.analysis.modules import Files, FolderFiles
 from mlx2smk.analysis.names import names_of

@@ -78,11 +78,11 @@ def _use_of(
 
 def keys_of(key: ast.expr, module: Module, certain: frozenset[ast.expr]) -> Keys:
     """Return the key that an expression is: any key if its text is not certain."""
-    text = text_of(key, module, certain)
+    text = literal_text(key, module, certain)
     return ANY if text is None else Keys.of(text)
 
 
-def text_of(node: ast.expr, module: Module, certain: frozenset[ast.expr]) -> str | None:
+def literal_text(node: ast.expr, module: Module, certain: frozenset[ast.expr]) -> str | None:
     """Return the text that an expression certainly is: a literal, or a constant assigned once."""
     value: ast.expr | None = node
     if isinstance(node, ast.Name):

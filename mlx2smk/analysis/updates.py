@@ -14,9 +14,9 @@ from mlx2smk.language.scopes import own_scope
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlx2smk.analysis.names import Function
     from mlx2smk.analysis.project import Module
     from mlx2smk.analysis.slicing import Taken
+    from mlx2smk.language.scopes import Function
 
 UPDATE = "context_update"
 

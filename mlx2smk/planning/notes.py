@@ -17,14 +17,14 @@ from mlx2smk.diagnostics.about_notes import (
 )
 from mlx2smk.language.experiment import Trial
 from mlx2smk.planning.evidence import Evidence
-from mlx2smk.planning.order import conflict, shared_write
 from mlx2smk.planning.planner import shares_output
+from mlx2smk.planning.shared_files import conflict, shared_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlx2smk.analysis import Analysis, FunctionAnalysis
-    from mlx2smk.analysis.files import FileUse
+    from mlx2smk.analysis.file_uses import FileUse
     from mlx2smk.analysis.sites import Site
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.diagnostics.source import Span

@@ -11,12 +11,11 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
-from mlx2smk.language.digests import digest_of
 from mlx2smk.language.keys import Keys
+from mlx2smk.language.text_digests import digest_of
 from mlx2smk.planning.batching import combinations_per_job
 from mlx2smk.planning.evidence import Evidence
 from mlx2smk.planning.naming import combination_name, unique
-from mlx2smk.planning.order import conflict, shared_write
 from mlx2smk.planning.plan import (
     FunctionPlan,
     JobPlan,
@@ -26,6 +25,7 @@ from mlx2smk.planning.plan import (
     TrialPlan,
     VerifyPlan,
 )
+from mlx2smk.planning.shared_files import conflict, shared_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mlx2smk.language.experiment import Experiment, Setup, Trial, Verify
     from mlx2smk.planning.batching import Earlier
 
-PROTOCOL = "1"
+CODE_PROTOCOL = "1"
 """Changed when the worker's way of running a function changes what it can return."""
 
 
@@ -261,7 +261,7 @@ def _code(found: FunctionAnalysis, *, chained: bool, paired: bool) -> str:
     Likewise those of trials that turned out to share files with others: what they gave is not trusted.
     """
     order = ("chained" if chained else "", *(["paired"] if paired else []))
-    return digest_of(PROTOCOL, found.slice.digest, *order)
+    return digest_of(CODE_PROTOCOL, found.slice.digest, *order)
 
 
 def _jobs(trial: Trial, code: str, per_job: int) -> Iterator[JobPlan]:

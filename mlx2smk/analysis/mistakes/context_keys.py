@@ -6,8 +6,8 @@ import ast
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from mlx2smk.analysis.context import SEED_KEYS, SETUP, access_of
-from mlx2smk.analysis.mistakes.certainty import Surroundings
+from mlx2smk.analysis.access import SEED_KEYS, SETUP, access_of
+from mlx2smk.analysis.mistakes.certainty import Nesting
 from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
 from mlx2smk.analysis.mistakes.report import setups, trials
 from mlx2smk.analysis.sites import certain_names, key_use
@@ -122,7 +122,7 @@ def _check(report: Report, use: _Use, known: frozenset[str], *, certain: bool) -
     near = nearest(key, known)
     if not certain and (near is None or numbered_alike(key, near)):
         return
-    around = Surroundings(use.item.unit.node)
+    around = Nesting(use.item.unit.node)
     if around.expects(use.place, "KeyError", "LookupError"):
         return
     others = f"its keys are: {', '.join(sorted(known))}" if known else "return it from a setup"

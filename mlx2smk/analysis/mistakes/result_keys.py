@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mlx2smk.analysis.mistakes.flow import Kind, Kinds
 from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
 from mlx2smk.analysis.mistakes.report import trials, verifications
-from mlx2smk.analysis.sites import text_of
+from mlx2smk.analysis.sites import literal_text
 from mlx2smk.analysis.updates import returned_keys
 from mlx2smk.diagnostics.about_suspicions import (
     ListOfRuns,
@@ -84,7 +84,10 @@ class _Check:
             used = _used(node, context)
             if used is not None:
                 base, key, required = used
-                kind, text = kinds.of(base), text_of(key, self.looked.module, self.looked.certain)
+                kind, text = (
+                    kinds.of(base),
+                    literal_text(key, self.looked.module, self.looked.certain),
+                )
                 if kind is not None and text is not None:
                     yield _Use(node, kind, text, required)
 
@@ -95,7 +98,7 @@ class _Check:
             return
         hint, near = self.hint(use, known)
         errors = ("KeyError", "LookupError", "TypeError")
-        if (certain or near) and not self.looked.surroundings.expects(use.node, *errors):
+        if (certain or near) and not self.looked.nesting.expects(use.node, *errors):
             kind = _MESSAGES[use.of.what]
             self.report.add(
                 kind, self.looked.module, use.node, key=use.key, trial=use.of.trial, near=hint

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.calls import calls_of, meaning_of
 from mlx2smk.analysis.openers import LIBRARY_CALLS, METHODS, MODES, OPEN_METHOD, PATH_METHODS
-from mlx2smk.analysis.paths import Paths
+from mlx2smk.analysis.path_texts import Paths
 from mlx2smk.analysis.values import Library
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis.calls import Call
     from mlx2smk.analysis.openers import ModeArgument, PathArgument
-    from mlx2smk.analysis.paths import Text
+    from mlx2smk.analysis.path_texts import Text
     from mlx2smk.analysis.project import Project, Unit
     from mlx2smk.analysis.slicing import Taken
     from mlx2smk.diagnostics.source import Span
