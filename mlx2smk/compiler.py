@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis import analyse
-from mlx2smk.analysis.inputs import missing_inputs
+from mlx2smk.analysis.missing_inputs import missing_inputs
 from mlx2smk.diagnostics.source import Source
+from mlx2smk.emission.bundle_contents import make_bundle
 from mlx2smk.emission.checks import check_bundle, check_hiding_snakefile, check_stems
-from mlx2smk.emission.contents import make_bundle
 from mlx2smk.emission.neighbours import check_neighbours, dropped, neighbours, others_than
 from mlx2smk.language.parser import parse
-from mlx2smk.language.reader import read
+from mlx2smk.language.reader import read_source
 from mlx2smk.planning.evidence import read_evidence
 from mlx2smk.planning.notes import notes
 from mlx2smk.planning.planned import PlannedExperiment
@@ -89,7 +89,7 @@ def _experiments(
 ) -> Iterator[Experiment]:
     """Yield what can be read; of files that were not given, only errors are noted."""
     for path in paths:
-        source = read(path)
+        source = read_source(path)
         if not isinstance(source, Source):
             findings.append(source)
             continue

@@ -6,15 +6,16 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.access import Access, access_of
 from mlx2smk.analysis.bindings import scope_of
-from mlx2smk.analysis.context import Access, access_of
-from mlx2smk.analysis.files import FileFinder, FileUse
+from mlx2smk.analysis.file_uses import FileFinder, FileUse
 from mlx2smk.analysis.mistakes import Looked, find_mistakes
 from mlx2smk.analysis.modules import Files, FolderFiles
 from mlx2smk.analysis.names import names_of
 from mlx2smk.analysis.project import Project
-from mlx2smk.analysis.sites import certain_names, key_of
+from mlx2smk.analysis.sites import certain_names, key_use
 from mlx2smk.analysis.slicing import FunctionSlice, Slicer
+from mlx2smk.language.keys import ANY, NO_KEYS, Keys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,14 +32,14 @@ if TYPE_CHECKING:
 class FunctionAnalysis:
     """One decorated function: its slice and its use of SETUP.
 
-    ``trials_read``, of verifications only: the trials whose results the body can touch; None for all.
+    ``trials_read``, of verifications only: the trials whose results the body can touch.
     ``files``, of trials only: uses of paths that are the same for all combinations.
     """
 
     name: str
     slice: FunctionSlice
     access: Access
-    trials_read: frozenset[str] | None
+    trials_read: Keys = NO_KEYS
     files: tuple[FileUse, ...] = ()
 
 
@@ -86,14 +87,14 @@ def analyse_files(experiment: Experiment, files: Files) -> Analysis:
 def _function(item: Setup | Verify, slices: Slices, *, seeded: bool = False) -> FunctionAnalysis:
     found, taken = slices[item.name]
     access = access_of(taken, found.widened, seeded=seeded, updates=False)
-    return FunctionAnalysis(item.name, found, access, None)
+    return FunctionAnalysis(item.name, found, access)
 
 
 def _trial(item: Trial, slices: Slices, finder: FileFinder) -> FunctionAnalysis:
     found, taken = slices[item.name]
     access = access_of(taken, found.widened, seeded=True, updates=True)
     files = finder.uses(item, taken, access.writes)
-    return FunctionAnalysis(item.name, found, access, None, files)
+    return FunctionAnalysis(item.name, found, access, files=files)
 
 
 def _verification(
@@ -102,35 +103,30 @@ def _verification(
     found = _function(item, slices, seeded=True)
     node = experiment.tree.body[item.statement]
     dynamic = any(widening.dynamic for widening in found.slice.widened)
-    read = None
+    read = ANY
     wrapped = isinstance(node, ast.FunctionDef) and len(node.decorator_list) > 1
     if isinstance(node, ast.FunctionDef) and not dynamic and not wrapped:
         read = _trials_read(node, slicer.project.experiment)
-    known = frozenset(trial.name for trial in experiment.trials)
-    return FunctionAnalysis(
-        found.name, found.slice, found.access, None if read is None else read & known
-    )
+    known = Keys.of(*(trial.name for trial in experiment.trials))
+    return FunctionAnalysis(found.name, found.slice, found.access, read & known)
 
 
-def _trials_read(node: ast.FunctionDef, module: Module) -> frozenset[str] | None:
-    """Return the keys of its parameter that a function uses; None if it may use any."""
+def _trials_read(node: ast.FunctionDef, module: Module) -> Keys:
+    """Return the keys of its parameter that a function uses."""
     parameters = [*node.args.posonlyargs, *node.args.args]
     if not parameters or parameters[0].arg in {item.name for item in scope_of(node.body).bindings}:
-        return None
+        return ANY
     results = parameters[0].arg
     names = names_of(_without_parameter(node, results))
     certain = certain_names(names)
-    keys: set[str] = set()
+    keys = NO_KEYS
     for reference in names.references:
         if reference.name in {"locals", "vars", "dir"}:
-            return None
-        if reference.name != results or not reference.deferred:
-            continue
-        use = key_of(reference, module, certain)
-        if use is None or use.key is None or not use.read:
-            return None
-        keys.add(use.key)
-    return frozenset(keys)
+            return ANY
+        if reference.name == results and reference.deferred:
+            use = key_use(reference, module, certain)
+            keys |= use.keys if use.read else ANY
+    return keys
 
 
 def _without_parameter(node: ast.FunctionDef, name: str) -> ast.FunctionDef:

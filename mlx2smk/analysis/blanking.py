@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.names import Function
+from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

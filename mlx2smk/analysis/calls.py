@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.bindings import is_main_guard, scope_of
-from mlx2smk.analysis.names import Function
 from mlx2smk.analysis.values import Definition, Library, Values, frame_of, targets_of
-from mlx2smk.language.scopes import children, parameters_of
+from mlx2smk.language.scopes import Function, children, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scope:
+class InnerScope:
     """A scope inside a module: what binds its names; ``function`` if it is that of a top-level one."""
 
     names: Frame
@@ -33,7 +32,7 @@ class Place:
     """A point of a module, from which names are looked up; the innermost scope comes last."""
 
     module: Module
-    scopes: tuple[Scope, ...] = ()
+    scopes: tuple[InnerScope, ...] = ()
 
     def owner(self, name: str) -> int | None:
         """Return which of the scopes a name belongs to, None for the module."""
@@ -72,7 +71,7 @@ class _Walk:
             body = [node.body] if isinstance(node, ast.Lambda) else node.body
             self._all(body, _inside(node, place))
         elif isinstance(node, _COMPREHENSIONS):
-            inner = Place(place.module, (*place.scopes, Scope(targets_of(node))))
+            inner = Place(place.module, (*place.scopes, InnerScope(targets_of(node))))
             self._all(ast.iter_child_nodes(node), inner)
         else:
             self._all(node.orelse if is_main_guard(node) else ast.iter_child_nodes(node), place)
@@ -89,13 +88,13 @@ _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 def _inside(node: Function | ast.Lambda | ast.ClassDef, place: Place) -> Place:
     """Enter a function or class. Methods do not see the names of their class."""
     if isinstance(node, ast.ClassDef):
-        scope = Scope(_names(node.body), is_class=True)
+        scope = InnerScope(_names(node.body), is_class=True)
         return Place(place.module, (*place.scopes, scope))
     parameters = frozenset(arg.arg for arg in parameters_of(node.args))
     body = [node.body] if isinstance(node, ast.Lambda) else node.body
     top = isinstance(node, Function) and not place.scopes
     function = node if top and isinstance(node, Function) else None
-    scope = Scope(_names(body, parameters), parameters, function)
+    scope = InnerScope(_names(body, parameters), parameters, function)
     outer = (item for item in place.scopes if not item.is_class)
     return Place(place.module, (*outer, scope))
 

@@ -28,7 +28,8 @@ from mlx2smk.language.scopes import evaluated_at_definition, parameters_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlx2smk.analysis.names import Comprehension, Function
+    from mlx2smk.analysis.names import Comprehension
+    from mlx2smk.language.scopes import Function
 
 
 class Judge(Protocol):

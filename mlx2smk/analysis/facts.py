@@ -14,10 +14,10 @@ from mlx2smk.analysis.dynamic import Dynamic, dynamics_of
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.known import QUIET_PACKAGES
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
-from mlx2smk.analysis.names import Function
 from mlx2smk.analysis.purity import Purity
 from mlx2smk.analysis.values import Values
 from mlx2smk.language.origins import MODULES
+from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.bindings import Imported

@@ -32,10 +32,10 @@ class Detail:
     lines: bool = False
 
 
-PLAIN = Detail()
+MEANING_ONLY = Detail()
 
 
-def fingerprint(node: ast.AST, detail: Detail = PLAIN) -> str:
+def fingerprint(node: ast.AST, detail: Detail = MEANING_ONLY) -> str:
     """Return the SHA-256 of what a syntax tree means."""
     writer = _Writer(detail)
     writer.write(node)

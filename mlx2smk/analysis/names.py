@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -240,13 +239,13 @@ class _Resolver(ast.NodeVisitor):
         yield
         self.deferred = before
 
-    def visit_FunctionDef(self, node: Function) -> None:
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self.all(node.decorator_list)
         self.function(node)
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
-    def function(self, node: Function) -> None:
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self.all(defaults_of(node.args))
         with self.type_parameters(node):
             for annotation in annotations_of(node):

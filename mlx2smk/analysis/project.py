@@ -20,10 +20,11 @@ from mlx2smk.analysis.modules import (
     decoded,
     find,
 )
-from mlx2smk.analysis.names import Function, Names, Reference, names_of
+from mlx2smk.analysis.names import Names, Reference, names_of
 from mlx2smk.analysis.texts import pattern, queries_in
 from mlx2smk.diagnostics.source import Source
 from mlx2smk.language.origins import MODULES, is_own
+from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:
     import re

@@ -26,8 +26,8 @@ from mlx2smk.language.scopes import own_scope, parameters_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mlx2smk.analysis.names import Function
     from mlx2smk.analysis.project import Module, Project
+    from mlx2smk.language.scopes import Function
 
 _HOOKS = frozenset(
     {

@@ -1,10 +1,12 @@
-"""How code uses a dictionary: by one literal key at a time, or in a way that nobody can foresee."""
+"""How code uses a dictionary: one literal key at a time, or in a way that cannot be predicted."""
 
 from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from mlx2smk.language.keys import ANY, NO_KEYS, Keys
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.names import Names, Reference
@@ -14,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place that reads or writes a key; ``key`` None stands for any, ``module`` None for the experiment."""
+    """A place that reads or writes one key, or any; ``module`` None is the experiment."""
 
-    key: str | None
+    keys: Keys
     span: Span | None
     module: str | None
     why: str
@@ -24,9 +26,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
-    """A use of one key of a dictionary; ``key`` None if it is computed, ``read`` if its value matters."""
+    """A use of one key of a dictionary, or of any; ``read`` if the value matters. ``why`` is for people."""
 
-    key: str | None
+    keys: Keys
+    why: str
     read: bool = True
 
 
@@ -38,33 +41,48 @@ def certain_names(names: Names) -> frozenset[ast.expr]:
     return frozenset(item.node for item in names.references if item.certain)
 
 
-def key_of(reference: Reference, module: Module, certain: frozenset[ast.expr]) -> KeyUse | None:
-    """Return the one key that a use of a dictionary touches; None if it is used in another way."""
+def key_use(reference: Reference, module: Module, certain: frozenset[ast.expr]) -> KeyUse:
+    """Return the one key that a use of a dictionary touches; any key if it is used in another way."""
+    whole = KeyUse(ANY, f"{reference.name} is used as a whole")
     if reference.attributes:
-        return _method_key(reference, module, certain)
+        key = _key_of_method(reference)
+        return whole if key is None else _use_of(key, module, certain)
     parent, around = (*reference.parents[:2], None, None)[:2]
     if isinstance(parent, ast.Subscript) and parent.value is reference.node:
         stored = isinstance(parent.ctx, ast.Store) and not isinstance(around, ast.AugAssign)
-        return KeyUse(text_of(parent.slice, module, certain), read=not stored)
+        return _use_of(parent.slice, module, certain, read=not stored)
     if isinstance(parent, ast.Compare) and reference.node in parent.comparators:
         single = len(parent.ops) == 1 and isinstance(parent.ops[0], (ast.In, ast.NotIn))
-        return KeyUse(text_of(parent.left, module, certain)) if single else None
+        return _use_of(parent.left, module, certain) if single else whole
     # A bare name, as in `try: SETUP except NameError: …`, looks at no key.
-    return KeyUse(None, read=False) if isinstance(parent, ast.Expr) else None
+    return KeyUse(NO_KEYS, "is only named", read=False) if isinstance(parent, ast.Expr) else whole
 
 
-def _method_key(
-    reference: Reference, module: Module, certain: frozenset[ast.expr]
-) -> KeyUse | None:
+def _key_of_method(reference: Reference) -> ast.expr | None:
+    """Return the key of ``SETUP.get("key")`` and its like; None for other uses of attributes."""
     parent = reference.parents[0] if reference.parents else None
     called = isinstance(parent, ast.Call) and parent.func is reference.node
     if len(reference.attributes) != 1 or reference.attributes[0] not in _READING or not called:
         return None
     arguments = parent.args if isinstance(parent, ast.Call) else []
-    return KeyUse(text_of(arguments[0], module, certain)) if arguments else None
+    return arguments[0] if arguments else None
 
 
-def text_of(node: ast.expr, module: Module, certain: frozenset[ast.expr]) -> str | None:
+def _use_of(
+    key: ast.expr, module: Module, certain: frozenset[ast.expr], *, read: bool = True
+) -> KeyUse:
+    keys = keys_of(key, module, certain)
+    why = "the key is computed" if keys.is_any else f"reads {keys.single!r}"
+    return KeyUse(keys, why, read)
+
+
+def keys_of(key: ast.expr, module: Module, certain: frozenset[ast.expr]) -> Keys:
+    """Return the key that an expression is: any key if its text is not certain."""
+    text = literal_text(key, module, certain)
+    return ANY if text is None else Keys.of(text)
+
+
+def literal_text(node: ast.expr, module: Module, certain: frozenset[ast.expr]) -> str | None:
     """Return the text that an expression certainly is: a literal, or a constant assigned once."""
     value: ast.expr | None = node
     if isinstance(node, ast.Name):

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Literal
 from mlx2smk.analysis.blanking import blanked
 from mlx2smk.analysis.dynamic import Dynamic, Reach
 from mlx2smk.analysis.facts import Facts
-from mlx2smk.analysis.fingerprint import PLAIN, Detail, canonical_order, fingerprint
+from mlx2smk.analysis.fingerprint import MEANING_ONLY, Detail, canonical_order, fingerprint
 from mlx2smk.analysis.links import Linker
 from mlx2smk.analysis.modules import all_modules
-from mlx2smk.analysis.names import Function
 from mlx2smk.analysis.reflection import Reflection
-from mlx2smk.language.digests import digest_of
+from mlx2smk.language.scopes import Function
+from mlx2smk.language.text_digests import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,7 +153,7 @@ class Slicer:
                 parts.append(blanked(module, set(kept)))
         return digest_of(*parts)
 
-    def unit_digest(self, unit: Unit, detail: Detail = PLAIN) -> str:
+    def unit_digest(self, unit: Unit, detail: Detail = MEANING_ONLY) -> str:
         """Return the digest of what one unit means."""
         key = unit, detail
         if key not in self._digests:

@@ -5,22 +5,28 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
-from mlx2smk.analysis.sites import Site, certain_names, text_of
+from mlx2smk.analysis.sites import Site, certain_names, keys_of
+from mlx2smk.language.keys import ANY, Keys
 from mlx2smk.language.scopes import own_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlx2smk.analysis.names import Function
     from mlx2smk.analysis.project import Module
     from mlx2smk.analysis.slicing import Taken
+    from mlx2smk.language.scopes import Function
 
 UPDATE = "context_update"
 
-Found: TypeAlias = "tuple[str | None, ast.AST, str]"
-"""A key (None: any), where it stands, and why."""
+
+class _Written(NamedTuple):
+    """A key of an update, or any; where it stands, and why."""
+
+    keys: Keys
+    node: ast.AST
+    why: str
 
 
 def update_sites(taken: Sequence[Taken]) -> Iterator[Site]:
@@ -28,12 +34,13 @@ def update_sites(taken: Sequence[Taken]) -> Iterator[Site]:
     for item in taken:
         search = _Search(item.module, certain_names(item.unit.names))
         search.visit(item.unit.node)
-        for key, node, why in search.found:
+        for keys, node, why in search.found:
             span = item.module.source.span(node) if isinstance(node, _PLACED) else None
-            yield Site(key, span, item.module.name, why)
+            yield Site(keys, span, item.module.name, why)
 
 
 _PLACED = (ast.expr, ast.stmt, ast.keyword)
+_UNPACKED = "the keys come from a **"
 
 
 class _Search(ast.NodeVisitor):
@@ -42,7 +49,7 @@ class _Search(ast.NodeVisitor):
     def __init__(self, module: Module, certain: frozenset[ast.expr]) -> None:
         self.module = module
         self.certain = certain
-        self.found: list[Found] = []
+        self.found: list[_Written] = []
         self.functions: list[Function] = []
         self.understood: set[ast.AST] = set()
 
@@ -69,9 +76,8 @@ class _Search(ast.NodeVisitor):
             if keyword.arg == UPDATE and _is_dict_call(node):
                 self.found.extend(self.keys(keyword.value))
             elif keyword.arg == UPDATE:
-                self.found.append(
-                    (None, keyword, f"{UPDATE} is handed to {ast.unparse(node.func)}")
-                )
+                why = f"{UPDATE} is handed to {ast.unparse(node.func)}"
+                self.found.append(_Written(ANY, keyword, why))
         self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -87,44 +93,50 @@ class _Search(ast.NodeVisitor):
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if node.attr == UPDATE:
-            self.found.append((None, node, f"{UPDATE} is an attribute"))
+            self.found.append(_Written(ANY, node, f"{UPDATE} is an attribute"))
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
         named = isinstance(node.value, str) and UPDATE in node.value
         named = named or (isinstance(node.value, bytes) and UPDATE.encode() in node.value)
         if named and node not in self.understood:
-            self.found.append((None, node, f"{UPDATE} is named outside a dict display"))
+            self.found.append(_Written(ANY, node, f"{UPDATE} is named outside a dict display"))
 
-    def keys(self, node: ast.expr) -> Iterator[Found]:
+    def keys(self, node: ast.expr) -> Iterator[_Written]:
         """Yield the keys that a value of ``context_update`` may have."""
         if isinstance(node, ast.Dict):
             for key in node.keys:
                 yield self.key(key, node)
         elif isinstance(node, ast.Call) and _is_dict_call(node) and not node.args:
             for keyword in node.keywords:
-                why = f"writes {keyword.arg!r}" if keyword.arg else "the keys come from a **"
-                yield keyword.arg, keyword, why
+                yield self.named(keyword)
         elif isinstance(node, ast.IfExp):
             yield from self.keys(node.body)
             yield from self.keys(node.orelse)
         elif isinstance(node, ast.Name):
             yield from self.variable(node)
         elif not isinstance(node, ast.Constant):  # None and the like update nothing
-            yield None, node, f"the value of {UPDATE} is computed"
+            yield _Written(ANY, node, f"the value of {UPDATE} is computed")
 
-    def key(self, key: ast.expr | None, display: ast.expr) -> Found:
+    def key(self, key: ast.expr | None, display: ast.expr) -> _Written:
         """Return what one key of a display writes."""
         if key is None:
-            return None, display, "the keys come from a **"
-        text = text_of(key, self.module, self.certain)
-        return text, key, "the key is computed" if text is None else f"writes {text!r}"
+            return _Written(ANY, display, _UNPACKED)
+        keys = keys_of(key, self.module, self.certain)
+        why = "the key is computed" if keys.is_any else f"writes {keys.single!r}"
+        return _Written(keys, key, why)
 
-    def variable(self, node: ast.Name) -> Iterator[Found]:
+    def named(self, keyword: ast.keyword) -> _Written:
+        """Return what one argument of ``dict()`` writes."""
+        if keyword.arg is None:
+            return _Written(ANY, keyword, _UNPACKED)
+        return _Written(Keys.of(keyword.arg), keyword, f"writes {keyword.arg!r}")
+
+    def variable(self, node: ast.Name) -> Iterator[_Written]:
         """Yield the keys of a local variable that is one display, with items added one by one."""
         display = self._only_display(node)
         if display is None:
-            yield None, node, f"the value of {UPDATE} is computed"
+            yield _Written(ANY, node, f"the value of {UPDATE} is computed")
             return
         yield from self.keys(display)
         for target in self._stores(node):
@@ -186,16 +198,10 @@ def _branches(node: ast.expr) -> Iterator[ast.expr]:
         yield node
 
 
-def returned_keys(
-    function: ast.FunctionDef, module: Module, certain: frozenset[ast.expr]
-) -> frozenset[str] | None:
-    """Return the keys that the dicts have which a function returns; None if not all are known."""
+def returned_keys(function: ast.FunctionDef, module: Module, certain: frozenset[ast.expr]) -> Keys:
+    """Return the keys of the dicts that a function returns."""
     search = _Search(module, certain)
     search.functions.append(function)
-    keys: set[str] = set()
-    for value in returned(function):
-        for key, _, _ in search.keys(value):
-            if key is None:
-                return None
-            keys.add(key)
-    return frozenset(keys)
+    return Keys.union(
+        written.keys for value in returned(function) for written in search.keys(value)
+    )

@@ -20,11 +20,11 @@ from mlx2smk.analysis.known import (
     READING_METHODS,
     listed,
 )
-from mlx2smk.analysis.names import Comprehension, Function
-from mlx2smk.language.scopes import own_scope
+from mlx2smk.language.scopes import Function, own_scope
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.bindings import Imported
+    from mlx2smk.analysis.names import Comprehension
     from mlx2smk.analysis.project import Module, Project
 
 Frame: TypeAlias = dict[str, tuple[Binding, ...]]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - its only name
 
-OK, FAILED, USAGE = 0, 1, 2
+OK, FAILED, USAGE_ERROR = 0, 1, 2
 
 
 def add_directory(parser: argparse.ArgumentParser, use: str) -> None:
@@ -49,7 +49,7 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic], form: str) -> None:
         print(render(diagnostic, colour=colour), file=sys.stderr)
 
 
-def complain(text: str, code: int) -> int:
+def print_error(text: str, code: int) -> int:
     """Print one line on stderr and return the exit code that goes with it."""
     print(f"mlx: {text}", file=sys.stderr)
     return code

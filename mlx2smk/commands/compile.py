@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from mlx2smk.commands import (
     FAILED,
     OK,
-    USAGE,
+    USAGE_ERROR,
     add_directory,
     add_format,
-    complain,
+    print_error,
     show_diagnostics,
 )
 
@@ -94,13 +94,13 @@ def run(given: argparse.Namespace) -> int:
 
     options = compile_options(given)
     if options is None:
-        return USAGE
+        return USAGE_ERROR
     try:
         if is_begun(options.directory):
             _finish(options.directory)
         compiled, complaint = _compile(given.experiments, options)
     except OSError as error:
-        return complain(f"{error.filename}: {error.strerror}", FAILED)
+        return print_error(f"{error.filename}: {error.strerror}", FAILED)
     show_diagnostics([*compiled.diagnostics, *complaint], given.format)
     if compiled.bundle is None or complaint:
         return FAILED
@@ -164,9 +164,9 @@ def compile_options(given: argparse.Namespace) -> CompileOptions | None:
         _check_profiles(given)
         parallel = given.parallel or _parallel_from_environment()
     except ValueError as error:
-        complain(str(error), USAGE)
+        print_error(str(error), USAGE_ERROR)
         return None
-    python = environment.interpreter(given)
+    python = environment.job_interpreter(given)
     plan = PlanOptions(
         parallel=parallel,
         batch=given.batch,

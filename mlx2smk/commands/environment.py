@@ -33,7 +33,7 @@ def container(given: argparse.Namespace) -> str | None:
     return _rebased(image, given.directory) if image and _is_local(image) else image
 
 
-def interpreter(given: argparse.Namespace) -> str | None:
+def job_interpreter(given: argparse.Namespace) -> str | None:
     """Return the interpreter of the jobs: in an environment one that it has; None for Snakemake's."""
     if _is_path_here(given):
         found = _rebased(given.python, given.directory)
@@ -44,7 +44,7 @@ def interpreter(given: argparse.Namespace) -> str | None:
 
 def chosen(given: argparse.Namespace) -> str | None:
     """Return the interpreter if results belong to it; None if it is the one that jobs have anyway."""
-    python = interpreter(given)
+    python = job_interpreter(given)
     return None if python == INSIDE and (given.conda or given.container) else python
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from mlx2smk.commands import (
     FAILED,
     OK,
-    USAGE,
+    USAGE_ERROR,
     add_directory,
     add_format,
-    complain,
+    print_error,
     show_diagnostics,
 )
 from mlx2smk.commands.compile import add_plan_options, compile_options
@@ -51,7 +51,9 @@ def _message(given: argparse.Namespace) -> int:
 
     text = explain(given.what)
     if text is None:
-        return complain(f"there is no message {given.what}; messages are named like MLX201", USAGE)
+        return print_error(
+            f"there is no message {given.what}; messages are named like MLX201", USAGE_ERROR
+        )
     print(text, end="")
     return OK
 
@@ -63,7 +65,7 @@ def _forecast(given: argparse.Namespace) -> int:
 
     options = compile_options(given)
     if options is None:
-        return USAGE
+        return USAGE_ERROR
     compiled = compile_experiments([given.what], options)
     if compiled.bundle is None:
         show_diagnostics(compiled.diagnostics, given.format)
@@ -74,9 +76,9 @@ def _forecast(given: argparse.Namespace) -> int:
 
 
 def _print(forecast: Forecast, form: str) -> None:
-    from mlx2smk.forecast.wording import as_dict, lines  # noqa: PLC0415
+    from mlx2smk.forecast.wording import forecast_as_dict, forecast_lines  # noqa: PLC0415
 
     if form == "json":
-        print(json.dumps(as_dict(forecast), indent=2))
+        print(json.dumps(forecast_as_dict(forecast), indent=2))
     else:
-        print("\n".join(lines(forecast)))
+        print("\n".join(forecast_lines(forecast)))

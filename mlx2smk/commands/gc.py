@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlx2smk.commands import FAILED, OK, add_directory, complain
+from mlx2smk.commands import FAILED, OK, add_directory, print_error
 
 if TYPE_CHECKING:
     import argparse
@@ -47,7 +47,7 @@ def run(given: argparse.Namespace) -> int:
         with quiet(given.directory):
             _clean(given, garbage(given.directory, given.experiment, everyone=given.all))
     except ValueError as error:
-        return complain(str(error), FAILED)
+        return print_error(str(error), FAILED)
     return OK
 
 

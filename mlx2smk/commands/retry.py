@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlx2smk.commands import FAILED, OK, add_directory, complain
+from mlx2smk.commands import FAILED, OK, add_directory, print_error
 
 if TYPE_CHECKING:
     import argparse
@@ -34,12 +34,12 @@ def run(given: argparse.Namespace) -> int:
     try:
         list(compiled_plans(given.directory))
     except ValueError as error:
-        return complain(f"{error}: run mlx compile again", FAILED)
+        return print_error(f"{error}: run mlx compile again", FAILED)
     try:
         with quiet(given.directory):
             _forget(given, list(failures(given.directory)))
     except ValueError as error:
-        return complain(str(error), FAILED)
+        return print_error(str(error), FAILED)
     return OK
 
 

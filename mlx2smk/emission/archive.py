@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from mlx2smk.analysis import Analysis
 
 ARCHIVE = ".mlx/code"
-FORMAT = "mlx2smk-code"
-VERSION = 1
+ARCHIVE_FORMAT = "mlx2smk-code"
+ARCHIVE_VERSION = 1
 
 
 def code_path(digest: str) -> str:
@@ -38,13 +38,16 @@ def read_code(directory: Path, digest: str) -> tuple[Piece, ...] | None:
         data = json.loads((directory / code_path(digest)).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    if not isinstance(data, dict) or (data.get("format"), data.get("version")) != (FORMAT, VERSION):
+    if not isinstance(data, dict) or (data.get("format"), data.get("version")) != (
+        ARCHIVE_FORMAT,
+        ARCHIVE_VERSION,
+    ):
         return None
     return tuple(_piece(entry) for entry in data["pieces"])
 
 
 def _text(name: str, pieces: tuple[Piece, ...]) -> str:
-    head = {"format": FORMAT, "version": VERSION, "function": name}
+    head = {"format": ARCHIVE_FORMAT, "version": ARCHIVE_VERSION, "function": name}
     body = {**head, "pieces": [asdict(piece) for piece in pieces]}
     return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MANIFEST = "workflow/.mlx2smk.json"
-FORMAT = "mlx2smk-manifest"
+MANIFEST_FORMAT = "mlx2smk-manifest"
 
 BESIDE = ".mlx2smk-new"
 """The ending of files that will be renamed to take another's place."""
@@ -58,7 +58,7 @@ class Manifest:
 
     def __str__(self) -> str:
         """Return the manifest as JSON, the same for the same content."""
-        content: dict[str, object] = {"format": FORMAT, "bundle": self.bundle}
+        content: dict[str, object] = {"format": MANIFEST_FORMAT, "bundle": self.bundle}
         content["files"] = dict(sorted(self.files.items()))
         if self.replaces is not None:
             content["replaces"] = {p: sorted(them) for p, them in sorted(self.replaces.items())}
@@ -71,7 +71,7 @@ def read_manifest(directory: Path) -> Manifest:
         content = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return Manifest()
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
+    if not isinstance(content, dict) or content.get("format") != MANIFEST_FORMAT:
         return Manifest()
     files, replaces = content.get("files"), content.get("replaces")
     if not isinstance(files, dict) or not isinstance(replaces, (dict, type(None))):

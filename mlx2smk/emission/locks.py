@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COMPILING = ".mlx/compile.lock"
 RUNNING = ".mlx/run.lock"
 
-PATIENCE = 1.0
+LOCK_PATIENCE = 1.0
 """Seconds that one waits without a word, or for a Snakemake that only looks."""
 
 _UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
@@ -68,7 +68,7 @@ def _lock_file(path: Path) -> IO[str]:
 
 
 def _locked_soon(file: IO[str]) -> bool:
-    limit = time.monotonic() + PATIENCE
+    limit = time.monotonic() + LOCK_PATIENCE
     while not _locked(file):
         if time.monotonic() > limit:
             return False

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.diagnostics.about_folder import OtherInterpreter, TakenStem
 from mlx2smk.diagnostics.about_warnings import DroppedExperiment
 from mlx2smk.emission.bundle import read_manifest
-from mlx2smk.language.digests import digest_of
+from mlx2smk.language.text_digests import digest_of
 from mlx2smk.planning.plan import from_json
 from mlx2smk.planning.planner import PlanOptions
 

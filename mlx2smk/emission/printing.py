@@ -19,9 +19,9 @@ INLINE = frozenset({"localrule", "threads"})
 
 LONGEST_COMMENT = 500  # characters; keys of SETUP can be of any length
 
-INDENT = 8  # columns before a directive's arguments
+ARGUMENT_INDENT = 8  # columns before a directive's arguments
 
-Arguments = dict[str, str | list[str]]
+NamedArguments = dict[str, str | list[str]]
 """A directive's named arguments as code; a list is printed one item a line."""
 
 
@@ -32,16 +32,16 @@ class Rule:
     keyword: str = "rule"
     name: str
     comment: str = ""
-    input: Arguments = field(default_factory=dict)
-    output: Arguments = field(default_factory=dict)
+    input: NamedArguments = field(default_factory=dict)
+    output: NamedArguments = field(default_factory=dict)
     log: str = ""
-    wildcard_constraints: Arguments = field(default_factory=dict)
+    wildcard_constraints: NamedArguments = field(default_factory=dict)
     localrule: bool = False
     conda: str = ""
     container: str = ""
     threads: int | None = None
-    resources: Arguments = field(default_factory=dict)
-    params: Arguments = field(default_factory=dict)
+    resources: NamedArguments = field(default_factory=dict)
+    params: NamedArguments = field(default_factory=dict)
     shell: Sequence[str] = ()
 
     def __str__(self) -> str:
@@ -74,7 +74,7 @@ def _arguments(arguments: Mapping[str, str | list[str]]) -> list[str]:
     lines: list[str] = []
     for name, value in arguments.items():
         line = f"{name}={value if isinstance(value, str) else '[' + ', '.join(value) + ']'},"
-        if isinstance(value, str) or len(line) <= WIDTH - INDENT:
+        if isinstance(value, str) or len(line) <= WIDTH - ARGUMENT_INDENT:
             lines.append(line)
         else:
             lines += [f"{name}=[", *(f"    {item}," for item in value), "],"]

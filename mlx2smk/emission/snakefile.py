@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlx2smk.emission.printing import Arguments, Rule, call, in_comment, quoted
-from mlx2smk.language.digests import digest_of
+from mlx2smk.emission.printing import NamedArguments, Rule, call, in_comment, quoted
+from mlx2smk.language.text_digests import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ def snakefile(plans: Sequence[Plan], settings: Mapping[str, str], digest: str = 
 
     ``settings`` are defaults of Snakemake's config; ``digest`` stands for the files that go with it.
     """
-    reports: Arguments = {"reports": [_report_path(plan) for plan in plans]}
+    reports: NamedArguments = {"reports": [_report_path(plan) for plan in plans]}
     parts = [
         HEADER.format(sources=in_comment(", ".join(plan.source for plan in plans))),
         'include: "rules/mlx.smk"\n',
@@ -119,7 +119,8 @@ class _ExperimentRules:
             setups=[self._file("setup", setup) for setup in setups],
             updates=[self._file("updates", trial) for trial in trials],
         )
-        keys = "any key" if function.reads is None else ", ".join(function.reads) or "no key"
+        reads = function.reads.listed()
+        keys = "any key" if reads is None else ", ".join(reads) or "no key"
         names = [function.name for function in (*setups, *trials)]
         return Rule(
             keyword="checkpoint",
@@ -129,7 +130,7 @@ class _ExperimentRules:
             output={"context": self._file("context", function)},
             log=self._log("context", function),
             localrule=True,
-            params=self._params(quoted(digest_of("context", json.dumps(function.reads), *names))),
+            params=self._params(quoted(digest_of("context", json.dumps(reads), *names))),
             shell=_command(
                 "context", function, *_given(inputs), " --output {output.context:q} --log {log:q}"
             ),
@@ -232,7 +233,7 @@ class _ExperimentRules:
             ),
         )
 
-    def _context_of(self, function: FunctionPlan) -> Arguments:
+    def _context_of(self, function: FunctionPlan) -> NamedArguments:
         step = f"checkpoints.{_step('context', function)}"
         return {"context": f"lambda _: {step}.get().output.context"}
 
@@ -245,7 +246,7 @@ class _ExperimentRules:
     def _path(self, root: str, *parts: str) -> str:
         return quoted("/".join((root, self.plan.experiment, *parts)))
 
-    def _params(self, digest: str) -> Arguments:
+    def _params(self, digest: str) -> NamedArguments:
         return {
             "digest": digest,
             "worker": "worker",
@@ -278,14 +279,14 @@ def _describe(trial: TrialPlan) -> str:
     return f"{count}, " + ("each after the one before" if trial.chained else "side by side")
 
 
-def _options(trial: TrialPlan) -> Arguments:
+def _options(trial: TrialPlan) -> NamedArguments:
     """Return the params that are options of the worker, as helpers decide where the job runs."""
-    store: Arguments = {"store": "store"}
+    store: NamedArguments = {"store": "store"}
     return store | ({"gpus": f"gpus({trial.gpus})"} if trial.gpus else {})
 
 
-def _resources(plan: Plan, trial: TrialPlan) -> Arguments:
-    said: Arguments = {
+def _resources(plan: Plan, trial: TrialPlan) -> NamedArguments:
+    said: NamedArguments = {
         name: quoted(value) if isinstance(value, str) else repr(value)
         for name, value in trial.resources
     }
@@ -299,11 +300,11 @@ def _command(command: str, function: FunctionPlan, *rest: str) -> tuple[str, ...
     return (start, *filter(None, rest))
 
 
-def _listed(**files: list[str]) -> Arguments:
+def _listed(**files: list[str]) -> NamedArguments:
     """Keep the inputs of which there are any."""
     return {name: paths for name, paths in files.items() if paths}
 
 
-def _given(inputs: Arguments) -> Iterator[str]:
+def _given(inputs: NamedArguments) -> Iterator[str]:
     """Return an option for each list of input files."""
     return (f" --{name} {{input.{name}:q}}" for name in inputs)

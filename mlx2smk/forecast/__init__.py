@@ -10,15 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlx2smk.forecast.evidence import Evidence
-from mlx2smk.forecast.functions import forecast_setup, forecast_verification
+from mlx2smk.forecast.background import Background
 from mlx2smk.forecast.knowledge import Knowledge
-from mlx2smk.forecast.trials import forecast_trial
+from mlx2smk.forecast.single_run_forecasts import forecast_setup, forecast_verification
+from mlx2smk.forecast.trial_forecasts import forecast_trial
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlx2smk.forecast.changes import Code
+    from mlx2smk.forecast.code_changes import Code
     from mlx2smk.forecast.outlook import Outlook
     from mlx2smk.forecast.past import Past
     from mlx2smk.planning.plan import Plan
@@ -38,20 +38,20 @@ class Forecast:
 
 def forecast(plan: Plan, past: Past, code: Code) -> Forecast:
     """Foresee the next run of an experiment."""
-    context, setups, evidence = Knowledge(), [], Evidence(past, code)
+    context, setups, background = Knowledge(), [], Background(past, code)
     for setup in plan.setups:
-        outlook, returned = forecast_setup(setup, context, evidence)
+        outlook, returned = forecast_setup(setup, context, background)
         setups.append(outlook)
         context = context.merged(returned)
     trials: dict[str, Outlook] = {}
     updates: dict[str, Knowledge] = {}
     for trial in plan.trials:
         seen = _after(context, updates, trial.after)
-        outlook, updates[trial.name] = forecast_trial(trial, seen, evidence)
+        outlook, updates[trial.name] = forecast_trial(trial, seen, background)
         trials[trial.name] = outlook
     final = _after(context, updates, tuple(updates))
     verifications = (
-        forecast_verification(verify, final, trials, evidence) for verify in plan.verifications
+        forecast_verification(verify, final, trials, background) for verify in plan.verifications
     )
     return Forecast(
         plan.experiment,

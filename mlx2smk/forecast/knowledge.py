@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mlx2smk.language.keys import Keys
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from mlx2smk.planning.plan import Keys
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A function that will run, or may, and the keys that it may change; None stands for any key."""
+    """A function that will run, or may, and the keys that it may change."""
 
     source: str
-    keys: frozenset[str] | None
+    keys: Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,14 @@ class Knowledge:
         """Merge values that are known: what was in doubt is so no longer."""
         if not values:
             return self
-        doubts = (_without(doubt, values) for doubt in self.doubts)
-        return Knowledge({**self.known, **values}, tuple(d for d in doubts if d is not None))
+        doubts = (Doubt(doubt.source, doubt.keys.without(values)) for doubt in self.doubts)
+        return Knowledge({**self.known, **values}, tuple(doubt for doubt in doubts if doubt.keys))
 
-    def doubted(self, source: str, keys: frozenset[str] | None) -> Knowledge:
+    def doubted(self, source: str, keys: Keys) -> Knowledge:
         """Merge values that are not known: of these keys, by that function."""
-        if keys is not None and not keys:
+        if not keys:
             return self
-        known = {} if keys is None else {k: v for k, v in self.known.items() if k not in keys}
+        known = {key: value for key, value in self.known.items() if key not in keys}
         return Knowledge(known, _added(self.doubts, Doubt(source, keys)))
 
     def merged(self, later: Knowledge) -> Knowledge:
@@ -54,28 +54,13 @@ class Knowledge:
 
     def projected(self, reads: Keys) -> Knowledge:
         """Return the part that a function may read."""
-        if reads is None:
-            return self
-        known = {key: self.known[key] for key in reads if key in self.known}
-        rest = frozenset(reads) - known.keys()
-        doubts = (
-            Doubt(doubt.source, rest if doubt.keys is None else rest & doubt.keys)
-            for doubt in self.doubts
-        )
-        return Knowledge(known, tuple(doubt for doubt in doubts if doubt.keys))
-
-
-def _without(doubt: Doubt, values: Mapping[str, Any]) -> Doubt | None:
-    if doubt.keys is None:
-        return doubt
-    left = doubt.keys - values.keys()
-    return Doubt(doubt.source, left) if left else None
+        unknown = reads.without(self.known)
+        doubts = (Doubt(doubt.source, doubt.keys & unknown) for doubt in self.doubts)
+        return Knowledge(reads.project(self.known), tuple(doubt for doubt in doubts if doubt.keys))
 
 
 def _added(doubts: tuple[Doubt, ...], new: Doubt) -> tuple[Doubt, ...]:
     """Add a doubt, in one with others about the same function."""
     same = [doubt.keys for doubt in doubts if doubt.source == new.source]
-    keys: frozenset[str] | None = new.keys
-    for other in same:
-        keys = None if keys is None or other is None else keys | other
-    return (*(doubt for doubt in doubts if doubt.source != new.source), Doubt(new.source, keys))
+    others = (doubt for doubt in doubts if doubt.source != new.source)
+    return (*others, Doubt(new.source, Keys.union((new.keys, *same))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlx2smk.forecast.reasons import as_dict
+from mlx2smk.forecast.reasons import reason_as_dict
 
 if TYPE_CHECKING:
     from mlx2smk.forecast.reasons import Reason
@@ -56,4 +56,4 @@ class Outlook:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the outlook for programs."""
-        return {**asdict(self), "reasons": [as_dict(reason) for reason in self.reasons]}
+        return {**asdict(self), "reasons": [reason_as_dict(reason) for reason in self.reasons]}

@@ -121,7 +121,7 @@ class VerdictPast:
     basis: Basis = field(default_factory=Basis)
 
 
-class Library(Protocol):
+class Archive(Protocol):
     """What is kept across versions: runs by their keys, code by its digest."""
 
     def stored(self, trial: str, job: JobPlan, number: int, key: str) -> Iterable[StoredRun]:
@@ -146,7 +146,7 @@ class Past:
     are trials that the plan does not have, with the numbers of their jobs.
     """
 
-    library: Library
+    archive: Archive
     source: str = ""
     setups: Mapping[str, SetupPast] = field(default_factory=dict)
     trials: Mapping[str, TrialPast] = field(default_factory=dict)

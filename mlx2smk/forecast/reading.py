@@ -17,8 +17,8 @@ from mlx2smk.forecast.past import (
     TrialPast,
     VerdictPast,
 )
-from mlx2smk.forecast.touched import Touched
-from mlx2smk.forecast.trials import params_text
+from mlx2smk.forecast.touched import BasisFinder
+from mlx2smk.forecast.trial_forecasts import params_text
 from mlx2smk.results.recorded import Results, read_json, read_record
 from mlx2smk.results.stored import STORE, stored_records
 from mlx2smk.runtime import origin
@@ -41,12 +41,12 @@ def read_past(directory: Path, plan: Plan, interpreter: str | None) -> Past:
 
     ``interpreter`` is the one that was chosen for the jobs, None for the one they have anyway.
     """
-    touched = Touched(directory, plan, interpreter)
+    touched = BasisFinder(directory, plan, interpreter)
     reader = _Reader(Results(directory, plan.experiment), plan, touched)
     base = directory / "workflow" / "experiments" / plan.experiment
     inputs = {path for trial in plan.trials for path in trial.inputs}
     return Past(
-        library=FolderLibrary(directory, plan, touched),
+        archive=FolderArchive(directory, plan, touched),
         source=plan.source,
         setups=dict(reader.setups()),
         trials={trial.name: reader.trial(trial) for trial in plan.trials},
@@ -61,10 +61,10 @@ def read_past(directory: Path, plan: Plan, interpreter: str | None) -> Past:
     )
 
 
-class FolderLibrary:
+class FolderArchive:
     """The store of results and the archive of code in a folder."""
 
-    def __init__(self, directory: Path, plan: Plan, touched: Touched) -> None:
+    def __init__(self, directory: Path, plan: Plan, touched: BasisFinder) -> None:
         self._directory = directory
         self._folder = directory / STORE
         self._results = Results(directory, plan.experiment)
@@ -121,7 +121,7 @@ class FolderLibrary:
 class _Reader:
     results: Results
     plan: Plan
-    touched: Touched
+    touched: BasisFinder
 
     def setups(self) -> Iterator[tuple[str, SetupPast]]:
         for setup in self.plan.setups:

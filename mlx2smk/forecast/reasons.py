@@ -210,6 +210,6 @@ Reason: TypeAlias = (
 )
 
 
-def as_dict(reason: Reason) -> dict[str, Any]:
+def reason_as_dict(reason: Reason) -> dict[str, Any]:
     """Return a reason for programs: its class's name and its fields."""
     return {"reason": type(reason).__name__, **asdict(reason)}

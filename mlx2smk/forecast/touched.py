@@ -33,7 +33,7 @@ FORMER = -1
 """The number of a combination of which only the trial is known."""
 
 
-class Touched:
+class BasisFinder:
     """Asks what the Snakefile will ask, of a plan that need not be on disk yet."""
 
     def __init__(self, directory: Path, plan: Plan, interpreter: str | None) -> None:

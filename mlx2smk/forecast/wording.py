@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlx2smk.forecast import forecast as make_forecast
 from mlx2smk.forecast import reasons as why
-from mlx2smk.forecast.changes import Code
+from mlx2smk.forecast.code_changes import Code
 from mlx2smk.forecast.reading import read_past
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def forecast_unit(unit: PlannedExperiment, directory: Path, interpreter: str | N
     return make_forecast(plan, read_past(directory, plan, interpreter), code)
 
 
-def lines(forecast: Forecast) -> Iterator[str]:
+def forecast_lines(forecast: Forecast) -> Iterator[str]:
     """Yield the lines that say what will run, and why."""
     for outlook in (*forecast.setups, *forecast.trials, *forecast.verifications):
         yield f"{outlook.name}: {_headline(outlook)}"
@@ -48,7 +48,7 @@ def lines(forecast: Forecast) -> Iterator[str]:
         yield f"{trial}: no longer a trial; mlx gc removes the results of its {_jobs(count)}"
 
 
-def as_dict(forecast: Forecast) -> dict[str, Any]:
+def forecast_as_dict(forecast: Forecast) -> dict[str, Any]:
     """Return the forecast for programs."""
     return {
         "experiment": forecast.experiment,

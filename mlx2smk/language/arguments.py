@@ -21,7 +21,7 @@ from mlx2smk.diagnostics.about_arguments import (
 )
 from mlx2smk.diagnostics.diagnostic import did_you_mean
 from mlx2smk.language.bindings import is_name
-from mlx2smk.language.decorated import USAGE
+from mlx2smk.language.decorated import DECORATOR_USAGE
 from mlx2smk.language.literals import evaluate, is_huge, is_text
 
 if TYPE_CHECKING:
@@ -73,7 +73,9 @@ def _bind_positional(findings: Findings, kind: str, call: ast.Call, given: Given
             given[known[index]] = argument
         else:
             count = _count(len(known))
-            findings.add(TooManyArguments, argument, name=kind, count=count, usage=USAGE[kind])
+            findings.add(
+                TooManyArguments, argument, name=kind, count=count, usage=DECORATOR_USAGE[kind]
+            )
 
 
 def _count(number: int) -> str:
@@ -100,7 +102,9 @@ def _check_missing(findings: Findings, kind: str, call: ast.Call, given: Given) 
         return  # what is unpacked, which is an error already, may have it
     for name in _SIGNATURES[kind].required:
         if name not in given:
-            findings.add(MissingArgument, call, name=kind, argument=name, usage=USAGE[kind])
+            findings.add(
+                MissingArgument, call, name=kind, argument=name, usage=DECORATOR_USAGE[kind]
+            )
 
 
 def read_order(findings: Findings, node: ast.expr | None, *, optional: bool = False) -> int | None:

@@ -14,7 +14,7 @@ from mlx2smk.diagnostics.about_decorators import (
     NotTopLevel,
     TwoDecorators,
 )
-from mlx2smk.language.imports import note_unknown_name
+from mlx2smk.language.decorator_imports import note_unknown_name
 from mlx2smk.language.origins import (
     FOREIGN,
     KINDS,
@@ -26,16 +26,15 @@ from mlx2smk.language.origins import (
     origin,
     split,
 )
-from mlx2smk.language.scopes import Definition, Function, parameters_of
+from mlx2smk.language.scopes import DefinitionNode, Function, parameters_of
 from mlx2smk.language.spelling import check_spelling
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlx2smk.diagnostics.diagnostic import Findings
-    from mlx2smk.language.scopes import Defined
 
-USAGE: Final = {
+DECORATOR_USAGE: Final = {
     "setup": "@setup() or @setup(1)",
     "trial": '@trial(1, {"n": [1, 2, 3]})',
     "verify": '@verify(["train"])',
@@ -52,7 +51,7 @@ class Decorated:
 
     kind: str
     module: str
-    function: ast.FunctionDef | ast.AsyncFunctionDef
+    function: Function
     call: ast.Call | None
     statement: int
 
@@ -62,7 +61,7 @@ def find_decorated(findings: Findings, tree: ast.Module) -> list[Decorated]:
     found: list[Decorated] = []
     origins: Origins = {}
     for index, statement in enumerate(tree.body):
-        if isinstance(statement, Definition):
+        if isinstance(statement, DefinitionNode):
             check_spelling(findings, tree, statement, origins)
             found += _top_level(findings, statement, index, origins)
         bind(statement, origins)
@@ -70,7 +69,9 @@ def find_decorated(findings: Findings, tree: ast.Module) -> list[Decorated]:
     return found
 
 
-def _top_level(findings: Findings, node: Defined, index: int, origins: Origins) -> list[Decorated]:
+def _top_level(
+    findings: Findings, node: DefinitionNode, index: int, origins: Origins
+) -> list[Decorated]:
     """Return the function, if it is one and decorated, with the first of our decorators."""
     decorators = _decorators(findings, node, origins)
     if not decorators:
@@ -88,7 +89,9 @@ def _top_level(findings: Findings, node: Defined, index: int, origins: Origins) 
     return [Decorated(first, module, node, call, index)]
 
 
-def _decorators(findings: Findings, node: Defined, origins: Origins) -> list[tuple[str, ast.expr]]:
+def _decorators(
+    findings: Findings, node: DefinitionNode, origins: Origins
+) -> list[tuple[str, ast.expr]]:
     """Return those decorators of a definition that are ours, with their kinds."""
     ours = [(_decorator_kind(findings, each, origins), each) for each in node.decorator_list]
     return [(what, decorator) for what, decorator in ours if what is not None]
@@ -100,7 +103,7 @@ def _decorator_kind(findings: Findings, decorator: ast.expr, origins: Origins) -
     if what is None:
         _check_attribute(findings, name, origins)
     elif name is decorator:
-        findings.add(BareDecorator, decorator, name=what, usage=USAGE[what])
+        findings.add(BareDecorator, decorator, name=what, usage=DECORATOR_USAGE[what])
     return what
 
 
@@ -128,11 +131,11 @@ def _check_nested(findings: Findings, tree: ast.Module, origins: Origins) -> Non
     marks = {
         id(decorator)
         for node in ast.walk(tree)
-        if isinstance(node, Definition)
+        if isinstance(node, DefinitionNode)
         for decorator in node.decorator_list
     }
     for node, names, where in _inside(tree, origins):
-        if where and isinstance(node, Definition):
+        if where and isinstance(node, DefinitionNode):
             decorators = _decorators(findings, node, names)
             if decorators:
                 span = findings.source.name_span(node)
@@ -155,11 +158,11 @@ def _inside(tree: ast.Module, origins: Origins) -> Iterator[tuple[ast.AST, Origi
 
 def _inner(node: ast.AST, origins: Origins) -> Origins:
     """Return what names mean inside a node: functions and classes have names of their own."""
-    if not isinstance(node, (*Definition, ast.Lambda)):
+    if not isinstance(node, (DefinitionNode, ast.Lambda)):
         return origins
     parameters = [] if isinstance(node, ast.ClassDef) else parameters_of(node.args)
     inner = origins | {parameter.arg: FOREIGN for parameter in parameters}
-    if isinstance(node, Definition):
+    if isinstance(node, DefinitionNode):
         for statement in node.body:
             bind(statement, inner)
     return inner

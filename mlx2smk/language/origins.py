@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Final
 
 from mlx2smk.language.bindings import bindings
-from mlx2smk.language.scopes import Definition, own_scope
+from mlx2smk.language.scopes import DefinitionNode, own_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def bind(statement: ast.stmt, origins: Origins) -> None:
     ``try: from decorators import trial`` … ``except ImportError: trial = None`` mean ours.
     """
     ours = dict(_imported(statement, origins))
-    simple = isinstance(statement, Definition) or not hasattr(statement, "body")
+    simple = isinstance(statement, DefinitionNode) or not hasattr(statement, "body")
     for name, _node in bindings(statement):
         if simple or origins.get(name) is None:
             origins[name] = FOREIGN

@@ -26,22 +26,22 @@ from mlx2smk.language.arguments import (
 )
 from mlx2smk.language.bindings import bindings
 from mlx2smk.language.decorated import find_decorated
+from mlx2smk.language.decorator_imports import check_imports
 from mlx2smk.language.experiment import Experiment, Mark, Setup, Trial, Verify
-from mlx2smk.language.functions import (
+from mlx2smk.language.function_checks import (
     LONGEST_NAME,
     check_body,
-    check_names,
+    check_function_names,
     check_setup,
     check_trial,
     check_verify,
     is_too_long,
 )
-from mlx2smk.language.grid import read_grid
-from mlx2smk.language.imports import check_imports
 from mlx2smk.language.origins import MODULES
 from mlx2smk.language.scopes import Function
 from mlx2smk.language.syntax import read_tree
 from mlx2smk.language.trial_names import read_trial_names
+from mlx2smk.language.trial_values import read_trial_values
 
 if TYPE_CHECKING:
     import ast
@@ -94,7 +94,7 @@ def _read(findings: Findings, tree: ast.Module) -> Experiment:
     decorated = find_decorated(findings, tree)
     if not findings.errors and all(each.kind != "trial" for each in decorated):
         findings.add_whole(NoTrial)
-    check_names(findings, tree, decorated)
+    check_function_names(findings, tree, decorated)
     for each in decorated:
         check_body(findings, each.function)
     known = _known_names(tree, decorated)
@@ -129,19 +129,19 @@ def _read_setup(findings: Findings, each: Decorated) -> Setup:
 
 def _read_trial(findings: Findings, each: Decorated) -> Trial:
     given = bind_arguments(findings, each)
-    values = given.get("values")
-    grid = None if values is None else read_grid(findings, values)
-    if grid is not None:
-        check_trial(findings, each.function, grid)
+    node = given.get("values")
+    values = None if node is None else read_trial_values(findings, node)
+    if values is not None:
+        check_trial(findings, each.function, values)
     return Trial(
         name=each.function.name,
         order=read_order(findings, given.get("order")) or 0,
-        parameters=tuple(grid.parameters) if grid else (),
-        parallel=grid.parallel if grid else None,
+        parameters=tuple(values.parameters) if values else (),
+        parallel=values.parallel if values else None,
         threads=read_threads(findings, given.get("threads")),
         resources=read_resources(findings, given.get("resources")),
         inputs=read_inputs(findings, given.get("inputs")),
-        outputs=read_outputs(findings, given.get("outputs"), grid.parameters if grid else ()),
+        outputs=read_outputs(findings, given.get("outputs"), values.parameters if values else ()),
         span=findings.source.name_span(each.function),
         statement=each.statement,
         mark=_mark(each),

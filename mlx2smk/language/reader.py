@@ -20,7 +20,7 @@ from mlx2smk.diagnostics.diagnostic import Diagnostic
 from mlx2smk.diagnostics.source import Source, Span
 
 
-def read(path: str) -> Source | Diagnostic:
+def read_source(path: str) -> Source | Diagnostic:
     """Return a file's text, decoded by its BOM, its PEP 263 declaration or as UTF-8, or an error."""
     try:
         data = Path(path).read_bytes()

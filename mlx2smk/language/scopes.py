@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-Function = (ast.FunctionDef, ast.AsyncFunctionDef)
-Definition = (*Function, ast.ClassDef)
-Defined = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+DefinitionNode: TypeAlias = Function | ast.ClassDef
 
 
 def children(node: ast.AST) -> Iterable[ast.AST]:
@@ -45,7 +44,7 @@ def name_bound(node: ast.AST) -> str | None:
     """Return the name that a node itself binds or deletes; ``from m import *`` binds ``*``."""
     if isinstance(node, ast.Name):
         return None if isinstance(node.ctx, ast.Load) else node.id
-    if isinstance(node, (*Definition, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
+    if isinstance(node, (DefinitionNode, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
         return node.name
     if isinstance(node, ast.alias):
         return node.asname or node.name.split(".")[0]
@@ -64,14 +63,14 @@ def defaults_of(arguments: ast.arguments) -> Iterator[ast.expr]:
     yield from (default for default in arguments.kw_defaults if default is not None)
 
 
-def annotations_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
+def annotations_of(node: Function) -> Iterator[ast.expr]:
     """Yield the annotations of a function's parameters and of what it returns."""
     yield from (arg.annotation for arg in parameters_of(node.args) if arg.annotation is not None)
     if node.returns is not None:
         yield node.returns
 
 
-def evaluated_at_definition(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
+def evaluated_at_definition(node: Function) -> Iterator[ast.expr]:
     """Yield what runs where a function is defined, its decorators aside."""
     yield from defaults_of(node.args)
     yield from annotations_of(node)

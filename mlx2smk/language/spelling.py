@@ -13,10 +13,12 @@ from mlx2smk.language.origins import KINDS, MODULES, applied, is_own, origin
 if TYPE_CHECKING:
     from mlx2smk.diagnostics.diagnostic import Findings
     from mlx2smk.language.origins import Origins
-    from mlx2smk.language.scopes import Defined
+    from mlx2smk.language.scopes import DefinitionNode
 
 
-def check_spelling(findings: Findings, tree: ast.Module, node: Defined, origins: Origins) -> None:
+def check_spelling(
+    findings: Findings, tree: ast.Module, node: DefinitionNode, origins: Origins
+) -> None:
     """Note decorators at top level that are certain to be a `NameError` and look like ours."""
     for decorator in node.decorator_list:
         name = applied(decorator)

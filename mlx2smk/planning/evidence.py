@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-FORMAT = "mlx2smk-order"
-VERSION = 1
+EVIDENCE_FORMAT = "mlx2smk-order"
+EVIDENCE_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def read_evidence(directory: Path, stem: str) -> Evidence:
     path = directory / ".mlx" / "order" / f"{stem}.json"
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        if (data["format"], data["version"]) != (FORMAT, VERSION):
+        if (data["format"], data["version"]) != (EVIDENCE_FORMAT, EVIDENCE_VERSION):
             return Evidence()
         return _evidence(str(path), data)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):

@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from mlx2smk.language.digests import digest_of
+from mlx2smk.language.text_digests import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-LONGEST = 120
+LONGEST_COMBINATION = 120
 """Bytes of a combination's name; with an ending, and Snakemake's own, it fits into 255."""
 
 ONCE = "once"
@@ -37,9 +37,9 @@ def combination_name(
         for name, literal, value in zip(names, literals, values, strict=True)
     ]
     whole = ",".join(parts) or ONCE
-    if len(whole) <= LONGEST:
+    if len(whole) <= LONGEST_COMBINATION:
         return whole
-    return f"{whole[: LONGEST - 17]}~{digest_of(whole)[:16]}"
+    return f"{whole[: LONGEST_COMBINATION - 17]}~{digest_of(whole)[:16]}"
 
 
 def unique(names: Iterable[str]) -> Iterator[str]:

@@ -17,14 +17,14 @@ from mlx2smk.diagnostics.about_notes import (
 )
 from mlx2smk.language.experiment import Trial
 from mlx2smk.planning.evidence import Evidence
-from mlx2smk.planning.order import conflict, shared_write
-from mlx2smk.planning.planner import meet, shares_output
+from mlx2smk.planning.planner import shares_output
+from mlx2smk.planning.shared_files import conflict, shared_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlx2smk.analysis import Analysis, FunctionAnalysis
-    from mlx2smk.analysis.files import FileUse
+    from mlx2smk.analysis.file_uses import FileUse
     from mlx2smk.analysis.sites import Site
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.diagnostics.source import Span
@@ -71,7 +71,7 @@ class _Order:
 
     def _of_combinations(self, trial: Trial, note: _Note) -> Diagnostic:
         found = note.found
-        if meet(found.access.reads, found.access.writes):
+        if found.access.reads.meets(found.access.writes):
             return note.sequential()
         shared = shared_write(found)
         if shared is not None:
@@ -193,12 +193,12 @@ class _Note:
         )
 
     def _written(self, read: Site | None, write: Site, here: Span) -> str:
-        same = read is not None and read.key is not None and read.key == write.key
+        same = read is not None and not read.keys.is_any and read.keys == write.keys
         return f"{'' if same else _what(write) + ' '}written {self._where(write, here)}"
 
     def _where(self, site: Site, here: Span) -> str:
         place = "here" if site.span is here else f"at {self._place(site.module, site.span)}"
-        return f"{place} ({site.why})" if site.key is None else place
+        return f"{place} ({site.why})" if site.keys.is_any else place
 
     def _place(self, module: str | None, span: Span | None) -> str:
         file = self._file(module)
@@ -216,7 +216,7 @@ def _done(use: FileUse) -> str:
 
 
 def _what(site: Site) -> str:
-    return "any key may be" if site.key is None else f'SETUP["{site.key}"] is'
+    return "any key may be" if site.keys.is_any else f'SETUP["{site.keys.single}"] is'
 
 
 def _conflict(found: FunctionAnalysis) -> tuple[Site | None, Site]:
@@ -228,13 +228,13 @@ def _conflict(found: FunctionAnalysis) -> tuple[Site | None, Site]:
         (read, write)
         for read in found.access.read_sites
         for write in found.access.write_sites
-        if read.key is None or write.key is None or read.key == write.key
+        if read.keys.meets(write.keys)
     ]
     hiding = _hiding(found)
     hidden = [pair for pair in pairs if {site.why for site in pair} == {hiding}]
     if not pairs:
         return None, found.access.write_sites[0]
-    return min(hidden or pairs, key=lambda pair: sum(site.key is None for site in pair))
+    return min(hidden or pairs, key=lambda pair: sum(site.keys.is_any for site in pair))
 
 
 def _hiding(found: FunctionAnalysis) -> str | None:
@@ -245,11 +245,11 @@ def _hiding(found: FunctionAnalysis) -> str | None:
 def _advice(found: FunctionAnalysis, read: Site | None, write: Site) -> str:
     if _hiding(found) is not None:
         return WholeModule.advice
-    if read is None and write.key is not None:
+    if read is None and not write.keys.is_any:
         return "update keys that are no seeds"
-    if read is not None and read.key is None:
+    if read is not None and read.keys.is_any:
         return 'read single keys, as in SETUP["key"]'
-    if write.key is None:
+    if write.keys.is_any:
         return 'write the update out, as in {"context_update": {"key": value}}'
     return "do without the read, or write other keys than those that are read"
 

@@ -9,13 +9,11 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
+from mlx2smk.language.keys import Keys
 from mlx2smk.planning.naming import escaped
 
 FORMAT = "mlx2smk-plan"
 VERSION = 1
-
-Keys = tuple[str, ...] | None
-"""Sorted keys of SETUP; None stands for any key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,8 +185,12 @@ class Plan:
     def to_json(self) -> str:
         """Return the plan as JSON text, indented so that a diff of it can be read."""
         data = asdict(self)
+        entries = (*data["setups"], *data["trials"], *data["verifications"])
+        for entry, function in zip(entries, self.functions, strict=True):
+            entry["reads"] = function.reads.listed()
         for entry, trial in zip(data["trials"], self.trials, strict=True):
             entry["jobs"] = [job.line for job in trial.jobs]
+            entry["writes"] = trial.writes.listed()
         return escaped(json.dumps(data, indent=1, ensure_ascii=False)) + "\n"
 
 
@@ -205,12 +207,13 @@ def from_json(text: str) -> Plan:
 
 def _function(entry: dict[str, Any]) -> dict[str, Any]:
     modules = tuple(ModulePlan(**_tuples(module)) for module in entry["modules"])
-    return {**_tuples(entry), "modules": modules}
+    return {**_tuples(entry), "modules": modules, "reads": Keys.from_list(entry["reads"])}
 
 
 def _trial(entry: dict[str, Any]) -> TrialPlan:
     jobs = tuple(JobPlan.of_line(line) for line in entry["jobs"])
-    return TrialPlan(**{**_function(entry), "jobs": jobs})
+    writes = Keys.from_list(entry["writes"])
+    return TrialPlan(**{**_function(entry), "jobs": jobs, "writes": writes})
 
 
 def _tuples(value: Any) -> Any:

@@ -11,11 +11,11 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
-from mlx2smk.language.digests import digest_of
+from mlx2smk.language.keys import Keys
+from mlx2smk.language.text_digests import digest_of
 from mlx2smk.planning.batching import combinations_per_job
 from mlx2smk.planning.evidence import Evidence
 from mlx2smk.planning.naming import combination_name, unique
-from mlx2smk.planning.order import conflict, shared_write
 from mlx2smk.planning.plan import (
     FunctionPlan,
     JobPlan,
@@ -25,6 +25,7 @@ from mlx2smk.planning.plan import (
     TrialPlan,
     VerifyPlan,
 )
+from mlx2smk.planning.shared_files import conflict, shared_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,9 +33,8 @@ if TYPE_CHECKING:
     from mlx2smk.analysis import Analysis, FunctionAnalysis
     from mlx2smk.language.experiment import Experiment, Setup, Trial, Verify
     from mlx2smk.planning.batching import Earlier
-    from mlx2smk.planning.plan import Keys
 
-PROTOCOL = "1"
+CODE_PROTOCOL = "1"
 """Changed when the worker's way of running a function changes what it can return."""
 
 
@@ -158,7 +158,7 @@ class _Planner:
             chained=chained,
             in_order=in_order or paired,
             parallel=parallel,
-            writes=_sorted(found.access.writes),
+            writes=found.access.writes,
             after=tuple(t.name for t in self._feeding(trial)),
             inputs=trial.inputs,
             outputs=trial.outputs,
@@ -171,8 +171,8 @@ class _Planner:
     def verify(self, verify: Verify) -> VerifyPlan:
         found = self.analysis[verify.name]
         names = [trial.name for trial in self.experiment.trials]
-        touched = set(names if found.trials_read is None else found.trials_read)
-        depends = tuple(name for name in names if name in touched.union(verify.trial_names))
+        needed = found.trials_read | Keys.of(*verify.trial_names)
+        depends = tuple(name for name in names if name in needed)
         return VerifyPlan(
             **self._function("verify", verify),
             trial_names=verify.trial_names,
@@ -189,7 +189,7 @@ class _Planner:
             line=item.span.line,
             slice=f"slices/{kind}_{item.name}.py",
             digest=found.slice.digest,
-            reads=_sorted(found.access.reads),
+            reads=found.access.reads,
             removed=found.slice.removed,
             modules=tuple(_modules(kind, found)),
         )
@@ -208,7 +208,7 @@ class _Planner:
     def _is_chained(self, trial: Trial, *, in_order: bool) -> bool:
         """Whether each combination of a sequential trial runs after the one before."""
         access = self.analysis[trial.name].access
-        return in_order or trial.parallel == 1 or meet(access.reads, access.writes)
+        return in_order or trial.parallel == 1 or access.reads.meets(access.writes)
 
     def _feeding(self, trial: Trial) -> Iterator[Trial]:
         """Yield the trials that end before this one starts, in the order of their merging.
@@ -226,23 +226,10 @@ class _Planner:
         """Whether the second of two trials of one order may be able to tell that the first has run."""
         found, later = self.analysis[first.name], self.analysis[then.name]
         return (
-            meet(later.access.reads, found.access.writes)
+            later.access.reads.meets(found.access.writes)
             or conflict(found, later) is not None
             or self.options.evidence.pair(first.name, then.name) is not None
         )
-
-
-def meet(reads: frozenset[str] | None, writes: frozenset[str] | None) -> bool:
-    """Tell whether what is read can be what is written; None is any key."""
-    if reads is None:
-        return writes is None or bool(writes)
-    if writes is None:
-        return bool(reads)
-    return not reads.isdisjoint(writes)
-
-
-def _sorted(keys: frozenset[str] | None) -> Keys:
-    return None if keys is None else tuple(sorted(keys))
 
 
 def _modules(kind: str, found: FunctionAnalysis) -> Iterator[ModulePlan]:
@@ -274,7 +261,7 @@ def _code(found: FunctionAnalysis, *, chained: bool, paired: bool) -> str:
     Likewise those of trials that turned out to share files with others: what they gave is not trusted.
     """
     order = ("chained" if chained else "", *(["paired"] if paired else []))
-    return digest_of(PROTOCOL, found.slice.digest, *order)
+    return digest_of(CODE_PROTOCOL, found.slice.digest, *order)
 
 
 def _jobs(trial: Trial, code: str, per_job: int) -> Iterator[JobPlan]:

@@ -2,17 +2,21 @@ import pytest
 
 from tests.support.sliced_texts import HEAD, analysed, trial
 
+from mlx2smk.language.keys import ANY, NO_KEYS, Keys
+
 SEEDS = {"seed", "numpy_seed", "torch_seed", "pythonhashseed"}
 
 
 def reads(before, body, files=None):
     """Return the keys that the trial reads besides the seeds'; None for any."""
     access = trial(before, body, files).access
-    return None if access.reads is None else access.reads - SEEDS
+    return None if access.reads.is_any else access.reads.names - SEEDS
 
 
 def writes(body, before="", files=None):
-    return trial(before, body, files).access.writes
+    """Return the keys that the trial may update; None for any."""
+    keys = trial(before, body, files).access.writes
+    return None if keys.is_any else keys.names
 
 
 @pytest.mark.parametrize(
@@ -100,9 +104,9 @@ def test_seeds_are_read_by_trials_and_verifications_only():
         "@verify(['t'])\ndef v(results): return SETUP['b']\n"
     )
     found = analysed(text)
-    assert found["s"].access.reads == {"a"}
-    assert found["t"].access.reads == SEEDS
-    assert found["v"].access.reads == SEEDS | {"b"}
+    assert found["s"].access.reads.names == {"a"}
+    assert found["t"].access.reads.names == SEEDS
+    assert found["v"].access.reads.names == SEEDS | {"b"}
 
 
 @pytest.mark.parametrize(
@@ -128,9 +132,9 @@ def test_a_local_module_may_have_a_setup_of_its_own():
 
 def test_read_sites_say_where_and_why():
     sites = trial("", "return SETUP['a'], SETUP").access.read_sites
-    assert [(site.key, site.span.line, site.span.column, site.why) for site in sites] == [
-        ("a", 5, 12, "reads 'a'"),
-        (None, 5, 24, "SETUP is used as a whole"),
+    assert [(site.keys, site.span.line, site.span.column, site.why) for site in sites] == [
+        (Keys.of("a"), 5, 12, "reads 'a'"),
+        (ANY, 5, 24, "SETUP is used as a whole"),
     ]
 
 
@@ -204,7 +208,7 @@ def test_only_trials_write():
         HEAD
         + "@trial(1, {})\ndef t(): return 1\n@verify(['t'])\ndef v(r): return r['t'][0]['context_update']\n"
     )
-    assert analysed(text)["v"].access.writes == frozenset()
+    assert analysed(text)["v"].access.writes == NO_KEYS
 
 
 def test_updates_made_in_a_local_module():
@@ -217,9 +221,9 @@ def test_updates_made_in_a_local_module():
 
 def test_write_sites_say_where_and_why():
     sites = trial("", "return {'context_update': {'a': 1, **b}}").access.write_sites
-    assert [(site.key, site.span.line, site.span.column, site.why) for site in sites] == [
-        ("a", 5, 32, "writes 'a'"),
-        (None, 5, 31, "the keys come from a **"),
+    assert [(site.keys, site.span.line, site.span.column, site.why) for site in sites] == [
+        (Keys.of("a"), 5, 32, "writes 'a'"),
+        (ANY, 5, 31, "the keys come from a **"),
     ]
 
 
@@ -233,7 +237,7 @@ def trials_read(body, signature="results"):
         "@trial(1, {})\ndef t(): return 1\n@trial(2, {})\ndef u(): return 1\n"
         f"@verify(['t'])\ndef v({signature}):\n{lines}"
     )
-    return analysed(text)["v"].trials_read
+    return analysed(text)["v"].trials_read.names
 
 
 @pytest.mark.parametrize(
@@ -270,14 +274,14 @@ def test_trials_that_a_verification_reads(body, expected):
     ],
 )
 def test_verifications_that_may_read_all_trials(body):
-    assert trials_read(body) is None
+    assert trials_read(body) == {"t", "u"}
 
 
 def test_the_first_parameter_is_what_counts():
     assert trials_read("return a['t'], b", "a, b=1") == {"t"}
-    assert trials_read("return a['t']", "*a") is None
+    assert trials_read("return a['t']", "*a") == {"t", "u"}
     assert trials_read("return a['t']", "a, /") == {"t"}
 
 
 def test_only_verifications_have_trials_that_they_read():
-    assert trial("", "return 1").trials_read is None
+    assert trial("", "return 1").trials_read == NO_KEYS

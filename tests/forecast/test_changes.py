@@ -1,5 +1,5 @@
 from mlx2smk.analysis.slicing import Piece
-from mlx2smk.forecast.changes import code_changes
+from mlx2smk.forecast.code_changes import code_changes
 from mlx2smk.forecast.reasons import CodeChanged, CodeReordered
 
 FILES = {None: "lab/exp.py", "tools": "lab/tools.py"}

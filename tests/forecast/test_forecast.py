@@ -8,7 +8,7 @@ import pytest
 
 from mlx2smk.analysis.slicing import Piece
 from mlx2smk.forecast import forecast
-from mlx2smk.forecast.changes import Code
+from mlx2smk.forecast.code_changes import Code
 from mlx2smk.forecast.outlook import UncertainFile, Uncertainty
 from mlx2smk.forecast.past import (
     Basis,

@@ -29,7 +29,7 @@ from mlx2smk.forecast.reasons import (
     VariableSet,
     VariableUnset,
 )
-from mlx2smk.forecast.wording import as_dict, duration, lines
+from mlx2smk.forecast.wording import duration, forecast_as_dict, forecast_lines
 
 
 def outlook(kind="trial", name="train", **changes):
@@ -45,7 +45,7 @@ def of(*items, others=None):
 
 
 def said(*items, **more):
-    return list(lines(of(*items, **more)))
+    return list(forecast_lines(of(*items, **more)))
 
 
 def reason(item):
@@ -239,7 +239,7 @@ def test_durations(seconds, text):
 
 def test_json():
     item = outlook(run=1, may_run=2, reasons=(New(1),), uncertainty=Uncertainty(("init",), ("a",)))
-    forecast = json.loads(json.dumps(as_dict(of(item, others={"old": 1}))))
+    forecast = json.loads(json.dumps(forecast_as_dict(of(item, others={"old": 1}))))
     assert (forecast["experiment"], forecast["source"], forecast["others"]) == (
         "exp",
         "exp.py",

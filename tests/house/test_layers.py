@@ -52,3 +52,78 @@ def test_contributing_draws_the_layers():
     drawing = re.search(r"```\n(cli.*?)```", text, re.DOTALL)
     assert drawing is not None
     assert tuple(re.findall(r"^([a-z]+) ", drawing[1], re.MULTILINE)) == LAYERS
+
+
+# ------------------------------------------------------------------ one meaning for each name
+
+MODULES = [path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"]
+
+SHARED_NAMES = {
+    # What the commands of mlx and of the worker have in common: each module is one command.
+    "add_to": {"commands/compile", "commands/explain", "commands/gc", "commands/retry"},
+    "main": {"cli", "runtime/main"},
+    "run": {"commands/compile", "commands/explain", "commands/gc", "commands/retry"}
+    | {"runtime/child"},
+    # The plan as the compiler writes it and as the worker, which imports nothing, reads it.
+    "FORMAT": {"planning/plan", "runtime/conflicts", "runtime/plan"},
+    "Plan": {"planning/plan", "runtime/plan"},
+    "VERSION": {"planning/plan", "runtime/records"},
+    "NAMES": {"results/schemas", "runtime/grid"},
+    # A name that is bound: all that slices need of it, and what the parser needs.
+    "Binding": {"analysis/bindings", "language/bindings"},
+    # Within the worker.
+    "CHUNK": {"runtime/digests", "runtime/outputs", "runtime/process"},
+    "HERE": {"runtime/failures", "runtime/follow/sitecustomize", "runtime/loader"},
+    "Handler": {"runtime/observing", "runtime/signals"},
+    "INSTALLED": {"runtime/loader", "runtime/paths"},
+    "KEPT": {"runtime/contents", "runtime/outputs"},
+    "Name": {"runtime/observing", "runtime/paths"},
+    "names_in": {"runtime/imports", "runtime/observed"},
+}
+"""Public names that several modules define, and which these are."""
+
+SHARED_MODULE_NAMES = {
+    "bindings": {"analysis", "language"},
+    "gc": {"commands", "results"},
+    "plan": {"planning", "runtime"},
+    "retry": {"commands", "results"},
+}
+"""Names of modules that occur in several packages."""
+
+
+def defined(path):
+    """Return the public names that a module defines at top level."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        names = []
+        for statement in node.body if isinstance(node, ast.If) else [node]:
+            if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+                names.append(statement.name)
+            elif isinstance(statement, (ast.Assign, ast.AnnAssign)):
+                names += [each.id for each in ast.walk(statement) if is_stored(each)]
+        yield from (name for name in names if not name.startswith("_"))
+
+
+def is_stored(node):
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def where(path):
+    inside = path.parent if path.name == "__init__.py" else path.with_suffix("")
+    return inside.relative_to(PACKAGE).as_posix()
+
+
+def test_public_names_have_one_meaning():
+    places = {}
+    for path in PACKAGE.rglob("*.py"):
+        for name in defined(path):
+            places.setdefault(name, set()).add(where(path))
+    del places["TYPE_CHECKING"]  # the worker does without importing typing
+    assert {name: found for name, found in places.items() if len(found) > 1} == SHARED_NAMES
+
+
+def test_names_of_modules_say_what_is_in_them_without_their_package():
+    packages = {}
+    for path in MODULES:
+        packages.setdefault(path.stem, set()).add(where(path.parent / "__init__.py"))
+    shared = {name: found for name, found in packages.items() if len(found) > 1}
+    assert shared == SHARED_MODULE_NAMES

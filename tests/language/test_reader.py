@@ -12,7 +12,7 @@ from mlx2smk.diagnostics.about_files import (
 )
 from mlx2smk.diagnostics.diagnostic import Diagnostic
 from mlx2smk.diagnostics.source import Source, Span
-from mlx2smk.language.reader import read
+from mlx2smk.language.reader import read_source
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def file(tmp_path):
     def write(data):
         path = tmp_path / "exp.py"
         path.write_bytes(data)
-        return read(str(path))
+        return read_source(str(path))
 
     return write
 
@@ -46,22 +46,22 @@ def test_text_is_decoded_as_python_would(file, data, text):
 def test_path_stays_as_given(tmp_path, monkeypatch):
     (tmp_path / "exp.py").write_text("x = 1")
     monkeypatch.chdir(tmp_path)
-    assert read("./exp.py") == Source("./exp.py", "x = 1")
+    assert read_source("./exp.py") == Source("./exp.py", "x = 1")
 
 
 @pytest.mark.parametrize("name", ["decorators.py", "decorators/__init__.py"])
 def test_own_decorators_beside_the_file_are_seen(tmp_path, name):
     (tmp_path / "exp.py").touch()
-    assert not read(str(tmp_path / "exp.py")).own_decorators
+    assert not read_source(str(tmp_path / "exp.py")).own_decorators
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).touch()
-    assert read(str(tmp_path / "exp.py")).own_decorators
+    assert read_source(str(tmp_path / "exp.py")).own_decorators
 
 
 def test_missing_file_has_a_suggestion(tmp_path):
     (tmp_path / "train.py").touch()
     path = str(tmp_path / "trian.py")
-    found = read(path)
+    found = read_source(path)
     assert type(found) is MissingFile
     assert (found.path, found.span) == (path, None)
     assert found.hint == f"did you mean '{tmp_path / 'train.py'}'?"
@@ -69,12 +69,13 @@ def test_missing_file_has_a_suggestion(tmp_path):
 
 def test_missing_folder_is_said(tmp_path):
     assert (
-        read(str(tmp_path / "no" / "x.py")).hint == f"there is no folder '{tmp_path / 'no'}' either"
+        read_source(str(tmp_path / "no" / "x.py")).hint
+        == f"there is no folder '{tmp_path / 'no'}' either"
     )
 
 
 def test_folder(tmp_path):
-    assert type(read(str(tmp_path))) is FolderGiven
+    assert type(read_source(str(tmp_path))) is FolderGiven
 
 
 def test_forbidden_file(monkeypatch):
@@ -82,19 +83,19 @@ def test_forbidden_file(monkeypatch):
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    found = read("exp.py")
+    found = read_source("exp.py")
     assert type(found) is UnreadableFile
     assert found.message == "the file cannot be read: Permission denied"
 
 
 def test_paths_that_no_system_accepts():
-    assert type(read("a\0b.py")) is UnreadableFile
-    assert type(read("a" * 5000 + ".py")) is UnreadableFile
+    assert type(read_source("a\0b.py")) is UnreadableFile
+    assert type(read_source("a" * 5000 + ".py")) is UnreadableFile
 
 
 def test_file_in_place_of_a_folder(tmp_path):
     (tmp_path / "exp.py").touch()
-    assert type(read(str(tmp_path / "exp.py" / "x.py"))) is UnreadableFile
+    assert type(read_source(str(tmp_path / "exp.py" / "x.py"))) is UnreadableFile
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlx2smk.language.digests import digest_of
-from mlx2smk.planning.naming import LONGEST, combination_name, unique
+from mlx2smk.language.text_digests import digest_of
+from mlx2smk.planning.naming import LONGEST_COMBINATION, combination_name, unique
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -110,7 +110,7 @@ def test_digests_tell_the_same_texts_in_other_parts_apart(some, others):
 @given(st.dictionaries(PARAMETERS, JSON_VALUES, max_size=8))
 def test_names_are_harmless(values):
     made = name(**values)
-    assert len(made) <= LONGEST == 120
+    assert len(made) <= LONGEST_COMBINATION == 120
     assert re.fullmatch(r"[A-Za-z0-9_~][A-Za-z0-9_.+,~-]*", made)
 
 

@@ -7,15 +7,16 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.analysis import Analysis, FunctionAnalysis
-from mlx2smk.analysis.context import Access
+from mlx2smk.analysis.access import Access
 from mlx2smk.analysis.slicing import FunctionSlice
 from mlx2smk.diagnostics.source import Source, Span
 from mlx2smk.language.experiment import Experiment, Parameter, Setup, Trial, Verify
+from mlx2smk.language.keys import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlx2smk.analysis.files import FileUse
+    from mlx2smk.analysis.file_uses import FileUse
     from mlx2smk.analysis.slicing import ModuleSlice
 
 SOMEWHERE = Span(1, 1, 1, 2)
@@ -75,8 +76,8 @@ def found(  # noqa: PLR0913 -- one for each thing that an analysis says
         widened=(),
         removed=(),
     )
-    access = Access(_set(reads), _set(writes), (), ())
-    return FunctionAnalysis(name, piece, access, _set(trials_read), tuple(files))
+    access = Access(Keys.from_list(reads), Keys.from_list(writes), (), ())
+    return FunctionAnalysis(name, piece, access, Keys.from_list(trials_read), tuple(files))
 
 
 def analysis(of: Experiment, *known: FunctionAnalysis) -> Analysis:
@@ -87,7 +88,3 @@ def analysis(of: Experiment, *known: FunctionAnalysis) -> Analysis:
         return tuple(said.get(item.name) or found(item.name) for item in items)
 
     return Analysis(all_of(of.setups), all_of(of.trials), all_of(of.verifications))
-
-
-def _set(names: Iterable[str] | None) -> frozenset[str] | None:
-    return None if names is None else frozenset(names)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.mistakes.context_keys import check_context_keys
 from mlx2smk.analysis.mistakes.report import Looked, Report
-from mlx2smk.analysis.mistakes.results import check_results
+from mlx2smk.analysis.mistakes.result_keys import check_results
 from mlx2smk.analysis.mistakes.returns import check_updates, check_verdicts
-from mlx2smk.analysis.mistakes.undefined import check_names
+from mlx2smk.analysis.mistakes.undefined import check_undefined_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ __all__ = ["Looked", "find_mistakes"]
 def find_mistakes(project: Project, functions: Sequence[Looked]) -> tuple[Diagnostic, ...]:
     """Return what is wrong with the functions and their local modules, by place."""
     report = Report(project)
-    check_names(report, functions)
+    check_undefined_names(report, functions)
     check_context_keys(report, functions)
     check_results(report, functions)
     check_verdicts(report, functions)

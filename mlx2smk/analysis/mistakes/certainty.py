@@ -20,7 +20,7 @@ _PLATFORM: Final = frozenset({"version_info", "platform", "implementation", "ver
 """What code asks that is written for several Pythons and machines."""
 
 
-class Surroundings:
+class Nesting:
     """What stands around the parts of a statement."""
 
     def __init__(self, root: ast.AST) -> None:

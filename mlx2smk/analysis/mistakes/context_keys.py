@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from mlx2smk.analysis.context import SEED_KEYS, SETUP, access_of
-from mlx2smk.analysis.mistakes.certainty import Surroundings
+from mlx2smk.analysis.access import SEED_KEYS, SETUP, access_of
+from mlx2smk.analysis.mistakes.certainty import Nesting
 from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
 from mlx2smk.analysis.mistakes.report import setups, trials
-from mlx2smk.analysis.sites import certain_names, key_of
+from mlx2smk.analysis.sites import certain_names, key_use
 from mlx2smk.analysis.updates import returned_keys
 from mlx2smk.diagnostics.about_suspicions import UnknownContextKey
+from mlx2smk.language.keys import ANY, Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +32,7 @@ _LOOKING: Final = frozenset(
 def check_context_keys(report: Report, functions: Sequence[Looked]) -> None:
     """Note uses of keys that the context cannot have, where all of its keys are known."""
     known = _known_keys(functions)
-    if known is None or _is_bound(report):
+    if known.is_any or _is_bound(report):
         return
     for looked in functions:
         uses = [] if looked.dynamic else list(_uses(looked.taken))
@@ -39,7 +41,7 @@ def check_context_keys(report: Report, functions: Sequence[Looked]) -> None:
         asked = {use.key for use in uses if use.key is not None and not use.required}
         for use in uses:
             if use.key is not None and use.key not in known | SEED_KEYS:
-                _check(report, use, known, certain=use.required and use.key not in asked)
+                _check(report, use, known.names, certain=use.required and use.key not in asked)
 
 
 def _is_bound(report: Report) -> bool:
@@ -48,22 +50,18 @@ def _is_bound(report: Report) -> bool:
     return any(binding.kind != "value" or binding.value is not None for binding in bindings)
 
 
-def _known_keys(functions: Sequence[Looked]) -> frozenset[str] | None:
-    """Return the keys that the context can have; None if it can have any."""
-    known: set[str] = set()
-    for looked in setups(functions):
-        keys = None
-        if looked.node is not None:
-            keys = returned_keys(looked.node, looked.module, looked.certain)
-        if keys is None:
-            return None
-        known |= keys
-    for looked in trials(functions):
-        writes = access_of(looked.taken, looked.slice.widened, seeded=False, updates=True).writes
-        if writes is None:
-            return None
-        known |= writes
-    return frozenset(known)
+def _known_keys(functions: Sequence[Looked]) -> Keys:
+    """Return the keys that the context can have."""
+    returned = map(_returned_by, setups(functions))
+    return Keys.union(chain(returned, map(_updated_by, trials(functions))))
+
+
+def _returned_by(setup: Looked) -> Keys:
+    return ANY if setup.node is None else returned_keys(setup.node, setup.module, setup.certain)
+
+
+def _updated_by(trial: Looked) -> Keys:
+    return access_of(trial.taken, trial.slice.widened, seeded=False, updates=True).writes
 
 
 class _Use:
@@ -85,8 +83,8 @@ def _uses(taken: Sequence[Taken]) -> Iterator[_Use]:
         certain = certain_names(item.unit.names)
         for reference in item.unit.names.references:
             if reference.name == SETUP and not reference.imports:
-                use = key_of(reference, item.module, certain)
-                yield _Use(reference, item, use.key if use is not None and use.read else None)
+                use = key_use(reference, item.module, certain)
+                yield _Use(reference, item, use.keys.single if use.read else None)
 
 
 def _may_change(reference: Reference) -> bool:
@@ -124,7 +122,7 @@ def _check(report: Report, use: _Use, known: frozenset[str], *, certain: bool) -
     near = nearest(key, known)
     if not certain and (near is None or numbered_alike(key, near)):
         return
-    around = Surroundings(use.item.unit.node)
+    around = Nesting(use.item.unit.node)
     if around.expects(use.place, "KeyError", "LookupError"):
         return
     others = f"its keys are: {', '.join(sorted(known))}" if known else "return it from a setup"

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.mistakes.certainty import Surroundings
+from mlx2smk.analysis.mistakes.certainty import Nesting
 from mlx2smk.analysis.sites import certain_names
 from mlx2smk.diagnostics.source import Source
 from mlx2smk.language.experiment import Setup, Trial, Verify
@@ -55,9 +55,9 @@ class Looked:
         return certain_names(self.unit.names)
 
     @cached_property
-    def surroundings(self) -> Surroundings:
+    def nesting(self) -> Nesting:
         """What stands around each of its parts."""
-        return Surroundings(self.unit.node)
+        return Nesting(self.unit.node)
 
 
 def setups(functions: Sequence[Looked]) -> Iterator[Looked]:

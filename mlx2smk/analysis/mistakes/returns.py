@@ -38,7 +38,7 @@ def _is_verdict(value: object) -> bool:
 
 
 def _check_verdict(report: Report, looked: Looked, node: ast.Constant) -> None:
-    if not looked.surroundings.expects(node):
+    if not looked.nesting.expects(node):
         near = nearest(node.value, VERDICTS) if isinstance(node.value, str) else None
         hint = f"did you mean {near!r}?" if near else f"the verdicts are: {', '.join(VERDICTS)}"
         text = shorten(ast.unparse(node))
@@ -50,7 +50,7 @@ def _check_member(report: Report, looked: Looked, reference: Reference) -> None:
     member = reference.attributes[_is_module(reference, looked.module) :][:1]
     if not member or member[0] in _MEMBERS or not member[0].isupper():
         return
-    if _is_enum(reference, looked.module, report) and not looked.surroundings.expects(
+    if _is_enum(reference, looked.module, report) and not looked.nesting.expects(
         reference.node, "AttributeError"
     ):
         near = nearest(member[0], _MEMBERS)

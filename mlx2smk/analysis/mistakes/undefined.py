@@ -8,10 +8,10 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from mlx2smk.analysis.mistakes.certainty import Surroundings
+from mlx2smk.analysis.mistakes.certainty import Nesting
 from mlx2smk.diagnostics.about_suspicions import UndefinedName
 from mlx2smk.diagnostics.diagnostic import did_you_mean
-from mlx2smk.language.imports import PACKAGES
+from mlx2smk.language.decorator_imports import PACKAGES
 from mlx2smk.language.origins import EXPORTS, MODULES
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _USUAL: Final = {
 }
 
 
-def check_names(report: Report, functions: Sequence[Looked]) -> None:
+def check_undefined_names(report: Report, functions: Sequence[Looked]) -> None:
     """Note the names in the functions' slices that nothing binds, each at its first place."""
     taken = [item for looked in functions if not looked.dynamic for item in looked.taken]
     modules = dict.fromkeys(item.module for item in taken)
@@ -104,7 +104,7 @@ class _Names:
         uses = [item for item in unit.names.references if item.certain and item.evaluated]
         suspects = [item for item in uses if not item.imports and self._is_missing(item.name)]
         if suspects and self._known is not None:
-            around = Surroundings(unit.node)
+            around = Nesting(unit.node)
             for reference in suspects:
                 if not around.expects(_name_of(reference), "NameError"):
                     yield reference

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mlx2smk.analysis.bindings import Binding
-    from mlx2smk.analysis.calls import Call, Scope
-    from mlx2smk.analysis.names import Function
+    from mlx2smk.analysis.calls import Call, InnerScope
     from mlx2smk.analysis.project import Module, Project
     from mlx2smk.language.experiment import Trial
+    from mlx2smk.language.keys import Keys
+    from mlx2smk.language.scopes import Function
 
-MOST = 64
+MOST_TEXTS = 64
 """Texts that one expression may have before it counts as unknown."""
 
 
@@ -50,7 +51,7 @@ class Paths:
         project: Project,
         trial: Trial,
         calls: Sequence[Call],
-        writes: frozenset[str] | None,
+        writes: Keys,
     ) -> None:
         self.project = project
         self.trial = trial
@@ -66,7 +67,7 @@ class Paths:
             self._found[node] = NONE  # what is defined by itself is unknown
             method = getattr(self, f"_{type(node).__name__.lower()}", None)
             found = method(node, place) if method is not None else NONE
-            self._found[node] = found if len(found) <= MOST else NONE
+            self._found[node] = found if len(found) <= MOST_TEXTS else NONE
         return self._found[node]
 
     def _constant(self, node: ast.Constant, _: Place) -> Texts:
@@ -112,7 +113,7 @@ class Paths:
         return named and place.owner("SETUP") is None
 
     def _kept(self, key: Text) -> bool:
-        return self.writes is not None and key.text not in self.writes
+        return key.text not in self.writes
 
     def _attribute(self, node: ast.Attribute, place: Place) -> Texts:
         owner = self.of(node.value, place)
@@ -178,7 +179,7 @@ class Paths:
 
     # Parameters
 
-    def _parameter(self, name: str, scope: Scope, module: Module) -> Texts:
+    def _parameter(self, name: str, scope: InnerScope, module: Module) -> Texts:
         function = scope.function
         if function is None or name in _starred(function):
             return NONE
@@ -300,7 +301,7 @@ def _combined(how: Callable[[Text, Text], Text], parts: Sequence[Texts]) -> Text
     """Return what all choices of one text for each part give together."""
     found = parts[0] if parts else frozenset({Text("")})
     for texts in parts[1:]:
-        if len(found) * len(texts) > MOST:
+        if len(found) * len(texts) > MOST_TEXTS:
             return NONE
         found = frozenset(how(before, item) for before, item in product(found, texts))
     return found

@@ -10,7 +10,7 @@ from mlx2smk.emission.archive import archived
 from mlx2smk.emission.bundle import Bundle
 from mlx2smk.emission.deployment import methods, profiles
 from mlx2smk.emission.snakefile import snakefile
-from mlx2smk.language.digests import digest_of
+from mlx2smk.language.text_digests import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

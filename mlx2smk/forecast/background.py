@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mlx2smk.forecast.files import Unsettled
+from mlx2smk.forecast.file_changes import Unsettled
 
 if TYPE_CHECKING:
-    from mlx2smk.forecast.changes import Code
+    from mlx2smk.forecast.code_changes import Code
     from mlx2smk.forecast.past import Past
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class Background:
     """What was, what the code is now, and which runs have been found so far that will or may run."""
 
     past: Past

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mlx2smk.analysis import FunctionAnalysis
-    from mlx2smk.analysis.files import FileUse
+    from mlx2smk.analysis.file_uses import FileUse
 
 
 def shared_write(found: FunctionAnalysis) -> FileUse | None:

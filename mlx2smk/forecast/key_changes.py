@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from mlx2smk.forecast.knowledge import Knowledge
 
-LONGEST = 60
+LONGEST_VALUE = 60
 
 
 def digests_of(values: Mapping[str, Any]) -> dict[str, str]:
@@ -46,13 +46,11 @@ def uncertainty(seen: Knowledge, last: Mapping[str, Any]) -> Uncertainty | None:
 
 
 def _in_doubt(key: str, seen: Knowledge) -> bool:
-    return key not in seen.known and any(
-        doubt.keys is None or key in doubt.keys for doubt in seen.doubts
-    )
+    return key not in seen.known and any(key in doubt.keys for doubt in seen.doubts)
 
 
 def _text(values: Mapping[str, Any], key: str) -> str | None:
     if key not in values:
         return None
     text = json.dumps(values[key], ensure_ascii=False)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"

@@ -30,7 +30,7 @@ def code_reasons(now: str, before: str, past: Past, code: Code) -> tuple[Reason,
     """Return how the code with one digest became that with another."""
     if now == before:
         return ()
-    pieces = past.library.pieces(before)
+    pieces = past.archive.pieces(before)
     if pieces is None:
         return (CodeUnknown(),)
     return code_changes(pieces, code.pieces[now], code.files)

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from mlx2smk.diagnostics.diagnostic import Findings
 
 PARALLEL: Final = "__parallel__"
-MANY: Final = 100_000  # combinations
-MOST: Final = 10_000_000  # planning more would take minutes and gigabytes
+MANY_COMBINATIONS: Final = 100_000  # combinations
+MOST_COMBINATIONS: Final = 10_000_000  # planning more would take minutes and gigabytes
 
 
 @dataclass(slots=True)
-class Grid:
+class TrialValues:
     """The values as far as they are right; ``keys`` has the place of every parameter's name.
 
     ``whole`` is False if something, which is an error already, is unpacked into the values.
@@ -47,31 +47,31 @@ class Grid:
     whole: bool = True
 
 
-def read_grid(findings: Findings, node: ast.expr) -> Grid | None:
+def read_trial_values(findings: Findings, node: ast.expr) -> TrialValues | None:
     """Return a trial's values; None if they are no dict. What is wrong is noted."""
     if not isinstance(node, ast.Dict):
         kind = NotLiteral if evaluate(node) is NOT_LITERAL and _opaque(node) else ValuesNotDict
         findings.add(kind, node, text=findings.text(node))
         return None
-    grid = Grid(whole=None not in node.keys)
+    values = TrialValues(whole=None not in node.keys)
     seen: set[str] = set()
     for key, value in zip(node.keys, node.values, strict=False):
         name = _read_key(findings, key, value, seen)
         if name == PARALLEL:
-            grid.parallel = _read_parallel(findings, value)
+            values.parallel = _read_parallel(findings, value)
         elif name is not None and key is not None:
-            grid.keys[name] = key
-            grid.parameters.append(Parameter(name, _read_list(findings, name, value)))
-    count = math.prod(len(parameter.values) for parameter in grid.parameters)
-    if count > MOST:
-        findings.add(TooManyCombinations, node, count=_said(count), most=MOST)
-    elif count > MANY:
+            values.keys[name] = key
+            values.parameters.append(Parameter(name, _read_list(findings, name, value)))
+    count = math.prod(len(parameter.values) for parameter in values.parameters)
+    if count > MOST_COMBINATIONS:
+        findings.add(TooManyCombinations, node, count=_said(count), most=MOST_COMBINATIONS)
+    elif count > MANY_COMBINATIONS:
         findings.add(HugeGrid, node, count=count)
-    return grid
+    return values
 
 
 def _said(count: int) -> str:
-    return f"{count:,}" if count < MOST**2 else "far too many"
+    return f"{count:,}" if count < MOST_COMBINATIONS**2 else "far too many"
 
 
 def _opaque(node: ast.expr) -> bool:

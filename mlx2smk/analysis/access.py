@@ -1,6 +1,6 @@
 """Keys of SETUP that a function may read, and those that its ``context_update`` may write.
 
-One rule: what is not understood is ANY key. It never narrows.
+One rule: what is not understood may be any key.
 """
 
 from __future__ import annotations
@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.sites import Site, certain_names, key_of
+from mlx2smk.analysis.sites import Site, certain_names, key_use
 from mlx2smk.analysis.updates import update_sites
+from mlx2smk.language.keys import ANY, NO_KEYS, Keys
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SEED_KEYS", "Access", "Site", "access_of"]
 
-SEED_KEYS = frozenset({"seed", "numpy_seed", "torch_seed", "pythonhashseed"})
+SEED_KEYS = Keys.of("seed", "numpy_seed", "torch_seed", "pythonhashseed")
 """Read for every trial and verification, before its first statement."""
 
 SETUP = "SETUP"
@@ -29,10 +30,10 @@ SETUP = "SETUP"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Keys that may be read and written; None stands for any key. The sites say where."""
+    """Keys that may be read and written; the sites say where."""
 
-    reads: frozenset[str] | None
-    writes: frozenset[str] | None
+    reads: Keys
+    writes: Keys
     read_sites: tuple[Site, ...]
     write_sites: tuple[Site, ...]
 
@@ -45,25 +46,15 @@ def access_of(
     ``seeded``: the seeds' keys are read as well. ``updates``: what the function returns can update the
     context; it is a trial.
     """
-    dynamic = [Site(None, item.span, item.blamed, item.reason) for item in widened if item.dynamic]
+    dynamic = [Site(ANY, item.span, item.blamed, item.reason) for item in widened if item.dynamic]
     reads = [*_read_sites(taken), *dynamic]
     writes = [*update_sites(taken), *dynamic] if updates else []
-    keys = _keys(reads)
     return Access(
-        reads=keys if keys is None or not seeded else keys | SEED_KEYS,
-        writes=_keys(writes),
+        reads=Keys.union(site.keys for site in reads) | (SEED_KEYS if seeded else NO_KEYS),
+        writes=Keys.union(site.keys for site in writes),
         read_sites=tuple(reads),
         write_sites=tuple(writes),
     )
-
-
-def _keys(sites: Iterable[Site]) -> frozenset[str] | None:
-    keys: set[str] = set()
-    for site in sites:
-        if site.key is None:
-            return None
-        keys.add(site.key)
-    return frozenset(keys)
 
 
 def _read_sites(taken: Sequence[Taken]) -> Iterator[Site]:
@@ -88,12 +79,8 @@ def _is_setup(reference: Reference, module: Module) -> bool:
 def _sites_of(reference: Reference, module: Module, certain: frozenset[ast.expr]) -> Iterator[Site]:
     span = module.source.span(reference.node)
     if reference.name != SETUP or reference.imports or module.name is not None:
-        yield Site(None, span, module.name, "SETUP is reached through another module")
+        yield Site(ANY, span, module.name, "SETUP is reached through another module")
         return
-    use = key_of(reference, module, certain)
-    if use is None:
-        yield Site(None, span, module.name, "SETUP is used as a whole")
-    elif use.read and use.key is None:
-        yield Site(None, span, module.name, "the key is computed")
-    elif use.read:
-        yield Site(use.key, span, module.name, f"reads {use.key!r}")
+    use = key_use(reference, module, certain)
+    if use.read:
+        yield Site(use.keys, span, module.name, use.why)

@@ -22,7 +22,7 @@ from mlx2smk.diagnostics.about_values import ReservedName
 from mlx2smk.diagnostics.about_warnings import ShadowedContext
 from mlx2smk.diagnostics.diagnostic import did_you_mean
 from mlx2smk.language.bindings import bindings
-from mlx2smk.language.scopes import Definition, own_scope
+from mlx2smk.language.scopes import DefinitionNode, own_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,16 +31,14 @@ if TYPE_CHECKING:
     from mlx2smk.diagnostics.source import Span
     from mlx2smk.language.bindings import Binder
     from mlx2smk.language.decorated import Decorated
-    from mlx2smk.language.grid import Grid
-
-AnyFunction = ast.FunctionDef | ast.AsyncFunctionDef
-
+    from mlx2smk.language.scopes import Function
+    from mlx2smk.language.trial_values import TrialValues
 
 LONGEST_NAME = 200
 """Bytes of a function's or an experiment's name; with prefixes and endings it fits into 255."""
 
 
-def check_body(findings: Findings, function: AnyFunction) -> None:
+def check_body(findings: Findings, function: Function) -> None:
     """Note functions whose call does not run them, and names that are too long for files."""
     if is_too_long(function.name):
         place, length = findings.source.name_span(function), len(function.name.encode())
@@ -59,14 +57,14 @@ def _own_nodes(body: Iterable[ast.stmt]) -> Iterator[ast.AST]:
         yield from own_scope(statement)
 
 
-def check_setup(findings: Findings, function: AnyFunction) -> None:
+def check_setup(findings: Findings, function: Function) -> None:
     """Note parameters that a setup cannot do without."""
     for parameter in _required(function.args):
         name = parameter.arg
         findings.add(SetupTakesArguments, parameter, function=function.name, name=name)
 
 
-def check_verify(findings: Findings, function: AnyFunction) -> None:
+def check_verify(findings: Findings, function: Function) -> None:
     """Note verifications that cannot be called with one argument."""
     arguments = function.args
     needed = len([*arguments.posonlyargs, *arguments.args]) - len(arguments.defaults)
@@ -83,9 +81,9 @@ def check_verify(findings: Findings, function: AnyFunction) -> None:
     findings.add(VerifyArguments, span, function=function.name, reason=reason)
 
 
-def check_trial(findings: Findings, function: AnyFunction, grid: Grid) -> None:
+def check_trial(findings: Findings, function: Function, values: TrialValues) -> None:
     """Note parameters without values, and values without parameters."""
-    arguments, keys = function.args, grid.keys
+    arguments, keys = function.args, values.keys
     by_name = {parameter.arg for parameter in (*arguments.args, *arguments.kwonlyargs)}
     by_position = {parameter.arg for parameter in arguments.posonlyargs}
     for name, key in keys.items():
@@ -95,11 +93,11 @@ def check_trial(findings: Findings, function: AnyFunction, grid: Grid) -> None:
             )
             findings.add(UnknownParameter, key, function=function.name, name=name, near=near)
     _check_positional(findings, function, keys)
-    if grid.whole:
+    if values.whole:
         _check_required(findings, function, keys)
 
 
-def _check_positional(findings: Findings, function: AnyFunction, keys: dict[str, ast.expr]) -> None:
+def _check_positional(findings: Findings, function: Function, keys: dict[str, ast.expr]) -> None:
     required = _required(function.args)
     for parameter in function.args.posonlyargs:
         name = parameter.arg
@@ -107,7 +105,7 @@ def _check_positional(findings: Findings, function: AnyFunction, keys: dict[str,
             findings.add(PositionalOnly, parameter, function=function.name, name=name)
 
 
-def _check_required(findings: Findings, function: AnyFunction, keys: dict[str, ast.expr]) -> None:
+def _check_required(findings: Findings, function: Function, keys: dict[str, ast.expr]) -> None:
     for parameter in _required(function.args):
         name = parameter.arg
         if name in keys or parameter in function.args.posonlyargs:
@@ -128,7 +126,7 @@ def _required_by_name(arguments: ast.arguments) -> list[ast.arg]:
     return [parameter for parameter, default in pairs if default is None]
 
 
-def check_names(findings: Findings, tree: ast.Module, decorated: list[Decorated]) -> None:
+def check_function_names(findings: Findings, tree: ast.Module, decorated: list[Decorated]) -> None:
     """Note names of decorated functions, and SETUP, that are bound to something else."""
     functions = {id(each.function) for each in decorated}
     first: dict[str, int] = {}  # line in which a name was decorated
@@ -156,11 +154,11 @@ def _check_function_name(
 
 def _is_plain(statement: ast.stmt) -> bool:
     """Tell whether a statement surely happens: not inside ``if``, ``try`` and the like."""
-    return isinstance(statement, Definition) or not hasattr(statement, "body")
+    return isinstance(statement, DefinitionNode) or not hasattr(statement, "body")
 
 
 def _name_place(findings: Findings, node: Binder) -> Span | Binder:
-    return findings.source.name_span(node) if isinstance(node, Definition) else node
+    return findings.source.name_span(node) if isinstance(node, DefinitionNode) else node
 
 
 def is_too_long(name: str) -> bool:

@@ -7,9 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mlx2smk.forecast.changes import code_reasons
-from mlx2smk.forecast.context import changed_keys, digests_of, key_changes, uncertainty
-from mlx2smk.forecast.files import reasons_for
+from mlx2smk.forecast.code_changes import code_reasons
+from mlx2smk.forecast.file_changes import reasons_for
+from mlx2smk.forecast.key_changes import changed_keys, digests_of, key_changes, uncertainty
 from mlx2smk.forecast.knowledge import Knowledge
 from mlx2smk.forecast.outlook import Outlook
 from mlx2smk.forecast.past import TrialPast
@@ -28,8 +28,8 @@ from mlx2smk.runtime.store import common_parts, key_of, ordered_and_declared
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from mlx2smk.forecast.evidence import Evidence
-    from mlx2smk.forecast.files import Unsettled
+    from mlx2smk.forecast.background import Background
+    from mlx2smk.forecast.file_changes import Unsettled
     from mlx2smk.forecast.outlook import UncertainFile
     from mlx2smk.forecast.past import Basis, JobPast, Past, StoredRun
     from mlx2smk.forecast.reasons import Reason
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
 
 
 def forecast_trial(
-    trial: TrialPlan, context: Knowledge, evidence: Evidence
+    trial: TrialPlan, context: Knowledge, background: Background
 ) -> tuple[Outlook, Knowledge]:
     """Return what a trial will do, and what is known of the updates that it makes."""
     seen = context.projected(trial.reads)
     grid = Grid([(name, list(texts)) for name, texts in trial.parameters])
-    forecaster = _Forecaster(trial, evidence, seen, digests_of(seen.known), grid)
+    forecaster = _Forecaster(trial, background, seen, digests_of(seen.known), grid)
     for job in trial.jobs:
         forecaster.add(job)
     return forecaster.outlook(), forecaster.state
@@ -53,7 +53,7 @@ class _Forecaster:
     """Goes through a trial's jobs in order, as updates may pass from one to the next."""
 
     trial: TrialPlan
-    evidence: Evidence
+    background: Background
     seen: Knowledge
     digests: Mapping[str, str]
     grid: Grid
@@ -103,11 +103,11 @@ class _Forecaster:
 
     @property
     def _past(self) -> Past:
-        return self.evidence.past
+        return self.background.past
 
     @property
     def _unsettled(self) -> Unsettled:
-        return self.evidence.unsettled
+        return self.background.unsettled
 
     @property
     def _record(self) -> TrialPast:
@@ -173,7 +173,7 @@ class _Forecaster:
 
     def _run(self, job: JobPlan) -> None:
         """Foresee the combinations of a job that starts."""
-        fresh = not self._past.library.knows(self.trial.digest)
+        fresh = not self._past.archive.knows(self.trial.digest)
         for index in range(job.first, job.first + job.count):
             seen = self._seen_by_next()
             params = self._text(index)
@@ -223,9 +223,7 @@ class _Forecaster:
         self._doubt_updates()
 
     def _doubt_updates(self) -> None:
-        writes = self.trial.writes
-        keys = None if writes is None else frozenset(writes)
-        self.state = self.state.doubted(self.trial.name, keys)
+        self.state = self.state.doubted(self.trial.name, self.trial.writes)
 
     def _outcome(
         self, job: JobPlan, index: int, seen: Knowledge
@@ -245,7 +243,7 @@ class _Forecaster:
         common = common_parts(past.source, self.trial.digest, inputs, past.environment, past.python)
         common |= ordered_and_declared(self.trial.in_order, self.trial.outputs)
         key = key_of(common, self.grid, index, dict(seen.known))
-        return past.library.stored(self.trial.name, job, index, key)
+        return past.archive.stored(self.trial.name, job, index, key)
 
     def _count_new(self, job: JobPlan, params: str) -> None:
         past = self._record
@@ -275,7 +273,7 @@ class _Forecaster:
     def _reasons(self) -> Iterator[Reason]:
         old_codes = +self._old_codes()
         for digest, _ in old_codes.most_common(1):
-            yield from code_reasons(self.trial.digest, digest, self._past, self.evidence.code)
+            yield from code_reasons(self.trial.digest, digest, self._past, self.background.code)
         if old_codes:  # which is reason enough
             self.counts["missing"] = 0
         yield from self.reasons

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mlx2smk.analysis.mistakes.flow import Kind, Kinds
 from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
 from mlx2smk.analysis.mistakes.report import trials, verifications
-from mlx2smk.analysis.sites import text_of
+from mlx2smk.analysis.sites import literal_text
 from mlx2smk.analysis.updates import returned_keys
 from mlx2smk.diagnostics.about_suspicions import (
     ListOfRuns,
@@ -17,6 +17,7 @@ from mlx2smk.diagnostics.about_suspicions import (
     UnknownRunKey,
     UnknownTrialKey,
 )
+from mlx2smk.language.keys import ANY, Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -28,8 +29,6 @@ RUN_KEYS: Final = (
     *("params", "duration", "log", "traceback"),
 )
 """The keys that a run can have."""
-
-Returned = dict[str, "frozenset[str] | None"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,17 +53,17 @@ def check_results(report: Report, functions: Sequence[Looked]) -> None:
         _Check(report, looked, keys).all(kinds)
 
 
-def _returned(looked: Looked) -> frozenset[str] | None:
-    """Return the keys that a trial's results can have; None if they are not all known."""
+def _returned(looked: Looked) -> Keys:
+    """Return the keys that a trial's results can have."""
     if looked.node is None:
-        return None
-    return returned_keys(looked.node, looked.module, looked.certain) or None
+        return ANY
+    return returned_keys(looked.node, looked.module, looked.certain) or ANY
 
 
 class _Check:
     """Looks at one verification."""
 
-    def __init__(self, report: Report, looked: Looked, keys: Returned) -> None:
+    def __init__(self, report: Report, looked: Looked, keys: Mapping[str, Keys]) -> None:
         self.report = report
         self.looked = looked
         self.keys = keys
@@ -85,7 +84,10 @@ class _Check:
             used = _used(node, context)
             if used is not None:
                 base, key, required = used
-                kind, text = kinds.of(base), text_of(key, self.looked.module, self.looked.certain)
+                kind, text = (
+                    kinds.of(base),
+                    literal_text(key, self.looked.module, self.looked.certain),
+                )
                 if kind is not None and text is not None:
                     yield _Use(node, kind, text, required)
 
@@ -96,7 +98,7 @@ class _Check:
             return
         hint, near = self.hint(use, known)
         errors = ("KeyError", "LookupError", "TypeError")
-        if (certain or near) and not self.looked.surroundings.expects(use.node, *errors):
+        if (certain or near) and not self.looked.nesting.expects(use.node, *errors):
             kind = _MESSAGES[use.of.what]
             self.report.add(
                 kind, self.looked.module, use.node, key=use.key, trial=use.of.trial, near=hint
@@ -107,8 +109,7 @@ class _Check:
         if kind.what == "results":
             return list(self.keys)
         if kind.what == "result":
-            found = self.keys.get(kind.trial or "")
-            return None if found is None else sorted(found)
+            return self.keys.get(kind.trial or "", ANY).listed()
         return {"run": RUN_KEYS, "runs": ()}.get(kind.what)
 
     def hint(self, use: _Use, known: Sequence[str]) -> tuple[str, bool]:
@@ -125,8 +126,8 @@ class _Check:
 
     def is_inside(self, use: _Use) -> bool:
         """Tell whether the key is one of what the trial, or any trial, returned."""
-        found = [self.keys.get(use.of.trial)] if use.of.trial else self.keys.values()
-        return any(keys is not None and use.key in keys for keys in found)
+        returned = [self.keys.get(use.of.trial, ANY)] if use.of.trial else self.keys.values()
+        return any(use.key in keys.names for keys in returned)
 
 
 _MESSAGES: Final = {

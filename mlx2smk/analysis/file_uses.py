@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.calls import calls_of, meaning_of
 from mlx2smk.analysis.openers import LIBRARY_CALLS, METHODS, MODES, OPEN_METHOD, PATH_METHODS
-from mlx2smk.analysis.paths import Paths
+from mlx2smk.analysis.path_texts import Paths
 from mlx2smk.analysis.values import Library
 
 if TYPE_CHECKING:
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis.calls import Call
     from mlx2smk.analysis.openers import ModeArgument, PathArgument
-    from mlx2smk.analysis.paths import Text
+    from mlx2smk.analysis.path_texts import Text
     from mlx2smk.analysis.project import Project, Unit
     from mlx2smk.analysis.slicing import Taken
     from mlx2smk.diagnostics.source import Span
     from mlx2smk.language.experiment import Trial
+    from mlx2smk.language.keys import Keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,7 @@ class FileFinder:
         self.project = project
         self._calls: dict[Unit, tuple[Call, ...]] = {}
 
-    def uses(
-        self, trial: Trial, taken: Sequence[Taken], writes: frozenset[str] | None
-    ) -> tuple[FileUse, ...]:
+    def uses(self, trial: Trial, taken: Sequence[Taken], writes: Keys) -> tuple[FileUse, ...]:
         """Return the uses of fixed paths in a trial's slice; ``writes`` are the keys it may update."""
         calls = [call for item in taken for call in self._of_unit(item)]
         finder = _Uses(self.project, Paths(self.project, trial, calls, writes))

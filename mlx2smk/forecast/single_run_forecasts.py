@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlx2smk.forecast.changes import code_reasons
-from mlx2smk.forecast.context import changed_keys, digests_of, key_changes, uncertainty
-from mlx2smk.forecast.files import reasons_for
+from mlx2smk.forecast.code_changes import code_reasons
+from mlx2smk.forecast.file_changes import reasons_for
+from mlx2smk.forecast.key_changes import changed_keys, digests_of, key_changes, uncertainty
 from mlx2smk.forecast.knowledge import Knowledge
 from mlx2smk.forecast.outlook import Outlook
 from mlx2smk.forecast.reasons import New, ResultsChanged, SoftwareChanged
+from mlx2smk.language.keys import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mlx2smk.forecast.evidence import Evidence
-    from mlx2smk.forecast.files import Unsettled
+    from mlx2smk.forecast.background import Background
+    from mlx2smk.forecast.file_changes import Unsettled
     from mlx2smk.forecast.outlook import UncertainFile, Uncertainty
     from mlx2smk.forecast.past import Past, SetupPast, VerdictPast
     from mlx2smk.forecast.reasons import Reason
@@ -24,19 +25,19 @@ if TYPE_CHECKING:
 
 
 def forecast_setup(
-    setup: SetupPlan, context: Knowledge, evidence: Evidence
+    setup: SetupPlan, context: Knowledge, background: Background
 ) -> tuple[Outlook, Knowledge]:
     """Return what a setup will do, and what is known of what it returns."""
-    past, unsettled = evidence.past, evidence.unsettled
+    past, unsettled = background.past, background.unsettled
     record = past.setups.get(setup.name)
     seen = context.projected(setup.reads) if setup.after else Knowledge()
-    reasons = tuple(_why(setup, record, seen, evidence))
+    reasons = tuple(_why(setup, record, seen, background))
     doubt = uncertainty(seen, past.contexts.get(setup.name, {}))
     files = _files(record, unsettled)
     outlook = _timed(_outlook(setup, reasons, doubt, files, not seen.certain), record)
     if outlook.may_run or record is None:
         unsettled.add(setup.name)
-        return outlook, Knowledge().doubted(setup.name, None)
+        return outlook, Knowledge().doubted(setup.name, ANY)
     return outlook, Knowledge(record.returned)
 
 
@@ -44,13 +45,13 @@ def forecast_verification(
     verify: VerifyPlan,
     context: Knowledge,
     trials: Mapping[str, Outlook],
-    evidence: Evidence,
+    background: Background,
 ) -> Outlook:
     """Return what a verification will do, once the trials are through."""
-    past, unsettled = evidence.past, evidence.unsettled
+    past, unsettled = background.past, background.unsettled
     record = past.verdicts.get(verify.name)
     seen = context.projected(verify.reads)
-    reasons = tuple(_why(verify, record, seen, evidence))
+    reasons = tuple(_why(verify, record, seen, background))
     if record is not None:
         reasons += tuple(_changed_results(verify, record, trials, past))
     doubt = uncertainty(seen, past.contexts.get(verify.name, {}))
@@ -65,18 +66,18 @@ def _why(
     function: FunctionPlan,
     record: SetupPast | VerdictPast | None,
     seen: Knowledge,
-    evidence: Evidence,
+    background: Background,
 ) -> Iterator[Reason]:
-    past = evidence.past
+    past = background.past
     if record is None:
         yield New(1)
         return
     if record.environment not in (None, past.environment):
         yield SoftwareChanged()
-    yield from code_reasons(function.digest, record.code, past, evidence.code)
+    yield from code_reasons(function.digest, record.code, past, background.code)
     keys = changed_keys(record.context, digests_of(seen.known), seen)
     yield from key_changes(keys, past.contexts.get(function.name, {}), seen.known)
-    yield from reasons_for(evidence.unsettled.certain(record.basis))
+    yield from reasons_for(background.unsettled.certain(record.basis))
 
 
 def _files(
