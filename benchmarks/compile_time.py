@@ -76,7 +76,7 @@ def main(rounds: int = 3) -> None:
         ]
         for name, runs in costs.items()
     ]
-    print_table(["", "time (s)", "processors (s)", "times the first", "memory (MiB)"], rows)
+    print_table(["", "time (s)", "CPU (s)", "ratio to the first row", "memory (MiB)"], rows)
 
 
 if __name__ == "__main__":

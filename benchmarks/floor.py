@@ -78,7 +78,7 @@ def main(combinations: int = 500, rounds: int = 7) -> None:
         cost = middle(runs)
         each = [f"{1000 * value / combinations:.2f}" for value in (cost.seconds, cost.processors)]
         rows.append([name, *each, ratio(runs, costs["fork and write"])])
-    print_table(["a combination", "time (ms)", "processors (ms)", "times the floor"], rows)
+    print_table(["a combination", "time (ms)", "CPU (ms)", "ratio to the floor"], rows)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def t(n):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a command and all that it started took: time, processors' time, most memory (MiB)."""
+    """Cost of a command and its children: time and CPU time in seconds, peak memory in MiB."""
 
     seconds: float
     processors: float
@@ -72,7 +72,7 @@ def middle(costs: Sequence[Cost]) -> Cost:
 
 
 def ratio(costs: Sequence[Cost], base: Sequence[Cost]) -> str:
-    """Return how many times the base's time and processors' time, the medians over rounds."""
+    """Return the ratios of time and of CPU time to the base, as medians over the rounds."""
     times = statistics.median(a.seconds / b.seconds for a, b in zip(costs, base, strict=True))
     used = statistics.median(a.processors / b.processors for a, b in zip(costs, base, strict=True))
     return f"{times:.2f} / {used:.2f}"

@@ -50,7 +50,7 @@ def main(combinations: int = 300, rounds: int = 5) -> None:
         cases = {
             "hand-written Snakemake": partial(run, again, theirs),
             "mlx2smk": partial(snakemake, ours),
-            "mlx2smk, with `mlx compile` before": partial(compile_and_run, ours),
+            "mlx2smk, including `mlx compile`": partial(compile_and_run, ours),
         }
         costs = alternating(cases, rounds)
     base = costs["hand-written Snakemake"]
@@ -58,7 +58,7 @@ def main(combinations: int = 300, rounds: int = 5) -> None:
         [name, f"{middle(runs).seconds:.1f}", f"{middle(runs).processors:.1f}", ratio(runs, base)]
         for name, runs in costs.items()
     ]
-    head = [f"nothing to do, {combinations} jobs", "time (s)", "processors (s)", "times by hand"]
+    head = [f"nothing to do, {combinations} jobs", "time (s)", "CPU (s)", "ratio to hand-written"]
     print_table(head, rows)
 
 

@@ -2,8 +2,8 @@
 
     python benchmarks/profile_settings.py [combinations] [rounds]
 
-A trial of so many trivial combinations runs with the profile as it is and, right after it, without
-one of its settings. What counts are the ratios of the two, of the time and of the processors' time,
+A trial of that many trivial combinations runs with the profile as it is and, right after it, without
+one of its settings. What counts are the ratios of the two, of wall-clock and of CPU time,
 which a busy machine changes little.
 """
 # ruff: noqa: INP001, T201 -- a script that prints
@@ -35,7 +35,7 @@ PROFILE = Path("workflow", "profiles", "default", "config.yaml")
 
 
 class Cost(NamedTuple):
-    """What a run took: its time, and that of the processors, both in seconds."""
+    """Cost of a run: wall-clock time and CPU time, both in seconds."""
 
     seconds: float
     processors: float
@@ -46,7 +46,7 @@ def main(combinations: int = 300, rounds: int = 3) -> None:
     with tempfile.TemporaryDirectory() as folder:
         _compile(Path(folder), combinations)
         profile = yaml.safe_load((Path(folder) / PROFILE).read_text(encoding="utf-8"))
-        print("| left out | with (s) | without (s) | without / with | processors' time |")
+        print("| left out | with (s) | without (s) | without / with | CPU time, without / with |")
         print("|---|---|---|---|---|")
         for setting in profile:
             pairs = [_pair(Path(folder), profile, setting) for _ in range(rounds)]

@@ -89,11 +89,11 @@ EDITS = [
     Edit("a comment in a helper", 0, old="return inner(x) + 1", new="return inner(x) + 1  # one"),
     Edit("a helper", 2, old="inner(x) + 1", new="inner(x) + 2"),
     Edit("a helper's helper", 2, old="x * SCALE", new="x * SCALE * 2"),
-    Edit("a constant that they use", 2, old="SCALE = 3", new="SCALE = 4"),
-    Edit("a function that is not used", 0, old="x - 1", new="x - 2"),
+    Edit("a constant that the helpers use", 2, old="SCALE = 3", new="SCALE = 4"),
+    Edit("an unused function", 0, old="x - 1", new="x - 2"),
     Edit("a used function of a local module", 2, "tools.py", "x + 5", "x + 6"),
-    Edit("one that is not used", 0, "tools.py", "    return x\n", "    return -x\n"),
-    Edit("a value more", 1, old="[1, 2]", new="[1, 2, 3]"),
+    Edit("an unused function of a local module", 0, "tools.py", "    return x\n", "    return -x\n"),
+    Edit("an additional value", 1, old="[1, 2]", new="[1, 2, 3]"),
 ]
 
 
@@ -152,7 +152,7 @@ def main() -> None:
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # edits within a second would be missed
     installed = tools()
     rows = [[edit.name, *(after(edit, *tool) for tool in installed.values())] for edit in EDITS]
-    print_table(["edit: calls that ran, of those that must", *installed], rows)
+    print_table(["edit: calls that ran, of those that had to", *installed], rows)
 
 
 if __name__ == "__main__":

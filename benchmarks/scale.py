@@ -14,7 +14,7 @@ HEAD = [
     "combinations",
     "compile (s)",
     "run (s)",
-    "processors (s)",
+    "CPU (s)",
     "ms each",
     "memory (MiB)",
     "again (s)",

@@ -183,7 +183,7 @@ def main(combinations: int = 500, rounds: int = 3) -> None:
         for name, runs in costs.items()
     ]
     named = f"{combinations} combinations"
-    head = [named, "time (s)", "processors (s)", "times the pool", "memory (MiB)"]
+    head = [named, "time (s)", "CPU (s)", "ratio to the pool", "memory (MiB)"]
     print_table(head, rows)
 
 

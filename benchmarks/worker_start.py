@@ -66,7 +66,7 @@ def main(rounds: int = 15) -> None:
         cost = middle(runs)
         each = [f"{1000 * value:.0f}" for value in (cost.seconds, cost.processors)]
         rows.append([name, *each, ratio(runs, costs["`python -c pass`"])])
-    print_table(["", "time (ms)", "processors (ms)", "times `pass`"], rows)
+    print_table(["", "time (ms)", "CPU (ms)", "ratio to `pass`"], rows)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,10 @@ from mlx2smk.diagnostics.diagnostic import Diagnostic
 
 
 class MissingArgument(Diagnostic):
-    """A decorator lacks an argument that it needs.
+    """A decorator is called without a required argument.
 
-    `@trial` needs an order and values, which may be empty; `@verify` the names of trials.
+    `@trial` requires an order and values, which may be an empty dict. `@verify` requires the names
+    of trials.
 
     For example:
 
@@ -22,12 +23,12 @@ class MissingArgument(Diagnostic):
     """
 
     code = "MLX110"
-    template = "@{name} lacks its argument {argument!r}"
+    template = "@{name} is missing the argument {argument!r}"
     advice = "write {usage}"
 
 
 class DoubledArgument(Diagnostic):
-    """An argument is given twice: by position and by name.
+    """An argument is given twice, by position and by name.
 
     For example:
 
@@ -46,10 +47,10 @@ class DoubledArgument(Diagnostic):
 
 
 class UnknownArgument(Diagnostic):
-    """A decorator is given an argument by a name that it does not know.
+    """A decorator is called with an unknown keyword argument.
 
-    `@setup` knows `order`; `@trial` knows `order`, `values`, `threads`, `resources` and
-    `inputs`; `@verify` knows `trial_names`.
+    `@setup` accepts `order`; `@trial` accepts `order`, `values`, `threads`, `resources`, `inputs`
+    and `outputs`; `@verify` accepts `trial_names`.
 
     For example:
 
@@ -68,10 +69,10 @@ class UnknownArgument(Diagnostic):
 
 
 class TooManyArguments(Diagnostic):
-    """A decorator is given more arguments by position than it takes.
+    """A decorator is called with too many positional arguments.
 
-    `threads`, `resources` and `inputs` of a trial are given by name only, so that one sees what
-    a number means.
+    `threads`, `resources`, `inputs` and `outputs` of a trial are keyword-only, so that the meaning
+    of a number can be seen where it is used.
 
     For example:
 
@@ -85,14 +86,14 @@ class TooManyArguments(Diagnostic):
     """
 
     code = "MLX113"
-    template = "@{name} takes {count} by position, this is one more"
+    template = "@{name} takes {count} by position, this is one too many"
     advice = "write {usage}"
 
 
 class StarredArgument(Diagnostic):
-    """A decorator's arguments are unpacked from something that only a run could know.
+    """The arguments of a decorator are unpacked from a value that is known only at run time.
 
-    Experiments are read without being run, so each argument is written out where it is used.
+    Experiments are read without being run, so each argument has to be written out.
 
     For example:
 
@@ -113,10 +114,10 @@ class StarredArgument(Diagnostic):
 
 
 class BadOrder(Diagnostic):
-    """An order is not a whole number that is written out.
+    """An order is not an integer literal.
 
-    Trials run by ascending order; setups that have one come first. Negative numbers are fine,
-    `True`, `1.0` and names are not. For `@setup` the order may be left out or be `None`.
+    Trials run by ascending order. Setups with an order run before those without. Negative numbers
+    are allowed; `True`, `1.0` and names are not. `@setup` may omit the order or pass `None`.
 
     For example:
 
@@ -135,7 +136,7 @@ class BadOrder(Diagnostic):
 
 
 class BadThreads(Diagnostic):
-    """`threads` is not a whole number of at least 1 that is written out.
+    """`threads` is not an integer literal of at least 1.
 
     It is the number of cores that one job of the trial uses, as in a Snakemake rule.
 
@@ -158,8 +159,8 @@ class BadThreads(Diagnostic):
 class BadResources(Diagnostic):
     """`resources` is not a dict from resource names to numbers or strings.
 
-    It becomes the `resources:` of a Snakemake rule: names are Python identifiers without a
-    leading underscore, values are finite numbers or strings, all written out.
+    It becomes the `resources:` of a Snakemake rule. Names are Python identifiers without a leading
+    underscore; values are finite numbers or strings. All of them must be literals.
 
     For example:
 
@@ -174,15 +175,16 @@ class BadResources(Diagnostic):
 
     code = "MLX117"
     template = "{text} is not {expected}"
-    advice = 'write for example resources={{"mem_mb": 4000, "runtime": "2h"}}'
+    advice = 'for example, write resources={{"mem_mb": 4000, "runtime": "2h"}}'
 
 
 class BadInputs(Diagnostic):
     """`inputs` is not a list of paths.
 
-    It lists the data files, relative to the experiment's folder, whose change runs the trial
-    again. A single path is a list of one. Snakemake takes braces in a path for wildcards, and no
-    file's name has null characters or halves of surrogate pairs, so there can be none of them.
+    It lists data files, folders and patterns, relative to the experiment's folder. The trial runs
+    again when their content changes. Write a single path as a list with one element. A path cannot
+    contain braces, which Snakemake takes for wildcards, nor null characters or unpaired surrogates,
+    which no file name contains.
 
     For example:
 
@@ -197,15 +199,16 @@ class BadInputs(Diagnostic):
 
     code = "MLX118"
     template = "{text} is not {expected}"
-    advice = 'write for example inputs=["data.csv"]'
+    advice = 'for example, write inputs=["data.csv"]'
 
 
 class BadOutputs(Diagnostic):
     """`outputs` is not a list of paths.
 
     It lists the files, folders or patterns that each combination makes, relative to the experiment's
-    folder. A parameter's name in braces stands for its value, if all its values are texts or numbers,
-    so that each combination has files of its own; nothing else can be in braces.
+    folder. The name of a parameter in braces stands for its value, so that each combination has its
+    own files. All values of that parameter must be strings or numbers. Braces cannot contain
+    anything else.
 
     For example:
 
@@ -220,4 +223,4 @@ class BadOutputs(Diagnostic):
 
     code = "MLX119"
     template = "{text} is not {expected}"
-    advice = 'write for example outputs=["model-{{n}}.bin"]'
+    advice = 'for example, write outputs=["model-{{n}}.bin"]'

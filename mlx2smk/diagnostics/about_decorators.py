@@ -1,4 +1,4 @@
-"""Messages about where decorators come from and what they stand on."""
+"""Messages about where decorators come from and what they decorate."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from mlx2smk.diagnostics.diagnostic import Diagnostic
 
 
 class MissingImport(Diagnostic):
-    """A decorator is used whose name nothing has bound so far.
+    """A decorator is used but not imported.
 
-    A decorator counts when its name leads, through the file's own imports, to `setup`, `trial`
-    or `verify` of `mlx2smk` or `decorators`. What is not imported would end every job with a
-    `NameError`.
+    A decorator is recognised if its name resolves, through the imports and aliases of the file, to
+    `setup`, `trial` or `verify` of `mlx2smk` or `decorators`. Without the import every job would
+    fail with a `NameError`.
 
     For example:
 
@@ -26,16 +26,16 @@ class MissingImport(Diagnostic):
     """
 
     code = "MLX101"
-    template = "@{name} is used without its import"
+    template = "@{name} is used but not imported"
     advice = "add `{line}` above"
 
 
 class UnknownName(Diagnostic):
-    """A name is taken from the decorators' module that this module does not have.
+    """A name is imported from the decorators' module that the module does not have.
 
-    It has `setup`, `trial`, `verify` and `VerificationResult`. A job that asks for anything else
-    ends with an `ImportError` or `AttributeError`. A `decorators.py` of your own beside the
-    experiment may have other names; then they are not checked.
+    The module has `setup`, `trial`, `verify` and `VerificationResult`. Any other name would fail the
+    job with an `ImportError` or `AttributeError`. If there is a `decorators.py` of your own beside
+    the experiment, its names are not checked.
 
     For example:
 
@@ -52,10 +52,10 @@ class UnknownName(Diagnostic):
 
 
 class RelativeImport(Diagnostic):
-    """The decorators are imported relative to a package, but an experiment is in none.
+    """The decorators are imported with a relative import, but an experiment is not in a package.
 
-    Each job runs the experiment as a file of its own, with its folder first in `sys.path`;
-    Python then refuses imports that start with a dot.
+    Each job runs the experiment as a top-level module, with its folder first in `sys.path`. Python
+    does not allow relative imports there.
 
     For example:
 
@@ -67,15 +67,15 @@ class RelativeImport(Diagnostic):
     """
 
     code = "MLX103"
-    template = "an experiment belongs to no package, so relative imports cannot work"
+    template = "an experiment is not in a package, so relative imports do not work"
     advice = "write `from {module} import …`"
 
 
 class BareDecorator(Diagnostic):
-    """A decorator stands without its parentheses.
+    """A decorator is used without parentheses.
 
-    `@trial` would take the function itself for its order. What the decorator needs to know is
-    written in parentheses, which are there even if empty.
+    `@trial` would receive the function as its order. The arguments of a decorator are written in
+    parentheses, which are required even if they are empty.
 
     For example:
 
@@ -91,15 +91,15 @@ class BareDecorator(Diagnostic):
     """
 
     code = "MLX104"
-    template = "@{name} lacks its parentheses"
+    template = "@{name} is missing its parentheses"
     advice = "write {usage}"
 
 
 class TwoDecorators(Diagnostic):
-    """One function has two of the decorators.
+    """A function has two of the decorators.
 
-    A function is either a setup, a trial or a verification, and it is so once: its name names
-    its results. For the same work with other parameters write two functions that call a third.
+    A function is one setup, one trial or one verification, because its results are stored under its
+    name. To do the same work with other parameters, write two functions that call a third.
 
     For example:
 
@@ -114,16 +114,16 @@ class TwoDecorators(Diagnostic):
     """
 
     code = "MLX105"
-    template = "{function!r} is a {first} already"
-    advice = "keep one of the decorators; two functions may call a third that does the work"
+    template = "{function!r} is already a {first}"
+    advice = "keep one of the decorators; two functions can call a third that does the work"
 
 
 class NotTopLevel(Diagnostic):
     """A decorated function is inside a class, another function or a statement such as `if`.
 
-    Experiments are read without being run, so whether a condition holds, or what a function
-    was called with, is not known. Decorated functions therefore stand at top level. What they
-    *do* may depend on anything.
+    Experiments are read without being run, so it is not known whether a condition holds or which
+    arguments a function receives. Decorated functions must therefore be at top level. Their bodies
+    may contain any conditions.
 
     For example:
 
@@ -139,8 +139,8 @@ class NotTopLevel(Diagnostic):
     """
 
     code = "MLX106"
-    template = "a decorated function must stand at top level, {function!r} is inside {where}"
-    advice = "move it out; to leave it out of a run, comment it out"
+    template = "a decorated function must be at top level, but {function!r} is inside {where}"
+    advice = "move it out; to exclude it from a run, comment it out"
 
 
 class DecoratedClass(Diagnostic):
@@ -160,15 +160,15 @@ class DecoratedClass(Diagnostic):
     """
 
     code = "MLX107"
-    template = "@{name} decorates functions, {function!r} is a class"
+    template = "@{name} decorates functions, but {function!r} is a class"
     advice = "write a function that uses the class"
 
 
 class CalledDirectly(Diagnostic):
-    """A decorator is called like a function, so what it declares cannot be seen.
+    """A decorator is called like a function, so the compiler cannot see what it declares.
 
-    Declarations are read from the decorators that stand above functions. One that is made by a
-    call, in a loop or in an expression would silently not run.
+    Declarations are read from the decorators above functions. A declaration made by a call, in a
+    loop or in an expression, would silently not run.
 
     For example:
 
@@ -189,10 +189,10 @@ class CalledDirectly(Diagnostic):
 
 
 class MisspelledDecorator(Diagnostic):
-    """A function stands under a name that is almost one of the decorators', and that nothing binds.
+    """A function is decorated with an undefined name that resembles one of the decorators.
 
-    Every job would end with a `NameError`. Decorators of your own, and those of other packages,
-    are no concern of the compiler: their names are bound in the file.
+    Every job would fail with a `NameError`. Decorators of your own, and those of other packages, are
+    not affected, because their names are bound in the file.
 
     For example:
 
@@ -206,5 +206,5 @@ class MisspelledDecorator(Diagnostic):
     """
 
     code = "MLX120"
-    template = "nothing is named {name!r} here"
+    template = "the decorator {name!r} is not defined"
     advice = "did you mean @{near}?"

@@ -1,4 +1,4 @@
-"""Messages about an experiment's file as such."""
+"""Messages about the file of an experiment."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from mlx2smk.diagnostics.diagnostic import Diagnostic
 
 
 class MissingFile(Diagnostic):
-    """There is no file at the path that was given.
+    """There is no file at the given path.
 
-    Paths are relative to the folder in which `mlx` was started, also with `--directory`.
-    Nothing is compiled, since a workflow that lacks one of the experiments asked for would be
-    mistaken for the whole.
+    Paths are relative to the folder in which `mlx` was started, even with `--directory`. Nothing is
+    compiled, because a workflow without one of the requested experiments could be mistaken for a
+    complete one.
     """
 
     code = "MLX001"
@@ -19,10 +19,10 @@ class MissingFile(Diagnostic):
 
 
 class FolderGiven(Diagnostic):
-    """A path leads to a folder where an experiment's file is expected.
+    """A path names a folder instead of an experiment's file.
 
-    `mlx` compiles the files that it is given and searches no folders: which files are
-    experiments and which are their helpers cannot be told apart.
+    `mlx` compiles the files that it is given and does not search folders, because it cannot tell
+    experiments from their helper modules.
 
     For example:
 
@@ -39,9 +39,9 @@ class FolderGiven(Diagnostic):
 
 
 class UnreadableFile(Diagnostic):
-    """The operating system refuses to read the file.
+    """The operating system does not allow reading the file.
 
-    The message repeats the reason that the system gives, such as missing permissions.
+    The message contains the reason that the system gives, such as missing permissions.
     """
 
     code = "MLX003"
@@ -50,10 +50,10 @@ class UnreadableFile(Diagnostic):
 
 
 class UndecodableFile(Diagnostic):
-    """The file's bytes are not text in the encoding that Python reads it with.
+    """The bytes of the file are not valid in its encoding.
 
-    That is UTF-8, unless one of the first two lines declares another (PEP 263). Python refuses
-    such a file too.
+    The encoding is UTF-8 unless one of the first two lines declares another one (PEP 263). Python
+    does not accept such a file either.
 
     Use instead: save the file as UTF-8, or declare its encoding:
 
@@ -61,12 +61,12 @@ class UndecodableFile(Diagnostic):
     """
 
     code = "MLX004"
-    template = "the file is not {encoding}: byte 0x{byte:02x} does not belong here"
+    template = "the file is not {encoding}: byte 0x{byte:02x} is invalid here"
     advice = "save the file as UTF-8, or declare its encoding in the first line"
 
 
 class UnknownEncoding(Diagnostic):
-    """The encoding that the file declares is not one that Python knows, or contradicts its BOM.
+    """The file declares an encoding that Python does not know, or that contradicts its BOM.
 
     For example:
 
@@ -83,12 +83,12 @@ class UnknownEncoding(Diagnostic):
 
 
 class UnusableFileName(Diagnostic):
-    """The file's name cannot name results.
+    """The name of the file cannot be used to name results.
 
-    Its stem, the name without `.py`, becomes a folder of `results/` and `logs/`, a part of rule
-    names and of shell commands. Spaces, quotes, braces and the like would have to be escaped in
-    each of these places, and some cannot be. Letters (of any language), digits, `_`, `-`, `.`
-    and `+` are fine, and the first sign is a letter, a digit or `_`.
+    Its stem, the name without `.py`, becomes a folder in `results/` and `logs/` and a part of rule
+    names and shell commands. Spaces, quotes, braces and similar characters would have to be escaped
+    in each of these places, and in some they cannot be. Letters (of any language), digits, `_`, `-`,
+    `.` and `+` are allowed. The first character must be a letter, a digit or `_`.
 
     For example:
 
@@ -102,39 +102,38 @@ class UnusableFileName(Diagnostic):
     code = "MLX006"
     template = "an experiment cannot be named {stem!r}"
     advice = (
-        "rename the file: letters, digits, '_', '-', '.' and '+', the first a letter or a digit"
+        "rename the file: use letters, digits, '_', '-', '.' and '+', starting with a letter or digit"
     )
 
 
 class TakenFileName(Diagnostic):
     """The file has the name of the module that provides the decorators.
 
-    Inside a job the experiment's folder comes first where Python looks for modules, so
+    Inside a job Python searches the experiment's folder for modules first, so
     `from decorators import trial` would import the experiment itself.
     """
 
     code = "MLX007"
-    template = "an experiment cannot be named {stem!r}: that is the module of the decorators"
+    template = "an experiment cannot be named {stem!r}, like the module of the decorators"
     advice = "rename the file"
 
 
 class NullByte(Diagnostic):
     r"""The file contains a null byte, so it is not Python source.
 
-    Mostly such a file is not text at all, or it is UTF-16. A null character in a string is
-    written `"\0"`.
+    Usually such a file is not text at all, or it is encoded as UTF-16. Write a null character in a
+    string as `"\0"`.
     """
 
     code = "MLX008"
     template = "source code cannot contain null bytes"
-    advice = "save the file as UTF-8 text; in a string write \\0"
+    advice = "save the file as UTF-8 text; in a string, write \\0"
 
 
 class InvalidSyntax(Diagnostic):
-    """Python cannot read the file; message and place are Python's own.
+    """The file is not valid Python; the message and the position are Python's own.
 
-    The experiment is read with the Python that runs `mlx`: syntax newer than that is an error
-    here too.
+    The experiment is parsed by the Python that runs `mlx`, so newer syntax is an error too.
 
     For example:
 
@@ -153,14 +152,15 @@ class InvalidSyntax(Diagnostic):
 
 
 class TooDeep(Diagnostic):
-    """Something in the file is nested more deeply than Python can read.
+    """The file is nested more deeply than Python can parse.
 
-    Python's parser and compiler stop at some hundred levels of brackets or a few thousand chained
-    operators. Such text is nearly always generated; write it to a data file and read that.
+    Python's parser and compiler accept a few hundred levels of brackets or a few thousand chained
+    operators. Such code is nearly always generated. Write it to a data file and read the file
+    instead.
     """
 
     code = "MLX010"
-    template = "the file is nested too deeply for Python to read"
+    template = "the file is nested too deeply for Python to parse"
     advice = "move generated data to a file and read it where it is used"
 
 
@@ -185,14 +185,14 @@ class NoTrial(Diagnostic):
 class ImportsItself(Diagnostic):
     """The experiment has the name of a package that it imports, so it imports itself.
 
-    Python looks for modules beside the experiment first. To it, and to all libraries in its jobs, the
-    experiment would be that package.
+    Python searches the experiment's folder for modules first. The experiment, and all libraries in
+    its jobs, would import the experiment instead of the package.
 
-    For example: in `numpy.py`
+    For example, in `numpy.py`:
 
         import numpy as np
 
-    Use instead: the same in `arrays.py`, say.
+    Use instead another file name, such as `arrays.py`.
     """
 
     code = "MLX012"
@@ -201,12 +201,12 @@ class ImportsItself(Diagnostic):
 
 
 class LongFileName(Diagnostic):
-    """The file's name is longer than the names of its results could be.
+    """The name of the file is too long to name results.
 
-    Its stem, the name without `.py`, becomes a part of other files' names. Most file systems take 255
-    bytes for a name, and 200 are left for the stem.
+    Its stem, the name without `.py`, becomes part of other file names. Most file systems limit a
+    name to 255 bytes, which leaves 200 for the stem.
     """
 
     code = "MLX020"
-    template = "an experiment's name of {length} bytes is too long to name results"
-    advice = "rename the file: at most {most} bytes before .py"
+    template = "the file's name has {length} bytes without .py, which is too long to name results"
+    advice = "rename the file, with at most {most} bytes before .py"

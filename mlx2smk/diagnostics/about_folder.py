@@ -1,4 +1,4 @@
-"""Messages about the folder that is compiled into."""
+"""Messages about the folder into which experiments are compiled."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from mlx2smk.diagnostics.diagnostic import Diagnostic
 class SameStem(Diagnostic):
     """Two experiments that are compiled together have the same name.
 
-    The name of an experiment's file, without its folder and `.py`, names its results, so the two
-    would overwrite each other's.
+    Results are stored under the name of the experiment's file, without its folder and `.py`, so the
+    two experiments would overwrite each other's results.
 
     For example:
 
@@ -21,15 +21,15 @@ class SameStem(Diagnostic):
     """
 
     code = "MLX501"
-    template = "the experiment {first} is named {stem!r} too"
+    template = "the experiment {first} is also named {stem!r}"
     advice = "rename one of the files, or compile them into different folders with --directory"
 
 
 class HidingSnakefile(Diagnostic):
-    """A `Snakefile` in the folder would be run instead of the one that is written.
+    """Snakemake would run another `Snakefile` in the folder instead of the compiled one.
 
-    Plain `snakemake` looks for `Snakefile` first and for `workflow/Snakefile` after it. So the
-    command that should run the experiment would run something else.
+    Plain `snakemake` looks for `Snakefile` first and for `workflow/Snakefile` second, so it would not
+    run the experiment.
     """
 
     code = "MLX502"
@@ -38,9 +38,9 @@ class HidingSnakefile(Diagnostic):
 
 
 class ForeignFile(Diagnostic):
-    """A file that `mlx` did not write stands where it would write one of its own.
+    """A file that `mlx` did not write exists where it has to write one of its own.
 
-    Nothing is written then, since the file may be somebody's work.
+    Nothing is written, so that no work is lost.
     """
 
     code = "MLX503"
@@ -49,10 +49,10 @@ class ForeignFile(Diagnostic):
 
 
 class EditedFile(Diagnostic):
-    """A file that `mlx` wrote was changed by hand afterwards.
+    """A file that `mlx` wrote was edited afterwards.
 
-    Nothing is written then, since the changes would be lost. Own rules belong into a file of
-    their own that includes the generated workflow, and settings into a profile.
+    Nothing is written, so that the edits are not lost. Put your own rules into a separate file that
+    includes the generated workflow, and settings into a profile.
     """
 
     code = "MLX504"
@@ -61,10 +61,10 @@ class EditedFile(Diagnostic):
 
 
 class TakenStem(Diagnostic):
-    """Another experiment of the same name is compiled into the folder already.
+    """Another experiment of the same name was already compiled into the folder.
 
-    The name of an experiment's file, without its folder and `.py`, names its results: those of the one
-    would be taken for the other's, or be overwritten.
+    Results are stored under the name of the experiment's file, without its folder and `.py`. The
+    results of one experiment would be mistaken for those of the other, or overwritten.
 
     For example:
 
@@ -75,33 +75,33 @@ class TakenStem(Diagnostic):
 
         mlx compile text/train.py --directory text-results
 
-    With `--only` the other experiment is compiled no longer, and its results are replaced.
+    With `--only` the other experiment is dropped, and its results are replaced.
     """
 
     code = "MLX505"
-    template = "{other}, which is compiled into this folder, is named {stem!r} too"
-    advice = "rename the file, take another folder with --directory, or drop the other with --only"
+    template = "{other}, which is compiled into this folder, is also named {stem!r}"
+    advice = "rename the file, use another folder with --directory, or drop the other with --only"
 
 
 class RunningHere(Diagnostic):
-    """A `snakemake` is running in the folder, and would get a mixture of two versions.
+    """A running `snakemake` uses the folder and would see a mixture of two versions.
 
-    Each of its jobs reads the compiled workflow. Compiling what is compiled already does no harm;
-    anything else waits until the run is over, and so do `mlx retry` and `mlx gc`. The lock is lifted
-    when the run ends, also when it is killed.
+    Each of its jobs reads the compiled workflow. Compiling the same version again is allowed; any
+    change has to wait until the run is over. The same holds for `mlx retry` and `mlx gc`. The lock is
+    released when the run ends, even if it is killed.
     """
 
     code = "MLX506"
-    template = "snakemake runs here, so that nothing can be changed"
-    advice = "wait until it ends, or stop it; or compile into another folder with --directory"
+    template = "snakemake is running in this folder, so nothing can be changed"
+    advice = "wait until it ends, stop it, or compile into another folder with --directory"
 
 
 class OtherInterpreter(Diagnostic):
-    """Experiments that are compiled into one folder share the interpreter of their jobs.
+    """Experiments compiled into one folder must use the same interpreter for their jobs.
 
-    The results of an experiment belong to the interpreter that was chosen with `--python` (or, with
-    `--conda` or `--container`, to that of the environment). One that joins another in a folder is
-    compiled with the same choice, or all of them are named in one command.
+    The results of an experiment depend on the interpreter that was chosen with `--python` (or, with
+    `--conda` or `--container`, on that of the environment). Compile an experiment with the same
+    options as the others in its folder, or compile all of them in one command.
 
     For example:
 
@@ -115,19 +115,19 @@ class OtherInterpreter(Diagnostic):
     """
 
     code = "MLX507"
-    template = "this experiment is compiled into the folder with {said}, and all there share that"
+    template = "this experiment was compiled into the folder with {said}, which all there must share"
     advice = (
-        "name both in one command, take another folder with --directory, or drop it with --only"
+        "name both in one command, use another folder with --directory, or drop it with --only"
     )
 
 
 class BracesInFolder(Diagnostic):
-    """The path to an experiment with `inputs=` has braces, which Snakemake takes for wildcards.
+    """The path of an experiment with `inputs=` contains braces, which Snakemake takes for wildcards.
 
-    Snakemake has no way to write a brace in the path of an input. The path that counts is the one from
-    the folder that is compiled into.
+    Snakemake has no way to escape a brace in the path of an input. The path is the one relative to
+    the folder into which the experiment is compiled.
     """
 
     code = "MLX508"
     template = "Snakemake would take the braces in this path for wildcards"
-    advice = "rename the folder, or compile inside of it"
+    advice = "rename the folder, or compile inside it"

@@ -1,4 +1,4 @@
-"""Messages about the functions that are decorated."""
+"""Messages about decorated functions."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from mlx2smk.diagnostics.diagnostic import Diagnostic
 
 
 class UnknownParameter(Diagnostic):
-    """The values name a parameter that the function does not take.
+    """The values contain a parameter that the function does not take.
 
-    Every call of the trial would be a `TypeError`. A function with `**options` takes any name.
+    Every call of the trial would raise a `TypeError`. A function with `**options` takes any name.
 
     For example:
 
@@ -27,9 +27,9 @@ class UnknownParameter(Diagnostic):
 
 
 class MissingValues(Diagnostic):
-    """The function needs a parameter for which there are no values.
+    """The function requires a parameter that has no values.
 
-    Every call of the trial would be a `TypeError`. Parameters with a default may be left out.
+    Every call of the trial would raise a `TypeError`. Parameters with a default may be omitted.
 
     For example:
 
@@ -48,7 +48,7 @@ class MissingValues(Diagnostic):
 
 
 class PositionalOnly(Diagnostic):
-    """A parameter takes its value by position only, but trials are called by name.
+    """A parameter is positional-only, but trials are called with keyword arguments.
 
     For example:
 
@@ -62,12 +62,12 @@ class PositionalOnly(Diagnostic):
     """
 
     code = "MLX303"
-    template = "the parameter {name!r} of {function!r} cannot be given by name"
+    template = "the parameter {name!r} of {function!r} cannot be passed by name"
     advice = "remove the '/' from the parameters"
 
 
 class AsyncFunction(Diagnostic):
-    """A decorated function is `async`, so calling it would only make a coroutine.
+    """A decorated function is `async`, so calling it would only create a coroutine.
 
     For example:
 
@@ -88,7 +88,7 @@ class AsyncFunction(Diagnostic):
 
 
 class GeneratorFunction(Diagnostic):
-    """A decorated function contains `yield`, so calling it would only make a generator.
+    """A decorated function contains `yield`, so calling it would only create a generator.
 
     For example:
 
@@ -110,9 +110,9 @@ class GeneratorFunction(Diagnostic):
 
 
 class SetupTakesArguments(Diagnostic):
-    """A setup needs an argument, but setups are called without any.
+    """A setup requires an argument, but setups are called without arguments.
 
-    What earlier setups returned is in the global `SETUP`.
+    The values that earlier setups returned are in the global `SETUP`.
 
     For example:
 
@@ -129,13 +129,13 @@ class SetupTakesArguments(Diagnostic):
 
     code = "MLX306"
     template = "a setup is called without arguments, but {function!r} needs {name!r}"
-    advice = "remove it or give it a default; earlier setups' results are in the global SETUP"
+    advice = "remove it or give it a default; the global SETUP has the results of earlier setups"
 
 
 class VerifyArguments(Diagnostic):
     """A verification cannot be called with exactly one argument, the results.
 
-    Further parameters are fine if they have defaults.
+    Additional parameters must have defaults.
 
     For example:
 
@@ -156,7 +156,7 @@ class VerifyArguments(Diagnostic):
 class DoubledFunction(Diagnostic):
     """Two decorated functions have the same name.
 
-    The second would replace the first, and their results would have one name.
+    The second would replace the first, and their results would be stored under the same name.
 
     For example:
 
@@ -176,14 +176,14 @@ class DoubledFunction(Diagnostic):
     """
 
     code = "MLX308"
-    template = "{function!r} is decorated already in line {line}"
+    template = "{function!r} is already decorated in line {line}"
     advice = "give one of the two functions another name"
 
 
 class ReboundFunction(Diagnostic):
-    """The name of a decorated function is bound again further down.
+    """The name of a decorated function is bound again later in the file.
 
-    By the time a job calls the function, its name would mean something else.
+    When a job calls the function, its name would refer to something else.
 
     For example:
 
@@ -222,20 +222,20 @@ class ReservedFunctionName(Diagnostic):
     """
 
     code = "MLX310"
-    template = "a decorated function cannot be named 'SETUP', which is the context's global"
+    template = "a decorated function cannot be named 'SETUP', the global that holds the context"
     advice = "rename the function"
 
 
 class LongFunctionName(Diagnostic):
-    """A decorated function's name is longer than the names of files can be.
+    """The name of a decorated function is too long to name results.
 
-    Results, logs and rules are named after the functions. Most file systems take 255 bytes for a
-    name, and 200 are left for the function's; letters beyond ASCII take two to four bytes.
+    Results, logs and rules are named after functions. Most file systems limit a name to 255 bytes,
+    which leaves 200 for the function. Letters outside ASCII take two to four bytes.
 
-    For example, a trial whose name has 201 letters; use instead a short name, and say the rest in the
-    function's docstring.
+    For example, the name of a trial has 201 letters. Use instead a shorter name, and put the rest
+    into the docstring of the function.
     """
 
     code = "MLX320"
-    template = "the name has {length} bytes, and results could not be named after it"
-    advice = "take a name of at most {most} bytes"
+    template = "the name has {length} bytes, which is too long to name results"
+    advice = "use a name of at most {most} bytes"

@@ -1,4 +1,4 @@
-"""Notes: what the compiler had to decide for safety's sake, and what would let it decide otherwise."""
+"""Notes: safe but slow decisions of the compiler, and how to avoid them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from mlx2smk.diagnostics.diagnostic import Diagnostic
 
 
 class SequentialTrial(Diagnostic):
-    """Combinations run one after another, since one may read what another writes to SETUP.
+    """Combinations run one after another because one may read a key of SETUP that another writes.
 
-    Without `"__parallel__"`, each combination sees the `context_update` of those before it. They run
-    side by side only where it is certain that this makes no difference: where no key of SETUP that the
-    trial may read is one that it may write. SETUP used as a whole, or with a computed key, may be any
-    key, and so may a `context_update` that is not written out as a dict with literal keys.
+    Without `"__parallel__"`, each combination sees the `context_update` of those before it. The
+    combinations run in parallel only if this certainly makes no difference, because the trial reads
+    no key of SETUP that it may write. Using SETUP as a whole or with a computed key counts as reading
+    any key. A `context_update` that is not a dict display with literal keys counts as writing any key.
 
     For example:
 
@@ -33,11 +33,11 @@ class SequentialTrial(Diagnostic):
 
 
 class WholeModule(Diagnostic):
-    """All of a module counts as part of a function, so that any edit of it runs the function again.
+    """A whole module counts as part of a function, so any edit of the module runs the function again.
 
-    Code that looks names up while it runs (`eval`, `globals()`, a module handed on as an object, an
-    import with a computed name, …) may need every definition that there is. Where names are written
-    out, only what they stand for counts.
+    Code that looks up names at run time (`eval`, `globals()`, a module passed on as an object, an
+    import with a computed name, …) may need any definition. If names are written out, only the
+    definitions that they refer to count.
 
     For example:
 
@@ -57,14 +57,14 @@ class WholeModule(Diagnostic):
     code = "MLX702"
     severity = "note"
     template = "any edit of {files} runs {name} again: {reason}"
-    advice = "name what is needed where it is used"
+    advice = "refer to definitions by name where they are used"
 
 
 class AskedOrder(Diagnostic):
-    """Combinations run one after another only because `"__parallel__": 1` asks for it.
+    """Combinations run one after another only because of `"__parallel__": 1`.
 
-    Without it they would run side by side: no combination reads a key of SETUP that another writes, and
-    none writes a file, as far as the code shows, that another uses.
+    Without it they would run in parallel: no combination reads a key of SETUP that another writes,
+    and as far as the code shows, none writes a file that another uses.
 
     For example:
 
@@ -81,16 +81,16 @@ class AskedOrder(Diagnostic):
 
     code = "MLX703"
     severity = "note"
-    template = 'the combinations of {name} run one after another, since "__parallel__" is 1'
-    advice = 'leave "__parallel__" out to have them run side by side'
+    template = 'the combinations of {name} run one after another because "__parallel__" is 1'
+    advice = 'remove "__parallel__" to run them in parallel'
 
 
 class SharedFile(Diagnostic):
-    """Combinations run one after another, since all of them write the same file.
+    """Combinations run one after another because all of them write the same file.
 
-    Without `"__parallel__"`, each combination finds the files that those before it wrote. A path that no
-    parameter is part of is the same file for all of them: a counter, a table that each appends to, a
-    model that each goes on training. Side by side they would overwrite each other's.
+    Without `"__parallel__"`, each combination finds the files that those before it wrote. A path
+    without a parameter is the same file for all of them, such as a counter, a table to which each
+    appends, or a model that each trains further. In parallel they would overwrite each other's files.
 
     For example:
 
@@ -111,16 +111,17 @@ class SharedFile(Diagnostic):
     severity = "note"
     template = "the combinations of {name} run one after another: {file} is written {where}"
     advice = (
-        'put a parameter into the file\'s name, or say "__parallel__": N if the combinations need not see '
+        'put a parameter into the file\'s name, or add "__parallel__": N if the combinations need not see '
         "each other's files"
     )
 
 
 class ObservedFile(Diagnostic):
-    """Combinations run one after another, since an earlier run showed that they share a file.
+    """Combinations run one after another because an earlier run showed that they share a file.
 
-    The code does not say which file it will be, but while it ran one combination used what another one
-    wrote. What was seen is kept in the folder, in `.mlx/order/`, so that later runs keep the order.
+    The code does not show which file it is, but during a run one combination used a file that another
+    one wrote. The observation is kept in `.mlx/order/` in the folder, so that later runs keep the
+    order.
 
     For example:
 
@@ -140,14 +141,14 @@ class ObservedFile(Diagnostic):
     code = "MLX705"
     severity = "note"
     template = "the combinations of {name} run one after another: in an earlier run {combinations} shared {file}"
-    advice = 'to try side by side again, say "__parallel__": N in the trial, or delete {evidence}'
+    advice = 'to run them in parallel again, add "__parallel__": N to the trial, or delete {evidence}'
 
 
 class SharedBetweenTrials(Diagnostic):
-    """A trial waits for another one of the same order, since one writes a file that both use.
+    """A trial waits for another one of the same order because one writes a file that both use.
 
-    Trials of one order run one after another, in the order of the file. They run side by side only where
-    none can tell: where none reads a key of SETUP or uses a file that another writes.
+    Trials of the same order run one after another, in the order of the file. They run in parallel only
+    if this makes no difference, because none reads a key of SETUP or uses a file that another writes.
 
     For example:
 
@@ -159,7 +160,7 @@ class SharedBetweenTrials(Diagnostic):
         def train(rate):
             return fit(pandas.read_csv("data.csv"), rate)
 
-    Use instead, if they are not meant to share it, a file for each trial:
+    Use instead, if they are not meant to share it, a separate file for each trial:
 
         @trial(1, {"rate": [0.1, 0.01]})
         def train(rate):
@@ -169,14 +170,14 @@ class SharedBetweenTrials(Diagnostic):
     code = "MLX706"
     severity = "note"
     template = "{name} runs after {first}: {file} is {used} {place}, and {did} {where}"
-    advice = "use another file in one of them if they need not share it"
+    advice = "if they need not share it, use another file in one of them"
 
 
 class ObservedBetweenTrials(Diagnostic):
-    """A trial waits for another one of the same order, since an earlier run showed that they share a file.
+    """A trial waits for another one of the same order because an earlier run showed that they share a file.
 
-    The code does not say which file it will be, but while it ran one trial used what the other one wrote.
-    What was seen is kept in the folder, in `.mlx/order/`, so that later runs keep the order.
+    The code does not show which file it is, but during a run one trial used a file that the other one
+    wrote. The observation is kept in `.mlx/order/` in the folder, so that later runs keep the order.
 
     For example:
 
@@ -188,7 +189,7 @@ class ObservedBetweenTrials(Diagnostic):
         def train():
             return [path.read_text() for path in find_folder().glob("*.csv")]
 
-    Use instead, to say that the second needs the first:
+    Use instead, to declare that the second needs the first:
 
         @trial(2, {})
         def train():
@@ -198,14 +199,14 @@ class ObservedBetweenTrials(Diagnostic):
     code = "MLX707"
     severity = "note"
     template = "{name} runs after {first}: in an earlier run they shared {file}"
-    advice = "to try side by side again, delete {evidence}"
+    advice = "to run them in parallel again, delete {evidence}"
 
 
 class SharedOutput(Diagnostic):
     """The combinations of a trial declare the same output, so they run one after another.
 
-    Each of them may find what the one before it has left there. Where each makes a file of its own, a
-    parameter in braces in `outputs` says so, and they run side by side.
+    Each of them may use what the one before it left there. If each makes its own file, put a
+    parameter in braces into `outputs`; the combinations then run in parallel.
 
     For example:
 
@@ -223,4 +224,4 @@ class SharedOutput(Diagnostic):
     template = (
         "{name!r} runs its combinations in order: outputs= names the same files for all of them"
     )
-    advice = 'put a parameter in braces into the names, as in outputs=["model-{{n}}.bin"]'
+    advice = 'put a parameter in braces into the name, as in outputs=["model-{{n}}.bin"]'

@@ -1,4 +1,4 @@
-"""Warnings about what looks like a mistake in the code of functions, as far as it can be seen."""
+"""Warnings about code in functions that looks like a mistake."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from mlx2smk.diagnostics.diagnostic import Diagnostic
 
 
 class UndefinedName(Diagnostic):
-    """A function uses a name that nothing binds: not the file, not Python, no import.
+    """A function uses a name that is not defined by the file, an import or Python.
 
-    It is looked for in what belongs to setups, trials and verifications, local modules included.
-    Running it would be a `NameError`: a setup that raises ends the run, a trial's is recorded as a
-    failure. Nothing is said where the name may yet be there: in a module with `import *` from
-    outside, with `exec` or `globals()`, inside `try` with a fitting `except`, in code that never
-    runs. What `if __name__ == "__main__":` binds is not there in a job.
+    The check covers the slices of setups, trials and verifications, including local modules. Using
+    the name would raise a `NameError`; in a setup it ends the run, in a trial it is recorded as a
+    failure. There is no warning if the name may exist at run time: in a module with `import *` of an
+    installed module, with `exec` or `globals()`, inside `try` with a matching `except`, or in code
+    that never runs. Names bound under `if __name__ == "__main__":` do not exist in a job.
 
     For example:
 
@@ -37,11 +37,11 @@ class UndefinedName(Diagnostic):
 
 
 class UnknownContextKey(Diagnostic):
-    """A key of SETUP is used that no setup returns and no trial updates.
+    """A function uses a key of SETUP that no setup returns and no trial updates.
 
-    Said only where all keys are known: each setup returns dicts that are written out, and so are
-    the updates. A subscript would be a `KeyError`; `SETUP.get(…)` would always give its default,
-    and is reported only if the key looks like one that is there.
+    The warning appears only if all keys are known, because the setups return dict displays and the
+    updates are dict displays too. A subscript would raise a `KeyError`. `SETUP.get(…)` would always
+    return its default, and is reported only if the key resembles an existing one.
 
     For example:
 
@@ -71,10 +71,11 @@ class UnknownContextKey(Diagnostic):
 
 
 class UnknownResult(Diagnostic):
-    """A verification asks the results for a trial that the file does not declare.
+    """A verification uses the results of a trial that the file does not declare.
 
-    The results have a key for each trial, its function's name. Any other is a `KeyError`, so the
-    verdict is `invalid`; `results.get(…)` gives its default, which mostly means no verdict.
+    The results have one key for each trial, the name of its function. Any other key raises a
+    `KeyError`, so the verdict is `invalid`. `results.get(…)` returns its default, which usually means
+    that there is no useful verdict.
 
     For example:
 
@@ -99,15 +100,16 @@ class UnknownResult(Diagnostic):
 
     code = "MLX612"
     severity = "warning"
-    template = "there is no trial {key!r} that could have results"
+    template = "there is no trial {key!r} with results"
     advice = "{near}"
 
 
 class UnknownRunKey(Diagnostic):
-    """A verification asks a run for a key that no run has.
+    """A verification uses a key that no run has.
 
-    A run has `success`, `params`, `duration` and `log`; if it succeeded `result`, which is what the
-    trial returned; else `return_code`, `error`, `type` and maybe `traceback`.
+    Every run has `success`, `params`, `duration` and `log`. A successful run also has `result`, the
+    return value of the trial. A failed one has `return_code`, `error`, `type` and, after an
+    exception, `traceback`.
 
     For example:
 
@@ -137,10 +139,10 @@ class UnknownRunKey(Diagnostic):
 
 
 class ListOfRuns(Diagnostic):
-    """A verification asks the list of a trial's runs for a key, as if it were one run.
+    """A verification uses the list of a trial's runs as if it were a single run.
 
-    A trial has a run for each of its combinations, so the results have a list for each trial, even
-    if there is but one.
+    A trial has a run for each combination, so the results have a list for each trial, even if the
+    list has only one element.
 
     For example:
 
@@ -170,9 +172,9 @@ class ListOfRuns(Diagnostic):
 
 
 class UnknownTrialKey(Diagnostic):
-    """A verification asks what a trial returned for a key that the trial does not return.
+    """A verification uses a key of a trial's result that the trial does not return.
 
-    Said only where all that the trial returns are dicts that are written out.
+    The warning appears only if everything that the trial returns is a dict display.
 
     For example:
 
@@ -202,10 +204,10 @@ class UnknownTrialKey(Diagnostic):
 
 
 class UnknownVerdict(Diagnostic):
-    """A verification returns, written out, what is no verdict, which counts as `invalid`.
+    """A verification returns a literal that is not a verdict, so the verdict is `invalid`.
 
-    A verdict is a member of `VerificationResult`, its name as a string in upper or lower case, True,
-    False or None.
+    A verdict is a member of `VerificationResult`, its name as a string in upper or lower case, `True`,
+    `False` or `None`.
 
     For example:
 
@@ -233,7 +235,7 @@ class UnknownVerdict(Diagnostic):
 
 
 class UnknownMember(Diagnostic):
-    """`VerificationResult` has no member of that name, so asking for it is an `AttributeError`.
+    """`VerificationResult` has no member of that name, so using it raises an `AttributeError`.
 
     For example:
 
@@ -265,9 +267,10 @@ class UnknownMember(Diagnostic):
 
 
 class MisspelledUpdate(Diagnostic):
-    """A trial returns a key that is almost `context_update`, which updates nothing.
+    """A trial returns a key that resembles `context_update` and updates nothing.
 
-    If that is a result of your own, and a verification reads it by this name, nothing is said.
+    There is no warning if a verification reads the key by this name, since it is then a result of
+    your own.
 
     For example:
 
@@ -307,5 +310,5 @@ class MissingInput(Diagnostic):
 
     code = "MLX619"
     severity = "warning"
-    template = "there is no {path!r} beside the experiment"
+    template = "there is no {path!r} in the experiment's folder"
     advice = "{near}"

@@ -8,10 +8,11 @@ from mlx2smk.diagnostics.diagnostic import Diagnostic
 class NotLiteral(Diagnostic):
     """A value is computed instead of written out.
 
-    Experiments are read without being run, as `ast.literal_eval` reads: numbers, strings, `True`,
-    `False`, `None`, and lists, tuples and dicts of these. That way the combinations, and with
-    them the jobs, are known before anything runs. Names, calls, comprehensions, f-strings and
-    arithmetic are not literals. Make objects inside the trial, from plain values.
+    Experiments are read without being run. Values must be literals as `ast.literal_eval` accepts
+    them: numbers, strings, `True`, `False`, `None`, and lists, tuples and dicts of these. That way
+    the combinations, and therefore the jobs, are known before anything runs. Names, calls,
+    comprehensions, f-strings and arithmetic are not literals. Create objects inside the trial, from
+    plain values.
 
     For example:
 
@@ -30,7 +31,7 @@ class NotLiteral(Diagnostic):
 
 
 class ValuesNotDict(Diagnostic):
-    """The values of a trial are not a dict from parameter names to lists.
+    """The values of a trial are not a dict that maps parameter names to lists.
 
     For example:
 
@@ -45,14 +46,13 @@ class ValuesNotDict(Diagnostic):
 
     code = "MLX202"
     template = "values must be a dict of lists, not {text}"
-    advice = 'write for example {{"n": [1, 2, 3]}}'
+    advice = 'for example, write {{"n": [1, 2, 3]}}'
 
 
 class ValuesNotList(Diagnostic):
     """A parameter's values are not a list.
 
-    Each parameter has the list of values that it takes, even if that is only one. A tuple does
-    as well.
+    Each parameter has a list of values, even if there is only one. A tuple is accepted as well.
 
     For example:
 
@@ -85,15 +85,15 @@ class NonStringKey(Diagnostic):
     """
 
     code = "MLX204"
-    template = "{text} is not a parameter's name"
-    advice = "the keys are the names of the function's parameters, as strings"
+    template = "{text} is not the name of a parameter"
+    advice = "write the names of the function's parameters as strings"
 
 
 class BadParameterName(Diagnostic):
     """A key of the values cannot be the name of a parameter.
 
-    The trial is called with each parameter by its name, so the name is a Python identifier and
-    not a keyword such as `lambda`.
+    The trial is called with keyword arguments, so the name must be a Python identifier and not a
+    keyword such as `lambda`.
 
     For example:
 
@@ -114,7 +114,7 @@ class BadParameterName(Diagnostic):
 class ReservedName(Diagnostic):
     """A parameter has the name `setup`, which is reserved.
 
-    What the setups return is in the global `SETUP`; no parameter is needed for it.
+    The values that setups return are in the global `SETUP`, so no parameter is needed for them.
 
     For example:
 
@@ -129,13 +129,13 @@ class ReservedName(Diagnostic):
 
     code = "MLX206"
     template = "the name 'setup' is reserved"
-    advice = "rename the parameter; what the setups return is in the global SETUP"
+    advice = "rename the parameter; the global SETUP has what the setups return"
 
 
 class BadParallel(Diagnostic):
-    """`__parallel__` is not a whole number of at least 1.
+    """`__parallel__` is not an integer of at least 1.
 
-    It says how many combinations of the trial may run at once without seeing each other's
+    It is the number of combinations of the trial that may run at once, without seeing each other's
     context updates. `1` means one after another.
 
     For example:
@@ -151,13 +151,13 @@ class BadParallel(Diagnostic):
 
     code = "MLX207"
     template = "__parallel__ must be a whole number of at least 1, not {text}"
-    advice = 'write for example "__parallel__": 4'
+    advice = 'for example, write "__parallel__": 4'
 
 
 class UnknownReservedKey(Diagnostic):
-    """A key with two underscores at both ends is not one that is known.
+    """A key with two underscores at both ends is not a known setting.
 
-    Such names are reserved. There is only `__parallel__`; other settings are arguments of
+    Such names are reserved. The only one is `__parallel__`; other settings are arguments of
     `@trial`, such as `threads=`.
 
     For example:
@@ -179,7 +179,7 @@ class UnknownReservedKey(Diagnostic):
 class DoubledKey(Diagnostic):
     """A dict has the same key twice, so Python would silently drop the first value.
 
-    Keys that Python takes as equal, such as `1` and `True`, count as the same.
+    Keys that are equal in Python, such as `1` and `True`, count as the same.
 
     For example:
 
@@ -200,7 +200,7 @@ class DoubledKey(Diagnostic):
 class CollidingKeys(Diagnostic):
     """Two keys of a dict differ in Python but not in JSON, where keys are strings.
 
-    A run's parameters are recorded as JSON, so one of the two values would be lost there.
+    The parameters of a run are recorded as JSON, so one of the two values would be lost.
 
     For example:
 
@@ -214,15 +214,15 @@ class CollidingKeys(Diagnostic):
     """
 
     code = "MLX210"
-    template = "JSON writes the keys {first} and {text} alike"
+    template = "the keys {first} and {text} are the same in JSON"
     advice = "choose another key"
 
 
 class NotJson(Diagnostic):
-    """A value is a literal, but of a type that JSON cannot carry.
+    """A value is a literal of a type that JSON cannot represent.
 
-    Parameters are recorded with the results as JSON. Sets, bytes, complex numbers and `...` have
-    no form there. Write something else and convert it inside the trial.
+    Parameters are recorded with the results as JSON, which has no sets, bytes, complex numbers or
+    `...`. Write another value and convert it inside the trial.
 
     For example:
 
@@ -236,14 +236,14 @@ class NotJson(Diagnostic):
     """
 
     code = "MLX211"
-    template = "{text} is of type {type!r}, which JSON cannot carry"
+    template = "{text} is of type {type!r}, which JSON cannot represent"
     advice = "{advice}"
 
 
 class BadDictKey(Diagnostic):
-    """A dict inside the values has a key that JSON cannot carry.
+    """A dict inside the values has a key that JSON cannot represent.
 
-    Keys are strings, numbers, `True`, `False` or `None`.
+    Keys must be strings, numbers, `True`, `False` or `None`.
 
     For example:
 
@@ -257,17 +257,17 @@ class BadDictKey(Diagnostic):
     """
 
     code = "MLX212"
-    template = "the key {text} is of type {type!r}, which JSON cannot carry as a key"
+    template = "the key {text} is of type {type!r}, which JSON cannot represent as a key"
     advice = "use strings as keys, or a list of pairs"
 
 
 class HugeNumber(Diagnostic):
-    """A whole number has more digits than Python is willing to print.
+    """An integer has more digits than Python converts to text.
 
-    Python limits the conversion between whole numbers and decimal text to 4300 digits, so such a
-    number could not be recorded with the results. Give its parts and compute it in the trial.
+    Python limits the conversion between integers and decimal text to 4300 digits, so such a number
+    could not be recorded with the results. Compute it inside the trial from smaller numbers.
 
-    For example `0x` followed by four thousand digits; use instead `{"bits": [16000]}` and `1 << bits`.
+    For example, `0x` followed by four thousand digits; use instead `{"bits": [16000]}` and `1 << bits`.
     """
 
     code = "MLX213"
@@ -278,9 +278,9 @@ class HugeNumber(Diagnostic):
 class TooManyCombinations(Diagnostic):
     """A trial has more than 10,000,000 combinations.
 
-    All of them are planned before the first one runs, which would take minutes and gigabytes, and
-    weeks if each ran for no more than a second. A list of cfg dicts names just the combinations that
-    matter.
+    All of them are planned before the first one runs, which would take minutes and gigabytes. Running
+    them would take weeks even if each took only a second. A list of cfg dicts can name just the
+    combinations that matter.
 
     For example:
 
@@ -297,5 +297,5 @@ class TooManyCombinations(Diagnostic):
     """
 
     code = "MLX220"
-    template = "the trial has {count} combinations, and {most:,} are the most that can be planned"
+    template = "the trial has {count} combinations, more than the limit of {most:,}"
     advice = "name just those that matter in a list of cfg dicts"

@@ -1,4 +1,4 @@
-"""Messages about what verifications refer to."""
+"""Messages about the trials that verifications name."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class UnknownTrial(Diagnostic):
 
 
 class NotATrial(Diagnostic):
-    """A verification names something of the file that is not a trial.
+    """A verification names a function of the file that is not a trial.
 
-    Only trials have results: setups make the context, helpers are called by others.
+    Only trials have results. Setups make the context, and helpers are called by other functions.
 
     For example:
 
@@ -59,7 +59,7 @@ class NotATrial(Diagnostic):
 
 
 class BadTrialNames(Diagnostic):
-    """The names of trials are not a list of strings that are written out.
+    """The names of trials are not a list of string literals.
 
     For example:
 
@@ -78,7 +78,7 @@ class BadTrialNames(Diagnostic):
 
 
 class SingleTrialName(Diagnostic):
-    """A single name stands where a list of names is expected.
+    """A single name is given instead of a list of names.
 
     For example:
 

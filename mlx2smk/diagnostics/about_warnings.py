@@ -1,4 +1,4 @@
-"""Messages that stop nothing: the experiment means something, but maybe not what was meant."""
+"""Warnings: the experiment is valid, but may not mean what its author intended."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from mlx2smk.diagnostics.diagnostic import Diagnostic
 class DoubledValue(Diagnostic):
     """A parameter's list has the same value twice, so the same combination runs twice.
 
-    Each is run and listed. `1`, `1.0` and `True` are different values. To repeat a trial on
-    purpose, let a parameter such as a seed or a number of the repetition say which one it is.
+    Both are run and listed. `1`, `1.0` and `True` are different values. To repeat a trial on
+    purpose, add a parameter that tells the repetitions apart, such as a seed.
 
     For example:
 
@@ -24,8 +24,8 @@ class DoubledValue(Diagnostic):
 
     code = "MLX601"
     severity = "warning"
-    template = "the value {text} of {name!r} is in the list already"
-    advice = "each of them runs; a parameter that counts repetitions would tell them apart"
+    template = "the value {text} of {name!r} is already in the list"
+    advice = "both run; to tell repetitions apart, add a parameter that counts them"
 
 
 class EmptyList(Diagnostic):
@@ -49,10 +49,10 @@ class EmptyList(Diagnostic):
 
 
 class HugeGrid(Diagnostic):
-    """A trial has more than 100,000 combinations (more than 10,000,000 are an error: MLX220).
+    """A trial has more than 100,000 combinations (more than 10,000,000 are an error, MLX220).
 
-    All of them are planned and run; with many parameters the product grows faster than one
-    thinks. A list of cfg dicts names just the combinations that matter.
+    All of them are planned and run. The number of combinations grows quickly with the number of
+    parameters. A list of cfg dicts can name just the combinations that matter.
 
     For example:
 
@@ -74,7 +74,7 @@ class HugeGrid(Diagnostic):
 
 
 class DoubledTrialName(Diagnostic):
-    """A verification names the same trial twice, which means the same as once.
+    """A verification names the same trial twice, which has no effect.
 
     For example:
 
@@ -95,15 +95,15 @@ class DoubledTrialName(Diagnostic):
 
     code = "MLX604"
     severity = "warning"
-    template = "the trial {name!r} is named already"
+    template = "the trial {name!r} is already named"
     advice = "remove it here"
 
 
 class ShadowedContext(Diagnostic):
-    """The file binds `SETUP` itself, so its functions see that instead of the context.
+    """The file assigns `SETUP`, so its functions see that value instead of the context.
 
-    In each job `SETUP` holds what the setups returned before the file's first statement runs.
-    To tell a type checker about it, declare it without a value: that binds nothing.
+    In each job `SETUP` holds the values that the setups returned, before the first statement of the
+    file runs. To declare it for a type checker, annotate it without a value, which binds nothing.
 
     For example:
 
@@ -116,28 +116,28 @@ class ShadowedContext(Diagnostic):
 
     code = "MLX605"
     severity = "warning"
-    template = "this hides the context, which is in SETUP already"
-    advice = "remove it; a type checker is satisfied by `SETUP: dict[str, object]`"
+    template = "this replaces SETUP, which already holds the context"
+    advice = "remove it; for a type checker, write `SETUP: dict[str, object]`"
 
 
 class StandardModuleName(Diagnostic):
     """The file has the name of a module of Python's standard library.
 
-    In a job, that module keeps its name: whoever imports it, the experiment too, gets Python's own, and
-    the experiment's `__name__` is its stem with `_experiment` behind it. But in a plain run, and in what
-    else is started in its folder with `python -m`, the file hides the module from all libraries.
+    In a job, importing this name gives Python's own module, in the experiment too, and the
+    experiment's `__name__` is its stem followed by `_experiment`. But if you run the file directly, or
+    start another program in its folder with `python -m`, the file hides the module from all libraries.
     """
 
     code = "MLX606"
     severity = "warning"
     template = "{stem!r} is also a module of Python's standard library, which this file can hide"
-    advice = "rename the file; only in the jobs of this experiment that module keeps its name"
+    advice = "rename the file; only the jobs of this experiment still import Python's own module"
 
 
 class UnusedEnvironment(Diagnostic):
-    """A profile that you changed lacks the setting for `--conda` or `--container`.
+    """A profile that you edited lacks the setting for `--conda` or `--container`.
 
-    `mlx` leaves such profiles as they are. Without the setting Snakemake would run the jobs in this
+    `mlx` does not change such profiles. Without the setting Snakemake would run the jobs in this
     machine's environment, so the workflow refuses to run with that profile.
 
     For example:
@@ -153,19 +153,20 @@ class UnusedEnvironment(Diagnostic):
 
     code = "MLX607"
     severity = "warning"
-    template = "this profile was changed by hand and does not have Snakemake use {methods}"
-    advice = "write into it: software-deployment-method: [{methods}]"
+    template = "this profile was edited by hand and does not make Snakemake use {methods}"
+    advice = "add to it: software-deployment-method: [{methods}]"
 
 
 class DroppedExperiment(Diagnostic):
-    """An experiment that was compiled into the folder cannot be compiled again, and is dropped.
+    """An experiment that was compiled into the folder cannot be compiled again and is dropped.
 
-    `mlx compile b.py` compiles the experiments that are in the folder already along with `b.py`, from
-    their files as they are now. What is gone cannot be; its results stay in `results/`. An experiment
-    whose file has an error is not dropped: the error is shown, and nothing is written.
+    `mlx compile b.py` also compiles the experiments that were compiled into the folder before, from
+    their files as they are now. An experiment whose file no longer exists, or that another version of
+    `mlx` compiled, is dropped; its results stay in `results/`. An experiment whose file has an error is
+    not dropped: the error is shown, and nothing is written.
     """
 
     code = "MLX620"
     severity = "warning"
     template = "this experiment was compiled into the folder and is dropped: {reason}"
-    advice = "its results stay where they are; name its file to compile it again"
+    advice = "its results are kept; to compile it again, name its file"

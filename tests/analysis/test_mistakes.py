@@ -135,7 +135,7 @@ def test_an_input_that_is_missing(path, hint):
     found = inputs(["data.csv", path])
     [message] = found.diagnostics
     assert places([message]) == [(MissingInput, 2, repr(path))]
-    assert message.message == f"there is no {path!r} beside the experiment"
+    assert message.message == f"there is no {path!r} in the experiment's folder"
     assert message.hint == hint
     assert found.bundle is not None
 
@@ -160,7 +160,7 @@ def test_inputs_are_relative_to_the_experiment_not_to_the_folder_of_the_command(
 def test_a_decorator_that_is_almost_ours(name, near, start):
     text = f"{start}from mlx2smk import trial as mine\n@mine(1, {{}})\ndef t(): ...\n@{name}(1)\ndef f(): ...\n"
     message = check(text, (MisspelledDecorator, 5, 2))
-    assert message.message == f"nothing is named {name!r} here"
+    assert message.message == f"the decorator {name!r} is not defined"
     assert message.hint == f"did you mean @{near}?"
 
 

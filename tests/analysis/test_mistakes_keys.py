@@ -175,7 +175,7 @@ def verification(lines, returned="{'acc': n, 'loss': n}", more=""):
 def test_a_trial_that_is_not_there():
     [found] = verification("return len(results['tran']) > 1")
     assert places([found]) == [(UnknownResult, 10, "results['tran']")]
-    assert found.message == "there is no trial 'tran' that could have results"
+    assert found.message == "there is no trial 'tran' with results"
     assert found.hint == "did you mean 'train'?"
     [found] = verification("return len(results['zzz']) > 1")
     assert found.hint == "the trials are: train, other"

@@ -36,7 +36,7 @@ def test_rendered_warning_says_so():
 def test_message_about_a_whole_file_has_no_source_line():
     message = SameStem.about("b/x.py", first="a/x.py", stem="x")
     assert render(message) == (
-        "b/x.py: MLX501 the experiment a/x.py is named 'x' too\n"
+        "b/x.py: MLX501 the experiment a/x.py is also named 'x'\n"
         "hint: rename one of the files, or compile them into different folders with --directory\n"
     )
 

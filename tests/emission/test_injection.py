@@ -184,7 +184,7 @@ def test_an_experiment_whose_results_could_not_be_named(tmp_path, capsys):
     path = tmp_path / f"{'e' * 201}.py"
     path.write_text("from mlx2smk import trial\n@trial(1, {})\ndef t():\n    return 1\n")
     assert main(["compile", str(path), "--directory", str(tmp_path)]) == 1
-    assert f"{LongFileName.code} an experiment's name of 201 bytes" in capsys.readouterr().err
+    assert f"{LongFileName.code} the file's name has 201 bytes" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("kind", ["inputs=['{}']", "resources={{'place': '{}'}}"])

@@ -36,7 +36,7 @@ def test_unknown_argument():
 
 def test_too_many_arguments():
     found = check_call("@trial(1, {}, 2, [])", (TooManyArguments, 15), (TooManyArguments, 18))
-    assert found.message == "@trial takes 2 arguments by position, this is one more"
+    assert found.message == "@trial takes 2 arguments by position, this is one too many"
     text = f"{IMPORT}{TRIAL}@setup(1, 2)\ndef s(): ...\n"
     assert "takes 1 argument by" in check(text, (TooManyArguments, 4, 11)).message
 

@@ -89,7 +89,7 @@ def test_two_decorators(second):
 def test_not_top_level(head, where):
     text = f"{IMPORT}{head}\n    @trial(1, {{}})\n    def t(): ...\n"
     found = check(text, (NotTopLevel, 4 + head.count("\n"), 9))
-    assert found.message == f"a decorated function must stand at top level, 't' is inside {where}"
+    assert found.message == f"a decorated function must be at top level, but 't' is inside {where}"
 
 
 def test_not_top_level_with_an_import_in_the_function():

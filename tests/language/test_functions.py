@@ -87,7 +87,7 @@ def test_verification_that_does_not_take_one_argument(signature, reason):
 )
 def test_doubled_function(second):
     found = check(f"{IMPORT}{TRIAL}{second}", (DoubledFunction, 5, 5))
-    assert found.message == "'t' is decorated already in line 3"
+    assert found.message == "'t' is already decorated in line 3"
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_colliding_keys():
 )
 def test_not_json(written, type_name):
     found = check_list(f"[{written}]", (NotJson, 2))
-    assert found.message == f"{written} is of type {type_name!r}, which JSON cannot carry"
+    assert found.message == f"{written} is of type {type_name!r}, which JSON cannot represent"
     check_list(f"[[{{'a': ({written},)}}]]", (NotJson, 10))
 
 

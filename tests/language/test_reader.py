@@ -113,7 +113,7 @@ def test_bytes_that_are_no_utf_8(file, data, span):
 
 
 def test_byte_is_named(file):
-    assert file(b"'\xe4'").message == "the file is not utf-8: byte 0xe4 does not belong here"
+    assert file(b"'\xe4'").message == "the file is not utf-8: byte 0xe4 is invalid here"
 
 
 @pytest.mark.parametrize(

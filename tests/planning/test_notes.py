@@ -114,7 +114,7 @@ def test_a_write_in_a_local_module():
 def test_what_hides_all_keys_is_named_before_what_it_hides():
     found = of_body('eval("1")', 'return {"context_update": {"a": SETUP["a"]}}')
     message = "any key may be read here (uses eval), and any key may be written here (uses eval)"
-    check(found, 7, 5, message, "name what is needed where it is used")
+    check(found, 7, 5, message, "refer to definitions by name where they are used")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_parallel_or_single_combinations_need_no_note():
 
 
 FILE_ADVICE = (
-    'put a parameter into the file\'s name, or say "__parallel__": N if the combinations need not see '
+    'put a parameter into the file\'s name, or add "__parallel__": N if the combinations need not see '
     "each other's files"
 )
 
@@ -184,9 +184,9 @@ def test_one_at_a_time_is_noted_if_nothing_else_asks_for_it():
     (note,) = notes(asked.format(before="", body="    return n"))
     assert isinstance(note, AskedOrder)
     assert (note.span.line, note.span.column, note.severity) == (6, 5, "note")
-    said = 'the combinations of train run one after another, since "__parallel__" is 1'
+    said = 'the combinations of train run one after another because "__parallel__" is 1'
     assert note.message == said
-    assert note.hint == 'leave "__parallel__" out to have them run side by side'
+    assert note.hint == 'remove "__parallel__" to run them in parallel'
     (note,) = notes(asked.format(before="", body='    open("a", "w")'))
     assert isinstance(note, SharedFile)
 
@@ -213,7 +213,7 @@ def test_trials_of_one_order_that_share_a_file():
     assert isinstance(note, SharedBetweenTrials)
     assert (note.span.line, note.span.column, note.severity) == (9, 12, "note")
     assert note.message == "then runs after first: a is read here, and written at exp.py:5"
-    assert note.hint == "use another file in one of them if they need not share it"
+    assert note.hint == "if they need not share it, use another file in one of them"
     (note,) = of_two('open("a")', 'return open("a", "w")')
     assert note.message == "then runs after first: a is written here, and read at exp.py:5"
 
@@ -248,7 +248,7 @@ def test_a_file_that_combinations_were_seen_to_share():
         "in an earlier run n=1 and n=2 shared counter.txt"
     )
     assert note.hint == (
-        'to try side by side again, say "__parallel__": N in the trial, or delete .mlx/order/exp.json'
+        'to run them in parallel again, add "__parallel__": N to the trial, or delete .mlx/order/exp.json'
     )
 
 
@@ -258,7 +258,7 @@ def test_a_file_that_trials_were_seen_to_share():
     assert isinstance(note, ObservedBetweenTrials)
     assert (note.span.line, note.span.column, note.severity) == (8, 5, "note")
     assert note.message == "then runs after first: in an earlier run they shared x.csv"
-    assert note.hint == "to try side by side again, delete .mlx/order/exp.json"
+    assert note.hint == "to run them in parallel again, delete .mlx/order/exp.json"
 
 
 def test_what_was_seen_needs_no_note_where_it_changes_nothing():
