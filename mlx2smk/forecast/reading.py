@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis.slicing import Piece
     from mlx2smk.planning.plan import JobPlan, Plan, TrialPlan
+    from mlx2smk.runtime.documents import RunDict
     from mlx2smk.runtime.makers import Makers
     from mlx2smk.runtime.store import Found
 
@@ -53,9 +54,7 @@ def read_past(directory: Path, plan: Plan, interpreter: str | None) -> Past:
         verdicts=dict(reader.verdicts()),
         contexts=dict(reader.contexts()),
         inputs={path: touched.contents(path) for path in inputs},
-        environment=origin.environment(
-            str(base), {"conda": plan.conda, "container": plan.container}, interpreter
-        ),
+        environment=origin.environment(str(base), plan.conda, plan.container, interpreter),
         python=origin.interpreter(),
         others=dict(reader.others()),
     )
@@ -227,8 +226,8 @@ def _made_from(record: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _runs(record: Mapping[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = record.get("runs", [])
+def _runs(record: Mapping[str, Any]) -> list[RunDict]:
+    found: list[RunDict] = record.get("runs", [])
     return found
 
 

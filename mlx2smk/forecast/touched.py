@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from mlx2smk.forecast.past import Maker
     from mlx2smk.planning.plan import Plan, TrialPlan
     from mlx2smk.runtime.currency import Change
+    from mlx2smk.runtime.documents import Observation
     from mlx2smk.runtime.makers import Makers, Run
-
-    Observation = dict[str, Any]
 
 PATHS = ("inputs", "files", "kinds", "folders")
 """Kinds of differences for which earlier runs can be the reason."""
@@ -103,7 +102,7 @@ class BasisFinder:
         """
         plan = self._graph.plan
         known = makers.makers_of(plan, str(self._results))
-        for trial in plan.functions("trials"):
+        for trial in plan.trials:
             at, current = self._at["trials", trial["name"]], {job.name for job in jobs_of(trial)}
             for path in self._results.glob(f"runs/{trial['name']}/*.json"):
                 if path.stem not in current:

@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
+    from .documents import Context, Failure, Outcome, TrialEntry
     from .observing import Observer
 
 LENGTH = 8
@@ -34,7 +35,7 @@ class Task:
     __slots__ = ("context", "function", "given", "kind", "plan")
 
     def __init__(
-        self, plan: Plan, kind: str, name: str, context: dict[str, Any], given: int | str = 0
+        self, plan: Plan, kind: str, name: str, context: Context, given: int | str = 0
     ) -> None:
         self.plan = plan
         self.kind = kind
@@ -46,7 +47,9 @@ class Task:
         """Return the function's name and, of a trial, the combination, for messages."""
         if self.kind != "trials":
             return str(self.function["name"])
-        combination = Grid(self.function["parameters"]).label(int(self.given))
+        combination = Grid(self.plan.trial(self.function["name"])["parameters"]).label(
+            int(self.given)
+        )
         return f"{self.function['name']} {combination}".strip()
 
     def noted(self, observed: str) -> str:
@@ -72,10 +75,9 @@ def run(
     pid = os.getpid()
     began = time.monotonic()
     try:
-        outcome = _outcome(task, observer)
+        outcome = _outcome(task, observer, began)
     except ContextGuardError:
         ending.leave()
-    outcome["duration"] = time.monotonic() - began
     if os.getpid() == pid:
         notes.returned()
         observer.imports.finish(ending.brought(), lambda: importing.names_used_by(RAN))
@@ -83,20 +85,22 @@ def run(
     ending.leave()
 
 
-def _outcome(task: Task, observer: Observer) -> dict[str, Any]:
+def _outcome(task: Task, observer: Observer, began: float) -> Outcome:
     try:
         function = world.enter(task.plan, task.kind, task.function, task.context, observer)
-        return {"value": CALLS[task.kind](task, function)}
+        value = CALLS[task.kind](task, function)
+        return {"value": value, "duration": time.monotonic() - began}
     except ContextGuardError:
         raise
     except JobError as error:
         complain(str(error))
     except BaseException as error:  # noqa: BLE001 - whatever user code raises is a result
         observer.imports.failed(error)
-        return {"failure": _failure(error, task)}
+        failure = _failure(error, task)
+        return {"failure": failure, "duration": time.monotonic() - began}
 
 
-def _failure(error: BaseException, task: Task) -> dict[str, Any]:
+def _failure(error: BaseException, task: Task) -> Failure:
     """Return what the error means for the run; it is a complaint if it is not the user's own."""
     from . import failures, guards
 
@@ -116,14 +120,15 @@ def _call_setup(_task: Task, function: Any) -> Any:
 
 
 def _call_trial(task: Task, function: Any) -> Any:
-    returned = function(**Grid(task.function["parameters"]).values(int(task.given)))
+    trial = task.plan.trial(task.function["name"])
+    returned = function(**Grid(trial["parameters"]).values(int(task.given)))
     value = results_json.as_json(returned)
     if isinstance(value, dict) and "context_update" in value:
-        _check_update(value["context_update"], task.function)
+        _check_update(value["context_update"], trial)
     return value
 
 
-def _check_update(update: Any, trial: dict[str, Any]) -> None:
+def _check_update(update: Any, trial: TrialEntry) -> None:
     """Complain about an update that the compiler did not foresee."""
     if not isinstance(update, dict):
         print(f"mlx: context_update is not a dict and is ignored: {update!r:.200}", file=sys.stderr)
@@ -138,22 +143,23 @@ def _check_update(update: Any, trial: dict[str, Any]) -> None:
 def _call_verification(task: Task, function: Any) -> Any:
     from . import guards, verdicts
 
-    trials = [trial["name"] for trial in task.plan.functions("trials")]
-    everything = task.function["all_trials"]
+    trials = [trial["name"] for trial in task.plan.trials]
+    verification = task.plan.verification(task.function["name"])
+    everything = verification["all_trials"]
     results = {
         trial: records.read(os.path.join(str(task.given), f"{trial}.json"))
         for trial in trials
-        if everything or trial in task.function["depends"]
+        if everything or trial in verification["depends"]
     }
     if not everything:
-        results = guards.GuardedResults(results, trials, task.function["name"])
+        results = guards.GuardedResults(results, trials, verification["name"])
     return verdicts.of_returned(function(results))
 
 
 CALLS = {"setups": _call_setup, "trials": _call_trial, "verifications": _call_verification}
 
 
-def _send(outcome: dict[str, Any], fd: int) -> None:
+def _send(outcome: Outcome, fd: int) -> None:
     data = jsontext.dumps(outcome).encode()
     view = memoryview(len(data).to_bytes(LENGTH, "big") + data)
     while view:
@@ -161,11 +167,11 @@ def _send(outcome: dict[str, Any], fd: int) -> None:
     os.close(fd)
 
 
-def received(data: bytes) -> dict[str, Any] | None:
+def received(data: bytes) -> Outcome | None:
     """Return the outcome that `run` wrote, None if it did not get to the end of it."""
     if len(data) < LENGTH or len(data) != LENGTH + int.from_bytes(data[:LENGTH], "big"):
         return None
-    outcome: dict[str, Any] = jsontext.loads(data[LENGTH:].decode())
+    outcome: Outcome = jsontext.loads(data[LENGTH:].decode())
     return outcome
 
 

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from .documents import Observation, OrderDocument, TrialEntry
     from .plan import Plan
 
-    Observations = Iterable[tuple[int, dict[str, Any]]]
+    Observations = Iterable[tuple[int, Observation]]
 
 FORMAT = "mlx2smk-order"
 ADVICE = (
@@ -79,7 +80,7 @@ class Written:
                     yield Flow(path, min(others), number, "listed")
 
 
-def _uses(observation: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+def _uses(observation: Observation) -> Iterator[tuple[str, str, str | None]]:
     """Yield how a run used files, and what it left in those that it wrote."""
     for path in observation.get("files", {}):
         yield path, "read", None
@@ -93,7 +94,7 @@ def _uses(observation: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
         yield path, "looked for", None
 
 
-def check_combinations(plan: Plan, trial: dict[str, Any], observations: Observations) -> None:
+def check_combinations(plan: Plan, trial: TrialEntry, observations: Observations) -> None:
     """Raise JobError if files pass between combinations of a trial that need not run in order."""
     if trial["chained"] or trial["parallel"] is not None:
         return
@@ -113,14 +114,14 @@ def check_combinations(plan: Plan, trial: dict[str, Any], observations: Observat
 
 def check_trials(plan: Plan, results: str) -> None:
     """Raise JobError if files pass between trials of one order that may run side by side."""
-    trials = plan.functions("trials")
+    trials = plan.trials
     for at, then in enumerate(trials):
         for first in trials[:at]:
             if first["order"] == then["order"] and first["name"] not in then["after"]:
                 _check_pair(plan, results, first, then)
 
 
-def _check_pair(plan: Plan, results: str, first: dict[str, Any], then: dict[str, Any]) -> None:
+def _check_pair(plan: Plan, results: str, first: TrialEntry, then: TrialEntry) -> None:
     flow = _between(_observed(plan, results, first), _observed(plan, results, then))
     if flow is not None:
         pair = {"first": first["name"], "then": then["name"], "file": flow}
@@ -132,7 +133,7 @@ def _check_pair(plan: Plan, results: str, first: dict[str, Any], then: dict[str,
         )
 
 
-def _between(first: list[dict[str, Any]], then: list[dict[str, Any]]) -> str | None:
+def _between(first: list[Observation], then: list[Observation]) -> str | None:
     """Return a file that the one side wrote and the other used."""
     for writing, using in ((first, then), (then, first)):
         written = Written((0, observation) for observation in writing)
@@ -141,7 +142,7 @@ def _between(first: list[dict[str, Any]], then: list[dict[str, Any]]) -> str | N
     return None
 
 
-def _observed(plan: Plan, results: str, trial: dict[str, Any]) -> list[dict[str, Any]]:
+def _observed(plan: Plan, results: str, trial: TrialEntry) -> list[Observation]:
     position = makers.positions(plan)["trials", trial["name"]]
     return [
         observation
@@ -155,9 +156,9 @@ def _keep(plan: Plan, change: Any) -> None:
     """Add to what is known of the experiment's order."""
     path = os.path.join(".mlx", "order", f"{plan.stem}.json")
     try:
-        evidence = records.read(path)
+        evidence: OrderDocument | None = records.read(path)
     except JobError:
-        evidence = {}
+        evidence = None
     if not isinstance(evidence, dict) or evidence.get("format") != FORMAT:
         evidence = {"format": FORMAT, "version": 1, "trials": {}, "pairs": []}
     change(evidence)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from .contents import Contents
+    from .documents import Observation
     from .makers import Makers, Run
     from .packages import Installed
 
@@ -59,12 +60,12 @@ class Surroundings:
         self._skipped = tuple(skipped)
         self.variables: Mapping[str, str] = os.environ
 
-    def changes(self, observation: dict[str, Any], run: Run) -> Iterator[Change]:
+    def changes(self, observation: Observation, run: Run) -> Iterator[Change]:
         """Yield what is not as it was when the run had ended."""
-        for path, digest in observation.get("made", {}).items():
-            yield from self._made(path, digest, run)
-        for path, digest in observation.get("files", {}).items():
-            yield from self._read(path, digest, run, observation)
+        for path, left in observation.get("made", {}).items():
+            yield from self._made(path, left, run)
+        for path, read in observation.get("files", {}).items():
+            yield from self._read(path, read, run, observation)
         for path, kind in observation.get("kinds", {}).items():
             yield from self._kind(path, kind, run)
         for path, names in observation.get("folders", {}).items():
@@ -87,7 +88,7 @@ class Surroundings:
                 yield Change("made", path, digest, now)
 
     def _read(
-        self, path: str, digest: str | None, run: Run, observation: dict[str, Any]
+        self, path: str, digest: str | None, run: Run, observation: Observation
     ) -> Iterator[Change]:
         now = self._digest(path)
         if now == digest or not self._looks_at(path):

@@ -9,6 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .documents import FunctionEntry
+
 CHUNK = 1 << 20
 
 
@@ -45,7 +47,7 @@ def of_file(path: str) -> str:
     return digest.hexdigest()
 
 
-def changed_module(function: dict[str, Any], folder: str) -> str | None:
+def changed_module(function: FunctionEntry, folder: str) -> str | None:
     """Return the path of a local module of the function that is not what it was at compile time."""
     for module in function["modules"]:
         try:

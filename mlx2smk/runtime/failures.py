@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from traceback import TracebackException
     from typing import Any
 
+    from .documents import Failure
+
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
-def of_exception(error: BaseException) -> dict[str, Any]:
+def of_exception(error: BaseException) -> Failure:
     """Return return_code, error, type and, unless it is an exit, the traceback."""
     if isinstance(error, SystemExit):
         return _of_exit(error.code)
@@ -25,7 +27,7 @@ def of_exception(error: BaseException) -> dict[str, Any]:
     }
 
 
-def of_status(status: int, what: str) -> dict[str, Any]:
+def of_status(status: int, what: str) -> Failure:
     """Return the failure of a process whose trial, setup or verification did not return."""
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
@@ -66,7 +68,7 @@ def shown(error: BaseException) -> str:
         )
 
 
-def show(error: BaseException, failure: dict[str, Any]) -> None:
+def show(error: BaseException, failure: Failure) -> None:
     """Print what Python would print about what nobody caught."""
     if "traceback" in failure:
         print(failure["traceback"], end="", file=sys.stderr)
@@ -74,7 +76,7 @@ def show(error: BaseException, failure: dict[str, Any]) -> None:
         print(failure["error"], file=sys.stderr)
 
 
-def _of_exit(code: object) -> dict[str, Any]:
+def _of_exit(code: object) -> Failure:
     if code is None or isinstance(code, int):
         return_code = int(code or 0) & 0xFF
         error = f"exit status {return_code}"

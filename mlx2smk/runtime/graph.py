@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from .documents import Head, Observation
     from .makers import Run
 
 ASK_PATH = "import sys; print('\\n'.join(sys.path))"
@@ -49,7 +50,7 @@ class Graph:
         self._python = python
         self.still = False
         self._at = makers.positions(self.plan)
-        self._heads: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._heads: dict[str, tuple[str, Head]] = {}
         self.contents = Contents(self.plan.digests_folder, large)
         self._made: tuple[list[str], makers.Makers] | None = None
         self._places: list[str] | None = None
@@ -90,12 +91,12 @@ class Graph:
         for observation, run in self.observations(kind, name, job):
             yield from self.surroundings.changes(observation, run)
 
-    def observations(self, kind: str, name: str, job: str) -> Iterator[tuple[dict[str, Any], Run]]:
+    def observations(self, kind: str, name: str, job: str) -> Iterator[tuple[Observation, Run]]:
         """Yield what the runs in the job's record touched, each with the run."""
         head = self._head(self._record(kind, name, job))
         first = makers.first_number(self.plan, kind, name)
         if kind == "trials":
-            first = job_named(self.plan.function(name, kind), job).first
+            first = job_named(self.plan.trial(name), job).first
         at = self._at[kind, name]
         for observation, numbers in head.get("observed", ()):
             for number in numbers:
@@ -111,7 +112,7 @@ class Graph:
 
     def _inputs(self, name: str) -> list[tuple[str, Any]]:
         """Return the declared inputs of a trial, each with what is in it now."""
-        paths = self.plan.function(name, "trials")["inputs"]
+        paths = self.plan.trial(name)["inputs"]
         return origin.contents(self.plan.folder, paths, self.contents)
 
     def _record(self, kind: str, name: str, job: str) -> str:
@@ -119,7 +120,7 @@ class Graph:
         folders = parts.get(kind, ("runs", name, job))
         return os.path.join(self._results, *folders) + ".json"
 
-    def _head(self, path: str) -> dict[str, Any]:
+    def _head(self, path: str) -> Head:
         now = signature(path)
         known = self._heads.get(path)
         if known is None or known[0] != now:

@@ -18,6 +18,18 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from .child import Task
+    from .documents import (
+        Context,
+        Failed,
+        Failure,
+        FunctionEntry,
+        Judgement,
+        Observation,
+        ObservedOutcome,
+        Outcome,
+        SetupRecord,
+        VerdictRecord,
+    )
     from .plan import Plan
     from .process import Ended
 
@@ -29,9 +41,7 @@ SCRIPT = "worker.py"
 class Runner:
     """Runs tasks of one job, one after another, with one log."""
 
-    def __init__(
-        self, plan: Plan, function: dict[str, Any], log_path: str, *, stream: bool
-    ) -> None:
+    def __init__(self, plan: Plan, function: FunctionEntry, log_path: str, *, stream: bool) -> None:
         self.log = output.Log(log_path)
         self.contents = Contents(plan.digests_folder, plan.large)
         self._stream = stream
@@ -49,7 +59,7 @@ class Runner:
         """Raise CancelledError if the job is to stop."""
         self._supervisor.check()
 
-    def run(self, task: Task, prefix: str = "") -> dict[str, Any]:
+    def run(self, task: Task, prefix: str = "") -> ObservedOutcome:
         """Return {"value" or "failure", "duration", "observed"}.
 
         JobError if the task did the unforeseen. See `observed` for what is under that name.
@@ -85,7 +95,7 @@ class Runner:
             self._fail(_stopped(task, signum))
         return ended, signum
 
-    def _observed(self) -> dict[str, Any]:
+    def _observed(self) -> Observation:
         """Return what the run touched, and log what nobody can know of it."""
         data = self._events.taken()
         if not data:
@@ -101,7 +111,7 @@ class Runner:
             self.log.note(f"not followed, because of an error of mlx2smk's own: {failure}")
         return found
 
-    def _check_modules(self, function: dict[str, Any], folder: str) -> None:
+    def _check_modules(self, function: FunctionEntry, folder: str) -> None:
         from . import digests
 
         changed = digests.changed_module(function, folder)
@@ -135,7 +145,7 @@ class Runner:
         others = {k: v for k, v in os.environ.items() if k != observing.CONFIGURATION}
         return {**others, "PYTHONHASHSEED": wanted}
 
-    def _outcome(self, ended: Ended, what: str, *, again: bool) -> dict[str, Any]:
+    def _outcome(self, ended: Ended, what: str, *, again: bool) -> Outcome:
         """Return what came of the task; `again` if SIGKILL from outside ended it twice."""
         outcome = child.received(ended.outcome)
         if outcome is not None and not ended.status:
@@ -152,7 +162,7 @@ class Runner:
         return outcome
 
 
-def run_setup(plan: Plan, name: str, context: dict[str, Any], log_path: str) -> dict[str, Any]:
+def run_setup(plan: Plan, name: str, context: Context, log_path: str) -> SetupRecord:
     """Run a setup and return its record."""
     task = child.Task(plan, "setups", name, context)
     outcome = Runner(plan, task.function, log_path, stream=plan.stream_all).run(task)
@@ -171,18 +181,15 @@ def run_setup(plan: Plan, name: str, context: dict[str, Any], log_path: str) -> 
 
 
 def run_verification(
-    plan: Plan, name: str, context: dict[str, Any], trials: str, log_path: str
-) -> dict[str, Any]:
+    plan: Plan, name: str, context: Context, trials: str, log_path: str
+) -> VerdictRecord:
     """Run a verification and return its verdict, `invalid` if it failed."""
     task = child.Task(plan, "verifications", name, context, os.path.abspath(trials))
     outcome = Runner(plan, task.function, log_path, stream=plan.stream_all).run(task)
-    verdict = outcome.get("value")
-    if verdict is None:
-        failure = {key: value for key, value in outcome["failure"].items() if key != "return_code"}
-        verdict = {"verdict": "invalid", **failure}
+    verdict: Judgement = outcome["value"] if "value" in outcome else _crashed(outcome["failure"])
     if "error" in verdict:
         say(described(f"verification {name!r}", verdict, log_path))
-    made_from = origin.of_verdict(plan, task.function, context, trials)
+    made_from = origin.of_verdict(plan, plan.verification(name), context, trials)
     return {
         **verdict,
         "duration": outcome["duration"],
@@ -193,7 +200,15 @@ def run_verification(
     }
 
 
-def described(what: str, failure: dict[str, Any], log_path: str) -> str:
+def _crashed(failure: Failure) -> Judgement:
+    """Return the verdict that a verification gives by failing."""
+    verdict: Judgement = {"verdict": "invalid", "error": failure["error"], "type": failure["type"]}
+    if "traceback" in failure:
+        verdict["traceback"] = failure["traceback"]
+    return verdict
+
+
+def described(what: str, failure: Failed, log_path: str) -> str:
     """Return a failure in one line."""
     first_line = failure["error"].partition("\n")[0]
     return f"{what} failed: {failure['type']}: {first_line} (log: {log_path})"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from .documents import FunctionEntry, ModuleEntry
     from .plan import Plan
 
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -98,7 +99,7 @@ class ShimLoader:
 class WorldFinder:
     """Comes before Python's own finders and sees every import of the job."""
 
-    def __init__(self, plan: Plan, function: dict[str, Any]) -> None:
+    def __init__(self, plan: Plan, function: FunctionEntry) -> None:
         self._plan = plan
         self._reader: str = function["name"]
         self._slices = {module["name"]: module for module in function["modules"]}
@@ -128,7 +129,7 @@ class WorldFinder:
         else:
             self._after[name] = action
 
-    def _slice(self, module: dict[str, Any]) -> ModuleSpec:
+    def _slice(self, module: ModuleEntry) -> ModuleSpec:
         path = os.path.join(self._plan.folder, module["path"])
         loader = SliceLoader(path, self._plan.text(module["slice"]))
         loader.left_out_for(self._reader, module["removed"])

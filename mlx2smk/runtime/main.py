@@ -127,7 +127,7 @@ def _setup(arguments: Arguments) -> None:
     from . import jobs, records
 
     plan = _plan(arguments)
-    setup = plan.function(arguments.name, "setups")
+    setup = plan.setup(arguments.name)
     given = arguments.maybe("context")  # the first setup has none
     context = {} if given is None else records.read(given)
     plan.check_scheduled(arguments.maybe("digest"), setup["digest"])
@@ -184,7 +184,7 @@ def _verify(arguments: Arguments) -> None:
 
     context = records.read(arguments.one("context"))
     plan = _plan(arguments)
-    function = plan.function(arguments.name, "verifications")
+    function = plan.verification(arguments.name)
     plan.check_scheduled(arguments.maybe("digest"), function["digest"])
     verdict = jobs.run_verification(
         plan,

@@ -14,8 +14,8 @@ from .plan import jobs_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
-    from typing import Any
 
+    from .documents import Head, Observation
     from .plan import Plan
 
     Run = tuple[int, int]
@@ -52,10 +52,10 @@ class Makers:
             rest.names[folder] = left_in
         return rest
 
-    def add(self, run: Run, observation: dict[str, Any]) -> None:
+    def add(self, run: Run, observation: Observation) -> None:
         """Add what a run made."""
-        for how in ("made", "wrote"):
-            for path, digest in observation.get(how, {}).items():
+        for left in (observation.get("made", {}), observation.get("wrote", {})):
+            for path, digest in left.items():
                 self._add(run, path, digest)
         for path in observation.get("removed", ()):
             self._add(run, path, None)
@@ -80,11 +80,11 @@ class Makers:
 
 def positions(plan: Plan) -> dict[tuple[str, str], int]:
     """Return the places of functions in the order in which they run, by kind and name."""
-    setups, trials = plan.functions("setups"), plan.functions("trials")
+    setups, trials = plan.setups, plan.trials
     found = {("setups", setup["name"]): at for at, setup in enumerate(setups)}
     found.update((("trials", trial["name"]), len(setups) + at) for at, trial in enumerate(trials))
     last = len(setups) + len(trials)
-    found.update((("verifications", f["name"]), last) for f in plan.functions("verifications"))
+    found.update((("verifications", f["name"]), last) for f in plan.verifications)
     return found
 
 
@@ -92,18 +92,16 @@ def first_number(plan: Plan, kind: str, name: str) -> int:
     """Return the number of a function's first run: verifications share a position, not a number."""
     if kind != "verifications":
         return 0
-    return [verification["name"] for verification in plan.functions(kind)].index(name)
+    return [verification["name"] for verification in plan.verifications].index(name)
 
 
 def chained_positions(plan: Plan) -> frozenset[int]:
     """Return the positions of the trials whose combinations run one after another."""
     at = positions(plan)
-    return frozenset(at["trials", t["name"]] for t in plan.functions("trials") if t["chained"])
+    return frozenset(at["trials", t["name"]] for t in plan.trials if t["chained"])
 
 
-def makers_of(
-    plan: Plan, results: str, head_of: Callable[[str], dict[str, Any]] | None = None
-) -> Makers:
+def makers_of(plan: Plan, results: str, head_of: Callable[[str], Head] | None = None) -> Makers:
     """Return who made what, from the records in a folder of results."""
     found = Makers(chained_positions(plan))
     for position, first, path in records_of(plan, results):
@@ -121,18 +119,18 @@ def records_of(plan: Plan, results: str) -> Iterator[tuple[int, int, str]]:
             name = function["name"]
             path = os.path.join(results, folder, f"{name}.json")
             yield at[kind, name], first_number(plan, kind, name), path
-    for trial in plan.functions("trials"):
+    for trial in plan.trials:
         folder = os.path.join(results, "runs", trial["name"])
         for job in jobs_of(trial):
             yield at["trials", trial["name"]], job.first, os.path.join(folder, f"{job.name}.json")
 
 
-def read_head(path: str) -> dict[str, Any]:
+def read_head(path: str) -> Head:
     """Return the first line of a record, without its runs; empty if there is none."""
     try:
         with open(path, encoding="utf-8") as file:
             line = file.readline().rstrip()
-        head = jsontext.loads(line[:-1] + "}" if line.endswith(",") else line)
+        head: Head = jsontext.loads(line[:-1] + "}" if line.endswith(",") else line)
     except (OSError, ValueError):
         return {}
     return head if isinstance(head, dict) else {}

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from typing import Any, ClassVar
 
     from .contents import Contents
+    from .documents import Observation, Observed
 
 CHANGED = "changed while it was read"
 
@@ -212,13 +213,13 @@ class Touched:
 
     # What is left in the end
 
-    def observation(self) -> dict[str, Any]:
+    def observation(self) -> Observation:
         """Return what the run's result rests on, with what it left."""
         for path in self.possible:
             if os.path.isfile(path):
                 self.made[path] = None
         files = {self._name(path): digest for path, digest in self._files()}
-        parts: dict[str, Any] = {
+        parts: Observation = {
             "files": files,
             "kinds": {self._name(path): kind for path, kind in self._kinds(files)},
             "folders": {self._name(path): names for path, names in self._listings()},
@@ -233,7 +234,9 @@ class Touched:
             "folders_made": [self._name(path) for path in self.folders_made],
             "programs": list(self.programs),
         }
-        return {key: value for key, value in parts.items() if value}
+        kept: Any = {key: value for key, value in parts.items() if value}
+        found: Observation = kept
+        return found
 
     def _files(self) -> Iterator[tuple[str, str | None]]:
         for path, (signature, word) in self.read.items():
@@ -261,7 +264,7 @@ class Touched:
             if digest is not None and path not in self.made:
                 yield path, digest
 
-    def _kinds(self, files: dict[str, Any]) -> Iterator[tuple[str, str | None]]:
+    def _kinds(self, files: dict[str, str | None]) -> Iterator[tuple[str, str | None]]:
         for path, kind in self.looked.items():
             if self._is_own(path) or path in self.wrote or self._name(path) in files:
                 continue
@@ -327,21 +330,20 @@ def name_of(path: str, folder: str) -> str:
     return os.curdir if path == folder else path.removeprefix(inside)
 
 
-def grouped(observations: Iterable[dict[str, Any]]) -> list[Any]:
+def grouped(observations: Iterable[Observation]) -> Observed:
     """Return observations with the numbers of the runs that have each; empty ones are left out."""
     numbers: dict[str, list[int]] = {}
     for number, observation in enumerate(observations):
         if observation:
             numbers.setdefault(jsontext.dumps(observation), []).append(number)
-    return [[jsontext.loads(text), runs] for text, runs in numbers.items()]
+    return [(jsontext.loads(text), runs) for text, runs in numbers.items()]
 
 
-def of_number(groups: Iterable[Any], number: int) -> dict[str, Any]:
+def of_number(groups: Observed, number: int) -> Observation:
     """Return the observation of one run among those that were grouped."""
     for observation, numbers in groups:
         if number in numbers:
-            found: dict[str, Any] = observation
-            return found
+            return observation
     return {}
 
 

@@ -13,28 +13,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from .documents import (
+        Context,
+        FunctionEntry,
+        JobMadeFrom,
+        MadeFrom,
+        TrialEntry,
+        VerdictMadeFrom,
+        VerificationEntry,
+    )
     from .plan import Plan
 
 MAGIC = "*?["
 
 
-def of_call(plan: Plan, function: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
+def of_call(plan: Plan, function: FunctionEntry, context: Context) -> MadeFrom:
     """Return what every function's result is made from: code, software, each key of the context."""
     seen = {key: digests.of_json(value) for key, value in sorted(context.items())}
-    return {
-        "code": function["digest"],
-        "context": seen,
-        "environment": environment(plan.base, plan.data, plan.interpreter),
-    }
+    conda, container = plan.data.get("conda"), plan.data.get("container")
+    software = environment(plan.base, conda, container, plan.interpreter)
+    return {"code": function["digest"], "context": seen, "environment": software}
 
 
 def of_job(
     plan: Plan,
-    trial: dict[str, Any],
-    context: dict[str, Any],
+    trial: TrialEntry,
+    context: Context,
     previous: str | None,
     files: Contents,
-) -> dict[str, Any]:
+) -> JobMadeFrom:
     """Return what a trial's job is made from; `previous` is the job before it in a chain."""
     return {
         **of_call(plan, trial, context),
@@ -46,8 +53,8 @@ def of_job(
 
 
 def of_verdict(
-    plan: Plan, function: dict[str, Any], context: dict[str, Any], trials: str
-) -> dict[str, Any]:
+    plan: Plan, function: VerificationEntry, context: Context, trials: str
+) -> VerdictMadeFrom:
     """Return what a verdict is made from; `trials` is the folder of the results that it judges."""
     paths = {name: os.path.join(trials, f"{name}.json") for name in function["depends"]}
     return {
@@ -89,15 +96,16 @@ def content(path: str, files: Contents) -> Any:
     return files.digest(path)
 
 
-def environment(base: str, plan: dict[str, Any], interpreter: str | None) -> list[Any]:
+def environment(
+    base: str, conda: str | None, container: str | None, interpreter: str | None
+) -> list[Any]:
     """Return what stands for the software that was asked for, beside the Python that it has.
 
     `interpreter` is the one that the user chose; without one, nothing stands for it.
     """
-    conda = plan.get("conda")
     file = content(os.path.join(base, conda), Contents()) if conda else None
     chosen = [] if interpreter is None else [interpreter]
-    return [file, plan.get("container"), *chosen]
+    return [file, container, *chosen]
 
 
 def interpreter() -> list[Any]:

@@ -10,7 +10,19 @@ from .errors import JobError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
-    from typing import Any
+    from collections.abc import Iterable, Sequence
+    from typing import TypeVar
+
+    from .documents import (
+        Context,
+        FunctionEntry,
+        PlanDocument,
+        SetupEntry,
+        TrialEntry,
+        VerificationEntry,
+    )
+
+    Entry = TypeVar("Entry", bound=FunctionEntry)
 
 FORMAT = "mlx2smk-plan"
 DIGESTS = os.path.join(".mlx", "digests")
@@ -28,7 +40,7 @@ class Plan:
     )
 
     def __init__(
-        self, path: str, interpreter: str | None = None, data: dict[str, Any] | None = None
+        self, path: str, interpreter: str | None = None, data: PlanDocument | None = None
     ) -> None:
         data = records.read(path) if data is None else data
         if not isinstance(data, dict) or data.get("format") != FORMAT:
@@ -40,7 +52,7 @@ class Plan:
         self.scheduled: str | None = None
         self.large: int | None = None
         self.kept: int | None = None
-        self.data: dict[str, Any] = data
+        self.data: PlanDocument = data
         self.base = os.path.dirname(self.path)
         self.folder: str = os.path.normpath(os.path.join(self.base, data["folder"]))
         self.file: str = os.path.join(self.folder, data["file"])
@@ -57,20 +69,54 @@ class Plan:
         asked = os.environ.get("MLX_STREAM_ALL", "") not in ("", "0")
         return bool(self.data["stream_all"]) or asked
 
-    def functions(self, kind: str) -> list[dict[str, Any]]:
-        """Return the `setups`, `trials` or `verifications`, in the order in which they run."""
-        found: list[dict[str, Any]] = self.data[kind]
-        return found
+    @property
+    def setups(self) -> list[SetupEntry]:
+        """The setups, in the order in which they run."""
+        return self.data["setups"]
 
-    def function(self, name: str, *kinds: str) -> dict[str, Any]:
+    @property
+    def trials(self) -> list[TrialEntry]:
+        """The trials, in the order in which they run."""
+        return self.data["trials"]
+
+    @property
+    def verifications(self) -> list[VerificationEntry]:
+        """The verifications, in the order of the file."""
+        return self.data["verifications"]
+
+    def functions(self, kind: str) -> Sequence[FunctionEntry]:
+        """Return the `setups`, `trials` or `verifications`."""
+        kinds: dict[str, Sequence[FunctionEntry]] = {
+            "setups": self.setups,
+            "trials": self.trials,
+            "verifications": self.verifications,
+        }
+        return kinds[kind]
+
+    def function(self, name: str, *kinds: str) -> FunctionEntry:
         """Return the function of that name among the kinds."""
-        for kind in kinds:
-            for function in self.functions(kind):
-                if function["name"] == name:
-                    return function
-        raise JobError(f"{self.path} has no {' or '.join(kinds)} named {name}")
+        functions = [function for kind in kinds for function in self.functions(kind)]
+        return self._named(name, functions, " or ".join(kinds))
 
-    def read_slices(self, function: dict[str, Any]) -> None:
+    def setup(self, name: str) -> SetupEntry:
+        """Return the setup of that name."""
+        return self._named(name, self.setups, "setups")
+
+    def trial(self, name: str) -> TrialEntry:
+        """Return the trial of that name."""
+        return self._named(name, self.trials, "trials")
+
+    def verification(self, name: str) -> VerificationEntry:
+        """Return the verification of that name."""
+        return self._named(name, self.verifications, "verifications")
+
+    def _named(self, name: str, functions: Iterable[Entry], what: str) -> Entry:
+        for function in functions:
+            if function["name"] == name:
+                return function
+        raise JobError(f"{self.path} has no {what} named {name}")
+
+    def read_slices(self, function: FunctionEntry) -> None:
         """Read all that a function runs now: what is compiled later is nothing to this job."""
         for path in (function["slice"], *(module["slice"] for module in function["modules"])):
             self.text(path)
@@ -113,12 +159,12 @@ class Job:
         self.count = int(count)
 
 
-def jobs_of(trial: dict[str, Any]) -> list[Job]:
+def jobs_of(trial: TrialEntry) -> list[Job]:
     """Return the trial's jobs, as they stand in the plan."""
     return [Job(line) for line in trial["jobs"]]
 
 
-def job_named(trial: dict[str, Any], name: str) -> Job:
+def job_named(trial: TrialEntry, name: str) -> Job:
     """Return the trial's job of that name."""
     start = f"{name} "
     for line in trial["jobs"]:
@@ -127,7 +173,7 @@ def job_named(trial: dict[str, Any], name: str) -> Job:
     raise JobError(f"trial {trial['name']} has no job {name}: run mlx compile again")
 
 
-def job_before(trial: dict[str, Any], job: Job) -> Job | None:
+def job_before(trial: TrialEntry, job: Job) -> Job | None:
     """Return the job whose combinations end where this one's begin, if there is one."""
     for other in jobs_of(trial):
         if other.first + other.count == job.first:
@@ -135,7 +181,7 @@ def job_before(trial: dict[str, Any], job: Job) -> Job | None:
     return None
 
 
-def projection(function: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
+def projection(function: FunctionEntry, context: Context) -> Context:
     """Return the part of the context that the function may read."""
     reads = function["reads"]
     if reads is None:

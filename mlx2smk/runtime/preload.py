@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .documents import TrialEntry
     from .plan import Plan
 
 OFF = "MLX_NO_PREIMPORT"
@@ -24,7 +25,7 @@ MEDDLING = ("environ", "putenv", "sys.path", "meta_path")
 _loaded: list[Any] = []
 
 
-def numpy_for(plan: Plan, trial: dict[str, Any]) -> None:
+def numpy_for(plan: Plan, trial: TrialEntry) -> None:
     """Import numpy, if all combinations of the trial would do so first thing."""
     text = plan.text(trial["slice"])
     if os.environ.get(OFF) or any(os.environ.get(name) != "1" for name in ONE_THREAD):

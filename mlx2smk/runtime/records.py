@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from .documents import JobHead, RunDict
+
 VERSION = 1
 
 
@@ -82,7 +84,7 @@ def check_digest(record: Any, digest: str, path: str, rule: str) -> None:
         )
 
 
-def write_job(path: str, record: dict[str, Any], runs: list[dict[str, Any]]) -> None:
+def write_job(path: str, record: JobHead, runs: list[RunDict]) -> None:
     """Write a job's record with its runs, a line for each."""
     head = jsontext.dumps(record)[:-1]
     write_text(path, [head, ',\n"runs": ', *one_per_line(runs), "}\n"])

@@ -9,12 +9,13 @@ if TYPE_CHECKING:
     import types
     from typing import Any, Callable
 
+    from .documents import Context
     from .loader import WorldFinder
 
 LARGEST_HASH_SEED = 4294967295
 
 
-def arrange(finder: WorldFinder, context: dict[str, Any]) -> None:
+def arrange(finder: WorldFinder, context: Context) -> None:
     """Have every generator that the context has a seed for seeded as soon as it is imported."""
     _arrange(finder, "random", context.get("seed"), _seed_random)
     seed = context.get("seed")
@@ -22,7 +23,7 @@ def arrange(finder: WorldFinder, context: dict[str, Any]) -> None:
     _arrange(finder, "torch", context.get("torch_seed", seed), _seed_torch)
 
 
-def hash_seed(context: dict[str, Any]) -> str | None:
+def hash_seed(context: Context) -> str | None:
     """Return what PYTHONHASHSEED must be, None if that is left open; ValueError if it cannot be."""
     wanted = context.get("pythonhashseed")
     if wanted is None:

@@ -14,21 +14,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from .documents import (
+        Context,
+        JobRecord,
+        Observation,
+        RunDict,
+        SetupRecord,
+        TrialEntry,
+        Verdict,
+    )
     from .plan import Plan
 
 
-def merged_setups(plan: Plan, paths: Iterable[str]) -> dict[str, Any]:
+def merged_setups(plan: Plan, paths: Iterable[str]) -> Context:
     """Return what the setups returned, later keys over earlier ones."""
-    merged: dict[str, Any] = {}
+    merged: Context = {}
     for path in paths:
-        record = records.read(path)
-        setup = plan.function(os.path.splitext(os.path.basename(path))[0], "setups")
+        record: SetupRecord = records.read(path)
+        setup = plan.setup(os.path.splitext(os.path.basename(path))[0])
         records.check_digest(record, setup["digest"], path, setup["rule"])
         merged.update(record["returned"])
     return merged
 
 
-def merged_context(plan: Plan, setups: Iterable[str], updates: Iterable[str]) -> dict[str, Any]:
+def merged_context(plan: Plan, setups: Iterable[str], updates: Iterable[str]) -> Context:
     """Return SETUP after these setups and trials."""
     context = merged_setups(plan, setups)
     for path in updates:
@@ -38,9 +47,9 @@ def merged_context(plan: Plan, setups: Iterable[str], updates: Iterable[str]) ->
 
 def collect(plan: Plan, name: str, folder: str, runs_output: str, updates_output: str) -> None:
     """Put the runs of a trial's jobs together, in the order of the combinations."""
-    trial = plan.function(name, "trials")
-    updates: dict[str, Any] = {}
-    observed: list[tuple[int, dict[str, Any]]] = []
+    trial = plan.trial(name)
+    updates: Context = {}
+    observed: list[tuple[int, Observation]] = []
     lines = [*records.one_per_line(_runs(trial, folder, updates, observed)), "\n"]
     conflicts.check_combinations(plan, trial, observed)
     records.write_text(runs_output, lines)
@@ -48,15 +57,15 @@ def collect(plan: Plan, name: str, folder: str, runs_output: str, updates_output
 
 
 def _runs(
-    trial: dict[str, Any],
+    trial: TrialEntry,
     folder: str,
-    updates: dict[str, Any],
-    observed: list[tuple[int, dict[str, Any]]],
-) -> Iterator[dict[str, Any]]:
+    updates: Context,
+    observed: list[tuple[int, Observation]],
+) -> Iterator[RunDict]:
     """Yield the runs, adding on the way what they do to the context, and what they touched."""
     for job in sorted(jobs_of(trial), key=lambda job: job.first):
         path = os.path.join(folder, f"{job.name}.json")
-        record = records.read(path)
+        record: JobRecord = records.read(path)
         records.check_digest(record, job.digest, path, trial["rule"])
         if len(record["runs"]) != job.count:
             raise JobError(f"{path} holds {len(record['runs'])} runs, not {job.count}: delete it")
@@ -67,29 +76,35 @@ def _runs(
             yield run
 
 
-def report(plan: Plan, context: dict[str, Any], trials: str, judged: str, output: str) -> None:
+def report(plan: Plan, context: Context, trials: str, judged: str, output: str) -> None:
     """Write report.json: the context in the end, all runs, the verdicts and what they say together."""
     conflicts.check_trials(plan, os.path.dirname(trials))
     verdict_of = {
-        verification["name"]: records.read(os.path.join(judged, f"{verification['name']}.json"))
-        for verification in plan.functions("verifications")
+        verification["name"]: _verdict(os.path.join(judged, f"{verification['name']}.json"))
+        for verification in plan.verifications
     }
-    for verdict in verdict_of.values():
-        for part in ("scheduled", "made_from", "observed"):
-            verdict.pop(part, None)
     status = verdicts.status([verdict["verdict"] for verdict in verdict_of.values()])
     records.write_text(output, _report_text(plan, status, context, trials, verdict_of))
 
 
+def _verdict(path: str) -> Verdict:
+    """Return a verdict without the parts of its record that only later runs look at."""
+    verdict: Any = records.read(path)
+    for part in ("scheduled", "made_from", "observed"):
+        verdict.pop(part, None)
+    found: Verdict = verdict
+    return found
+
+
 def _report_text(
-    plan: Plan, status: str, context: dict[str, Any], trials: str, verdict_of: dict[str, Any]
+    plan: Plan, status: str, context: Context, trials: str, verdict_of: dict[str, Verdict]
 ) -> Iterator[str]:
     """Yield the report in pieces, with a line for every run."""
     head = {"experiment": plan.stem, "source": plan.data["source"], "status": status}
     yield jsontext.dumps(head)[:-1]
     yield f',\n"context": {jsontext.dumps(context)}'
     yield ',\n"trials": {'
-    for at, trial in enumerate(plan.functions("trials")):
+    for at, trial in enumerate(plan.trials):
         runs = records.read(os.path.join(trials, f"{trial['name']}.json"))
         yield f"{',' if at else ''}\n{jsontext.dumps(trial['name'])}: "
         yield from records.one_per_line(runs)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from .currency import Surroundings
+    from .documents import Context, JobRecord, KeyParts, Observation, RunDict, StoreEntry
     from .grid import Grid
     from .makers import Run
     from .outputs import Keeper
@@ -30,7 +31,7 @@ FILES = "files"
 
 def common_parts(
     source: str, code: str, inputs: list[Any], environment: list[Any], python: list[Any]
-) -> dict[str, Any]:
+) -> KeyParts:
     """Return what the keys of all combinations of a trial have in common.
 
     The experiment's path `source` is among it, since code can see the name of its file, and finds
@@ -46,15 +47,19 @@ def common_parts(
     }
 
 
-def ordered_and_declared(in_order: bool, outputs: Iterable[str]) -> dict[str, Any]:
+def ordered_and_declared(in_order: bool, outputs: Iterable[str]) -> KeyParts:
     """Return what the keys of a trial have beside, if its files make it run in order, or it declares outputs."""
-    order: dict[str, Any] = {"in_order": True} if in_order else {}
-    return {**order, **({"outputs": list(outputs)} if outputs else {})}
+    parts: KeyParts = {}
+    if in_order:
+        parts["in_order"] = True
+    if outputs:
+        parts["outputs"] = list(outputs)
+    return parts
 
 
-def key_of(common: dict[str, Any], grid: Grid, index: int, context: dict[str, Any]) -> str:
+def key_of(common: KeyParts, grid: Grid, index: int, context: Context) -> str:
     """Return the key of a combination that sees this context."""
-    whole = {
+    whole: KeyParts = {
         **common,
         "parameters": list(grid.texts(index).items()),
         "repeats": grid.repeats(index),
@@ -73,9 +78,9 @@ class Found:
 
     def __init__(
         self,
-        run: dict[str, Any],
+        run: RunDict,
         output: str,
-        observed: dict[str, Any],
+        observed: Observation,
         outputs: dict[str, str],
     ) -> None:
         self.run = run
@@ -161,7 +166,10 @@ class Store:
         """Keep a run that succeeded."""
         if found.run["success"]:
             self._set_aside(key, found.observed)
-            self._write(key, found, {"checksum": digests.of_json(found.run), "run": found.run})
+            entry = self._entry(key, found)
+            entry["checksum"] = digests.of_json(found.run)
+            entry["run"] = found.run
+            self._write(entry, found.output)
 
     def keep(self, folder: str, outputs: dict[str, str]) -> dict[str, str]:
         """Keep declared outputs; return those of which there is a copy now."""
@@ -173,7 +181,7 @@ class Store:
 
         return Keeper(os.path.join(self._folder, FILES), self._kept)
 
-    def _set_aside(self, key: str, observation: dict[str, Any]) -> None:
+    def _set_aside(self, key: str, observation: Observation) -> None:
         """Keep what is stored under the key under another name, if it rests on other files.
 
         It counts again when these are back.
@@ -193,28 +201,37 @@ class Store:
     def put_failure(self, key: str, found: Found, job: str) -> None:
         """Note which job's record has a run that failed."""
         self._set_aside(key, found.observed)
-        self._write(key, found, {"failed_in": os.path.relpath(job, self._folder)})
+        entry = self._entry(key, found)
+        entry["failed_in"] = os.path.relpath(job, self._folder)
+        self._write(entry, found.output)
 
-    def _write(self, key: str, found: Found, what: dict[str, Any]) -> None:
-        head = {"version": PROTOCOL, "key": key, "code": self._code}
+    def _entry(self, key: str, found: Found) -> StoreEntry:
+        """Return the start of an entry: the commands look for the code in its first characters."""
+        entry: StoreEntry = {"version": PROTOCOL, "key": key, "code": self._code}
         if self._forced:
-            head["forced"] = self._forced
-        output = {"output": found.output} if found.output else {}
-        observation = {"observed": found.observed} if found.observed else {}
-        outputs = {"outputs": found.outputs} if found.outputs else {}
-        records.write(self._path(key), {**head, **observation, **outputs, **what, **output})
+            entry["forced"] = self._forced
+        if found.observed:
+            entry["observed"] = found.observed
+        if found.outputs:
+            entry["outputs"] = found.outputs
+        return entry
 
-    def _failure(self, record: dict[str, Any], job: str) -> Found | None:
+    def _write(self, entry: StoreEntry, output: str) -> None:
+        if output:
+            entry["output"] = output
+        records.write(self._path(entry["key"]), entry)
+
+    def _failure(self, record: StoreEntry, job: str) -> Found | None:
         path = os.path.normpath(os.path.join(self._folder, record["failed_in"]))
         if path == os.path.abspath(job):
             return None
         try:
-            there = records.read(path)
+            there: JobRecord = records.read(path)
         except JobError:
             return None
         for number, (key, run) in enumerate(zip(there["keys"], there["runs"])):
             if key == record["key"] and not run["success"]:
-                observation = observed.of_number(there.get("observed", ()), number)
+                observation = observed.of_number(there.get("observed", []), number)
                 return Found(run, record.get("output", ""), observation, {})
         return None
 
@@ -228,9 +245,9 @@ def _is_of(record: Any, key: str) -> bool:
     return bool(record.get("key") == key)
 
 
-def _checked(record: dict[str, Any]) -> dict[str, Any] | None:
+def _checked(record: StoreEntry) -> RunDict | None:
     """Return the record's run, None if it is not as it was written."""
-    run: dict[str, Any] | None = record.get("run")
+    run: RunDict | None = record.get("run")
     return run if record.get("checksum") == digests.of_json(run) else None
 
 

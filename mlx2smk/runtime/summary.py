@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from .documents import Failed, JobRecord, RunDict, SetupEntry, TrialEntry, Verdict
     from .plan import Job, Plan
 
 
@@ -25,11 +26,11 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
     """
     report = None if failed else _read(os.path.join(results, "report.json"))
     yield f"{plan.stem}: {report['status'] if report else 'not finished'}"
-    missing = [setup["name"] for setup in plan.functions("setups") if not _ran(setup, results)]
+    missing = [setup["name"] for setup in plan.setups if not _ran(setup, results)]
     for name in missing:
         yield f"  setup {name}: {_not_run(logs, 'setup', name)}"
     reached = -math.inf if failed and missing else math.inf
-    for trial in plan.functions("trials"):
+    for trial in plan.trials:
         if trial["order"] > reached:
             yield f"  trial {trial['name']}: did not run"
             continue
@@ -37,22 +38,20 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
         yield f"  trial {trial['name']}: {_of_trial(trial, runs, unfinished, logs)}"
         if failed and unfinished:
             reached = trial["order"]
-    for verification in plan.functions("verifications"):
+    for verification in plan.verifications:
         name = verification["name"]
         said = "did not run"
         if reached == math.inf:
-            verdict = _read(os.path.join(results, "verify", f"{name}.json"))
+            verdict: Verdict | None = _read(os.path.join(results, "verify", f"{name}.json"))
             said = _of_verdict(verdict) or _not_run(logs, "verify", name)
         yield f"  verification {name}: {said}"
 
 
-def _ran(setup: dict[str, Any], results: str) -> bool:
+def _ran(setup: SetupEntry, results: str) -> bool:
     return os.path.exists(os.path.join(results, "setup", f"{setup['name']}.json"))
 
 
-def _of_trial(
-    trial: dict[str, Any], runs: list[dict[str, Any]], missing: list[Job], logs: str
-) -> str:
+def _of_trial(trial: TrialEntry, runs: list[RunDict], missing: list[Job], logs: str) -> str:
     failed = [run for run in runs if not run["success"]]
     not_run = sum(job.count for job in missing)
     counts = {"succeeded": len(runs) - len(failed), "failed": len(failed), "did not run": not_run}
@@ -67,17 +66,17 @@ def _of_trial(
     return "; ".join(parts)
 
 
-def _runs(
-    trial: dict[str, Any], results: str, *, failed: bool
-) -> tuple[list[dict[str, Any]], list[Job]]:
+def _runs(trial: TrialEntry, results: str, *, failed: bool) -> tuple[list[RunDict], list[Job]]:
     """Return the trial's runs, and its jobs that left none."""
     collected = None if failed else _read(os.path.join(results, "trials", f"{trial['name']}.json"))
     if collected is not None:
         return collected, []
-    runs: list[dict[str, Any]] = []
+    runs: list[RunDict] = []
     missing = []
     for job in jobs_of(trial):
-        record = _read(os.path.join(results, "runs", trial["name"], f"{job.name}.json"))
+        record: JobRecord | None = _read(
+            os.path.join(results, "runs", trial["name"], f"{job.name}.json")
+        )
         if record is None or record.get("digest") != job.digest:
             missing.append(job)
         else:
@@ -85,12 +84,12 @@ def _runs(
     return runs, missing
 
 
-def _of_failure(run: dict[str, Any]) -> str:
+def _of_failure(run: RunDict) -> str:
     combination = ", ".join(f"{name}={value!r}" for name, value in run["params"].items())
     return f"{combination}: {_error(run)} ({run['log']})".removeprefix(": ")
 
 
-def _of_verdict(verdict: dict[str, Any] | None) -> str:
+def _of_verdict(verdict: Verdict | None) -> str:
     if verdict is None:
         return ""
     if "error" in verdict:
@@ -99,7 +98,7 @@ def _of_verdict(verdict: dict[str, Any] | None) -> str:
     return word
 
 
-def _error(failure: dict[str, Any]) -> str:
+def _error(failure: Failed) -> str:
     return f"{failure['type']}: {failure['error'].partition(chr(10))[0]}"
 
 

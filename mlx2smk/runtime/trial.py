@@ -13,9 +13,17 @@ from .store import Found
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from .currency import Surroundings
+    from .documents import (
+        Context,
+        Failure,
+        JobHead,
+        JobMadeFrom,
+        JobRecord,
+        Observation,
+        ObservedOutcome,
+        RunDict,
+    )
     from .gpus import Claim
     from .makers import Makers, Run
     from .plan import Plan
@@ -27,16 +35,16 @@ class TrialJob:
 
     def __init__(self, plan: Plan, name: str, job_name: str, log_path: str) -> None:
         self.plan = plan
-        self.trial = plan.function(name, "trials")
+        self.trial = plan.trial(name)
         self.job = job_named(self.trial, job_name)
         self.grid = Grid(self.trial["parameters"])
         self.log_path = log_path
-        self.state: dict[str, Any] = {}
-        self.runs: list[dict[str, Any]] = []
-        self.observed: list[dict[str, Any]] = []
+        self.state: Context = {}
+        self.runs: list[RunDict] = []
+        self.observed: list[Observation] = []
         self._failed: list[tuple[str, Found]] = []
         self.keys: list[str | None] = []
-        self.made_from: dict[str, Any] = {}
+        self.made_from: JobMadeFrom
         self._previous: str | None = None
         self._store: Store | None = None
         self._gpus: Claim | None = None
@@ -47,7 +55,7 @@ class TrialJob:
     def continue_from(self, path: str) -> None:
         """Take over the updates of the job before this one in a chain."""
         before = job_before(self.trial, self.job)
-        record = records.read(path)
+        record: JobRecord = records.read(path)
         digest = before.digest if before else ""
         records.check_digest(record, digest, path, self.trial["rule"])
         self.state = dict(record["state"])
@@ -94,7 +102,7 @@ class TrialJob:
 
             self._gpus = Claim(*numbers)
 
-    def run_all(self, context: dict[str, Any]) -> None:
+    def run_all(self, context: Context) -> None:
         """Run every combination; in a chain each sees the updates of those before it."""
         self._prepare()
         files = self._runner.contents
@@ -117,7 +125,7 @@ class TrialJob:
                 self._runner.log.note(message)
                 raise JobError(message)
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> JobHead:
         """Return what the job leaves."""
         return {
             "version": records.VERSION,
@@ -142,7 +150,7 @@ class TrialJob:
         except (SyntaxError, ValueError):
             return  # which this Python raises again, as the result of each
 
-    def _find_or_run(self, index: int, context: dict[str, Any]) -> tuple[str | None, Found]:
+    def _find_or_run(self, index: int, context: Context) -> tuple[str | None, Found]:
         """Return the combination's key in the store, if there is a store, and its run."""
         if self._store is None:
             self._head(index)
@@ -157,7 +165,7 @@ class TrialJob:
             self._failed.append((key, found))
         return key, found
 
-    def _run_and_keep(self, store: Store, key: str, index: int, context: dict[str, Any]) -> Found:
+    def _run_and_keep(self, store: Store, key: str, index: int, context: Context) -> Found:
         log = self._runner.log
         self._head(index)
         start = log.length
@@ -184,7 +192,7 @@ class TrialJob:
         if self.job.count > 1:
             self._runner.log.note(f"combination {index}: {self.grid.label(index)}")
 
-    def _key(self, index: int, context: dict[str, Any]) -> str:
+    def _key(self, index: int, context: Context) -> str:
         from .store import common_parts, key_of, ordered_and_declared
 
         made = self.made_from
@@ -195,7 +203,7 @@ class TrialJob:
         common.update(ordered_and_declared(bool(self.trial.get("in_order")), outputs))
         return key_of(common, self.grid, index, context)
 
-    def _run_one(self, index: int, context: dict[str, Any]) -> Found:
+    def _run_one(self, index: int, context: Context) -> Found:
         if self._gpus is not None:
             self._runner.log.note(f"GPU {self._gpus.hold(self._runner.check) or 'not found'}")
         task = child.Task(self.plan, "trials", self.trial["name"], context, index)
@@ -207,7 +215,7 @@ class TrialJob:
             say(described(what, run, self.log_path))
         return Found(run, "", outcome["observed"], outputs)
 
-    def _outputs(self, index: int, outcome: dict[str, Any]) -> dict[str, str]:
+    def _outputs(self, index: int, outcome: ObservedOutcome) -> dict[str, str]:
         """Return the declared outputs and count them as made; a run without them has failed."""
         from . import outputs
 
@@ -217,7 +225,7 @@ class TrialJob:
             files = outputs.files_of(folder, pattern)
             if not files and "value" in outcome:
                 error = f"{pattern}, which outputs= names, is not there after the run"
-                failure = {"return_code": 1, "error": error, "type": "MissingOutput"}
+                failure: Failure = {"return_code": 1, "error": error, "type": "MissingOutput"}
                 del outcome["value"]
                 outcome["failure"] = failure
                 self._runner.log.note(error)
@@ -235,20 +243,32 @@ class TrialJob:
             return ""
         return f"[{self.job.name if self.job.count == 1 else self.grid.label(index)}] "
 
-    def _run_dict(self, index: int, outcome: dict[str, Any]) -> dict[str, Any]:
-        common = {
-            "params": jsontext.loads(jsontext.dumps(self.grid.values(index))),
+    def _run_dict(self, index: int, outcome: ObservedOutcome) -> RunDict:
+        params = jsontext.loads(jsontext.dumps(self.grid.values(index)))
+        if "value" in outcome:
+            return {
+                "success": True,
+                "result": outcome["value"],
+                "params": params,
+                "duration": outcome["duration"],
+                "log": self.log_path,
+            }
+        failure = outcome["failure"]
+        run: RunDict = {
+            "success": False,
+            "return_code": failure["return_code"],
+            "error": failure["error"],
+            "type": failure["type"],
+            "params": params,
             "duration": outcome["duration"],
             "log": self.log_path,
         }
-        if "value" in outcome:
-            return {"success": True, "result": outcome["value"], **common}
-        failure = dict(outcome["failure"])
-        traceback = {"traceback": failure.pop("traceback")} if "traceback" in failure else {}
-        return {"success": False, **failure, **common, **traceback}
+        if "traceback" in failure:
+            run["traceback"] = failure["traceback"]
+        return run
 
 
-def updates_of(run: dict[str, Any]) -> dict[str, Any]:
+def updates_of(run: RunDict) -> Context:
     """Return what the run adds to the context."""
     result = run.get("result")
     update = result.get("context_update") if isinstance(result, dict) else None

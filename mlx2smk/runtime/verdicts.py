@@ -6,11 +6,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .documents import Judgement
+
 
 VERDICTS = ("supports", "refutes", "inconclusive", "invalid", "continue")
 
 
-def of_returned(value: Any) -> dict[str, Any]:
+def of_returned(value: Any) -> Judgement:
     """Return the verdict, which is `invalid`, with the reason, for what SPEC does not list."""
     if value is None:
         return {"verdict": "inconclusive"}
@@ -47,7 +49,7 @@ def _enum_value(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def _invalid(value: Any, kind: str, more: str) -> dict[str, Any]:
+def _invalid(value: Any, kind: str, more: str) -> Judgement:
     try:
         text = repr(value)
     except Exception:  # noqa: BLE001 - __repr__ may raise anything

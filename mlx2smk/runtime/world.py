@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import types
     from typing import Any
 
+    from .documents import Context, FunctionEntry, ModuleEntry
     from .observing import Observer
     from .plan import Plan
 
@@ -22,7 +23,7 @@ PICKLERS = ("cloudpickle.cloudpickle", "joblib.externals.cloudpickle.cloudpickle
 
 
 def enter(
-    plan: Plan, kind: str, function: dict[str, Any], context: dict[str, Any], observer: Observer
+    plan: Plan, kind: str, function: FunctionEntry, context: Context, observer: Observer
 ) -> Any:
     """Make this process one that runs the experiment, run its slice and return the function.
 
@@ -55,7 +56,7 @@ def enter(
     return getattr(module, function["name"])
 
 
-def left_out(plan: Plan, function: dict[str, Any]) -> dict[str, list[str]]:
+def left_out(plan: Plan, function: FunctionEntry) -> dict[str, list[str]]:
     """Return, for each file that runs as a slice, the names that are not in it."""
     names = {
         os.path.join(plan.folder, module["path"]): module["removed"]
@@ -64,7 +65,7 @@ def left_out(plan: Plan, function: dict[str, Any]) -> dict[str, list[str]]:
     return {**names, plan.file: function["removed"]}
 
 
-def _experiment(plan: Plan, function: dict[str, Any]) -> types.ModuleType:
+def _experiment(plan: Plan, function: FunctionEntry) -> types.ModuleType:
     """Return the experiment's module, registered under its name, not yet run."""
     loader = SliceLoader(plan.file, plan.text(function["slice"]), plan.code(function["slice"]))
     loader.left_out_for(function["name"], function["removed"])
@@ -76,13 +77,13 @@ def _experiment(plan: Plan, function: dict[str, Any]) -> types.ModuleType:
     return module
 
 
-def _visible(function: dict[str, Any], context: dict[str, Any]) -> dict[str, Any]:
+def _visible(function: FunctionEntry, context: Context) -> Context:
     if function["reads"] is None:
         return context
     return guards.GuardedContext(context, function["reads"], function["name"])
 
 
-def _make_room_for(modules: list[dict[str, Any]]) -> None:
+def _make_room_for(modules: list[ModuleEntry]) -> None:
     """Forget modules of Python's that only the worker loaded, where the user has one of that name."""
     for module in modules:
         if module["name"] not in STARTED_WITH:
@@ -97,7 +98,7 @@ def _set_path(folder: str) -> None:
     sys.path.insert(0, folder)
 
 
-def _show_what_runs(finder: WorldFinder, plan: Plan, function: dict[str, Any]) -> None:
+def _show_what_runs(finder: WorldFinder, plan: Plan, function: FunctionEntry) -> None:
     """Let tracebacks quote the lines that run, whatever the files say by now."""
     slices = {plan.file: function["slice"]}
     for module in function["modules"]:

@@ -1,8 +1,7 @@
 import pytest
 
-from tests.support.sliced_texts import HEAD, analysed, trial
-
 from mlx2smk.language.keys import ANY, NO_KEYS, Keys
+from tests.support.sliced_texts import HEAD, analysed, trial
 
 SEEDS = {"seed", "numpy_seed", "torch_seed", "pythonhashseed"}
 

@@ -1,0 +1,345 @@
+"""What the JSON documents hold that the compiler and the jobs write, for type checkers only.
+
+No module imports this one when it runs: the worker starts as fast without it as it did before.
+The plan, a run, a verdict and the report are those of the JSON Schemas, key by key
+(`tests/test_documents.py` compares the two).
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict, Union
+
+Context = dict[str, Any]
+"""SETUP, or the part of it that a function may read."""
+
+Parameters = list[tuple[str, list[str]]]
+"""The parameters of a trial, each with its values as literals."""
+
+
+# ------------------------------------------------------------------ the plan
+
+
+class ModuleEntry(TypedDict):
+    """A local module that a function imports."""
+
+    name: str
+    path: str
+    slice: str
+    file_digest: str
+    package: bool
+    removed: list[str]
+
+
+class FunctionEntry(TypedDict):
+    """What the plan says of every function of the user's."""
+
+    name: str
+    rule: str
+    line: int
+    slice: str
+    digest: str
+    reads: list[str] | None
+    removed: list[str]
+    modules: list[ModuleEntry]
+
+
+class SetupEntry(FunctionEntry):
+    """A setup in the plan."""
+
+    order: int | None
+    after: list[str]
+
+
+class _TrialAtLeast(FunctionEntry):
+    order: int
+    parameters: Parameters
+    chained: bool
+    in_order: bool
+    parallel: int | None
+    writes: list[str] | None
+    after: list[str]
+    inputs: list[str]
+    threads: int | None
+    resources: list[tuple[str, int | float | str]]
+    stream: bool
+    jobs: list[str]
+
+
+class TrialEntry(_TrialAtLeast, total=False):
+    """A trial in the plan; a job is a line of text."""
+
+    outputs: list[str]
+
+
+class VerificationEntry(FunctionEntry):
+    """A verification in the plan."""
+
+    trial_names: list[str]
+    depends: list[str]
+    all_trials: bool
+
+
+class _PlanAtLeast(TypedDict):
+    format: str
+    version: int
+    experiment: str
+    source: str
+    folder: str
+    file: str
+    report_rule: str
+    stream_all: bool
+    setups: list[SetupEntry]
+    trials: list[TrialEntry]
+    verifications: list[VerificationEntry]
+
+
+class PlanDocument(_PlanAtLeast, total=False):
+    """plan.json."""
+
+    conda: str | None
+    container: str | None
+    module: str | None
+    file_digest: str
+    parallel: int | None
+    batch: int | None
+    python: str | None
+
+
+# ------------------------------------------------------------------ what a run touched
+
+
+class Observation(TypedDict, total=False):
+    """What a run touched; `observed` says what each part means."""
+
+    files: dict[str, str | None]
+    kinds: dict[str, str | None]
+    folders: dict[str, list[str]]
+    variables: dict[str, str | None]
+    packages: dict[str, list[str]]
+    missing: list[str]
+    made: dict[str, str]
+    wrote: dict[str, str]
+    removed: list[str]
+    folders_made: list[str]
+    programs: list[str]
+
+
+Observed = list[tuple[Observation, list[int]]]
+"""The observations in a record, each with the numbers of the runs that have it."""
+
+
+# ------------------------------------------------------------------ runs and verdicts
+
+
+class _FailureAtLeast(TypedDict):
+    return_code: int
+    error: str
+    type: str
+
+
+class Failure(_FailureAtLeast, total=False):
+    """The part of a run dict that says what went wrong."""
+
+    traceback: str
+
+
+class _OutcomeAtLeast(TypedDict):
+    duration: float
+
+
+class Outcome(_OutcomeAtLeast, total=False):
+    """What a job's process sends: what the function returned, or why it did not."""
+
+    value: Any
+    failure: Failure
+
+
+class ObservedOutcome(Outcome):
+    """An outcome with what the run touched."""
+
+    observed: Observation
+
+
+class _RunAtLeast(TypedDict):
+    success: bool
+    params: dict[str, Any]
+    duration: float
+    log: str
+
+
+class RunDict(_RunAtLeast, total=False):
+    """What one combination gave: `result`, or the parts of a failure."""
+
+    result: Any
+    return_code: int
+    error: str
+    type: str
+    traceback: str
+
+
+class _JudgementAtLeast(TypedDict):
+    verdict: str
+
+
+class Judgement(_JudgementAtLeast, total=False):
+    """A verdict by itself; one that is `invalid` may say why."""
+
+    error: str
+    type: str
+    traceback: str
+
+
+class Verdict(Judgement):
+    """What a verification said, as the report has it."""
+
+    duration: float
+    log: str
+
+
+class Report(TypedDict):
+    """report.json."""
+
+    experiment: str
+    source: str
+    status: str
+    context: Context
+    trials: dict[str, list[RunDict]]
+    verifications: dict[str, Verdict]
+
+
+# ------------------------------------------------------------------ the records of jobs
+
+
+class MadeFrom(TypedDict):
+    """What the result of any function was made from; `context` has digests."""
+
+    code: str
+    context: dict[str, str]
+    environment: list[Any]
+
+
+class JobMadeFrom(MadeFrom):
+    """What the runs of a job were made from; `inputs` has the contents of declared ones."""
+
+    inputs: dict[str, Any]
+    python: list[Any]
+    chained: bool
+    previous: str | None
+
+
+class VerdictMadeFrom(MadeFrom):
+    """What a verdict was made from; `trials` has the digests of the results that it judges."""
+
+    trials: dict[str, str]
+
+
+class SetupRecord(TypedDict):
+    """What a setup leaves."""
+
+    version: int
+    digest: str
+    scheduled: str | None
+    made_from: MadeFrom
+    observed: Observed
+    returned: Context
+    duration: float
+    log: str
+
+
+class JobHead(TypedDict):
+    """The first line of what a job of a trial leaves: all but its runs."""
+
+    version: int
+    digest: str
+    scheduled: str | None
+    made_from: JobMadeFrom
+    observed: Observed
+    keys: list[str | None]
+    state: Context
+
+
+class JobRecord(JobHead):
+    """What a job of a trial leaves."""
+
+    runs: list[RunDict]
+
+
+class VerdictRecord(Verdict):
+    """What a verification leaves."""
+
+    scheduled: str | None
+    made_from: VerdictMadeFrom
+    observed: Observed
+
+
+class Head(TypedDict, total=False):
+    """What is looked at in the first line of a record, whichever it is, or whatever is left of it."""
+
+    scheduled: str | None
+    made_from: JobMadeFrom
+    observed: Observed
+
+
+# ------------------------------------------------------------------ the store, and what is kept of order
+
+
+class _StoreEntryAtLeast(TypedDict):
+    version: int
+    key: str
+    code: str
+
+
+class StoreEntry(_StoreEntryAtLeast, total=False):
+    """A run in the store of results, or where the record of one that failed is."""
+
+    forced: str
+    observed: Observation
+    outputs: dict[str, str]
+    checksum: str
+    run: RunDict
+    failed_in: str
+    output: str
+
+
+class KeyParts(TypedDict, total=False):
+    """What a key of the store is the digest of; `Store` looks up what has the same."""
+
+    protocol: int
+    source: str
+    trial: str
+    inputs: list[Any]
+    environment: list[Any]
+    python: list[Any]
+    in_order: bool
+    outputs: list[str]
+    parameters: list[tuple[str, str]]
+    repeats: list[int]
+    context: Context
+
+
+class SharedFile(TypedDict):
+    """A file that passes between combinations of a trial."""
+
+    file: str
+    combinations: list[str]
+
+
+class SharedPair(TypedDict):
+    """A file that passes between two trials."""
+
+    first: str
+    then: str
+    file: str
+
+
+class OrderDocument(TypedDict):
+    """What runs showed of files that make trials run in order."""
+
+    format: str
+    version: int
+    trials: dict[str, SharedFile]
+    pairs: list[SharedPair]
+
+
+Failed = Union[Failure, Judgement, RunDict]
+"""What has `error` and `type`, if it failed."""

@@ -1,0 +1,119 @@
+"""The types of the documents say what the JSON Schemas say, and cost a worker nothing."""
+
+import ast
+import types
+import typing
+
+import pytest
+
+from mlx2smk.results.schemas import schema
+from mlx2smk.runtime import documents
+from tests.readme import ROOT
+
+JSON_TYPES = {
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "null": type(None),
+    "array": list,
+    "object": dict,
+}
+PLAN = schema("plan")["$defs"]
+DOCUMENTS = {
+    "plan": (documents.PlanDocument, [schema("plan")]),
+    "module": (documents.ModuleEntry, [PLAN["module"]]),
+    "setup": (documents.SetupEntry, [PLAN["function"], PLAN["setup"]]),
+    "trial": (documents.TrialEntry, [PLAN["function"], PLAN["trial"]]),
+    "verification": (documents.VerificationEntry, [PLAN["function"], PLAN["verification"]]),
+    "run": (documents.RunDict, [schema("run")]),
+    "verdict": (documents.Verdict, [schema("verdict")]),
+    "report": (documents.Report, [schema("report")]),
+}
+"""Each type with the schemas of which all apply."""
+
+
+def properties(part):
+    """Return the properties of a schema, those of its branches among them."""
+    branches = [part.get(word, {}).get("properties", {}) for word in ("then", "else")]
+    return {
+        key: value
+        for each in (part.get("properties", {}), *branches)
+        for key, value in each.items()
+    }
+
+
+def resolved(part, whole):
+    """Follow a reference inside of a schema, or to another one."""
+    reference = part.get("$ref", "")
+    if reference.startswith("#/$defs/"):
+        return resolved(whole["$defs"][reference.rpartition("/")[2]], whole) | part
+    return part | ({"type": "object"} if reference.startswith("urn:") else {})
+
+
+def types_of_schema(part, whole):
+    """Return the types of Python's that a value may have; None if any."""
+    part = resolved(part, whole)
+    if "const" in part:
+        return {type(part["const"])}
+    if "enum" in part:
+        return set(map(type, part["enum"]))
+    if "type" not in part:
+        return None
+    names = [part["type"]] if isinstance(part["type"], str) else part["type"]
+    numbers = {int, float} if "number" in names else set()
+    return {JSON_TYPES[name] for name in names if name != "number"} | numbers
+
+
+def types_of_hint(hint):
+    """Return the same for an annotation; type checkers let an int stand for a float."""
+    if hint is typing.Any:
+        return None
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        return set().union(*map(types_of_hint, typing.get_args(hint)))
+    plain = typing.get_origin(hint) or hint
+    plain = {tuple: list}.get(plain, plain)
+    return {int, float} if plain is float else {dict if typing.is_typeddict(plain) else plain}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_type_has_the_keys_of_its_schema(name):
+    of, parts = DOCUMENTS[name]
+    keys = {key for part in parts for key in properties(part)}
+    assert keys == of.__required_keys__ | of.__optional_keys__
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_type_requires_what_its_schema_requires(name):
+    of, parts = DOCUMENTS[name]
+    assert {key for part in parts for key in part.get("required", ())} == of.__required_keys__
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [(n, key) for n, (_, parts) in DOCUMENTS.items() for p in parts for key in properties(p)],
+)
+def test_a_key_has_the_type_that_its_schema_says(name, key):
+    of, parts = DOCUMENTS[name]
+    whole = schema(name) if name in ("run", "verdict", "report") else schema("plan")
+    said = next(properties(part)[key] for part in parts if key in properties(part))
+    assert types_of_hint(typing.get_type_hints(of)[key]) == types_of_schema(said, whole)
+
+
+def imports_at_run_time(tree):
+    """Yield the import statements that run when a module is imported, or later."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+        yield from imports_at_run_time(node)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "mlx2smk").rglob("*.py")), ids=lambda path: path.stem
+)
+def test_nobody_imports_the_types_to_run(path):
+    for node in imports_at_run_time(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names]
+        assert not getattr(node, "module", None) or not node.module.endswith("runtime.documents")
+        assert not (getattr(node, "level", 0) and "documents" in (node.module, *names))
