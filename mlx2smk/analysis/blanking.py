@@ -40,23 +40,31 @@ def blanked(module: Module, kept: Collection[int]) -> str:
     """Return a module's text with only the units of these indices left in it."""
     if module.tree is None:
         return module.source.text
-    lines = module.source.lines
-    result = [""] * len(lines)
-    names: dict[int, list[int]] = {}
+    lines = [""] * len(module.source.lines)
+    for statement, aliases in _statements(module, kept).items():
+        _restore(module, statement, lines)
+        node = module.tree.body[statement]
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and aliases:
+            _blank_names(node, aliases, lines)
+    return "\n".join(lines)
+
+
+def _statements(module: Module, kept: Collection[int]) -> dict[int, list[int]]:
+    """Return the statements that have a unit left, and the names left of each import."""
+    statements: dict[int, list[int]] = {}
     for unit in module.units:
         if unit.index in kept:
-            names.setdefault(unit.statement, [])
-            if unit.alias is not None:
-                names[unit.statement].append(unit.alias)
-    for statement, aliases in names.items():
-        node = module.tree.body[statement]
-        start, end = _extent(module, statement)
-        result[start:end] = lines[start:end]
-        for first, last in _shims(module, statement):
-            result[first:last] = [""] * (last - first)
-        if isinstance(node, (ast.Import, ast.ImportFrom)) and aliases:
-            _blank_names(node, aliases, result)
-    return "\n".join(result)
+            aliases = statements.setdefault(unit.statement, [])
+            aliases += [] if unit.alias is None else [unit.alias]
+    return statements
+
+
+def _restore(module: Module, statement: int, lines: list[str]) -> None:
+    """Put a statement's lines back, without its decorators that do not run."""
+    start, end = _extent(module, statement)
+    lines[start:end] = module.source.lines[start:end]
+    for first, last in _shims(module, statement):
+        lines[first:last] = [""] * (last - first)
 
 
 def _first_line(node: ast.stmt) -> int:

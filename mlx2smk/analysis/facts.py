@@ -20,6 +20,8 @@ from mlx2smk.language.origins import MODULES
 from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mlx2smk.analysis.bindings import Imported
     from mlx2smk.analysis.project import Module, Project, Unit
 
@@ -123,17 +125,21 @@ class Facts:
 
     def _loaded_with(self, module: Module) -> list[Module]:
         """Return a module and the local modules loaded with it; the experiment is loaded already."""
-        found = {module.dotted: module}
+        loaded = {module.dotted: module}
         waiting = [module]
         while waiting:
-            current = waiting.pop()
-            for unit in current.units:
-                for imported, deferred in unit.names.imports:
-                    for other in () if deferred else self.project.loaded_by(imported, current):
-                        if other.dotted not in found:
-                            found[other.dotted] = other
-                            waiting.append(other)
-        return [item for item in found.values() if item is not self.project.experiment]
+            for other in self._imported_by(waiting.pop()):
+                if other.dotted not in loaded:
+                    loaded[other.dotted] = other
+                    waiting.append(other)
+        return [each for each in loaded.values() if each is not self.project.experiment]
+
+    def _imported_by(self, module: Module) -> Iterator[Module]:
+        """Yield the local modules that are loaded by a module's imports while it is loaded itself."""
+        for unit in module.units:
+            for imported, deferred in unit.names.imports:
+                if not deferred:
+                    yield from self.project.loaded_by(imported, module)
 
     def before(self, module: Module) -> tuple[frozenset[int], ...]:
         """Return, for each unit of a module, the earlier units that it must not change places with."""

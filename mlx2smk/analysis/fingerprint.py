@@ -49,22 +49,28 @@ def canonical_order(digests: Mapping[int, str], before: Sequence[Collection[int]
     with the smallest digest comes next: the lexicographic normal form of a trace, which two sequences
     share exactly if harmless changes of places lead from one to the other.
     """
-    missing = {index: {item for item in before[index] if item in digests} for index in digests}
-    after: dict[int, list[int]] = {}
-    for index in sorted(digests):
-        for item in missing[index]:
-            after.setdefault(item, []).append(index)
-    ready = [(digests[index], index) for index, items in missing.items() if not items]
+    waiting_for = {unit: digests.keys() & before[unit] for unit in digests}
+    waiting = _reversed(waiting_for)
+    ready = [(digests[unit], unit) for unit, others in waiting_for.items() if not others]
     heapq.heapify(ready)
     order: list[int] = []
     while ready:
-        _, index = heapq.heappop(ready)
-        order.append(index)
-        for item in after.get(index, ()):
-            missing[item].discard(index)
-            if not missing[item]:
-                heapq.heappush(ready, (digests[item], item))
+        _, unit = heapq.heappop(ready)
+        order.append(unit)
+        for other in waiting.get(unit, ()):
+            waiting_for[other].discard(unit)
+            if not waiting_for[other]:
+                heapq.heappush(ready, (digests[other], other))
     return order
+
+
+def _reversed(graph: Mapping[int, Collection[int]]) -> dict[int, list[int]]:
+    """Return a graph with its edges turned around."""
+    reverse: dict[int, list[int]] = {}
+    for start, ends in graph.items():
+        for end in ends:
+            reverse.setdefault(end, []).append(start)
+    return reverse
 
 
 class _Writer:

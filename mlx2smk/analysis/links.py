@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, TypeVar
 
 from mlx2smk.analysis.blanking import groups
 from mlx2smk.analysis.modules import absolute
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mlx2smk.analysis.bindings import Imported
     from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module, Project, Unit
+
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,30 +50,40 @@ class Linker:
         return self._links[unit]
 
     def _find(self, unit: Unit, module: Module) -> Links:
-        names: dict[tuple[Module, str], None] = {}
-        objects: list[tuple[Module, ast.expr]] = []
-        units = dict.fromkeys(self._together(unit, module))
+        uses = list(self._uses(unit, module))
+        names = [(owner, name) for owner, name, _ in uses if name is not None]
+        units = [*self._together(unit, module), *self._submodules_of(unit, module)]
+        imported = [each for each, _ in unit.names.imports]
+        loads = {each: tuple(self.project.loaded_by(each, module)) for each in imported}
+        return Links(
+            names=_unique((*names, *self._imported_names(unit, module))),
+            objects=tuple((owner, node) for owner, name, node in uses if name is None),
+            loads=_unique(chain.from_iterable(loads.values())),
+            stars=tuple(loads[each][-1] for each in imported if each.star and loads[each]),
+            units=_unique(units),
+        )
+
+    def _uses(self, unit: Unit, module: Module) -> Iterator[tuple[Module, str | None, ast.expr]]:
+        """Yield the modules and names that a unit's code leads to; None for a module as an object."""
         for reference in unit.names.references:
             if not reference.imports:
-                names[module, reference.name] = None
-            for imported in reference.imports or tuple(module.imports(reference.name)):
-                units.update(dict.fromkeys(self._submodule_imports(imported, reference, module)))
+                yield module, reference.name, reference.node
+            for imported in _imports_behind(reference, module):
                 for step in self.project.trace(imported, module, reference.attributes):
-                    if step.name is None:
-                        objects.append((step.module, reference.node))
-                    else:
-                        names[step.module, step.name] = None
-        loads: dict[Module, None] = {}
-        stars: list[Module] = []
+                    yield step.module, step.name, reference.node
+
+    def _imported_names(self, unit: Unit, module: Module) -> Iterator[tuple[Module, str]]:
+        """Yield what the names stand for that a unit imports one by one."""
         for imported, _ in unit.names.imports:
-            loaded = tuple(self.project.loaded_by(imported, module))
-            loads.update(dict.fromkeys(loaded))
-            if imported.star:
-                stars.extend(loaded[-1:])
-            elif imported.name is not None:
+            if imported.name is not None and not imported.star:
                 steps = self.project.trace(imported, module, ())
-                names.update(dict.fromkeys((s.module, s.name) for s in steps if s.name is not None))
-        return Links(tuple(names), tuple(objects), tuple(loads), tuple(stars), tuple(units))
+                yield from ((step.module, step.name) for step in steps if step.name is not None)
+
+    def _submodules_of(self, unit: Unit, module: Module) -> Iterator[Unit]:
+        """Yield the imports of submodules that a unit's code uses."""
+        for reference in unit.names.references:
+            for imported in _imports_behind(reference, module):
+                yield from self._submodule_imports(imported, reference, module)
 
     def _together(self, unit: Unit, module: Module) -> Iterator[Unit]:
         """Yield the units whose statements share a line with this one."""
@@ -102,6 +115,15 @@ class Linker:
                 for name in _dotted(imported, module)
             ]
         return self._loads[module.dotted]
+
+
+def _imports_behind(reference: Reference, module: Module) -> tuple[Imported, ...]:
+    """Return the imports that bind a name: those of its own scope, or else the module's."""
+    return reference.imports or tuple(module.imports(reference.name))
+
+
+def _unique(items: Iterable[Item]) -> tuple[Item, ...]:
+    return tuple(dict.fromkeys(items))
 
 
 def _dotted(imported: Imported, module: Module) -> Iterator[str]:

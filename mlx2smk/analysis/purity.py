@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from mlx2smk.analysis.project import Module, Project
-    from mlx2smk.language.scopes import Function
+    from mlx2smk.language.scopes import DefinitionNode, Function
 
 _HOOKS = frozenset(
     {
@@ -52,16 +52,18 @@ class Purity:
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
         node, module = definition.node, definition.module
-        if node.name in module.patched or not all(
-            self._keeps_purity(item, Values(self.project, module)) for item in node.decorator_list
-        ):
+        values = Values(self.project, module)
+        if node.name in module.patched or not self._has_pure_decorators(node, values):
             return False
         if isinstance(node, ast.ClassDef):
             return self._is_pure_class(definition, node)
         return self._is_pure_function(module, node)
 
+    def _has_pure_decorators(self, node: DefinitionNode, values: Values) -> bool:
+        return all(self._keeps_purity(decorator, values) for decorator in node.decorator_list)
+
     def _keeps_purity(self, node: ast.expr, values: Values) -> bool:
-        """Whether what a decorator makes of a pure function is as pure: our own may wrap it in anything."""
+        """Whether a decorator makes something pure of a pure function: one of the user's may do anything."""
         function = node.func if isinstance(node, ast.Call) else node
         name = values.library(function)
         return listed(name, PURE_DECORATORS) and not listed(name, DISPATCHERS)
@@ -72,18 +74,15 @@ class Purity:
         if not isinstance(node, ast.FunctionDef) or not self.is_pure(definition):
             return False
         frame = _frame(node)
-        inner = [_only_function(item.value, frame) for item in _returns(node)]
-        return bool(inner) and all(
-            item is not None
-            and self._is_pure_inside(item, Values(self.project, definition.module, (frame,)))
-            for item in inner
-        )
+        around = Values(self.project, definition.module, (frame,))
+        returned = [_only_function(each.value, frame) for each in _returns(node)]
+        if not returned:
+            return False
+        return all(each is not None and self._is_pure_inside(each, around) for each in returned)
 
     def _is_pure_inside(self, node: ast.FunctionDef, around: Values) -> bool:
         """Whether a function defined in another one is pure: names of that one are not the module's."""
-        return all(
-            self._keeps_purity(item, around) for item in node.decorator_list
-        ) and self._runs_purely(node, around)
+        return self._has_pure_decorators(node, around) and self._runs_purely(node, around)
 
     def _is_pure_function(self, module: Module, node: Function, *, method: bool = False) -> bool:
         return self._judge(
@@ -94,14 +93,17 @@ class Purity:
         if node not in self._judged:
             self._judged[node] = True
             if not find_out():
-                # Whatever was found pure since then may have been so only because this one seemed to be.
-                for later in reversed([*self._judged]):
-                    if later is node:
-                        break
-                    if self._judged[later]:
-                        del self._judged[later]
+                self._forget_pure_since(node)
                 self._judged[node] = False
         return self._judged[node]
+
+    def _forget_pure_since(self, node: ast.AST) -> None:
+        """Forget what was found pure after a definition: maybe only because that seemed to be pure."""
+        for later in reversed([*self._judged]):
+            if later is node:
+                return
+            if self._judged[later]:
+                del self._judged[later]
 
     def _runs_purely(self, node: Function, around: Values, *, method: bool = False) -> bool:
         if isinstance(node, ast.AsyncFunctionDef) or any(
@@ -109,8 +111,8 @@ class Purity:
         ):
             return False
         frame = _frame(node)
-        own = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)][:1] if method else []
-        owned = frozenset(name for name in own if len(frame[name]) == 1)
+        first = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)][:1] if method else []
+        owned = frozenset(name for name in first if len(frame[name]) == 1)
         evaluation = Evaluation(around.inside(frame), self, owned)
         evaluation.statements(node.body)
         return evaluation.reason is None and not evaluation.touches
@@ -120,18 +122,17 @@ class Purity:
 
     def _makes_purely(self, definition: Definition, node: ast.ClassDef) -> bool:
         values = Values(self.project, definition.module)
-        if node.keywords:
-            return False
-        hooks = scope_of(node.body).bindings
         return (
-            all(self._is_pure_base(base, values) for base in node.bases)
-            and all(
-                self._is_pure_member(item.node, definition.module)
-                for item in hooks
-                if item.name in _HOOKS
-            )
-            and all(self._makes_pure_default(item, values) for item in node.body)
+            not node.keywords
+            and all(self._is_pure_base(base, values) for base in node.bases)
+            and self._has_pure_hooks(node, definition.module)
+            and all(self._makes_pure_default(statement, values) for statement in node.body)
         )
+
+    def _has_pure_hooks(self, node: ast.ClassDef, module: Module) -> bool:
+        """Whether the methods that making an instance may call are pure."""
+        hooks = (each.node for each in scope_of(node.body).bindings if each.name in _HOOKS)
+        return all(self._is_pure_member(hook, module) for hook in hooks)
 
     def _is_pure_member(self, node: ast.AST, module: Module) -> bool:
         if not isinstance(node, ast.FunctionDef):
@@ -142,7 +143,7 @@ class Purity:
     def _makes_pure_default(self, node: ast.stmt, values: Values) -> bool:
         """Whether the functions that a field calls when an instance is made are pure."""
         value = node.value if isinstance(node, (ast.AnnAssign, ast.Assign)) else None
-        calls = [item for item in ast.walk(value or ast.Pass()) if isinstance(item, ast.Call)]
+        calls = [part for part in ast.walk(value or ast.Pass()) if isinstance(part, ast.Call)]
         evaluation = Evaluation(values, self)
         return all(map(evaluation.is_pure_argument, _called_later(calls)))
 
@@ -157,8 +158,7 @@ class Purity:
         """Whether defining a class makes no instances, as an enumeration does, or makes them purely."""
         if not any(self._is_enumeration(base, values) for base in node.bases):
             return True
-        hooks = [item for item in scope_of(node.body).bindings if item.name in _HOOKS]
-        return all(self._is_pure_member(item.node, values.module) for item in hooks) and all(
+        return self._has_pure_hooks(node, values.module) and all(
             listed(values.library(base), PURE_BASES) or self._is_pure_base(base, values)
             for base in node.bases
         )
@@ -176,14 +176,13 @@ class Purity:
         node, values = definition.node, Values(self.project, definition.module)
         if not isinstance(node, ast.ClassDef) or node.name in definition.module.patched:
             return False
-        for binding in scope_of(node.body).bindings:
-            if binding.name == "__init_subclass__" and not self._is_pure_member(
-                binding.node, definition.module
-            ):
-                return False
-        metaclasses = (item.value for item in node.keywords if item.arg == "metaclass")
-        return all(listed(values.library(item), QUIET_METACLASSES) for item in metaclasses) and all(
-            self._is_quiet(base, values) for base in node.bases
+        bindings = scope_of(node.body).bindings
+        hooks = (each.node for each in bindings if each.name == "__init_subclass__")
+        metaclasses = (keyword.value for keyword in node.keywords if keyword.arg == "metaclass")
+        return (
+            all(self._is_pure_member(hook, definition.module) for hook in hooks)
+            and all(listed(values.library(each), QUIET_METACLASSES) for each in metaclasses)
+            and all(self._is_quiet(base, values) for base in node.bases)
         )
 
     def _is_quiet(self, node: ast.expr, values: Values) -> bool:
@@ -216,21 +215,21 @@ def _frame(node: Function) -> Frame:
 
 def _returns(node: ast.FunctionDef) -> list[ast.Return]:
     """Return what a function itself returns at, wherever in its body."""
-    running = (item for statement in node.body for item in own_scope(statement))
-    return [item for item in running if isinstance(item, ast.Return)]
+    parts = (part for statement in node.body for part in own_scope(statement))
+    return [part for part in parts if isinstance(part, ast.Return)]
 
 
 def _only_function(node: ast.expr | None, frame: Frame) -> ast.FunctionDef | None:
     """Return the one function that an expression stands for in a frame, None if it may be another."""
-    found = frame.get(node.id, ()) if isinstance(node, ast.Name) else ()
-    only = found[0].node if len(found) == 1 else None
+    bindings = frame.get(node.id, ()) if isinstance(node, ast.Name) else ()
+    only = bindings[0].node if len(bindings) == 1 else None
     return only if isinstance(only, ast.FunctionDef) else None
 
 
 def _called_later(calls: Iterable[ast.Call]) -> Iterator[ast.expr]:
     """Yield the functions that fields are given: ``field(default_factory=f)``, ``Factory(f)``."""
     for call in calls:
-        yield from (item.value for item in call.keywords if item.arg in _CALLED_LATER)
+        yield from (keyword.value for keyword in call.keywords if keyword.arg in _CALLED_LATER)
         if ast.unparse(call.func).rpartition(".")[2] == "Factory":
             yield from call.args[:1]
 

@@ -104,15 +104,14 @@ class _Search(ast.NodeVisitor):
 
     def keys(self, node: ast.expr) -> Iterator[_Written]:
         """Yield the keys that a value of ``context_update`` may have."""
+        for branch in _branches(node):
+            yield from self._keys_of_branch(branch)
+
+    def _keys_of_branch(self, node: ast.expr) -> Iterator[_Written]:
         if isinstance(node, ast.Dict):
-            for key in node.keys:
-                yield self.key(key, node)
+            yield from (self.key(key, node) for key in node.keys)
         elif isinstance(node, ast.Call) and _is_dict_call(node) and not node.args:
-            for keyword in node.keywords:
-                yield self.named(keyword)
-        elif isinstance(node, ast.IfExp):
-            yield from self.keys(node.body)
-            yield from self.keys(node.orelse)
+            yield from map(self.named, node.keywords)
         elif isinstance(node, ast.Name):
             yield from self.variable(node)
         elif not isinstance(node, ast.Constant):  # None and the like update nothing
@@ -142,36 +141,56 @@ class _Search(ast.NodeVisitor):
         for target in self._stores(node):
             yield self.key(target.slice, target)
 
-    def _only_display(self, node: ast.Name) -> ast.expr | None:
+    def _only_display(self, node: ast.Name) -> ast.Dict | None:
         """Return the display that a local variable stands for, if nothing else can happen to it."""
-        function = self.functions[-1] if self.functions else None
-        parts = list(ast.walk(function)) if function is not None else []
-        uses = [item for item in parts if isinstance(item, ast.Name) and item.id == node.id]
-        stored = [item for item in uses if not isinstance(item.ctx, ast.Load)]
-        harmless = {id(node), *(id(item.value) for item in self._stores(node))}
-        if len(stored) != 1 or any(id(item) not in harmless for item in uses if item not in stored):
+        if self._is_of_outer_scope(node.id) or self._is_read_elsewhere(node):
             return None
-        if any(
-            isinstance(item, (ast.Global, ast.Nonlocal)) and node.id in item.names for item in parts
-        ):
-            return None
-        for item in parts:
-            if isinstance(item, ast.Assign) and item.targets == stored:
-                return item.value if isinstance(item.value, ast.Dict) else None
-            if isinstance(item, ast.AnnAssign) and item.target is stored[0]:
-                return item.value if isinstance(item.value, ast.Dict) else None
+        bindings = [use for use in self._uses(node.id) if not isinstance(use.ctx, ast.Load)]
+        return self._display_assigned_to(bindings[0]) if len(bindings) == 1 else None
+
+    def _is_of_outer_scope(self, name: str) -> bool:
+        """Whether the function declares a name as global or nonlocal."""
+        return any(
+            isinstance(part, (ast.Global, ast.Nonlocal)) and name in part.names
+            for part in self._parts()
+        )
+
+    def _is_read_elsewhere(self, node: ast.Name) -> bool:
+        """Whether a variable is read at any place but this one and where items are added to it."""
+        harmless = {node, *(target.value for target in self._stores(node))}
+        reads = (use for use in self._uses(node.id) if isinstance(use.ctx, ast.Load))
+        return any(use not in harmless for use in reads)
+
+    def _display_assigned_to(self, target: ast.Name) -> ast.Dict | None:
+        for part in self._parts():
+            if _only_target(part) is target:
+                value = getattr(part, "value", None)
+                return value if isinstance(value, ast.Dict) else None
         return None
 
     def _stores(self, node: ast.Name) -> list[ast.Subscript]:
-        function = self.functions[-1] if self.functions else None
-        return [
-            item
-            for item in (ast.walk(function) if function is not None else ())
-            if isinstance(item, ast.Subscript)
-            and isinstance(item.ctx, ast.Store)
-            and isinstance(item.value, ast.Name)
-            and item.value.id == node.id
-        ]
+        """Return the places that add an item to a variable."""
+        subscripts = (part for part in self._parts() if isinstance(part, ast.Subscript))
+        return [part for part in subscripts if _stores_into(part, node.id)]
+
+    def _uses(self, name: str) -> list[ast.Name]:
+        return [part for part in self._parts() if isinstance(part, ast.Name) and part.id == name]
+
+    def _parts(self) -> Iterator[ast.AST]:
+        """Yield all nodes of the innermost function."""
+        return ast.walk(self.functions[-1]) if self.functions else iter(())
+
+
+def _only_target(node: ast.AST) -> ast.expr | None:
+    """Return the target of an assignment that has a single one."""
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        return node.targets[0]
+    return node.target if isinstance(node, ast.AnnAssign) else None
+
+
+def _stores_into(node: ast.Subscript, name: str) -> bool:
+    stored = isinstance(node.ctx, ast.Store)
+    return stored and isinstance(node.value, ast.Name) and node.value.id == name
 
 
 def _is_update(node: ast.expr | None) -> bool:

@@ -88,20 +88,29 @@ class Values:
     def _locate(
         self, module: Module, name: str, chain: tuple[str, ...], seen: frozenset[tuple[str, str]]
     ) -> Definition | Library | None:
-        found = module.bindings.get(name, ())
-        if not found:
-            known = hasattr(builtins, name) and module is self.module
-            known = known and not self._is_hidden_by_star(name)
-            return Library(".".join((name, *chain))) if known else None
-        if len(found) == 1 and isinstance(found[0].node, (Function, ast.ClassDef)):
-            return None if chain else Definition(module, found[0].node)
-        bases = {self.project.base(item.imported, module) for item in found if item.imported}
-        if len(bases) != 1 or any(item.kind != "import" for item in found):
-            return None
-        base, first = bases.pop()
+        """Return what a name of a module stands for, with the attributes behind it."""
+        bindings = module.bindings.get(name, ())
+        if not bindings:
+            return self._builtin(name, chain) if module is self.module else None
+        if len(bindings) == 1 and isinstance(bindings[0].node, (Function, ast.ClassDef)):
+            return None if chain else Definition(module, bindings[0].node)
+        base, attributes = self._only_import(bindings, module)
         if base is None or (module.dotted, name) in seen:
             return None
-        return self._follow(base, (*first, *chain), seen | {(module.dotted, name)})
+        return self._follow(base, (*attributes, *chain), seen | {(module.dotted, name)})
+
+    def _builtin(self, name: str, chain: tuple[str, ...]) -> Library | None:
+        known = hasattr(builtins, name) and not self._is_hidden_by_star(name)
+        return Library(".".join((name, *chain))) if known else None
+
+    def _only_import(
+        self, bindings: tuple[Binding, ...], module: Module
+    ) -> tuple[str | None, tuple[str, ...]]:
+        """Return the module, and what of it, that a name is imported from; no module if not certain."""
+        if any(binding.kind != "import" for binding in bindings):
+            return None, ()
+        bases = {self.project.base(each.imported, module) for each in bindings if each.imported}
+        return bases.pop() if len(bases) == 1 else (None, ())
 
     def _is_hidden_by_star(self, name: str) -> bool:
         """Whether a local module whose names are all imported has one of this name."""

@@ -19,7 +19,7 @@ from mlx2smk.planning.plan import from_json
 from mlx2smk.planning.planner import PlanOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.planning.plan import Plan
@@ -96,17 +96,25 @@ def check_neighbours(
     """Yield why those compiled before cannot stay, or stay beside the ones that are given."""
     stems = {Path(path).stem.casefold(): path for path in given}
     for other in others:
-        if other.plan is None:
-            yield DroppedExperiment.about(other.name, reason="another version of mlx compiled it")
-        elif not other.is_there:
-            if other.name.casefold() not in stems:
-                yield DroppedExperiment.about(other.path, reason="its file is gone")
-        elif other.name.casefold() in stems:
-            path = stems[other.name.casefold()]
-            yield TakenStem.about(path, other=other.path, stem=other.name)
-        elif other.options.python != python:
-            said = f"--python {other.options.python}" if other.options.python else "no --python"
-            yield OtherInterpreter.about(other.path, said=said)
+        obstacle = _obstacle(other, stems, python)
+        if obstacle is not None:
+            yield obstacle
+
+
+def _obstacle(other: Neighbour, stems: Mapping[str, str], python: str | None) -> Diagnostic | None:
+    """Return why an experiment cannot stay; ``stems`` are those of the experiments that are given."""
+    if other.plan is None:
+        return DroppedExperiment.about(other.name, reason="another version of mlx compiled it")
+    path = stems.get(other.name.casefold())
+    if not other.is_there:
+        replaced = path is not None
+        return None if replaced else DroppedExperiment.about(other.path, reason="its file is gone")
+    if path is not None:
+        return TakenStem.about(path, other=other.path, stem=other.name)
+    if other.options.python != python:
+        said = f"--python {other.options.python}" if other.options.python else "no --python"
+        return OtherInterpreter.about(other.path, said=said)
+    return None
 
 
 def dropped(before: Collection[Neighbour], plans: Collection[Plan]) -> dict[str, str]:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from mlx2smk.runtime.makers import Makers
     from mlx2smk.runtime.store import Found
 
+    Records = Mapping[str, dict[str, Any]]
+
 
 def read_past(directory: Path, plan: Plan, interpreter: str | None) -> Past:
     """Return what runs of an experiment in a folder left, and what is there now.
@@ -130,32 +132,35 @@ class _Reader:
                 yield setup.name, replace(_setup(record), basis=basis)
 
     def trial(self, trial: TrialPlan) -> TrialPast:
-        paths = sorted(self.results.run_path(trial.name, "any").parent.glob("*.json"))
-        raw = {path.stem: read_record(path) for path in paths}
-        records = {name: record for name, record in raw.items() if record is not None}
+        records = dict(self._records(trial))
         file, updates = self.results.collected_paths(trial.name)
         collected = read_json(file)
-        collected = collected if isinstance(collected, list) else None
-        current = [run for job in trial.jobs for run in _runs(records.get(job.name, {}))]
-        known = [*(collected or []), *(run for record in records.values() for run in _runs(record))]
         return TrialPast(
             jobs=dict(self._jobs(trial, records)),
-            collected=_same(collected, current) and updates.exists(),
+            collected=updates.exists() and _same(collected, _current_runs(trial, records)),
             file=origin.content(str(file), Contents()),
-            logged=frozenset(
-                path.stem for path in self.results.log_folder(trial.name).glob("*.log")
-            ),
-            seconds={params_text(run["params"]): run["duration"] for run in known},
+            logged=self._logged(trial),
+            seconds=_seconds(collected, records),
             declared=self.touched.declared(trial),
         )
 
-    def _jobs(
-        self, trial: TrialPlan, records: Mapping[str, dict[str, Any]]
-    ) -> Iterator[tuple[str, JobPast]]:
+    def _records(self, trial: TrialPlan) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Yield the records of all jobs that a trial has or had, by the jobs' names."""
+        folder = self.results.run_path(trial.name, "any").parent
+        for path in sorted(folder.glob("*.json")):
+            record = read_record(path)
+            if record is not None:
+                yield path.stem, record
+
+    def _logged(self, trial: TrialPlan) -> frozenset[str]:
+        logs = self.results.log_folder(trial.name).glob("*.log")
+        return frozenset(path.stem for path in logs)
+
+    def _jobs(self, trial: TrialPlan, records: Records) -> Iterator[tuple[str, JobPast]]:
         current = {job.name for job in trial.jobs}
         for name, record in records.items():
-            known = name in current
-            basis = self.touched.basis("trials", trial.name, name) if known else Basis()
+            is_current = name in current
+            basis = self.touched.basis("trials", trial.name, name) if is_current else Basis()
             yield name, replace(_job(record), basis=basis)
 
     def verdicts(self) -> Iterator[tuple[str, VerdictPast]]:
@@ -229,6 +234,18 @@ def _made_from(record: dict[str, Any]) -> dict[str, Any]:
 def _runs(record: Mapping[str, Any]) -> list[RunDict]:
     found: list[RunDict] = record.get("runs", [])
     return found
+
+
+def _current_runs(trial: TrialPlan, records: Records) -> list[dict[str, Any]]:
+    """Return the runs of a trial's jobs, in order."""
+    return [run for job in trial.jobs for run in _runs(records.get(job.name, {}))]
+
+
+def _seconds(collected: Any, records: Records) -> dict[str, float]:
+    """Return how long combinations took: the records, of jobs that ran later, win."""
+    earlier = collected if isinstance(collected, list) else []
+    recorded = (run for record in records.values() for run in _runs(record))
+    return {params_text(run["params"]): run["duration"] for run in (*earlier, *recorded)}
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -119,27 +119,41 @@ class _Forecaster:
 
     def _starts(self, job: JobPlan, record: JobPast | None) -> bool:
         """Tell whether Snakemake certainly starts a job, and note why."""
-        if record is None:
-            return True
-        found = [*self._changes(record)]
+        return (
+            record is None
+            or self._is_outdated(record)
+            or self._has_other_combinations(job, record)
+            or self._follows_another(job, record)
+        )
+
+    def _is_outdated(self, record: JobPast) -> bool:
+        """Tell whether a record was made by other code, or from something that has changed."""
+        reasons = [*self._changes(record)]
         certain = self._unsettled.certain(record.basis)
-        found += reasons_for(certain, self.trial.inputs)
-        self.reasons |= dict.fromkeys(found)
+        reasons += reasons_for(certain, self.trial.inputs)
+        self.reasons |= dict.fromkeys(reasons)
         keys = changed_keys(record.context, self.digests, self.seen)
         self.keys |= dict.fromkeys(keys)
         other_code = record.code != self.trial.digest
         self.old_codes[record.code] += other_code
-        if found or keys or other_code:
-            return True
-        if record.digest != job.digest:
-            before, now = [run.params for run in record.runs], self._params(job)
-            if sorted(before) == sorted(now):
-                self.reasons[CompilerChanged() if before == now else Regrouped()] = None
-            return True
-        if self.trial.chained and (self.counts["jobs"] or record.previous != self._before(job)):
-            self.counts["follow"] += job.count
-            return True
-        return False
+        return bool(reasons or keys or other_code)
+
+    def _has_other_combinations(self, job: JobPlan, record: JobPast) -> bool:
+        """Tell whether a record is not of the job's combinations, in their order."""
+        if record.digest == job.digest:
+            return False
+        before, now = [run.params for run in record.runs], self._params(job)
+        if sorted(before) == sorted(now):
+            self.reasons[CompilerChanged() if before == now else Regrouped()] = None
+        return True
+
+    def _follows_another(self, job: JobPlan, record: JobPast) -> bool:
+        """Tell whether a link of a chain comes after one that runs, or another one than before."""
+        if not self.trial.chained:
+            return False
+        follows = bool(self.counts["jobs"]) or record.previous != self._before(job)
+        self.counts["follow"] += job.count * follows
+        return follows
 
     def _changes(self, record: JobPast) -> Iterator[Reason]:
         """Yield what changed beside the code, the context and the combinations."""

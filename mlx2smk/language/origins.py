@@ -77,11 +77,16 @@ def _imported(statement: ast.stmt, origins: Origins) -> Iterator[tuple[str, str]
             yield from _modules(node)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module in MODULES:
             yield from _members(node)
-        elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
-            for target in node.targets:
-                meaning = origin(node.value, origins)
-                if isinstance(target, ast.Name) and meaning:
-                    yield target.id, meaning
+        elif isinstance(node, ast.Assign):
+            yield from _assigned(node, origins)
+
+
+def _assigned(node: ast.Assign, origins: Origins) -> Iterator[tuple[str, str]]:
+    """Yield the names to which one that has an origin is assigned, as in ``t = trial``."""
+    dotted = isinstance(node.value, (ast.Name, ast.Attribute))
+    meaning = origin(node.value, origins) if dotted else None
+    if meaning:
+        yield from ((each.id, meaning) for each in node.targets if isinstance(each, ast.Name))
 
 
 def _modules(node: ast.Import) -> Iterator[tuple[str, str]]:

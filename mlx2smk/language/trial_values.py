@@ -62,12 +62,17 @@ def read_trial_values(findings: Findings, node: ast.expr) -> TrialValues | None:
         elif name is not None and key is not None:
             values.keys[name] = key
             values.parameters.append(Parameter(name, _read_list(findings, name, value)))
+    _check_size(findings, node, values)
+    return values
+
+
+def _check_size(findings: Findings, node: ast.Dict, values: TrialValues) -> None:
+    """Note values that have more combinations than can, or should, be run."""
     count = math.prod(len(parameter.values) for parameter in values.parameters)
     if count > MOST_COMBINATIONS:
         findings.add(TooManyCombinations, node, count=_said(count), most=MOST_COMBINATIONS)
     elif count > MANY_COMBINATIONS:
         findings.add(HugeGrid, node, count=count)
-    return values
 
 
 def _said(count: int) -> str:

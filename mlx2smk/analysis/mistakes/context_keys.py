@@ -36,12 +36,15 @@ def check_context_keys(report: Report, functions: Sequence[Looked]) -> None:
         return
     for looked in functions:
         uses = [] if looked.dynamic else list(_uses(looked.taken))
-        if any(_may_change(use.reference) for use in uses):
-            continue
-        asked = {use.key for use in uses if use.key is not None and not use.required}
-        for use in uses:
-            if use.key is not None and use.key not in known | SEED_KEYS:
-                _check(report, use, known.names, certain=use.required and use.key not in asked)
+        if not any(_may_change(use.reference) for use in uses):
+            _check_function(report, uses, known)
+
+
+def _check_function(report: Report, uses: Sequence[_Use], known: Keys) -> None:
+    tested = {use.key for use in uses if not use.required}
+    for use in uses:
+        if use.key is not None and use.key not in known | SEED_KEYS:
+            _check(report, use, known.names, certain=use.required and use.key not in tested)
 
 
 def _is_bound(report: Report) -> bool:
