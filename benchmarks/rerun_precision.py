@@ -92,7 +92,9 @@ EDITS = [
     Edit("a constant that the helpers use", 2, old="SCALE = 3", new="SCALE = 4"),
     Edit("an unused function", 0, old="x - 1", new="x - 2"),
     Edit("a used function of a local module", 2, "tools.py", "x + 5", "x + 6"),
-    Edit("an unused function of a local module", 0, "tools.py", "    return x\n", "    return -x\n"),
+    Edit(
+        "an unused function of a local module", 0, "tools.py", "    return x\n", "    return -x\n"
+    ),
     Edit("an additional value", 1, old="[1, 2]", new="[1, 2, 3]"),
 ]
 

@@ -101,9 +101,7 @@ class UnusableFileName(Diagnostic):
 
     code = "MLX006"
     template = "an experiment cannot be named {stem!r}"
-    advice = (
-        "rename the file: use letters, digits, '_', '-', '.' and '+', starting with a letter or digit"
-    )
+    advice = "rename the file: use letters, digits, '_', '-', '.' and '+', starting with a letter or digit"
 
 
 class TakenFileName(Diagnostic):

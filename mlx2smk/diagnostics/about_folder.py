@@ -115,10 +115,10 @@ class OtherInterpreter(Diagnostic):
     """
 
     code = "MLX507"
-    template = "this experiment was compiled into the folder with {said}, which all there must share"
-    advice = (
-        "name both in one command, use another folder with --directory, or drop it with --only"
+    template = (
+        "this experiment was compiled into the folder with {said}, which all there must share"
     )
+    advice = "name both in one command, use another folder with --directory, or drop it with --only"
 
 
 class BracesInFolder(Diagnostic):

@@ -141,7 +141,9 @@ class ObservedFile(Diagnostic):
     code = "MLX705"
     severity = "note"
     template = "the combinations of {name} run one after another: in an earlier run {combinations} shared {file}"
-    advice = 'to run them in parallel again, add "__parallel__": N to the trial, or delete {evidence}'
+    advice = (
+        'to run them in parallel again, add "__parallel__": N to the trial, or delete {evidence}'
+    )
 
 
 class SharedBetweenTrials(Diagnostic):
