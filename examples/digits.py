@@ -1,10 +1,10 @@
-"""Handwritten digits: which of four kinds of model, and which settings, read them best?
+"""Handwritten digits: which of four kinds of model, with which settings, recognises them best?
 
-    score    each setting, for three seeds of the folds: accuracy by cross-validation on a training part
-    final    the best setting, for five seeds: accuracy on a part that no setting has seen
+    score    the cross-validated accuracy of each setting on a training set, for three seeds of the folds
+    final    the accuracy of the best setting on a test set, for five seeds
 
-Every combination of `score` writes its accuracy into the context under a key of its own, which the
-trials after it read: SETUP is how a trial learns what an earlier one found.
+Each combination of `score` stores its accuracy in the context under its own key, and `final` reads all
+of these keys. This is how SETUP passes results from one trial to the next.
 
     mlx compile examples/digits.py && snakemake -j4
 """
@@ -25,7 +25,7 @@ def init():
 
 
 def load_parts():
-    """Return images and labels to choose a model with, and those to judge it by, pixels from 0 to 1."""
+    """Return the training and test images (pixels from 0 to 1), and the training and test labels."""
     images, labels = load_digits(return_X_y=True)
     return train_test_split(
         images / 16, labels, test_size=SETUP["test_share"], stratify=labels, random_state=0
@@ -33,7 +33,7 @@ def load_parts():
 
 
 def make_model(cfg: dict, seed: int):
-    """Return the model that a setting describes; each kind is imported by those who use it."""
+    """Return the model for a setting; each kind is imported only where it is used."""
     settings = {key: value for key, value in cfg.items() if key != "model"}
     if cfg["model"] == "majority":
         from sklearn.dummy import DummyClassifier
@@ -101,7 +101,7 @@ def final(seed: int):
     scores = mean_scores()
     cfg = json.loads(max(scores, key=scores.get))
     images, unseen_images, labels, unseen_labels = load_parts()
-    # another nine tenths of the training part for each seed: how much does the result depend on it?
+    # Train on a different 90 % for each seed, to see how much the result depends on the sample.
     images, _, labels, _ = train_test_split(
         images, labels, test_size=0.1, stratify=labels, random_state=seed
     )
@@ -110,20 +110,20 @@ def final(seed: int):
 
 
 def final_accuracies(results) -> list[float]:
-    """Return the accuracies of the chosen setting; raises KeyError if a run failed."""
+    """Return the accuracies of the chosen setting; raise KeyError if a run failed."""
     return [run["result"]["accuracy"] for run in results["final"]]
 
 
 @verify(["final"])
 def reads_unseen_digits(results):
-    """On digits it has not seen the chosen model is good enough, whatever the seed."""
+    """The chosen model is accurate enough on unseen digits, whatever the seed."""
     good = min(final_accuracies(results)) >= SETUP["at_least"]
     return VerificationResult.SUPPORTS if good else VerificationResult.REFUTES
 
 
 @verify(["score", "final"])
 def beats_the_majority(results):
-    """The chosen model is far better than always answering with the commonest digit."""
+    """The chosen model is far better than always predicting the most common digit."""
     baseline = [
         run["result"]["accuracy"]
         for run in results["score"]
@@ -134,6 +134,6 @@ def beats_the_majority(results):
 
 @verify(["final"])
 def seeds_agree(results):
-    """The result does not hang on the seed."""
+    """The result hardly depends on the seed."""
     accuracies = final_accuracies(results)
     return max(accuracies) - min(accuracies) <= SETUP["agree_within"]

@@ -1,4 +1,4 @@
-"""Fibonacci numbers: the recursive definition against a loop.
+"""Fibonacci numbers: the recursive definition compared with a loop.
 
     mlx compile examples/fib.py && snakemake -j4
 """
@@ -7,7 +7,7 @@ from mlx2smk import VerificationResult, trial, verify
 
 
 def recursive(n: int) -> tuple[int, int]:
-    """Return the n-th Fibonacci number and how many calls the definition took."""
+    """Return the n-th Fibonacci number and the number of calls that the recursion took."""
     if n < 2:
         return n, 1
     (a, calls_a), (b, calls_b) = recursive(n - 1), recursive(n - 2)
@@ -15,7 +15,7 @@ def recursive(n: int) -> tuple[int, int]:
 
 
 def iterative(n: int) -> tuple[int, int]:
-    """Return the n-th Fibonacci number and how many steps the loop took."""
+    """Return the n-th Fibonacci number and the number of steps that the loop took."""
     a, b = 0, 1
     for _ in range(n):
         a, b = b, a + b
@@ -32,21 +32,21 @@ def fib(method: str, n: int):
 
 
 def by_method(results, method: str, key: str) -> list[int]:
-    """Return one number of each run of a method, in the order of n."""
+    """Return one number from each run of a method, in the order of n."""
     runs = [run for run in results["fib"] if run["params"]["method"] == method]
     return [run["result"][key] for run in runs]
 
 
 @verify(["fib"])
 def methods_agree(results):
-    """Both give the same numbers."""
+    """Both methods give the same numbers."""
     same = by_method(results, "recursive", "value") == by_method(results, "iterative", "value")
     return VerificationResult.SUPPORTS if same else VerificationResult.REFUTES
 
 
 @verify(["fib"])
 def recursion_grows_with_the_numbers(results):
-    """The definition takes 2 F(n+1) - 1 calls, so it grows as fast as what it computes."""
+    """The recursion takes 2 F(n+1) - 1 calls, so its cost grows like the numbers themselves."""
     ns = [run["params"]["n"] for run in results["fib"] if run["params"]["method"] == "recursive"]
     expected = [2 * iterative(n + 1)[0] - 1 for n in ns]
     return by_method(results, "recursive", "work") == expected

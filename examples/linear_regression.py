@@ -1,7 +1,7 @@
-"""Linear regression: does gradient descent reach what the closed form gives?
+"""Linear regression: does gradient descent converge to the closed-form solution?
 
-The best learning rate is handed on through the context: `descend` records how far each rate got, and
-`refine` goes on with the best of them.
+The context passes on the best learning rate: `descend` records the error of each rate, and `refine`
+continues with the best one.
 
     mlx compile examples/linear_regression.py && snakemake -j4
 """
@@ -31,7 +31,7 @@ def closed_form(x, y):
 
 
 def descent(x, y, rate: float, steps: int):
-    """Return the weights after so many steps of gradient descent from zero."""
+    """Return the weights after the given number of steps of gradient descent from zero."""
     weights = np.zeros(x.shape[1])
     for _ in range(steps):
         weights -= rate * 2 / len(x) * x.T @ (x @ weights - y)
@@ -39,7 +39,7 @@ def descent(x, y, rate: float, steps: int):
 
 
 def distance(a, b) -> float:
-    """Return the largest difference of two weights."""
+    """Return the largest absolute difference between corresponding weights."""
     return float(np.max(np.abs(a - b)))
 
 
@@ -66,7 +66,7 @@ def refine(steps: int):
 
 @verify(["solve", "refine"])
 def descent_converges(results):
-    """With the best rate, gradient descent ends where the closed form is."""
+    """With the best rate, gradient descent converges to the closed-form solution."""
     weights, exact = (results[name][0]["result"]["weights"] for name in ("refine", "solve"))
     near = distance(np.array(weights), np.array(exact)) < SETUP["tolerance"]
     return VerificationResult.SUPPORTS if near else VerificationResult.REFUTES
@@ -81,6 +81,6 @@ def weights_are_recovered(results):
 
 @verify(["descend"])
 def more_steps_help(results):
-    """At every rate, 100 steps end nearer than 10."""
+    """At every rate, 100 steps get closer than 10."""
     errors = {tuple(run["params"].values()): run["result"]["error"] for run in results["descend"]}
     return all(errors[rate, 100] < errors[rate, 10] for rate, steps in errors if steps == 10)

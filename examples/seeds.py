@@ -1,6 +1,6 @@
-"""Seeds: random, numpy and torch draw the same numbers in every process, and others without a seed.
+"""Seeds: with a seed in SETUP, random, numpy and torch draw the same numbers in every process.
 
-torch need not be installed: its part is then left out.
+torch is optional; its part is skipped if it is not installed.
 
     mlx compile examples/seeds.py && snakemake -j4
 """
@@ -13,12 +13,12 @@ from mlx2smk import VerificationResult, setup, trial, verify
 
 @setup()
 def init():
-    # `seed` is random's; without the other two it would be numpy's and torch's as well
+    # `seed` is for random; without the other two keys it would seed numpy and torch as well
     return {"seed": 123, "numpy_seed": 456, "torch_seed": 789}
 
 
 def torch_sample(n: int) -> list[float]:
-    """Return n numbers of torch's generator, none where torch is not installed."""
+    """Return n random numbers from torch, or an empty list if torch is not installed."""
     try:
         import torch
     except ImportError:
@@ -37,7 +37,7 @@ def draw(repetition: int):
 
 @trial(1, {"repetition": [1, 2, 3]})
 def draw_apart(repetition: int):
-    # a generator that is not the global one is seeded by hand, here with a seed for each repetition
+    # a generator other than the global one must be seeded explicitly, here for each repetition
     generator = np.random.default_rng([SETUP["numpy_seed"], repetition])
     return {"numpy": generator.standard_normal(4)}
 
@@ -52,7 +52,7 @@ def processes_draw_the_same(results):
 
 @verify(["draw"])
 def seeds_are_those_of_setup(results):
-    """What was drawn is what the libraries draw from these seeds."""
+    """The numbers are those that the libraries draw from these seeds."""
     drawn = results["draw"][0]["result"]
     expected_random = random.Random(SETUP["seed"])
     expected_numpy = np.random.RandomState(SETUP["numpy_seed"])

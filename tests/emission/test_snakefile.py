@@ -160,7 +160,7 @@ def test_settings_are_defaults():
 
 def test_comments_point_to_the_source():
     text = print_one(*SMALL, path="sub/exp.py")
-    assert "# sub/exp.py:1: @trial, 2 combinations, side by side\nrule trial_train:" in text
+    assert "# sub/exp.py:1: @trial, 2 combinations, in parallel\nrule trial_train:" in text
     assert "# sub/exp.py:1: @setup\nrule setup_init:" in text
 
 
@@ -169,8 +169,8 @@ def test_comments_point_to_the_source():
     [
         ({}, None, None, "1 combination"),
         ({"n": []}, None, None, "0 combinations"),
-        ({"n": [1, 2]}, None, None, "2 combinations, each after the one before"),
-        ({"n": [1, 2]}, [], None, "2 combinations, side by side"),
+        ({"n": [1, 2]}, None, None, "2 combinations, one after another"),
+        ({"n": [1, 2]}, [], None, "2 combinations, in parallel"),
         ({"n": [1, 2]}, None, 5, "2 combinations, at most 5 at once"),
     ],
 )
