@@ -302,7 +302,7 @@ def _command(command: str, function: FunctionPlan, *rest: str) -> tuple[str, ...
     return (start, *filter(None, rest))
 
 
-def _listed(**files: list[str]) -> Arguments:
+def _listed(**files: list[str]) -> NamedArguments:
     """Return the inputs whose list of files is not empty."""
     return {name: paths for name, paths in files.items() if paths}
 

@@ -236,7 +236,7 @@ def _runs(record: Mapping[str, Any]) -> list[RunDict]:
     return found
 
 
-def _current_runs(trial: TrialPlan, records: Records) -> list[dict[str, Any]]:
+def _current_runs(trial: TrialPlan, records: Records) -> list[RunDict]:
     """Return the runs of a trial's jobs, in order."""
     return [run for job in trial.jobs for run in _runs(records.get(job.name, {}))]
 
