@@ -16,6 +16,7 @@ from mlx2smk.commands import (
     print_error,
     show_diagnostics,
 )
+from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,11 +125,11 @@ def _compile(
     """Compile and write; return why it was not written, if there is no error and it was not."""
     from mlx2smk.compiler import compile_experiments  # noqa: PLC0415
     from mlx2smk.emission.bundle import read_manifest  # noqa: PLC0415
-    from mlx2smk.emission.locks import COMPILING, changing  # noqa: PLC0415
+    from mlx2smk.emission.locks import changing  # noqa: PLC0415
 
     before = read_manifest(options.directory)
     compiled = compile_experiments(paths, options)
-    if compiled.bundle is None and not (options.directory / COMPILING).exists():
+    if compiled.bundle is None and not (options.directory / layout.COMPILE_LOCK).exists():
         return compiled, ()
     with changing(options.directory):
         # Somebody else may have been faster, or half way through.

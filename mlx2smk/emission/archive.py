@@ -10,20 +10,20 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.analysis.slicing import Piece
+from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mlx2smk.analysis import Analysis
 
-ARCHIVE = ".mlx/code"
 ARCHIVE_FORMAT = "mlx2smk-code"
 ARCHIVE_VERSION = 1
 
 
 def code_path(digest: str) -> str:
     """Return where the pieces of a function with that digest stand, in the folder compiled into."""
-    return f"{ARCHIVE}/{digest}.json"
+    return f"{layout.ARCHIVE}/{digest}.json"
 
 
 def archived(analysis: Analysis) -> dict[str, str]:

@@ -17,11 +17,12 @@ from enum import Enum
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from mlx2smk.runtime import layout
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
-MANIFEST = "workflow/.mlx2smk.json"
 MANIFEST_FORMAT = "mlx2smk-manifest"
 
 BESIDE = ".mlx2smk-new"
@@ -68,7 +69,7 @@ class Manifest:
 def read_manifest(directory: Path) -> Manifest:
     """Return the manifest of a folder, an empty one if nothing was compiled into it."""
     try:
-        content = json.loads((directory / MANIFEST).read_text(encoding="utf-8"))
+        content = json.loads((directory / layout.MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return Manifest()
     if not isinstance(content, dict) or content.get("format") != MANIFEST_FORMAT:
@@ -122,7 +123,7 @@ class Bundle:
     def is_written(self, directory: Path) -> bool:
         """Tell whether a write would change nothing, the archive aside."""
         manifest, wanted = self._target(directory)
-        texts = {**wanted, MANIFEST: str(manifest)}
+        texts = {**wanted, layout.MANIFEST: str(manifest)}
         return all(_digest_on_disk(directory / p) == _digest(t) for p, t in texts.items())
 
     def write(self, directory: Path) -> None:
@@ -138,7 +139,7 @@ class Bundle:
         self.write_archive(directory)
         pending = _write_beside(directory, wanted)
         if pending or manifest.files.keys() != begun.known.keys():
-            _replace_all(directory, {MANIFEST: str(begun)})
+            _replace_all(directory, {layout.MANIFEST: str(begun)})
         for path in pending:
             _take_place(directory, path)
         _close(directory, begun)
@@ -185,7 +186,7 @@ def _close(directory: Path, begun: Manifest) -> None:
     for path, digests in begun.known.items():
         if path not in begun.files and _digest_on_disk(directory / path) in digests:
             _remove(directory, path)
-    _replace_all(directory, {MANIFEST: str(Manifest(begun.files, begun.bundle))})
+    _replace_all(directory, {layout.MANIFEST: str(Manifest(begun.files, begun.bundle))})
 
 
 def _blocking(directory: Path, path: str) -> str:
@@ -240,8 +241,8 @@ def _replace_all(directory: Path, files: Mapping[str, str]) -> None:
 
 def _remove_leftovers(directory: Path) -> None:
     """Remove what a compile that was killed had written beside."""
-    _remove_files((directory / "workflow").rglob(f".*{BESIDE}"))
-    _remove_files((directory / ".mlx").glob(f"*/.*{BESIDE}"))
+    _remove_files((directory / layout.BUNDLE).rglob(f".*{BESIDE}"))
+    _remove_files((directory / layout.PRIVATE).glob(f"*/.*{BESIDE}"))
 
 
 def _remove_files(paths: Iterable[Path]) -> None:

@@ -11,6 +11,7 @@ from mlx2smk.emission.bundle import Bundle
 from mlx2smk.emission.deployment import methods, profiles
 from mlx2smk.emission.snakefile import snakefile
 from mlx2smk.language.text_digests import digest_of
+from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +37,7 @@ def make_bundle(
         texts |= _experiment_files(experiment)
     digest = digest_of(*(part for path in sorted(texts) for part in (path, texts[path])))
     plans = [experiment.plan for experiment in experiments]
-    texts["workflow/Snakefile"] = snakefile(plans, settings, digest)
+    texts[layout.SNAKEFILE] = snakefile(plans, settings, digest)
     shown = profiles(directory, chosen_profiles, methods(plans))
     archive = {p: text for each in experiments for p, text in archived(each.analysis).items()}
     return Bundle(texts | shown, frozenset(shown), archive, gone, digest)
@@ -46,19 +47,19 @@ def _fixed_files() -> dict[str, str]:
     """Return the rules and the worker, which are the same for all experiments."""
     package = files("mlx2smk")
     texts = {
-        "workflow/rules/mlx.smk": _text(_rules_folder() / "mlx.smk"),
-        "workflow/mlx/worker.py": _text(package / "runtime" / "worker.py"),
+        layout.RULES: _text(_rules_folder() / "mlx.smk"),
+        layout.WORKER: _text(package / "runtime" / "worker.py"),
     }
     for folder in ("", "follow/"):
         for module in sorted(_modules(package / "runtime" / folder), key=lambda item: item.name):
-            texts[f"workflow/mlx/mlx_runtime/{folder}{module.name}"] = _text(module)
+            texts[f"{layout.RUNTIME}/{folder}{module.name}"] = _text(module)
     return texts
 
 
 def _experiment_files(experiment: PlannedExperiment) -> dict[str, str]:
     plan = experiment.plan
-    folder = f"workflow/experiments/{plan.experiment}"
-    texts = {f"{folder}/plan.json": plan.to_json()}
+    folder = layout.experiment_folder(plan.experiment)
+    texts = {layout.plan(plan.experiment): plan.to_json()}
     for function in plan.functions:
         found = experiment.analysis[function.name]
         texts[f"{folder}/{function.slice}"] = found.slice.text

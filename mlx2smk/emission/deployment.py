@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from mlx2smk.runtime import layout
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
@@ -20,7 +22,7 @@ DEFAULT = "default"
 
 def profile_path(name: str) -> str:
     """Return where a profile stands in the folder that is compiled into."""
-    return f"workflow/profiles/{name}/config.yaml"
+    return f"{layout.PROFILES}/{name}/config.yaml"
 
 
 def profile_names() -> list[str]:

@@ -13,12 +13,11 @@ import time
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
+from mlx2smk.runtime import layout
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-COMPILING = ".mlx/compile.lock"
-RUNNING = ".mlx/run.lock"
 
 LOCK_PATIENCE = 1.0
 """Seconds that one waits without a word, or for a Snakemake that only looks."""
@@ -29,7 +28,7 @@ _UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 @contextmanager
 def changing(directory: Path) -> Iterator[None]:
     """Be the only one who changes the folder, after whoever does already."""
-    with _lock_file(directory / COMPILING) as file:
+    with _lock_file(directory / layout.COMPILE_LOCK) as file:
         if not _locked_soon(file):
             sys.stderr.write("mlx: waiting for another mlx that changes this folder\n")
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -39,7 +38,7 @@ def changing(directory: Path) -> Iterator[None]:
 @contextmanager
 def undisturbed(directory: Path) -> Iterator[bool]:
     """Tell whether no Snakemake runs in the folder; if so, none starts until this is over."""
-    with _lock_file(directory / RUNNING) as file:
+    with _lock_file(directory / layout.RUN_LOCK) as file:
         yield _locked_soon(file)
 
 
@@ -53,7 +52,7 @@ def check_quiet(directory: Path) -> None:
 def quiet(directory: Path) -> Iterator[None]:
     """Be alone in the folder; raise ValueError if Snakemake runs there."""
     check_quiet(directory)
-    if not (directory / RUNNING).parent.is_dir():  # nothing was compiled here
+    if not (directory / layout.RUN_LOCK).parent.is_dir():  # nothing was compiled here
         yield
         return
     with changing(directory), undisturbed(directory) as free:

@@ -17,14 +17,13 @@ from mlx2smk.emission.bundle import read_manifest
 from mlx2smk.language.text_digests import digest_of
 from mlx2smk.planning.plan import from_json
 from mlx2smk.planning.planner import PlanOptions
+from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.planning.plan import Plan
-
-DROPPED = ".mlx/dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +129,12 @@ def dropped(before: Collection[Neighbour], plans: Collection[Plan]) -> dict[str,
 
 
 def _dropped_path(plan: Plan) -> str:
-    return f"{DROPPED}/{plan.experiment}-{digest_of(plan.source)[:8]}.json"
+    return f"{layout.DROPPED}/{plan.experiment}-{digest_of(plan.source)[:8]}.json"
 
 
 def dropped_plans(directory: Path) -> Iterator[tuple[Path, Plan]]:
     """Yield the plans of experiments that were compiled into a folder once, and where they are kept."""
-    for path in sorted((directory / DROPPED).glob("*.json")):
+    for path in sorted((directory / layout.DROPPED).glob("*.json")):
         plan = _plan(path.read_text(encoding="utf-8", errors="replace"))
         if plan is not None:
             yield path, plan

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.emission.printing import NamedArguments, Rule, call, in_comment, quoted
 from mlx2smk.language.text_digests import digest_of
+from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -98,8 +99,8 @@ class _ExperimentRules:
             name=setup.rule,
             comment=self._origin(setup, "@setup"),
             input=self._context_of(setup) if setup.after else {},
-            output={"record": self._file("setup", setup)},
-            log=self._log("setup", setup),
+            output={"record": self._result(layout.setup(setup.name))},
+            log=self._log(layout.log("setup", setup.name)),
             params=self._params(self._digest("setups", setup)),
             shell=_command(
                 "setup",
@@ -118,8 +119,8 @@ class _ExperimentRules:
         output of a checkpoint re-runs nothing downstream.
         """
         inputs = _listed(
-            setups=[self._file("setup", setup) for setup in setups],
-            updates=[self._file("updates", trial) for trial in trials],
+            setups=[self._result(layout.setup(setup.name)) for setup in setups],
+            updates=[self._result(layout.updates(trial.name)) for trial in trials],
         )
         reads = function.reads.listed()
         keys = "any key" if reads is None else ", ".join(reads) or "no key"
@@ -129,8 +130,8 @@ class _ExperimentRules:
             name=_step("context", function),
             comment=f"The part of SETUP that {function.name} may read: {keys}.",
             input=inputs,
-            output={"context": self._file("context", function)},
-            log=self._log("context", function),
+            output={"context": self._result(layout.context(function.name))},
+            log=self._log(layout.log("context", function.name)),
             localrule=True,
             params=self._params(quoted(digest_of("context", json.dumps(reads), *names))),
             shell=_command(
@@ -150,8 +151,8 @@ class _ExperimentRules:
             name=trial.rule,
             comment=self._origin(trial, f"@trial, {_describe(trial)}"),
             input=inputs,
-            output={"run": self._path("results", "runs", trial.name, f"{{{key}}}.json")},
-            log=self._path("logs", "runs", trial.name, f"{{{key}}}.log"),
+            output={"run": self._result(layout.run(trial.name, f"{{{key}}}"))},
+            log=self._log(layout.run_log(trial.name, f"{{{key}}}")),
             wildcard_constraints={key: '"[^/]+"'},
             threads=trial.threads,
             resources=_resources(self.plan, trial),
@@ -174,10 +175,10 @@ class _ExperimentRules:
             comment=f"All runs of {trial.name} in order, and their updates of SETUP.",
             input=self._context_of(trial) | {"runs": call("runs", *here)},
             output={
-                "runs": self._file("trials", trial),
-                "updates": self._file("updates", trial),
+                "runs": self._result(layout.collected(trial.name)),
+                "updates": self._result(layout.updates(trial.name)),
             },
-            log=self._log("collect", trial),
+            log=self._log(layout.log("collect", trial.name)),
             localrule=True,
             params=self._params(quoted(digest_of("collect", *jobs))) | {"folder": 'folder("runs")'},
             shell=_command(
@@ -191,13 +192,13 @@ class _ExperimentRules:
 
     def verify(self, verify: VerifyPlan) -> Rule:
         trials = [trial for trial in self.plan.trials if trial.name in verify.depends]
-        inputs = _listed(trials=[self._file("trials", trial) for trial in trials])
+        inputs = _listed(trials=[self._result(layout.collected(trial.name)) for trial in trials])
         return Rule(
             name=verify.rule,
             comment=self._origin(verify, f"@verify of {', '.join(verify.depends) or 'nothing'}"),
             input=self._context_of(verify) | inputs,
-            output={"verdict": self._file("verify", verify)},
-            log=self._log("verify", verify),
+            output={"verdict": self._result(layout.verdict(verify.name))},
+            log=self._log(layout.log("verify", verify.name)),
             params=self._params(self._digest("verifications", verify, *verify.depends))
             | {"trials": 'folder("trials")'},
             shell=_command(
@@ -211,10 +212,10 @@ class _ExperimentRules:
     def report(self) -> Rule:
         plan = self.plan
         inputs = _listed(
-            setups=[self._file("setup", setup) for setup in plan.setups],
-            updates=[self._file("updates", trial) for trial in plan.trials],
-            trials=[self._file("trials", trial) for trial in plan.trials],
-            verdicts=[self._file("verify", verify) for verify in plan.verifications],
+            setups=[self._result(layout.setup(setup.name)) for setup in plan.setups],
+            updates=[self._result(layout.updates(trial.name)) for trial in plan.trials],
+            trials=[self._result(layout.collected(trial.name)) for trial in plan.trials],
+            verdicts=[self._result(layout.verdict(verify.name)) for verify in plan.verifications],
         )
         names = [f.name for f in plan.functions]
         digest = quoted(digest_of("report", plan.source, *names))
@@ -223,7 +224,7 @@ class _ExperimentRules:
             comment=f"All results of {plan.source}, and its status.",
             input=inputs,
             output={"report": _report_path(plan)},
-            log=self._path("logs", "report.log"),
+            log=self._log(layout.REPORT_LOG),
             localrule=True,
             params=self._params(digest)
             | {"trials": 'folder("trials")', "verdicts": 'folder("verdicts")'},
@@ -239,14 +240,11 @@ class _ExperimentRules:
         step = f"checkpoints.{_step('context', function)}"
         return {"context": f"lambda _: {step}.get().output.context"}
 
-    def _file(self, kind: str, function: FunctionPlan) -> str:
-        return self._path("results", kind, f"{function.name}.json")
+    def _result(self, path: str) -> str:
+        return quoted(f"{layout.results_of(self.plan.experiment)}/{path}")
 
-    def _log(self, kind: str, function: FunctionPlan) -> str:
-        return self._path("logs", kind, f"{function.name}.log")
-
-    def _path(self, root: str, *parts: str) -> str:
-        return quoted("/".join((root, self.plan.experiment, *parts)))
+    def _log(self, path: str) -> str:
+        return quoted(f"{layout.logs_of(self.plan.experiment)}/{path}")
 
     def _params(self, digest: str) -> NamedArguments:
         return {
@@ -263,7 +261,7 @@ class _ExperimentRules:
 
 
 def _report_path(plan: Plan) -> str:
-    return quoted(f"results/{plan.experiment}/report.json")
+    return quoted(f"{layout.results_of(plan.experiment)}/{layout.REPORT}")
 
 
 def _step(kind: str, function: FunctionPlan) -> str:

@@ -20,8 +20,8 @@ from mlx2smk.forecast.past import (
 from mlx2smk.forecast.touched import BasisFinder
 from mlx2smk.forecast.trial_forecasts import params_text
 from mlx2smk.results.recorded import Results, read_json, read_record
-from mlx2smk.results.stored import STORE, stored_records
-from mlx2smk.runtime import origin
+from mlx2smk.results.stored import stored_records
+from mlx2smk.runtime import layout, origin
 from mlx2smk.runtime.contents import Contents
 from mlx2smk.runtime.store import Store
 from mlx2smk.runtime.trial import updates_of
@@ -46,7 +46,7 @@ def read_past(directory: Path, plan: Plan, interpreter: str | None) -> Past:
     """
     touched = BasisFinder(directory, plan, interpreter)
     reader = _Reader(Results(directory, plan.experiment), plan, touched)
-    base = directory / "workflow" / "experiments" / plan.experiment
+    base = directory / layout.experiment_folder(plan.experiment)
     inputs = {path for trial in plan.trials for path in trial.inputs}
     return Past(
         archive=FolderArchive(directory, plan, touched),
@@ -67,7 +67,7 @@ class FolderArchive:
 
     def __init__(self, directory: Path, plan: Plan, touched: BasisFinder) -> None:
         self._directory = directory
-        self._folder = directory / STORE
+        self._folder = directory / layout.STORE
         self._results = Results(directory, plan.experiment)
         self._stores = {
             trial.name: Store(str(self._folder), f"{plan.experiment}/{trial.name}", trial.digest)
@@ -153,8 +153,8 @@ class _Reader:
                 yield path.stem, record
 
     def _logged(self, trial: TrialPlan) -> frozenset[str]:
-        logs = self.results.log_folder(trial.name).glob("*.log")
-        return frozenset(path.stem for path in logs)
+        logs = self.results.log_path(trial.name, "*")
+        return frozenset(path.stem for path in logs.parent.glob(logs.name))
 
     def _jobs(self, trial: TrialPlan, records: Records) -> Iterator[tuple[str, JobPast]]:
         current = {job.name for job in trial.jobs}

@@ -9,11 +9,11 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.forecast.past import Basis, Difference
-from mlx2smk.runtime import makers, origin
+from mlx2smk.runtime import layout, makers, origin
 from mlx2smk.runtime.currency import Surroundings
 from mlx2smk.runtime.graph import Graph
-from mlx2smk.runtime.plan import DIGESTS, jobs_of
 from mlx2smk.runtime.plan import Plan as PlanOfWorker
+from mlx2smk.runtime.plan import jobs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,11 +38,11 @@ class BasisFinder:
     def __init__(self, directory: Path, plan: Plan, interpreter: str | None) -> None:
         self._graph = Graph(
             _plan_of_worker(directory, plan),
-            str(directory / "results" / plan.experiment),
+            str(directory / layout.results_of(plan.experiment)),
             _interpreter(directory, plan, interpreter),
         )
         self._graph.still = True
-        self._results = directory / "results" / plan.experiment
+        self._results = directory / layout.results_of(plan.experiment)
         self._known: Makers | None = None
         self._at = makers.positions(self._graph.plan)
         self._names = {at: name for (kind, name), at in self._at.items() if kind != "verifications"}
@@ -175,9 +175,9 @@ class _Found:
 
 
 def _plan_of_worker(directory: Path, plan: Plan) -> PlanOfWorker:
-    path = directory / "workflow" / "experiments" / plan.experiment / "plan.json"
+    path = directory / layout.plan(plan.experiment)
     found = PlanOfWorker(str(path), data=json.loads(plan.to_json()))
-    found.digests_folder = str(directory.absolute() / DIGESTS)
+    found.digests_folder = str(directory.absolute() / layout.DIGESTS)
     return found
 
 

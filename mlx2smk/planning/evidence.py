@@ -9,6 +9,8 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mlx2smk.runtime import layout
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
@@ -54,7 +56,7 @@ class Evidence:
 
 def read_evidence(directory: Path, stem: str) -> Evidence:
     """Return what runs of an experiment in the folder left; nothing if that cannot be read."""
-    path = directory / ".mlx" / "order" / f"{stem}.json"
+    path = directory / layout.order(stem)
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         if (data["format"], data["version"]) != (EVIDENCE_FORMAT, EVIDENCE_VERSION):

@@ -26,6 +26,7 @@ from mlx2smk.planning.plan import (
     VerifyPlan,
 )
 from mlx2smk.planning.shared_files import conflict, shared_write
+from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,7 +72,7 @@ def make_plan(
     """
     source = Path(experiment.source.path)
     planner = _Planner(experiment, analysis, options, rule_prefix, _relative(source, directory))
-    plan_folder = directory / "workflow" / "experiments" / source.stem
+    plan_folder = directory / layout.experiment_folder(source.stem)
     return Plan(
         experiment=source.stem,
         source=planner.source,

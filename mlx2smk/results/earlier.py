@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.planning.batching import Earlier
 from mlx2smk.planning.plan import from_json
 from mlx2smk.results.recorded import Results, read_record
+from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ SAMPLE = 50
 
 def earlier_trials(directory: Path, stem: str) -> dict[str, Earlier]:
     """Return, by name, the trials of an experiment that have left results in the folder."""
-    path = directory / "workflow" / "experiments" / stem / "plan.json"
+    path = directory / layout.plan(stem)
     try:
         plan = from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, TypeError, KeyError):

@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlx2smk.emission.archive import ARCHIVE
 from mlx2smk.emission.locks import check_quiet
 from mlx2smk.emission.neighbours import dropped_plans
 from mlx2smk.results.recorded import Results, compiled_plans, read_record
-from mlx2smk.results.stored import STORE, stored_records
+from mlx2smk.results.stored import stored_records
+from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -86,7 +86,11 @@ def _everything(
 ) -> Iterator[Garbage]:
     """Yield the results and logs of an experiment, unless they are another one's by now, and its plan."""
     name = plan.experiment
-    folders = [] if name in compiled else [directory / root / name for root in ("results", "logs")]
+    folders = (
+        []
+        if name in compiled
+        else [directory / root / name for root in (layout.RESULTS, layout.LOGS)]
+    )
     files = (file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file())
     yield Garbage(f"experiment {name}, which is compiled no longer", (*files, path))
 
@@ -106,11 +110,11 @@ def _stored(directory: Path, plans: Sequence[Plan]) -> Iterator[Garbage]:
     named = set(_named_keys(directory, plans))
     names = _archived_names(directory)
     groups: dict[str, list[Path]] = {}
-    for record in stored_records(directory / STORE):
+    for record in stored_records(directory / layout.STORE):
         if record.code not in current and record.key not in named:
             what = names.get(record.code, "unknown code")
             groups.setdefault(f"stored runs of {what}", []).append(record.path)
-    groups["unfinished files"] = sorted((directory / STORE).glob("??/*.tmp"))
+    groups["unfinished files"] = sorted((directory / layout.STORE).glob("??/*.tmp"))
     yield from _groups(groups)
 
 
@@ -122,7 +126,7 @@ def _named_keys(directory: Path, plans: Sequence[Plan]) -> Iterator[str]:
 def _code(directory: Path, plans: Sequence[Plan]) -> Iterator[Garbage]:
     needed = {function.digest for plan in plans for function in plan.functions}
     needed |= {record.get("made_from", {}).get("code") for record in _records(directory, plans)}
-    versions = sorted((directory / ARCHIVE).glob("*.json"))
+    versions = sorted((directory / layout.ARCHIVE).glob("*.json"))
     yield from _groups({"earlier code": [path for path in versions if path.stem not in needed]})
 
 
@@ -140,7 +144,7 @@ def _results(directory: Path, plan: Plan) -> Iterator[Garbage]:
     owned = set(_owned(results, plan))
     owned |= {path for trial in plan.trials for path in results.collected_paths(trial.name)}
     owned |= {results.context_path(function.name) for function in plan.functions}
-    root = directory / "results" / plan.experiment
+    root = directory / layout.results_of(plan.experiment)
     groups = {
         f"results of {plan.experiment}: jobs of {folder.name}": sorted(folder.glob("*.json"))
         for folder in sorted(root.glob("runs/*"))
@@ -160,12 +164,8 @@ def _owned(results: Results, plan: Plan) -> Iterator[Path]:
 
 def _logs(directory: Path, plan: Plan) -> Iterator[Garbage]:
     results = Results(directory, plan.experiment)
-    root = directory / "logs" / plan.experiment
-    owned = {
-        results.log_folder(trial.name) / f"{job.name}.log"
-        for trial in plan.trials
-        for job in trial.jobs
-    }
+    root = directory / layout.logs_of(plan.experiment)
+    owned = {results.log_path(trial.name, job.name) for trial in plan.trials for job in trial.jobs}
     for function in plan.functions:
         owned |= {root / kind / f"{function.name}.log" for kind in (*LOGS, function.kind)}
     found = [path for folder in sorted(root.glob("runs/*")) for path in folder.glob("*.log")]
@@ -183,5 +183,5 @@ def _groups(groups: Mapping[str, Iterable[Path]], owned: Iterable[Path] = ()) ->
 
 def _archived_names(directory: Path) -> dict[str, str]:
     """Return the names of the functions whose code is archived, by their digests."""
-    found = ((path.stem, read_record(path)) for path in (directory / ARCHIVE).glob("*.json"))
+    found = ((path.stem, read_record(path)) for path in (directory / layout.ARCHIVE).glob("*.json"))
     return {digest: str(record["function"]) for digest, record in found if record}

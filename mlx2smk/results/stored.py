@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-STORE = ".mlx/store"
-
 HEAD = 400
 """Characters in which a record says what it is; a result behind them may be large."""
 

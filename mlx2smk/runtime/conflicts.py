@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from . import makers, records
+from . import layout, makers, records
 from .errors import JobError
 from .grid import Grid
 
@@ -154,7 +154,7 @@ def _observed(plan: Plan, results: str, trial: TrialEntry) -> list[Observation]:
 
 def _keep(plan: Plan, change: Any) -> None:
     """Add to what is known of the experiment's order."""
-    path = os.path.join(".mlx", "order", f"{plan.stem}.json")
+    path = layout.order(plan.stem)
     try:
         evidence: OrderDocument | None = records.read(path)
     except JobError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import observing
+from . import layout, observing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,5 +69,6 @@ def clean_up() -> None:
 def own_folders(plan: Plan) -> list[str]:
     """Return the folders of the tool's own: of the workflow, and of what this experiment leaves."""
     directory = os.path.normpath(os.path.join(plan.base, "..", "..", ".."))
-    own = [os.path.join(kind, plan.stem) for kind in ("results", "logs")]
-    return [os.path.join(directory, name) for name in ("workflow", ".mlx", ".snakemake", *own)]
+    own = (layout.results_of(plan.stem), layout.logs_of(plan.stem))
+    names = (layout.BUNDLE, layout.PRIVATE, ".snakemake", *own)
+    return [os.path.join(directory, name) for name in names]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 
-from . import digests, makers, origin, packages
+from . import digests, layout, makers, origin, packages
 from .contents import Contents
 from .currency import Change, Surroundings
 from .outputs import files_of
@@ -116,9 +116,7 @@ class Graph:
         return origin.contents(self.plan.folder, paths, self.contents)
 
     def _record(self, kind: str, name: str, job: str) -> str:
-        parts = {"setups": ("setup", name), "verifications": ("verify", name)}
-        folders = parts.get(kind, ("runs", name, job))
-        return os.path.join(self._results, *folders) + ".json"
+        return os.path.join(self._results, layout.record(kind, name, job))
 
     def _head(self, path: str) -> Head:
         now = signature(path)

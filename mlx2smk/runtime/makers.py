@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from . import jsontext
+from . import jsontext, layout
 from .plan import jobs_of
 
 TYPE_CHECKING = False
@@ -114,15 +114,15 @@ def makers_of(plan: Plan, results: str, head_of: Callable[[str], Head] | None = 
 def records_of(plan: Plan, results: str) -> Iterator[tuple[int, int, str]]:
     """Yield where all current jobs leave their records, with the position and number of the first run."""
     at = positions(plan)
-    for kind, folder in (("setups", "setup"), ("verifications", "verify")):
+    for kind in ("setups", "verifications"):
         for function in plan.functions(kind):
             name = function["name"]
-            path = os.path.join(results, folder, f"{name}.json")
+            path = os.path.join(results, layout.record(kind, name))
             yield at[kind, name], first_number(plan, kind, name), path
     for trial in plan.trials:
-        folder = os.path.join(results, "runs", trial["name"])
         for job in jobs_of(trial):
-            yield at["trials", trial["name"]], job.first, os.path.join(folder, f"{job.name}.json")
+            path = os.path.join(results, layout.run(trial["name"], job.name))
+            yield at["trials", trial["name"]], job.first, path
 
 
 def read_head(path: str) -> Head:

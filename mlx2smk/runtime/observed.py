@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import os
 
-from . import jsontext, observing
+from . import jsontext, layout, observing
 from .paths import signature as signature_of
 
 TYPE_CHECKING = False
@@ -57,7 +57,7 @@ THREADS = ("OMP_", "MKL_", "OPENBLAS_", "GOTO_", "NUMEXPR_", "VECLIB_", "BLIS_",
 TERMINAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLORTERM", "TERM_PROGRAM", "CI", "TZ")
 
 
-TOOLS = frozenset({"__pycache__", ".mlx", ".snakemake", "workflow", "results", "logs"})
+TOOLS = frozenset({"__pycache__", ".snakemake", *layout.OWN_FOLDERS})
 """Names of what Python and this tool leave beside the experiment."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import records
+from . import layout, records
 from .errors import JobError
 
 TYPE_CHECKING = False
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     Entry = TypeVar("Entry", bound=FunctionEntry)
 
 FORMAT = "mlx2smk-plan"
-DIGESTS = os.path.join(".mlx", "digests")
 
 
 class Plan:
@@ -58,7 +57,7 @@ class Plan:
         self.file: str = os.path.join(self.folder, data["file"])
         self.stem: str = data["experiment"]
         # As the rules have it: Snakemake starts its jobs in the folder that was compiled into.
-        self.digests_folder = os.path.abspath(DIGESTS)
+        self.digests_folder = os.path.abspath(layout.DIGESTS)
         self.module: str = data.get("module") or self.stem
         self._code: dict[str, types.CodeType] = {}
         self._texts: dict[str, str] = {}

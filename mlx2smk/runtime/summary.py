@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 
-from . import records
+from . import layout, records
 from .errors import JobError
 from .plan import jobs_of
 
@@ -24,11 +24,11 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
     After a run that `failed`, what comes after an unfinished part is an earlier run's, if it is there
     at all, and is not counted.
     """
-    report = None if failed else _read(os.path.join(results, "report.json"))
+    report = None if failed else _read(os.path.join(results, layout.REPORT))
     yield f"{plan.stem}: {report['status'] if report else 'not finished'}"
     missing = [setup["name"] for setup in plan.setups if not _ran(setup, results)]
     for name in missing:
-        yield f"  setup {name}: {_not_run(logs, 'setup', name)}"
+        yield f"  setup {name}: {_not_run(logs, layout.log('setup', name))}"
     reached = -math.inf if failed and missing else math.inf
     for trial in plan.trials:
         if trial["order"] > reached:
@@ -42,13 +42,13 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
         name = verification["name"]
         said = "did not run"
         if reached == math.inf:
-            verdict: Verdict | None = _read(os.path.join(results, "verify", f"{name}.json"))
-            said = _of_verdict(verdict) or _not_run(logs, "verify", name)
+            verdict: Verdict | None = _read(os.path.join(results, layout.verdict(name)))
+            said = _of_verdict(verdict) or _not_run(logs, layout.log("verify", name))
         yield f"  verification {name}: {said}"
 
 
 def _ran(setup: SetupEntry, results: str) -> bool:
-    return os.path.exists(os.path.join(results, "setup", f"{setup['name']}.json"))
+    return os.path.exists(os.path.join(results, layout.setup(setup["name"])))
 
 
 def _of_trial(trial: TrialEntry, runs: list[RunDict], missing: list[Job], logs: str) -> str:
@@ -59,7 +59,11 @@ def _of_trial(trial: TrialEntry, runs: list[RunDict], missing: list[Job], logs: 
     parts = [said or "no combinations"]
     if failed:
         parts.append(f"first failure {_of_failure(failed[0])}")
-    died = [log for log in (_log(logs, "runs", trial["name"], job.name) for job in missing) if log]
+    died = [
+        log
+        for log in (_log(logs, layout.run_log(trial["name"], job.name)) for job in missing)
+        if log
+    ]
     if died:
         more = f" and {len(died) - 1} more" if len(died) > 1 else ""
         parts.append(f"not finished: {died[0]}{more}")
@@ -68,15 +72,13 @@ def _of_trial(trial: TrialEntry, runs: list[RunDict], missing: list[Job], logs: 
 
 def _runs(trial: TrialEntry, results: str, *, failed: bool) -> tuple[list[RunDict], list[Job]]:
     """Return the trial's runs, and its jobs that left none."""
-    collected = None if failed else _read(os.path.join(results, "trials", f"{trial['name']}.json"))
+    collected = None if failed else _read(os.path.join(results, layout.collected(trial["name"])))
     if collected is not None:
         return collected, []
     runs: list[RunDict] = []
     missing = []
     for job in jobs_of(trial):
-        record: JobRecord | None = _read(
-            os.path.join(results, "runs", trial["name"], f"{job.name}.json")
-        )
+        record: JobRecord | None = _read(os.path.join(results, layout.run(trial["name"], job.name)))
         if record is None or record.get("digest") != job.digest:
             missing.append(job)
         else:
@@ -102,14 +104,14 @@ def _error(failure: Failed) -> str:
     return f"{failure['type']}: {failure['error'].partition(chr(10))[0]}"
 
 
-def _not_run(logs: str, *parts: str) -> str:
-    log = _log(logs, *parts)
+def _not_run(logs: str, path: str) -> str:
+    log = _log(logs, path)
     return f"not finished ({log})" if log else "did not run"
 
 
-def _log(logs: str, *parts: str) -> str:
+def _log(logs: str, path: str) -> str:
     """Return the log's path if the job got as far as writing one, else nothing."""
-    path = os.path.join(logs, *parts) + ".log"
+    path = os.path.join(logs, path)
     return path if os.path.exists(path) else ""
 
 

@@ -3,7 +3,8 @@ import os
 
 import pytest
 
-from mlx2smk.emission.bundle import MANIFEST, Bundle, Conflict
+from mlx2smk.emission.bundle import Bundle, Conflict
+from mlx2smk.runtime.layout import MANIFEST
 
 PROFILE = "workflow/profiles/default/config.yaml"
 FILES = {"workflow/Snakefile": "rule all:\n", "workflow/rules/mlx.smk": "# größe\n"}

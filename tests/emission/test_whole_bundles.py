@@ -13,8 +13,8 @@ import pytest
 
 from mlx2smk.cli import main
 from mlx2smk.diagnostics.about_folder import RunningHere
-from mlx2smk.emission.bundle import MANIFEST
 from mlx2smk.emission.locks import changing
+from mlx2smk.runtime.layout import MANIFEST
 
 SMALL = """\
 from mlx2smk import trial

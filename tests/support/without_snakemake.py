@@ -147,7 +147,8 @@ class Steps:
         if not self.executor.follows:
             return digest
         from mlx2smk.runtime.graph import Graph  # noqa: PLC0415 - the small process does without
-        from mlx2smk.runtime.plan import DIGESTS, Plan  # noqa: PLC0415
+        from mlx2smk.runtime.layout import DIGESTS  # noqa: PLC0415
+        from mlx2smk.runtime.plan import Plan  # noqa: PLC0415
 
         plan = Plan(str(self.executor.folder / self.path))
         plan.digests_folder = str(self.executor.folder / DIGESTS)

@@ -1,0 +1,114 @@
+"""Where the files of a compiled experiment are, relative to the folder that it was compiled into.
+
+This is the only place that spells these names. Results and logs of an experiment have folders of their
+own (`results_of`, `logs_of`), which a module of another Snakefile may move elsewhere: what lies inside
+them is relative to them. All paths are written with `/`.
+"""
+
+from __future__ import annotations
+
+BUNDLE = "workflow"
+RESULTS = "results"
+LOGS = "logs"
+PRIVATE = ".mlx"
+OWN_FOLDERS = (BUNDLE, RESULTS, LOGS, PRIVATE)
+"""The folders that the compiler and its workflows write."""
+
+SNAKEFILE = f"{BUNDLE}/Snakefile"
+MANIFEST = f"{BUNDLE}/.mlx2smk.json"
+RULES = f"{BUNDLE}/rules/mlx.smk"
+WORKER = f"{BUNDLE}/mlx/worker.py"
+RUNTIME = f"{BUNDLE}/mlx/mlx_runtime"
+PROFILES = f"{BUNDLE}/profiles"
+EXPERIMENTS = f"{BUNDLE}/experiments"
+
+STORE = f"{PRIVATE}/store"
+FORCED = f"{STORE}/forced"
+ARCHIVE = f"{PRIVATE}/code"
+DIGESTS = f"{PRIVATE}/digests"
+DROPPED = f"{PRIVATE}/dropped"
+COMPILE_LOCK = f"{PRIVATE}/compile.lock"
+RUN_LOCK = f"{PRIVATE}/run.lock"
+
+REPORT = "report.json"
+REPORT_LOG = "report.log"
+RECORD_FOLDERS = ("setup", "context", "runs", "updates", "trials", "verify")
+"""The folders in the results of an experiment; logs have `collect` instead of `updates` and `trials`."""
+
+
+def experiment_folder(stem: str) -> str:
+    """Return the folder of the plan and the slices of an experiment."""
+    return f"{EXPERIMENTS}/{stem}"
+
+
+def plan(stem: str) -> str:
+    """Return the path of the plan of an experiment."""
+    return f"{EXPERIMENTS}/{stem}/plan.json"
+
+
+def order(stem: str) -> str:
+    """Return the path of what runs have shown about the order that shared files require."""
+    return f"{PRIVATE}/order/{stem}.json"
+
+
+def results_of(stem: str) -> str:
+    """Return the folder of the results of an experiment."""
+    return f"{RESULTS}/{stem}"
+
+
+def logs_of(stem: str) -> str:
+    """Return the folder of the logs of an experiment."""
+    return f"{LOGS}/{stem}"
+
+
+# In the results of an experiment
+
+
+def setup(name: str) -> str:
+    """Return the path of the record that a setup leaves."""
+    return f"setup/{name}.json"
+
+
+def context(function: str) -> str:
+    """Return the path of the part of SETUP that a function may read."""
+    return f"context/{function}.json"
+
+
+def run(trial: str, job: str) -> str:
+    """Return the path of the record that a job of a trial leaves."""
+    return f"runs/{trial}/{job}.json"
+
+
+def collected(trial: str) -> str:
+    """Return the path of all runs of a trial."""
+    return f"trials/{trial}.json"
+
+
+def updates(trial: str) -> str:
+    """Return the path of the updates of SETUP by a trial."""
+    return f"updates/{trial}.json"
+
+
+def verdict(verification: str) -> str:
+    """Return the path of the record that a verification leaves."""
+    return f"verify/{verification}.json"
+
+
+def record(kind: str, name: str, job: str = "") -> str:
+    """Return the path of the record of a function of a kind, as plans call it; trials need a job."""
+    if kind == "trials":
+        return run(name, job)
+    return setup(name) if kind == "setups" else verdict(name)
+
+
+# In its logs
+
+
+def log(step: str, name: str) -> str:
+    """Return the path of the log of a `setup`, `context`, `collect` or `verify` step."""
+    return f"{step}/{name}.log"
+
+
+def run_log(trial: str, job: str) -> str:
+    """Return the path of the log of a job of a trial."""
+    return f"runs/{trial}/{job}.log"
