@@ -50,7 +50,7 @@ def _fixed_files() -> dict[str, str]:
         layout.RULES: _text(_rules_folder() / "mlx.smk"),
         layout.WORKER: _text(package / "runtime" / "worker.py"),
     }
-    for folder in ("", "follow/"):
+    for folder in ("", "follow/", "workflow/"):
         for module in sorted(_modules(package / "runtime" / folder), key=lambda item: item.name):
             texts[f"{layout.RUNTIME}/{folder}{module.name}"] = _text(module)
     return texts

@@ -33,7 +33,7 @@ def snakefile(plans: Sequence[Plan], settings: Mapping[str, str], digest: str = 
     parts = [
         HEADER.format(sources=in_comment(", ".join(plan.source for plan in plans))),
         'include: "rules/mlx.smk"\n',
-        f"check_bundle({quoted(digest)})\n" if digest else "",
+        f"mlx.check_bundle({quoted(digest)})\n" if digest else "",
         "".join(f"config.setdefault({quoted(k)}, {quoted(v)})\n" for k, v in settings.items()),
         "".join(_limits(plans)),
         str(Rule(name="all", input=reports)),
@@ -45,7 +45,7 @@ def snakefile(plans: Sequence[Plan], settings: Mapping[str, str], digest: str = 
 def _limits(plans: Sequence[Plan]) -> Iterator[str]:
     for plan, trial in ((owner, trial) for owner in plans for trial in owner.trials):
         if trial.parallel:
-            yield f"limit({quoted(limit_name(plan, trial))}, {trial.parallel})\n"
+            yield f"mlx.limit({quoted(limit_name(plan, trial))}, {trial.parallel})\n"
 
 
 def limit_name(plan: Plan, trial: TrialPlan) -> str:
@@ -79,7 +79,7 @@ def _placed(rule: Rule, plan: Plan) -> Rule:
     if not plan.conda and not plan.container:
         return rule
     if rule.localrule:
-        return replace(rule, params=rule.params | {"worker": "own_worker"})
+        return replace(rule, params=rule.params | {"worker": "mlx.own_worker"})
     file = posixpath.normpath(f"experiments/{plan.experiment}/{plan.conda}")
     return replace(
         rule,
@@ -144,9 +144,9 @@ class _ExperimentRules:
         here = (quoted(self.plan.experiment), quoted(trial.name))
         inputs = self._context_of(trial)
         if trial.chained:
-            inputs["previous"] = call("previous", *here)
+            inputs["previous"] = call("mlx.previous", *here)
         if trial.inputs:
-            inputs["data"] = call("beside", *here)
+            inputs["data"] = call("mlx.beside", *here)
         return Rule(
             name=trial.rule,
             comment=self._origin(trial, f"@trial, {_describe(trial)}"),
@@ -173,14 +173,15 @@ class _ExperimentRules:
         return Rule(
             name=_step("collect", trial),
             comment=f"All runs of {trial.name} in order, and their updates of SETUP.",
-            input=self._context_of(trial) | {"runs": call("runs", *here)},
+            input=self._context_of(trial) | {"runs": call("mlx.runs", *here)},
             output={
                 "runs": self._result(layout.collected(trial.name)),
                 "updates": self._result(layout.updates(trial.name)),
             },
             log=self._log(layout.log("collect", trial.name)),
             localrule=True,
-            params=self._params(quoted(digest_of("collect", *jobs))) | {"folder": 'folder("runs")'},
+            params=self._params(quoted(digest_of("collect", *jobs)))
+            | {"folder": 'mlx.folder("runs")'},
             shell=_command(
                 "collect",
                 trial,
@@ -200,7 +201,7 @@ class _ExperimentRules:
             output={"verdict": self._result(layout.verdict(verify.name))},
             log=self._log(layout.log("verify", verify.name)),
             params=self._params(self._digest("verifications", verify, *verify.depends))
-            | {"trials": 'folder("trials")'},
+            | {"trials": 'mlx.folder("trials")'},
             shell=_command(
                 "verify",
                 verify,
@@ -227,7 +228,7 @@ class _ExperimentRules:
             log=self._log(layout.REPORT_LOG),
             localrule=True,
             params=self._params(digest)
-            | {"trials": 'folder("trials")', "verdicts": 'folder("verdicts")'},
+            | {"trials": 'mlx.folder("trials")', "verdicts": 'mlx.folder("verdicts")'},
             shell=(
                 "{params.worker} report --plan {params.plan:q}",
                 *_given({name: inputs[name] for name in ("setups", "updates") if name in inputs}),
@@ -249,12 +250,12 @@ class _ExperimentRules:
     def _params(self, digest: str) -> NamedArguments:
         return {
             "digest": digest,
-            "worker": "worker",
-            "plan": call("plan", quoted(self.plan.experiment)),
+            "worker": "mlx.worker",
+            "plan": call("mlx.plan", quoted(self.plan.experiment)),
         }
 
     def _digest(self, kind: str, function: FunctionPlan, *more: str) -> str:
-        return call("digest", *map(quoted, (self.plan.experiment, kind, function.name, *more)))
+        return call("mlx.digest", *map(quoted, (self.plan.experiment, kind, function.name, *more)))
 
     def _origin(self, function: FunctionPlan, what: str) -> str:
         return f"{self.plan.source}:{function.line}: {what}"
@@ -281,8 +282,8 @@ def _describe(trial: TrialPlan) -> str:
 
 def _options(trial: TrialPlan) -> NamedArguments:
     """Return the params for options of the worker that are known only where the job runs."""
-    store: NamedArguments = {"store": "store"}
-    return store | ({"gpus": f"gpus({trial.gpus})"} if trial.gpus else {})
+    store: NamedArguments = {"store": "mlx.store"}
+    return store | ({"gpus": f"mlx.gpus({trial.gpus})"} if trial.gpus else {})
 
 
 def _resources(plan: Plan, trial: TrialPlan) -> NamedArguments:

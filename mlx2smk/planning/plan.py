@@ -1,6 +1,6 @@
 """The plan: what will run, in which jobs, after what. The versioned form between compiler and run.
 
-``plan.json`` is this module's dataclasses, field by field; the worker and ``rules/mlx.smk`` read it.
+``plan.json`` is this module's dataclasses, field by field; the worker and ``runtime/workflow`` read it.
 """
 
 from __future__ import annotations

@@ -79,6 +79,11 @@ def run(trial: str, job: str) -> str:
     return f"runs/{trial}/{job}.json"
 
 
+def runs(trial: str) -> str:
+    """Return the folder of the records that jobs of a trial leave."""
+    return f"runs/{trial}"
+
+
 def collected(trial: str) -> str:
     """Return the path of all runs of a trial."""
     return f"trials/{trial}.json"

@@ -5,10 +5,10 @@
 include: "rules/mlx.smk"
 
 
-check_bundle("<digest>")
+mlx.check_bundle("<digest>")
 
 
-limit("running_digits_trial_score", 4)
+mlx.limit("running_digits_trial_score", 4)
 
 
 rule all:
@@ -23,9 +23,9 @@ rule setup_init:
     log:
         "logs/digits/setup/init.log",
     params:
-        digest=digest("digits", "setups", "init"),
-        worker=worker,
-        plan=plan("digits"),
+        digest=mlx.digest("digits", "setups", "init"),
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
     shell:
         "{params.worker} setup init --plan {params.plan:q}"
         " --output {output.record:q} --log {log:q} --digest {params.digest:q}"
@@ -42,8 +42,8 @@ checkpoint context_score:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("digits"),
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
     shell:
         "{params.worker} context score --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -63,10 +63,10 @@ rule trial_score:
     resources:
         running_digits_trial_score=1,
     params:
-        digest=digest("digits", "trials", "score"),
-        worker=worker,
-        plan=plan("digits"),
-        store=store,
+        digest=mlx.digest("digits", "trials", "score"),
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
+        store=mlx.store,
     shell:
         "{params.worker} trial score --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
@@ -77,7 +77,7 @@ rule trial_score:
 rule collect_score:
     input:
         context=lambda _: checkpoints.context_score.get().output.context,
-        runs=runs("digits", "score"),
+        runs=mlx.runs("digits", "score"),
     output:
         runs="results/digits/trials/score.json",
         updates="results/digits/updates/score.json",
@@ -86,9 +86,9 @@ rule collect_score:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("digits"),
-        folder=folder("runs"),
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
+        folder=mlx.folder("runs"),
     shell:
         "{params.worker} collect score --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
@@ -108,8 +108,8 @@ checkpoint context_final:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("digits"),
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
     shell:
         "{params.worker} context final --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -128,10 +128,10 @@ rule trial_final:
     wildcard_constraints:
         combination="[^/]+",
     params:
-        digest=digest("digits", "trials", "final"),
-        worker=worker,
-        plan=plan("digits"),
-        store=store,
+        digest=mlx.digest("digits", "trials", "final"),
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
+        store=mlx.store,
     shell:
         "{params.worker} trial final --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
@@ -142,7 +142,7 @@ rule trial_final:
 rule collect_final:
     input:
         context=lambda _: checkpoints.context_final.get().output.context,
-        runs=runs("digits", "final"),
+        runs=mlx.runs("digits", "final"),
     output:
         runs="results/digits/trials/final.json",
         updates="results/digits/updates/final.json",
@@ -151,9 +151,9 @@ rule collect_final:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("digits"),
-        folder=folder("runs"),
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
+        folder=mlx.folder("runs"),
     shell:
         "{params.worker} collect final --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
@@ -176,8 +176,8 @@ checkpoint context_reads_unseen_digits:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("digits"),
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
     shell:
         "{params.worker} context reads_unseen_digits --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -195,16 +195,16 @@ rule verify_reads_unseen_digits:
     log:
         "logs/digits/verify/reads_unseen_digits.log",
     params:
-        digest=digest(
+        digest=mlx.digest(
             "digits",
             "verifications",
             "reads_unseen_digits",
             "score",
             "final",
         ),
-        worker=worker,
-        plan=plan("digits"),
-        trials=folder("trials"),
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
+        trials=mlx.folder("trials"),
     shell:
         "{params.worker} verify reads_unseen_digits --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
@@ -226,8 +226,8 @@ checkpoint context_beats_the_majority:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("digits"),
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
     shell:
         "{params.worker} context beats_the_majority --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -245,16 +245,16 @@ rule verify_beats_the_majority:
     log:
         "logs/digits/verify/beats_the_majority.log",
     params:
-        digest=digest(
+        digest=mlx.digest(
             "digits",
             "verifications",
             "beats_the_majority",
             "score",
             "final",
         ),
-        worker=worker,
-        plan=plan("digits"),
-        trials=folder("trials"),
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
+        trials=mlx.folder("trials"),
     shell:
         "{params.worker} verify beats_the_majority --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
@@ -276,8 +276,8 @@ checkpoint context_seeds_agree:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("digits"),
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
     shell:
         "{params.worker} context seeds_agree --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -295,10 +295,10 @@ rule verify_seeds_agree:
     log:
         "logs/digits/verify/seeds_agree.log",
     params:
-        digest=digest("digits", "verifications", "seeds_agree", "score", "final"),
-        worker=worker,
-        plan=plan("digits"),
-        trials=folder("trials"),
+        digest=mlx.digest("digits", "verifications", "seeds_agree", "score", "final"),
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
+        trials=mlx.folder("trials"),
     shell:
         "{params.worker} verify seeds_agree --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
@@ -326,10 +326,10 @@ rule report:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("digits"),
-        trials=folder("trials"),
-        verdicts=folder("verdicts"),
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
+        trials=mlx.folder("trials"),
+        verdicts=mlx.folder("verdicts"),
     shell:
         "{params.worker} report --plan {params.plan:q}"
         " --setups {input.setups:q}"

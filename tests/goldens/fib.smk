@@ -5,7 +5,7 @@
 include: "rules/mlx.smk"
 
 
-check_bundle("<digest>")
+mlx.check_bundle("<digest>")
 
 
 rule all:
@@ -22,8 +22,8 @@ checkpoint context_fib:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("fib"),
+        worker=mlx.worker,
+        plan=mlx.plan("fib"),
     shell:
         "{params.worker} context fib --plan {params.plan:q}"
         " --output {output.context:q} --log {log:q}"
@@ -40,10 +40,10 @@ rule trial_fib:
     wildcard_constraints:
         combination="[^/]+",
     params:
-        digest=digest("fib", "trials", "fib"),
-        worker=worker,
-        plan=plan("fib"),
-        store=store,
+        digest=mlx.digest("fib", "trials", "fib"),
+        worker=mlx.worker,
+        plan=mlx.plan("fib"),
+        store=mlx.store,
     shell:
         "{params.worker} trial fib --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
@@ -54,7 +54,7 @@ rule trial_fib:
 rule collect_fib:
     input:
         context=lambda _: checkpoints.context_fib.get().output.context,
-        runs=runs("fib", "fib"),
+        runs=mlx.runs("fib", "fib"),
     output:
         runs="results/fib/trials/fib.json",
         updates="results/fib/updates/fib.json",
@@ -63,9 +63,9 @@ rule collect_fib:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("fib"),
-        folder=folder("runs"),
+        worker=mlx.worker,
+        plan=mlx.plan("fib"),
+        folder=mlx.folder("runs"),
     shell:
         "{params.worker} collect fib --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
@@ -84,8 +84,8 @@ checkpoint context_methods_agree:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("fib"),
+        worker=mlx.worker,
+        plan=mlx.plan("fib"),
     shell:
         "{params.worker} context methods_agree --plan {params.plan:q}"
         " --updates {input.updates:q}"
@@ -102,10 +102,10 @@ rule verify_methods_agree:
     log:
         "logs/fib/verify/methods_agree.log",
     params:
-        digest=digest("fib", "verifications", "methods_agree", "fib"),
-        worker=worker,
-        plan=plan("fib"),
-        trials=folder("trials"),
+        digest=mlx.digest("fib", "verifications", "methods_agree", "fib"),
+        worker=mlx.worker,
+        plan=mlx.plan("fib"),
+        trials=mlx.folder("trials"),
     shell:
         "{params.worker} verify methods_agree --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
@@ -123,8 +123,8 @@ checkpoint context_recursion_grows_with_the_numbers:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("fib"),
+        worker=mlx.worker,
+        plan=mlx.plan("fib"),
     shell:
         "{params.worker} context recursion_grows_with_the_numbers --plan {params.plan:q}"
         " --updates {input.updates:q}"
@@ -141,15 +141,15 @@ rule verify_recursion_grows_with_the_numbers:
     log:
         "logs/fib/verify/recursion_grows_with_the_numbers.log",
     params:
-        digest=digest(
+        digest=mlx.digest(
             "fib",
             "verifications",
             "recursion_grows_with_the_numbers",
             "fib",
         ),
-        worker=worker,
-        plan=plan("fib"),
-        trials=folder("trials"),
+        worker=mlx.worker,
+        plan=mlx.plan("fib"),
+        trials=mlx.folder("trials"),
     shell:
         "{params.worker} verify recursion_grows_with_the_numbers --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
@@ -172,10 +172,10 @@ rule report:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("fib"),
-        trials=folder("trials"),
-        verdicts=folder("verdicts"),
+        worker=mlx.worker,
+        plan=mlx.plan("fib"),
+        trials=mlx.folder("trials"),
+        verdicts=mlx.folder("verdicts"),
     shell:
         "{params.worker} report --plan {params.plan:q}"
         " --updates {input.updates:q}"

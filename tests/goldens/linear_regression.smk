@@ -5,10 +5,10 @@
 include: "rules/mlx.smk"
 
 
-check_bundle("<digest>")
+mlx.check_bundle("<digest>")
 
 
-limit("running_linear_regression_trial_descend", 4)
+mlx.limit("running_linear_regression_trial_descend", 4)
 
 
 rule all:
@@ -23,9 +23,9 @@ rule setup_init:
     log:
         "logs/linear_regression/setup/init.log",
     params:
-        digest=digest("linear_regression", "setups", "init"),
-        worker=worker,
-        plan=plan("linear_regression"),
+        digest=mlx.digest("linear_regression", "setups", "init"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
     shell:
         "{params.worker} setup init --plan {params.plan:q}"
         " --output {output.record:q} --log {log:q} --digest {params.digest:q}"
@@ -42,8 +42,8 @@ checkpoint context_solve:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("linear_regression"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
     shell:
         "{params.worker} context solve --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -61,10 +61,10 @@ rule trial_solve:
     wildcard_constraints:
         combination="[^/]+",
     params:
-        digest=digest("linear_regression", "trials", "solve"),
-        worker=worker,
-        plan=plan("linear_regression"),
-        store=store,
+        digest=mlx.digest("linear_regression", "trials", "solve"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
+        store=mlx.store,
     shell:
         "{params.worker} trial solve --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
@@ -75,7 +75,7 @@ rule trial_solve:
 rule collect_solve:
     input:
         context=lambda _: checkpoints.context_solve.get().output.context,
-        runs=runs("linear_regression", "solve"),
+        runs=mlx.runs("linear_regression", "solve"),
     output:
         runs="results/linear_regression/trials/solve.json",
         updates="results/linear_regression/updates/solve.json",
@@ -84,9 +84,9 @@ rule collect_solve:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("linear_regression"),
-        folder=folder("runs"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
+        folder=mlx.folder("runs"),
     shell:
         "{params.worker} collect solve --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
@@ -105,8 +105,8 @@ checkpoint context_descend:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("linear_regression"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
     shell:
         "{params.worker} context descend --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -126,10 +126,10 @@ rule trial_descend:
     resources:
         running_linear_regression_trial_descend=1,
     params:
-        digest=digest("linear_regression", "trials", "descend"),
-        worker=worker,
-        plan=plan("linear_regression"),
-        store=store,
+        digest=mlx.digest("linear_regression", "trials", "descend"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
+        store=mlx.store,
     shell:
         "{params.worker} trial descend --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
@@ -140,7 +140,7 @@ rule trial_descend:
 rule collect_descend:
     input:
         context=lambda _: checkpoints.context_descend.get().output.context,
-        runs=runs("linear_regression", "descend"),
+        runs=mlx.runs("linear_regression", "descend"),
     output:
         runs="results/linear_regression/trials/descend.json",
         updates="results/linear_regression/updates/descend.json",
@@ -149,9 +149,9 @@ rule collect_descend:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("linear_regression"),
-        folder=folder("runs"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
+        folder=mlx.folder("runs"),
     shell:
         "{params.worker} collect descend --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
@@ -174,8 +174,8 @@ checkpoint context_refine:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("linear_regression"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
     shell:
         "{params.worker} context refine --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -194,10 +194,10 @@ rule trial_refine:
     wildcard_constraints:
         combination="[^/]+",
     params:
-        digest=digest("linear_regression", "trials", "refine"),
-        worker=worker,
-        plan=plan("linear_regression"),
-        store=store,
+        digest=mlx.digest("linear_regression", "trials", "refine"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
+        store=mlx.store,
     shell:
         "{params.worker} trial refine --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
@@ -208,7 +208,7 @@ rule trial_refine:
 rule collect_refine:
     input:
         context=lambda _: checkpoints.context_refine.get().output.context,
-        runs=runs("linear_regression", "refine"),
+        runs=mlx.runs("linear_regression", "refine"),
     output:
         runs="results/linear_regression/trials/refine.json",
         updates="results/linear_regression/updates/refine.json",
@@ -217,9 +217,9 @@ rule collect_refine:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("linear_regression"),
-        folder=folder("runs"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
+        folder=mlx.folder("runs"),
     shell:
         "{params.worker} collect refine --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
@@ -243,8 +243,8 @@ checkpoint context_descent_converges:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("linear_regression"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
     shell:
         "{params.worker} context descent_converges --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -266,7 +266,7 @@ rule verify_descent_converges:
     log:
         "logs/linear_regression/verify/descent_converges.log",
     params:
-        digest=digest(
+        digest=mlx.digest(
             "linear_regression",
             "verifications",
             "descent_converges",
@@ -274,9 +274,9 @@ rule verify_descent_converges:
             "descend",
             "refine",
         ),
-        worker=worker,
-        plan=plan("linear_regression"),
-        trials=folder("trials"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
+        trials=mlx.folder("trials"),
     shell:
         "{params.worker} verify descent_converges --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
@@ -299,8 +299,8 @@ checkpoint context_weights_are_recovered:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("linear_regression"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
     shell:
         "{params.worker} context weights_are_recovered --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -318,15 +318,15 @@ rule verify_weights_are_recovered:
     log:
         "logs/linear_regression/verify/weights_are_recovered.log",
     params:
-        digest=digest(
+        digest=mlx.digest(
             "linear_regression",
             "verifications",
             "weights_are_recovered",
             "solve",
         ),
-        worker=worker,
-        plan=plan("linear_regression"),
-        trials=folder("trials"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
+        trials=mlx.folder("trials"),
     shell:
         "{params.worker} verify weights_are_recovered --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
@@ -349,8 +349,8 @@ checkpoint context_more_steps_help:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("linear_regression"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
     shell:
         "{params.worker} context more_steps_help --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -368,15 +368,15 @@ rule verify_more_steps_help:
     log:
         "logs/linear_regression/verify/more_steps_help.log",
     params:
-        digest=digest(
+        digest=mlx.digest(
             "linear_regression",
             "verifications",
             "more_steps_help",
             "descend",
         ),
-        worker=worker,
-        plan=plan("linear_regression"),
-        trials=folder("trials"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
+        trials=mlx.folder("trials"),
     shell:
         "{params.worker} verify more_steps_help --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
@@ -409,10 +409,10 @@ rule report:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("linear_regression"),
-        trials=folder("trials"),
-        verdicts=folder("verdicts"),
+        worker=mlx.worker,
+        plan=mlx.plan("linear_regression"),
+        trials=mlx.folder("trials"),
+        verdicts=mlx.folder("verdicts"),
     shell:
         "{params.worker} report --plan {params.plan:q}"
         " --setups {input.setups:q}"

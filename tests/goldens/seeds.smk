@@ -5,7 +5,7 @@
 include: "rules/mlx.smk"
 
 
-check_bundle("<digest>")
+mlx.check_bundle("<digest>")
 
 
 rule all:
@@ -20,9 +20,9 @@ rule setup_init:
     log:
         "logs/seeds/setup/init.log",
     params:
-        digest=digest("seeds", "setups", "init"),
-        worker=worker,
-        plan=plan("seeds"),
+        digest=mlx.digest("seeds", "setups", "init"),
+        worker=mlx.worker,
+        plan=mlx.plan("seeds"),
     shell:
         "{params.worker} setup init --plan {params.plan:q}"
         " --output {output.record:q} --log {log:q} --digest {params.digest:q}"
@@ -39,8 +39,8 @@ checkpoint context_draw:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("seeds"),
+        worker=mlx.worker,
+        plan=mlx.plan("seeds"),
     shell:
         "{params.worker} context draw --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -58,10 +58,10 @@ rule trial_draw:
     wildcard_constraints:
         combination="[^/]+",
     params:
-        digest=digest("seeds", "trials", "draw"),
-        worker=worker,
-        plan=plan("seeds"),
-        store=store,
+        digest=mlx.digest("seeds", "trials", "draw"),
+        worker=mlx.worker,
+        plan=mlx.plan("seeds"),
+        store=mlx.store,
     shell:
         "{params.worker} trial draw --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
@@ -72,7 +72,7 @@ rule trial_draw:
 rule collect_draw:
     input:
         context=lambda _: checkpoints.context_draw.get().output.context,
-        runs=runs("seeds", "draw"),
+        runs=mlx.runs("seeds", "draw"),
     output:
         runs="results/seeds/trials/draw.json",
         updates="results/seeds/updates/draw.json",
@@ -81,9 +81,9 @@ rule collect_draw:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("seeds"),
-        folder=folder("runs"),
+        worker=mlx.worker,
+        plan=mlx.plan("seeds"),
+        folder=mlx.folder("runs"),
     shell:
         "{params.worker} collect draw --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
@@ -102,8 +102,8 @@ checkpoint context_draw_apart:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("seeds"),
+        worker=mlx.worker,
+        plan=mlx.plan("seeds"),
     shell:
         "{params.worker} context draw_apart --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -121,10 +121,10 @@ rule trial_draw_apart:
     wildcard_constraints:
         combination="[^/]+",
     params:
-        digest=digest("seeds", "trials", "draw_apart"),
-        worker=worker,
-        plan=plan("seeds"),
-        store=store,
+        digest=mlx.digest("seeds", "trials", "draw_apart"),
+        worker=mlx.worker,
+        plan=mlx.plan("seeds"),
+        store=mlx.store,
     shell:
         "{params.worker} trial draw_apart --plan {params.plan:q}"
         " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
@@ -135,7 +135,7 @@ rule trial_draw_apart:
 rule collect_draw_apart:
     input:
         context=lambda _: checkpoints.context_draw_apart.get().output.context,
-        runs=runs("seeds", "draw_apart"),
+        runs=mlx.runs("seeds", "draw_apart"),
     output:
         runs="results/seeds/trials/draw_apart.json",
         updates="results/seeds/updates/draw_apart.json",
@@ -144,9 +144,9 @@ rule collect_draw_apart:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("seeds"),
-        folder=folder("runs"),
+        worker=mlx.worker,
+        plan=mlx.plan("seeds"),
+        folder=mlx.folder("runs"),
     shell:
         "{params.worker} collect draw_apart --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
@@ -169,8 +169,8 @@ checkpoint context_processes_draw_the_same:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("seeds"),
+        worker=mlx.worker,
+        plan=mlx.plan("seeds"),
     shell:
         "{params.worker} context processes_draw_the_same --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -188,10 +188,10 @@ rule verify_processes_draw_the_same:
     log:
         "logs/seeds/verify/processes_draw_the_same.log",
     params:
-        digest=digest("seeds", "verifications", "processes_draw_the_same", "draw"),
-        worker=worker,
-        plan=plan("seeds"),
-        trials=folder("trials"),
+        digest=mlx.digest("seeds", "verifications", "processes_draw_the_same", "draw"),
+        worker=mlx.worker,
+        plan=mlx.plan("seeds"),
+        trials=mlx.folder("trials"),
     shell:
         "{params.worker} verify processes_draw_the_same --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
@@ -213,8 +213,8 @@ checkpoint context_seeds_are_those_of_setup:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("seeds"),
+        worker=mlx.worker,
+        plan=mlx.plan("seeds"),
     shell:
         "{params.worker} context seeds_are_those_of_setup --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -232,10 +232,15 @@ rule verify_seeds_are_those_of_setup:
     log:
         "logs/seeds/verify/seeds_are_those_of_setup.log",
     params:
-        digest=digest("seeds", "verifications", "seeds_are_those_of_setup", "draw"),
-        worker=worker,
-        plan=plan("seeds"),
-        trials=folder("trials"),
+        digest=mlx.digest(
+            "seeds",
+            "verifications",
+            "seeds_are_those_of_setup",
+            "draw",
+        ),
+        worker=mlx.worker,
+        plan=mlx.plan("seeds"),
+        trials=mlx.folder("trials"),
     shell:
         "{params.worker} verify seeds_are_those_of_setup --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
@@ -257,8 +262,8 @@ checkpoint context_repetitions_differ:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("seeds"),
+        worker=mlx.worker,
+        plan=mlx.plan("seeds"),
     shell:
         "{params.worker} context repetitions_differ --plan {params.plan:q}"
         " --setups {input.setups:q}"
@@ -276,10 +281,15 @@ rule verify_repetitions_differ:
     log:
         "logs/seeds/verify/repetitions_differ.log",
     params:
-        digest=digest("seeds", "verifications", "repetitions_differ", "draw_apart"),
-        worker=worker,
-        plan=plan("seeds"),
-        trials=folder("trials"),
+        digest=mlx.digest(
+            "seeds",
+            "verifications",
+            "repetitions_differ",
+            "draw_apart",
+        ),
+        worker=mlx.worker,
+        plan=mlx.plan("seeds"),
+        trials=mlx.folder("trials"),
     shell:
         "{params.worker} verify repetitions_differ --plan {params.plan:q}"
         " --context {input.context:q} --trials {params.trials:q}"
@@ -310,10 +320,10 @@ rule report:
     localrule: True
     params:
         digest="<digest>",
-        worker=worker,
-        plan=plan("seeds"),
-        trials=folder("trials"),
-        verdicts=folder("verdicts"),
+        worker=mlx.worker,
+        plan=mlx.plan("seeds"),
+        trials=mlx.folder("trials"),
+        verdicts=mlx.folder("verdicts"),
     shell:
         "{params.worker} report --plan {params.plan:q}"
         " --setups {input.setups:q}"

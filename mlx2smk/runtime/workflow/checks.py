@@ -1,0 +1,83 @@
+"""What is checked, once, when Snakemake starts: whether the results that are there can be trusted."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+from .. import layout
+from .snakemake_api import fail, key_of_output, recorded_outputs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .compiled import Compiled
+    from .snakemake_api import Snakemake
+
+CLOCKS_DIFFER = 60
+"""Seconds by which the clocks of two machines may differ."""
+
+NAMED = 3
+"""Files up to which an error names each."""
+
+
+def check_known(results: str) -> None:
+    """Refuse results that Snakemake has lost its records of, since it would take them for current.
+
+    Results of an interrupted run are recorded as incomplete, and made again.
+    """
+    known = recorded_outputs()
+    if known is None:
+        return
+    folders = [Path(results, kind) for kind in layout.RECORD_FOLDERS]
+    files = [path for folder in folders for path in folder.rglob("*.json")]
+    files += filter(Path.is_file, [Path(results, layout.REPORT)])
+    paths = [f"{results}/{path.relative_to(results).as_posix()}" for path in files]
+    lost = [path for path in paths if key_of_output(path) not in known]
+    if lost:
+        what = results if len(lost) > NAMED or lost == paths else " and ".join(lost)
+        fail(
+            f"{what} was made by a run that Snakemake has no records of (in .snakemake/metadata), "
+            f"so nobody can tell what in it is stale: delete {what} "
+            f"(what is in the store of results, {layout.STORE}, does not run again)"
+        )
+
+
+def settle_times(results: str) -> None:
+    """Set back the times of results that are in the future, as after a copy or with a wrong clock.
+
+    Snakemake would take such results for newer than all that it makes from now on. With older times it
+    compares their content.
+    """
+    now = time.time()
+    times = {path: path.stat().st_mtime for path in Path(results).rglob("*.json")}
+    late = [path for path, modified in times.items() if modified > now + CLOCKS_DIFFER]
+    past = min([now, *(times[path] for path in times if path not in late)]) - 1
+    for path in late:
+        os.utime(path, (past, past))
+
+
+def check_deployed(snakemake: Snakemake, compiled: Compiled) -> None:
+    """Refuse to run in this machine's environment what was compiled for another one."""
+    methods = snakemake.deployment_methods()
+    needed = compiled.needed_methods()
+    if methods is not None and set(needed) - methods:
+        fail(
+            "The experiment was compiled to run in an environment of its own, which Snakemake was not "
+            f"told to use: start it with `snakemake --sdm {' '.join(needed)}`, or write "
+            f"`software-deployment-method: [{', '.join(needed)}]` into the profile that is in use "
+            "(or compile again without --conda and --container)"
+        )
+
+
+def tell_of_changes(compiled: Compiled, *, with_python: bool) -> None:
+    """Say on standard error which edits this run does not know of."""
+    for stem in compiled.stems():
+        files = ", ".join(compiled.changed_files(stem))
+        if files:
+            text = (
+                f"mlx: {files} changed since {stem} was compiled, and this is the version before: "
+            )
+            command = compiled.compile_command(stem, with_python=with_python)
+            print(text + command, file=sys.stderr)

@@ -1,0 +1,259 @@
+"""The values in the rules of a compiled experiment: inputs, parameters, and the worker's command line.
+
+Snakemake calls a method with the wildcards of a job. One that also takes `input` gives a value that
+Snakemake does not compare between runs, as must be for paths.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import secrets
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from .. import layout
+from ..graph import Graph
+from ..plan import Plan
+from . import checks
+from .compiled import Compiled
+from .settings import Settings
+from .snakemake_api import Snakemake
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    Compared = Callable[[Any], Any]
+    Uncompared = Callable[[Any, Any], str]
+
+DEEPEST = 100_000
+"""Snakemake walks a chain of combinations by recursion, and a chain is as deep as it is long."""
+
+
+class Workflow:
+    """A compiled workflow in the process of Snakemake: the rules' `mlx`.
+
+    `workflow` and `config` are Snakemake's globals of these names; `local` is its function that keeps a
+    storage or a module's prefix away from a path.
+    """
+
+    def __init__(
+        self, workflow: Any, config: Any, bundle: Path, local: Callable[[str], Any]
+    ) -> None:
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEPEST))
+        self._snakemake = Snakemake(workflow)
+        self._settings = Settings(config)
+        self._compiled = Compiled(bundle)
+        self._local = local
+        self._graphs: dict[str, Graph] = {}
+
+    # When Snakemake starts
+
+    def check_bundle(self, digest: str) -> None:
+        """Refuse a Snakefile that does not belong to the files beside it."""
+        self._compiled.check_bundle(digest)
+
+    def start(self) -> None:
+        """Check settings and results, and hand jobs what they cannot find by themselves."""
+        if self._snakemake.is_main_process:
+            self._settings.check()
+            checks.check_deployed(self._snakemake, self._compiled)
+            for stem in self._compiled.stems():
+                checks.check_known(self._results(stem))
+                checks.settle_times(self._results(stem))
+            # Snakemake calls no handler where there is nothing to do, or in a dry run.
+            self._tell_of_changes()
+            atexit.register(self._tell_of_changes)
+        if self._snakemake.uses_storage:
+            self._send_along()
+
+    def _tell_of_changes(self) -> None:
+        checks.tell_of_changes(self._compiled, with_python=bool(self._chosen()))
+
+    def _send_along(self) -> None:
+        self._snakemake.send_along(self._compiled.files())
+        for stem in self._compiled.stems():
+            self._snakemake.send_along(self._compiled.code_files(stem))
+            self._snakemake.send_along(self._graph(stem).declared_files())
+
+    def limit(self, name: str, count: int) -> None:
+        """Let at most `count` jobs with the resource `name` run at once, unless the user said otherwise."""
+        self._snakemake.limit(name, count)
+
+    # Handlers
+
+    def on_start(self) -> None:
+        """Tell the store which trials are to run again, whatever it has of them."""
+        self._snakemake.lift_rate_limit()
+        for stem in self._compiled.stems():
+            for trial in self._compiled.plan(stem)["trials"]:
+                folder = f"{layout.results_of(stem)}/{layout.runs(trial['name'])}/"
+                if self._snakemake.is_forced(trial["rule"], folder):
+                    mark = Path(layout.FORCED, stem, trial["name"])
+                    mark.parent.mkdir(parents=True, exist_ok=True)
+                    mark.write_text(secrets.token_hex(8), encoding="utf-8")
+
+    def summarise(self, *options: str) -> None:
+        """Print what each experiment came to, as far as it got, if its results are in this folder."""
+        if self._snakemake.uses_storage:
+            return
+        command = [*shlex.split(self.own_worker(None, None)), "summary"]
+        for stem in self._compiled.stems():
+            logs = self._snakemake.moved(layout.logs_of(stem))
+            places = ["--results", self._results(stem), "--logs", logs]
+            plan = ["--plan", self._compiled.plan_path(stem)]
+            subprocess.run([*command, *plan, *places, *options], check=False)
+
+    # Inputs of rules
+
+    def runs(self, stem: str, trial: str) -> list[str]:
+        """Return the files of all runs of a trial."""
+        return [_run_path(stem, trial, job) for job in self._compiled.jobs(stem, trial)]
+
+    def previous(self, stem: str, trial: str) -> Compared:
+        """Return a function that finds the run before a job, which a chained trial goes on from."""
+        jobs = list(self._compiled.jobs(stem, trial))
+        before = dict(zip(jobs[1:], jobs))
+
+        def find(wildcards: Any) -> Any:
+            job = before.get(wildcards[0])
+            return [] if job is None else _run_path(stem, trial, job)
+
+        return find
+
+    def beside(self, stem: str, trial: str) -> Compared:
+        """Return a function that finds the declared inputs of a trial that other rules make.
+
+        Snakemake waits for these. It need not know the others, which count by content (`digest`). All are
+        the user's files, so neither a module's prefix nor a storage moves them.
+        """
+
+        def find(wildcards: Any) -> Any:
+            del wildcards
+            folder = self._compiled.folder(stem)
+            declared = self._compiled.trial(stem, trial)["inputs"]
+            paths = [os.path.relpath(folder / path) for path in declared]
+            return [self._local(path) for path in paths if self._snakemake.is_made_by_a_rule(path)]
+
+        return find
+
+    # Parameters of rules
+
+    def digest(self, stem: str, kind: str, name: str, *more: str) -> Compared:
+        """Return a function that finds what a job is scheduled for: its code, and what its last run touched."""
+
+        def find(wildcards: Any) -> str:
+            if kind == "trials":
+                job = wildcards[0]
+                return self._scheduled(stem, kind, name, job, self._compiled.jobs(stem, name)[job])
+            code = " ".join([self._compiled.code_digest(stem, kind, name), *more])
+            return self._scheduled(stem, kind, name, "", code)
+
+        return find
+
+    def _scheduled(self, stem: str, kind: str, name: str, job: str, code: str) -> str:
+        """Return what a job is scheduled for.
+
+        Where results are kept elsewhere, nobody can look at what touched what before the job runs.
+        """
+        chosen = self._chosen()
+        code = f"{code} python {chosen}" if chosen else code
+        if self._snakemake.uses_storage:
+            return self._graph(stem).scheduled_unseen(kind, name, code)
+        return self._graph(stem).scheduled(kind, name, job, code)
+
+    def plan(self, stem: str) -> Uncompared:
+        """Return a function that finds the path of an experiment's plan."""
+
+        def find(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
+            del wildcards, input
+            return self._compiled.plan_path(stem)
+
+        return find
+
+    def worker(self, wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
+        """Return the start of a command line: the interpreter of the jobs, and the worker.
+
+        The worker is told what the user has chosen, for the results' records and the store.
+        """
+        del wildcards, input
+        settings = self._settings
+        options = {
+            "interpreter": self._chosen() or None,
+            "large": settings.large_file,
+            "keep": settings.kept_outputs,
+        }
+        given = {name: str(value) for name, value in options.items() if value is not None}
+        words = [word for name, value in given.items() for word in (f"--{name}", value)]
+        return self._command(settings.python or sys.executable, *words)
+
+    def own_worker(self, wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
+        """Return the same with Snakemake's own interpreter, for what runs outside environments."""
+        del wildcards, input
+        return self._command(sys.executable)
+
+    def _command(self, python: str, *options: str) -> str:
+        return shlex.join([python, str(self._compiled.worker), *options])
+
+    def store(self, wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
+        """Return the option that names the store of results; nothing with `--config mlx_store=false`."""
+        del wildcards, input
+        return f"--store {layout.STORE}" if self._settings.uses_store else ""
+
+    def folder(self, name: str) -> Uncompared:
+        """Return a function that finds the folder of the input files of a name, `.` if there are none."""
+
+        def find(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
+            del wildcards
+            files = input.get(name)
+            first = files if isinstance(files, str) else next(iter(files or []), "")
+            return os.path.dirname(first) or "."
+
+        return find
+
+    def gpus(self, count: int) -> Uncompared:
+        """Return a function that finds the option that gives a job GPUs of this machine for itself.
+
+        In a cluster there is no such option, since the scheduler gives a job its GPUs.
+        """
+
+        def option(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
+            del wildcards, input
+            if self._snakemake.is_started_elsewhere:
+                return ""
+            available = self._snakemake.resource("gpus", "gpu")
+            words = [count] if available is None else [count, available]
+            return " ".join(map(str, ["--gpus", *words]))
+
+        return option
+
+    # What they rest on
+
+    def _results(self, stem: str) -> str:
+        return self._snakemake.moved(layout.results_of(stem))
+
+    def _chosen(self) -> str:
+        """Return the interpreter that was chosen for the jobs, empty for the one they have anyway."""
+        python = self._settings.python
+        return "" if self._compiled.needed_methods() and python == "python" else python
+
+    def _graph(self, stem: str) -> Graph:
+        """Return what knows whether everything that the last runs touched is as it was then."""
+        if stem not in self._graphs:
+            is_elsewhere = bool(self._compiled.needed_methods())
+            python = None if is_elsewhere else self._settings.python or sys.executable
+            # Each machine of a cluster has a folder of its own for temporary files.
+            remote = self._snakemake.runs_jobs_elsewhere
+            skipped = [tempfile.gettempdir() + os.sep] if remote else []
+            plan = Plan(self._compiled.plan_path(stem))
+            large = self._settings.large_file
+            self._graphs[stem] = Graph(plan, self._results(stem), python, large, skipped)
+        return self._graphs[stem]
+
+
+def _run_path(stem: str, trial: str, job: str) -> str:
+    return f"{layout.results_of(stem)}/{layout.run(trial, job)}"

@@ -1,0 +1,161 @@
+"""The parts of Snakemake that the workflow uses, behind names of its own.
+
+Snakemake documents few of them. Each has a test that it is there in the version that is installed
+(`tests/runtime/test_snakemake_api.py`). Where one is missing, the workflow does without it if it can, or
+stops with an error that says which one.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import urlsafe_b64encode
+from pathlib import Path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any, NoReturn
+
+RECORDS = Path(".snakemake")
+RECORD_KINDS = ("metadata", "incomplete")
+FASTEST = 1000
+"""Jobs per second from which on a limit means that there is none."""
+
+
+def fail(message: str) -> NoReturn:
+    """Stop Snakemake with one line instead of a traceback."""
+    from snakemake.exceptions import WorkflowError
+
+    raise WorkflowError(message)
+
+
+class Snakemake:
+    """The workflow object of Snakemake, while it reads a Snakefile or a module.
+
+    The object is Snakemake's global `workflow`.
+    """
+
+    def __init__(self, workflow: Any) -> None:
+        self._workflow = workflow
+        self._modifier = self._part("modifier")  # that of the module that is being read
+
+    def _part(self, *names: str) -> Any:
+        """Return an attribute of an attribute … of the workflow; stop if Snakemake has none of that name."""
+        value = self._workflow
+        for name in names:
+            if not hasattr(value, name):
+                fail(
+                    f"this version of Snakemake has no workflow.{'.'.join(names)}, which the compiled "
+                    "workflow needs: install a version that `pip show mlx2smk` allows"
+                )
+            value = getattr(value, name)
+        return value
+
+    @property
+    def is_main_process(self) -> bool:
+        """Whether this process builds the graph and starts the jobs, and is not a job itself."""
+        return bool(self._part("is_main_process"))
+
+    @property
+    def runs_jobs_elsewhere(self) -> bool:
+        """Whether jobs run on other machines."""
+        return bool(self._part("non_local_exec"))
+
+    @property
+    def is_started_elsewhere(self) -> bool:
+        """Whether a scheduler has started this process, or will start its jobs."""
+        return bool(self._part("remote_exec"))
+
+    @property
+    def uses_storage(self) -> bool:
+        """Whether results are kept elsewhere than in this folder, as they are if none is shared."""
+        return bool(getattr(self._part("storage_settings"), "default_storage_provider", None))
+
+    # Paths and names, as a module may change them
+
+    def moved(self, path: str) -> str:
+        """Return where a file or folder of this workflow is, also as a module with a prefix."""
+        return str(self._modifier.path_modifier.replace_prefix(path))
+
+    def rule_name(self, name: str) -> str:
+        """Return the name of a rule of this workflow, also as a module that renames rules."""
+        return str(self._modifier.modify_rulename(name))
+
+    def is_made_by_a_rule(self, path: str) -> bool:
+        """Tell whether a rule of this or another Snakefile makes a file."""
+        return any(rule.is_producer(path) for rule in self._part("rules"))
+
+    # What the command line asks for
+
+    def is_forced(self, rule: str, folder: str) -> bool:
+        """Tell whether -F, -R or -f asks for a rule, by its name or by an output in a folder."""
+        settings = self._part("dag_settings")
+        asked = {*settings.forcerun, *(settings.targets if settings.forcetargets else ())}
+        name, start = self.rule_name(rule), self.moved(folder)
+        return bool(settings.forceall) or any(
+            each == name or str(each).startswith(start) for each in asked
+        )
+
+    def deployment_methods(self) -> set[str] | None:
+        """Return the methods of `--sdm`, in lower case; None in a process that was not told."""
+        settings = self._part("deployment_settings")
+        if settings is None:
+            return None
+        return {method.name.lower() for method in settings.deployment_method}
+
+    def resource(self, *names: str) -> Any:
+        """Return the limit on the first of some resources that has one; None without one."""
+        limits = self._part("global_resources")
+        values = (limits[name].value for name in names if name in limits)
+        return next(values, None)
+
+    def limit(self, name: str, count: int) -> None:
+        """Limit a resource, unless the user has."""
+        if name not in self._part("global_resources"):
+            self._part("register_resource")(name, count)
+
+    # What Snakemake has no setting for
+
+    def lift_rate_limit(self) -> None:
+        """Remove the limit of jobs per second where it is so high that it means none.
+
+        Every round of scheduling makes this limit start another one a second later, and that the next:
+        after a thousand jobs, Snakemake would do little else. Without this, runs are slower and the
+        same.
+        """
+        scheduler = getattr(self._workflow, "scheduler", None)
+        limiter = getattr(scheduler, "job_rate_limiter", None)
+        if limiter is not None and limiter.max_jobs / limiter.timespan >= FASTEST:
+            scheduler.job_rate_limiter = None  # type: ignore[union-attr]
+
+    def send_along(self, paths: Iterable[str | Path]) -> None:
+        """Send files to jobs that share no folder with this machine, as the Snakefile is sent.
+
+        By itself, Snakemake only sends scripts and included files.
+        """
+        from snakemake.sourcecache import LocalSourceFile
+
+        included = self._part("_included")
+        for path in map(os.path.relpath, paths):
+            included[path] = LocalSourceFile(path)
+
+
+def recorded_outputs() -> set[str] | None:
+    """Return the keys of the outputs that Snakemake has records of; None if it has them in a database.
+
+    Outputs of interrupted jobs count. `key_of_output` gives the key of a path; a long key is cut into
+    folders whose names start with `@`.
+    """
+    if any(RECORDS.glob("metadata.db*")):
+        return None
+    return {
+        "".join([*Path(folder).relative_to(kind).parts, name]).replace("@", "")
+        for kind in map(RECORDS.joinpath, RECORD_KINDS)
+        for folder, _, names in os.walk(kind)
+        for name in names
+    }
+
+
+def key_of_output(path: str) -> str:
+    """Return the name under which Snakemake records an output: the path in base 64."""
+    return urlsafe_b64encode(path.encode()).decode()

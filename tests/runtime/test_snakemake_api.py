@@ -1,0 +1,129 @@
+"""What the workflow uses of Snakemake, and Snakemake does not document, is in the installed version."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from snakemake.exceptions import WorkflowError
+
+from mlx2smk.runtime.workflow.snakemake_api import Snakemake, key_of_output, recorded_outputs
+
+LONG = "/".join(["b", *["long" * 40] * 3]) + ".txt"
+
+SNAKEFILE = """\
+import json
+from pathlib import Path
+from mlx2smk.runtime.workflow.snakemake_api import Snakemake
+
+snakemake_ = Snakemake(workflow)
+snakemake_.limit("slots", 3)
+snakemake_.limit("given", 3)
+LONG = {long!r}
+
+
+rule all:
+    input:
+        "a/made.txt",
+        LONG,
+
+
+rule one:
+    output:
+        "a/made.txt",
+    shell:
+        "touch {{output}}"
+
+
+rule long:
+    output:
+        LONG,
+    shell:
+        "touch {{output}}"
+
+
+onstart:
+    snakemake_.lift_rate_limit()
+    limits = workflow.scheduler.job_rate_limiter
+    snakemake_.send_along(["Snakefile"])
+    Path("seen.json").write_text(json.dumps({{
+        "main": snakemake_.is_main_process,
+        "elsewhere": snakemake_.runs_jobs_elsewhere,
+        "started": snakemake_.is_started_elsewhere,
+        "storage": snakemake_.uses_storage,
+        "moved": snakemake_.moved("a/b"),
+        "rule": snakemake_.rule_name("one"),
+        "made": [snakemake_.is_made_by_a_rule(path) for path in ("a/made.txt", "a/none.txt")],
+        "forced": [snakemake_.is_forced(*each) for each in (("one", "a/"), ("long", "b/"))],
+        "methods": sorted(snakemake_.deployment_methods()),
+        "slots": snakemake_.resource("slots"),
+        "given": snakemake_.resource("none", "given"),
+        "none": snakemake_.resource("none"),
+        "limited": limits is not None,
+        "sent": "Snakefile" in workflow._included,
+    }}))
+"""
+
+
+@pytest.fixture
+def seen(tmp_path):
+    def run(*options: str) -> dict[str, object]:
+        (tmp_path / "Snakefile").write_text(SNAKEFILE.format(long=LONG), encoding="utf-8")
+        command = [sys.executable, "-m", "snakemake", "-j1", "--resources", "given=5", *options]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return dict(json.loads((tmp_path / "seen.json").read_text(encoding="utf-8")))
+
+    return run
+
+
+def test_a_plain_run(seen, tmp_path, monkeypatch):
+    found = seen("--max-jobs-per-timespan", "5000/1s")
+    assert found == {
+        "main": True,
+        "elsewhere": False,
+        "started": False,
+        "storage": False,
+        "moved": "a/b",
+        "rule": "one",
+        "made": [True, False],
+        "forced": [False, False],
+        "methods": [],
+        "slots": 3,
+        "given": 5,
+        "none": None,
+        "limited": False,
+        "sent": True,
+    }
+    monkeypatch.chdir(tmp_path)
+    assert recorded_outputs() == {key_of_output("a/made.txt"), key_of_output(LONG)}
+
+
+def test_options_of_the_command_line(seen):
+    found = seen("-R", "one", "--max-jobs-per-timespan", "10/1s", "--sdm", "env-modules")
+    assert found["forced"] == [True, False]
+    assert found["limited"]
+    assert found["methods"] == ["env_modules"]
+    assert seen("-f", LONG)["forced"] == [False, True]
+    assert seen("-F")["forced"] == [True, True]
+
+
+def test_a_missing_part_is_named():
+    with pytest.raises(WorkflowError, match=r"no workflow\.is_main_process, which"):
+        _ = Snakemake(SimpleNamespace(modifier=None)).is_main_process
+
+
+def test_without_a_rate_limiter_there_is_nothing_to_lift():
+    Snakemake(SimpleNamespace(modifier=None)).lift_rate_limit()
+
+
+def test_records_in_a_database_are_not_read(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert recorded_outputs() == set()
+    Path(".snakemake").mkdir()
+    Path(".snakemake", "metadata.db").write_text("", encoding="utf-8")
+    assert recorded_outputs() is None
