@@ -21,6 +21,7 @@ from mlx2smk.planning.evidence import read_evidence
 from mlx2smk.planning.notes import notes
 from mlx2smk.planning.planned import PlannedExperiment
 from mlx2smk.planning.planner import PlanOptions, make_plan, rule_prefixes
+from mlx2smk.results.documents import COMPILE, malformed
 from mlx2smk.results.earlier import earlier_trials
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ def compile_experiments(paths: Sequence[str], options: CompileOptions) -> Compil
     given = tuple(dict.fromkeys(paths))
     before = neighbours(options.directory)
     others = () if options.only else tuple(others_than(given, before))
-    findings = [*check_stems(given), *check_neighbours(given, others, options.plan.python)]
+    findings: list[Diagnostic] = [
+        malformed(each.file, "plan", COMPILE) for each in before if each.is_damaged
+    ]
+    findings += [*check_stems(given), *check_neighbours(given, others, options.plan.python)]
     plans = dict.fromkeys(given, options.plan)
     plans |= {each.path: each.options for each in others if each.is_there}
     experiments = list(_experiments(plans, given, findings))

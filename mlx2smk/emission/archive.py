@@ -40,7 +40,10 @@ def read_code(directory: Path, digest: str) -> tuple[Piece, ...] | None:
         return None
     if not isinstance(data, dict) or (data.get("format"), data.get("version")) != (FORMAT, VERSION):
         return None
-    return tuple(_piece(entry) for entry in data["pieces"])
+    try:
+        return tuple(_piece(entry) for entry in data["pieces"])
+    except (KeyError, TypeError):
+        return None
 
 
 def _text(name: str, pieces: tuple[Piece, ...]) -> str:

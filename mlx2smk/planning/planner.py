@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from itertools import islice, product
 from math import prod
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
 from mlx2smk.language.digests import digest_of
@@ -17,7 +17,6 @@ from mlx2smk.planning.evidence import Evidence
 from mlx2smk.planning.naming import combination_name, unique
 from mlx2smk.planning.order import conflict, shared_write
 from mlx2smk.planning.plan import (
-    FunctionPlan,
     JobPlan,
     ModulePlan,
     Plan,
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from mlx2smk.analysis import Analysis, FunctionAnalysis
     from mlx2smk.language.experiment import Experiment, Setup, Trial, Verify
     from mlx2smk.planning.batching import Earlier
-    from mlx2smk.planning.plan import Keys
+    from mlx2smk.planning.plan import FunctionFields, Keys
 
 PROTOCOL = "1"
 """Changed when the worker's way of running a function changes what it can return."""
@@ -180,20 +179,19 @@ class _Planner:
             all_trials=len(depends) == len(names),
         )
 
-    def _function(self, kind: str, item: Setup | Trial | Verify) -> dict[str, Any]:
+    def _function(self, kind: str, item: Setup | Trial | Verify) -> FunctionFields:
         """Return the fields that the plans of all kinds of functions have in common."""
         found = self.analysis[item.name]
-        plan = FunctionPlan(
-            name=item.name,
-            rule=f"{self.rule_prefix}{kind}_{item.name}",
-            line=item.span.line,
-            slice=f"slices/{kind}_{item.name}.py",
-            digest=found.slice.digest,
-            reads=_sorted(found.access.reads),
-            removed=found.slice.removed,
-            modules=tuple(_modules(kind, found)),
-        )
-        return {each.name: getattr(plan, each.name) for each in fields(plan)}
+        return {
+            "name": item.name,
+            "rule": f"{self.rule_prefix}{kind}_{item.name}",
+            "line": item.span.line,
+            "slice": f"slices/{kind}_{item.name}.py",
+            "digest": found.slice.digest,
+            "reads": _sorted(found.access.reads),
+            "removed": found.slice.removed,
+            "modules": tuple(_modules(kind, found)),
+        }
 
     def _parallel(self, trial: Trial) -> int | None:
         """Return how many may run at once, None for SPEC's sequential mode (which 1 means too)."""
