@@ -7,7 +7,7 @@ import typing
 import pytest
 
 from mlx2smk.results.schemas import schema
-from mlx2smk.runtime import documents
+from mlx2smk.runtime import documents, plan, records
 from tests.readme import ROOT
 
 JSON_TYPES = {
@@ -134,3 +134,11 @@ def test_nobody_imports_the_types_to_run(path):
         names = [alias.name for alias in node.names]
         assert not getattr(node, "module", None) or not node.module.endswith("runtime.documents")
         assert not (getattr(node, "level", 0) and "documents" in (node.module, *names))
+
+
+def test_versions_are_those_of_the_schemas():
+    versions = {
+        name: schema(name)["properties"]["version"]["const"] for name in ("plan", "job", "setup")
+    }
+    assert versions == {"plan": plan.VERSION, "job": records.VERSION, "setup": records.VERSION}
+    assert schema("plan")["properties"]["format"]["const"] == plan.FORMAT

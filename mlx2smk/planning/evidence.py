@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from mlx2smk.runtime.conflicts import FORMAT, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-FORMAT = "mlx2smk-order"
-VERSION = 1
+    from mlx2smk.runtime.documents import OrderDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def read_evidence(directory: Path, stem: str) -> Evidence:
         return Evidence()
 
 
-def _evidence(path: str, data: dict[str, Any]) -> Evidence:
+def _evidence(path: str, data: OrderDocument) -> Evidence:
     trials = {
         name: Shared(str(entry["file"]), tuple(map(str, entry["combinations"])))
         for name, entry in data["trials"].items()

@@ -11,9 +11,7 @@ from typing import ClassVar, TypedDict
 
 from mlx2smk.planning.entries import Entry, EntryError, as_list, as_text, as_texts
 from mlx2smk.planning.naming import escaped
-
-FORMAT = "mlx2smk-plan"
-VERSION = 1
+from mlx2smk.runtime.plan import FORMAT, VERSION
 
 Keys = tuple[str, ...] | None
 """Sorted keys of SETUP; None stands for any key."""

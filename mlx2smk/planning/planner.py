@@ -39,12 +39,11 @@ PROTOCOL = "1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOptions:
-    """What the command line says about the plan, and what the folder's results do.
+    """What the command line says about the plan.
 
     ``parallel`` stands in where a trial has no ``__parallel__``; ``batch`` is the number of combinations
     in a job (None: as ``batching`` decides). ``conda`` is an environment's file, ``container`` an image,
     ``python`` the jobs' interpreter.
-    ``earlier`` are the trials that have results in the folder, by name; ``evidence`` is what runs showed.
     """
 
     parallel: int | None = None
@@ -53,23 +52,38 @@ class PlanOptions:
     conda: Path | None = None
     container: str | None = None
     python: str | None = None
-    earlier: Mapping[str, Earlier] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierRuns:
+    """What runs in the folder have left that the plan goes by.
+
+    ``trials`` are those that have results, by name; ``evidence`` is what runs showed of files.
+    """
+
+    trials: Mapping[str, Earlier] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
 
 
-def make_plan(
+NO_RUNS = EarlierRuns()
+
+
+def make_plan(  # noqa: PLR0913 -- all that a plan depends on
     experiment: Experiment,
     analysis: Analysis,
     directory: Path,
     options: PlanOptions,
     rule_prefix: str = "",
+    *,
+    earlier: EarlierRuns = NO_RUNS,
 ) -> Plan:
     """Decide jobs, contexts and order for one experiment that is compiled into ``directory``.
 
     ``rule_prefix`` goes before all names of rules.
     """
     source = Path(experiment.source.path)
-    planner = _Planner(experiment, analysis, options, rule_prefix, _relative(source, directory))
+    path = _relative(source, directory)
+    planner = _Planner(experiment, analysis, options, earlier, rule_prefix, path)
     plan_folder = directory / "workflow" / "experiments" / source.stem
     return Plan(
         experiment=source.stem,
@@ -130,6 +144,7 @@ class _Planner:
     experiment: Experiment
     analysis: Analysis
     options: PlanOptions
+    earlier: EarlierRuns
     rule_prefix: str
     source: str
 
@@ -143,9 +158,9 @@ class _Planner:
         parallel = self._parallel(trial)
         in_order = parallel is None and self._shares_files(trial)
         chained = parallel is None and self._is_chained(trial, in_order=in_order)
-        paired = self.options.evidence.is_paired(trial.name)
+        paired = self.earlier.evidence.is_paired(trial.name)
         code = digest_of(_code(found, chained=chained, paired=paired), self.source)
-        digest, before = found.slice.digest, self.options.earlier.get(trial.name)
+        digest, before = found.slice.digest, self.earlier.trials.get(trial.name)
         per_job = self.options.batch or combinations_per_job(
             _size(trial), digest, before, chained=chained
         )
@@ -201,7 +216,7 @@ class _Planner:
     def _shares_files(self, trial: Trial) -> bool:
         """Whether combinations are known to share a file, by the code or by an earlier run."""
         shared = shared_write(self.analysis[trial.name]) is not None or shares_output(trial)
-        return shared or trial.name in self.options.evidence.trials
+        return shared or trial.name in self.earlier.evidence.trials
 
     def _is_chained(self, trial: Trial, *, in_order: bool) -> bool:
         """Whether each combination of a sequential trial runs after the one before."""
@@ -226,7 +241,7 @@ class _Planner:
         return (
             meet(later.access.reads, found.access.writes)
             or conflict(found, later) is not None
-            or self.options.evidence.pair(first.name, then.name) is not None
+            or self.earlier.evidence.pair(first.name, then.name) is not None
         )
 
 

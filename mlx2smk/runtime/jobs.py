@@ -6,7 +6,7 @@ import _signal as signal  # type: ignore[import-not-found] # `signal` adds enums
 import os
 import sys
 
-from . import child, observed, observing, origin, output
+from . import child, observed, observing, origin, output, records
 from .contents import Contents
 from .errors import JobError
 from .events import Events
@@ -169,7 +169,7 @@ def run_setup(plan: Plan, name: str, context: Context, log_path: str) -> SetupRe
     if "failure" in outcome:
         raise JobError(described(f"setup {name!r}", outcome["failure"], log_path))
     return {
-        "version": 1,
+        "version": records.VERSION,
         "digest": task.function["digest"],
         "scheduled": plan.scheduled,
         "made_from": origin.of_call(plan, task.function, context),

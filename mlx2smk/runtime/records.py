@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .documents import JobHead, RunDict
 
 VERSION = 1
+"""Of the records that jobs leave."""
 
 
 def read(path: str) -> Any:
