@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _signal as signal  # type: ignore[import-not-found] # `signal` adds enums, for 3 ms
 import os
 import sys
 
@@ -10,6 +9,7 @@ from . import child, observed, observing, origin, output, records
 from .contents import Contents
 from .errors import JobError
 from .events import Events
+from .private import signal
 from .process import Supervisor
 from .signals import STOPPING, from_outside
 
