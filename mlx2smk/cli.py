@@ -10,8 +10,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from mlx2smk.commands import FAILED, explain, gc, print_error, retry, show_diagnostics
 from mlx2smk.commands import compile as compile_
-from mlx2smk.commands import explain, gc, retry
+from mlx2smk.diagnostics.fault import FaultError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +24,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = given.run(given)
         sys.stdout.flush()
+    except FaultError as fault:
+        show_diagnostics([fault.diagnostic], getattr(given, "format", "text"))
+        return FAILED
     except BrokenPipeError:  # whoever reads has enough, as in `mlx explain exp.py | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return FAILED
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return print_error(f"{place}{error.strerror or error}", FAILED)
     return status
 
 

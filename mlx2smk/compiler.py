@@ -5,7 +5,7 @@ read -> parse -> analyse -> plan -> emit
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,8 @@ from mlx2smk.language.reader import read_source
 from mlx2smk.planning.evidence import read_evidence
 from mlx2smk.planning.notes import notes
 from mlx2smk.planning.planned import PlannedExperiment
-from mlx2smk.planning.planner import PlanOptions, make_plan, rule_prefixes
+from mlx2smk.planning.planner import EarlierRuns, PlanOptions, make_plan, rule_prefixes
+from mlx2smk.results.documents import COMPILE, malformed
 from mlx2smk.results.earlier import earlier_trials
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ def compile_experiments(paths: Sequence[str], options: CompileOptions) -> Compil
     given = tuple(dict.fromkeys(paths))
     before = neighbours(options.directory)
     others = () if options.only else tuple(others_than(given, before))
-    findings = [*check_stems(given), *check_neighbours(given, others, options.plan.python)]
+    findings: list[Diagnostic] = [
+        malformed(each.file, "plan", COMPILE) for each in before if each.is_damaged
+    ]
+    findings += [*check_stems(given), *check_neighbours(given, others, options.plan.python)]
     plans = dict.fromkeys(given, options.plan)
     plans |= {each.path: each.options for each in others if each.is_there}
     experiments = list(_experiments(plans, given, findings))
@@ -105,11 +109,11 @@ def _planned(
     prefixes = rule_prefixes([experiment.source.stem for experiment in experiments])
     for experiment, prefix in zip(experiments, prefixes, strict=True):
         analysis = analyse(experiment, Path(experiment.source.path).parent)
-        earlier = earlier_trials(directory, experiment.source.stem)
+        trials = earlier_trials(directory, experiment.source.stem)
         evidence = read_evidence(directory, experiment.source.stem)
-        chosen = plans[experiment.source.path]
-        plan_options = replace(chosen, earlier=earlier, evidence=evidence)
-        plan = make_plan(experiment, analysis, directory, plan_options, prefix)
+        earlier = EarlierRuns(trials=trials, evidence=evidence)
+        options = plans[experiment.source.path]
+        plan = make_plan(experiment, analysis, directory, options, prefix, earlier=earlier)
         yield PlannedExperiment(experiment, analysis, plan, evidence)
 
 

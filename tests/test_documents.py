@@ -7,7 +7,7 @@ import typing
 import pytest
 
 from mlx2smk.results.schemas import schema
-from mlx2smk.runtime import documents
+from mlx2smk.runtime import documents, plan, records
 from tests.readme import ROOT
 
 JSON_TYPES = {
@@ -28,8 +28,21 @@ DOCUMENTS = {
     "run": (documents.RunDict, [schema("run")]),
     "verdict": (documents.Verdict, [schema("verdict")]),
     "report": (documents.Report, [schema("report")]),
+    "job": (documents.JobRecord, [schema("job")]),
+    "made_from": (documents.MadeFrom, [schema("job")["$defs"]["made_from"]]),
+    "observation": (documents.Observation, [schema("job")["$defs"]["observation"]]),
+    "setup record": (documents.SetupRecord, [schema("setup")]),
+    "judgement": (documents.VerdictRecord, [schema("judgement")]),
 }
 """Each type with the schemas of which all apply."""
+
+WHOLE = {
+    **{name: schema(name) for name in ("run", "verdict", "report", "job", "judgement")},
+    "made_from": schema("job"),
+    "observation": schema("job"),
+    "setup record": schema("setup"),
+}
+"""The schemas that references are in, where that is not the plan's."""
 
 
 def properties(part):
@@ -47,7 +60,11 @@ def resolved(part, whole):
     reference = part.get("$ref", "")
     if reference.startswith("#/$defs/"):
         return resolved(whole["$defs"][reference.rpartition("/")[2]], whole) | part
-    return part | ({"type": "object"} if reference.startswith("urn:") else {})
+    if reference.startswith("urn:mlx2smk:"):
+        name, _, inside = reference.removeprefix("urn:mlx2smk:").partition(":1")
+        other = schema(name)
+        return resolved({"$ref": inside} if inside else other, other) | part
+    return part
 
 
 def types_of_schema(part, whole):
@@ -94,7 +111,7 @@ def test_a_type_requires_what_its_schema_requires(name):
 )
 def test_a_key_has_the_type_that_its_schema_says(name, key):
     of, parts = DOCUMENTS[name]
-    whole = schema(name) if name in ("run", "verdict", "report") else schema("plan")
+    whole = WHOLE.get(name) or schema("plan")
     said = next(properties(part)[key] for part in parts if key in properties(part))
     assert types_of_hint(typing.get_type_hints(of)[key]) == types_of_schema(said, whole)
 
@@ -117,3 +134,11 @@ def test_nobody_imports_the_types_to_run(path):
         names = [alias.name for alias in node.names]
         assert not getattr(node, "module", None) or not node.module.endswith("runtime.documents")
         assert not (getattr(node, "level", 0) and "documents" in (node.module, *names))
+
+
+def test_versions_are_those_of_the_schemas():
+    versions = {
+        name: schema(name)["properties"]["version"]["const"] for name in ("plan", "job", "setup")
+    }
+    assert versions == {"plan": plan.VERSION, "job": records.VERSION, "setup": records.VERSION}
+    assert schema("plan")["properties"]["format"]["const"] == plan.FORMAT

@@ -96,12 +96,9 @@ def run(given: argparse.Namespace) -> int:
     options = compile_options(given)
     if options is None:
         return USAGE_ERROR
-    try:
-        if is_begun(options.directory):
-            _finish(options.directory)
-        compiled, complaint = _compile(given.experiments, options)
-    except OSError as error:
-        return print_error(f"{error.filename}: {error.strerror}", FAILED)
+    if is_begun(options.directory):
+        _finish(options.directory)
+    compiled, complaint = _compile(given.experiments, options)
     show_diagnostics([*compiled.diagnostics, *complaint], given.format)
     if compiled.bundle is None or complaint:
         return FAILED

@@ -31,10 +31,7 @@ def run(given: argparse.Namespace) -> int:
     from mlx2smk.results.recorded import compiled_plans  # noqa: PLC0415
     from mlx2smk.results.retry import failures  # noqa: PLC0415
 
-    try:
-        list(compiled_plans(given.directory))
-    except ValueError as error:
-        return print_error(f"{error}: run mlx compile again", FAILED)
+    list(compiled_plans(given.directory))  # complain before a lock is made
     try:
         with quiet(given.directory):
             _forget(given, list(failures(given.directory)))

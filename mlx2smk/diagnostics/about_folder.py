@@ -131,3 +131,20 @@ class BracesInFolder(Diagnostic):
     code = "MLX508"
     template = "Snakemake would take the braces in this path for wildcards"
     advice = "rename the folder, or compile inside it"
+
+
+class MalformedFile(Diagnostic):
+    """A file that `mlx` or a job wrote is not as it should be, so that nobody can go on from it.
+
+    That is a plan (`workflow/experiments/*/plan.json`, `.mlx/dropped/*.json`), or what a job left in
+    `results/`. It was changed by hand, damaged, or written by another version of `mlx`. The message says
+    which place of it is wrong, as a path through the JSON (`$` is the whole, `$.trials[0].jobs` the jobs
+    of the first trial), or as a line where it is no JSON at all.
+
+    What only helps `mlx` to choose well, as the times that combinations took, is passed over if it
+    cannot be read.
+    """
+
+    code = "MLX509"
+    template = "this is not as mlx writes it: {where}: {what}"
+    advice = "{remedy}"

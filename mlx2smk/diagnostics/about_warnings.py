@@ -157,6 +157,27 @@ class UnusedEnvironment(Diagnostic):
     advice = "add to it: software-deployment-method: [{methods}]"
 
 
+class BrokenProfile(Diagnostic):
+    """A profile that you changed is no longer YAML, or has no settings.
+
+    Snakemake refuses to start with it, and `mlx` cannot tell whether it has the setting for `--conda` or
+    `--container`.
+
+    For example:
+
+        executor slurm
+
+    Use instead:
+
+        executor: slurm
+    """
+
+    code = "MLX608"
+    severity = "warning"
+    template = "snakemake cannot read this profile, which was changed by hand: {problem}"
+    advice = "mend it, or delete it and compile again"
+
+
 class DroppedExperiment(Diagnostic):
     """An experiment that was compiled into the folder cannot be compiled again and is dropped.
 

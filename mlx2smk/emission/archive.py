@@ -43,7 +43,10 @@ def read_code(directory: Path, digest: str) -> tuple[Piece, ...] | None:
         ARCHIVE_VERSION,
     ):
         return None
-    return tuple(_piece(entry) for entry in data["pieces"])
+    try:
+        return tuple(_piece(entry) for entry in data["pieces"])
+    except (KeyError, TypeError):
+        return None
 
 
 def _text(name: str, pieces: tuple[Piece, ...]) -> str:

@@ -12,9 +12,9 @@ from mlx2smk.diagnostics.about_folder import (
     HidingSnakefile,
     SameStem,
 )
-from mlx2smk.diagnostics.about_warnings import UnusedEnvironment
+from mlx2smk.diagnostics.about_warnings import BrokenProfile, UnusedEnvironment
 from mlx2smk.emission.bundle import Conflict
-from mlx2smk.emission.deployment import leaves_unused, methods
+from mlx2smk.emission.deployment import ProfileError, leaves_unused, methods
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,10 +61,15 @@ def _unused_environments(
 ) -> Iterator[Diagnostic]:
     """Yield the profiles of the user's that would have Snakemake refuse the environments."""
     needed = methods(plans)
-    for path, text in bundle.kept(directory).items():
-        unused = leaves_unused(text, needed)
+    for name, text in bundle.kept(directory).items() if needed else ():
+        path = str(directory / name)
+        try:
+            unused = leaves_unused(text, needed)
+        except ProfileError as error:
+            yield BrokenProfile.about(path, problem=error)
+            continue
         if unused:
-            yield UnusedEnvironment.about(str(directory / path), methods=", ".join(unused))
+            yield UnusedEnvironment.about(path, methods=", ".join(unused))
 
 
 def _braces(plan: Plan) -> Iterator[Diagnostic]:

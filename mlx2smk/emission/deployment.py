@@ -5,19 +5,29 @@ They are the user's to change once they are in the folder, so they are written o
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mlx2smk.planning.plan import Plan
 
 DEFAULT = "default"
 """The profile that plain ``snakemake`` uses."""
+
+METHOD_OPTIONS = ("software-deployment-method", "deployment-method", "deployment", "sdm")
+"""The names of Snakemake's option for deployment methods."""
+
+USE_OPTIONS = {"use-conda": "conda", "use-apptainer": "apptainer", "use-singularity": "apptainer"}
+"""Its older options, one for each method."""
+
+YES = ("true", "yes", "1")
+"""What Snakemake takes for a yes."""
 
 
 def profile_path(name: str) -> str:
@@ -48,15 +58,46 @@ def _text(name: str) -> str:
     return (files("mlx2smk.emission") / "profiles" / f"{name}.yaml").read_text(encoding="utf-8")
 
 
-def leaves_unused(profile: str, needed: Sequence[str]) -> list[str]:
-    """Return those of the needed deployment methods that the text of a profile does not name.
+class ProfileError(ValueError):
+    """The text of a profile is none that Snakemake could read."""
 
-    There are many ways to write them, so being named anywhere is enough here.
+
+def leaves_unused(profile: str, needed: Sequence[str]) -> list[str]:
+    """Return those of the needed deployment methods that a profile does not have Snakemake use.
+
+    None of a profile that is a template, as its settings show only when Snakemake fills it in.
     """
-    synonyms = {"conda": ["conda"], "apptainer": ["apptainer", "singularity"]}
-    lines = (line.partition("#")[0] for line in profile.splitlines())
-    said = "\n".join(lines)
-    return [m for m in needed if not any(word in said for word in synonyms[m])]
+    settings = _settings(profile)
+    if settings.get("__use_yte__"):
+        return []
+    used = set(_used(settings))
+    return [method for method in needed if method not in used]
+
+
+def _settings(profile: str) -> dict[str, object]:
+    """Return the settings in the text of a profile, under the names that options have."""
+    import yaml  # noqa: PLC0415
+
+    try:
+        found = yaml.safe_load(profile)
+    except yaml.YAMLError as error:
+        raise ProfileError(" ".join(str(error).split())) from None
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise ProfileError("it has no settings of the form `name: value`")
+    return {str(key).removeprefix("--"): value for key, value in found.items()}
+
+
+def _used(settings: Mapping[str, object]) -> Iterator[str]:
+    """Yield the deployment methods that settings name, each as Snakemake calls it."""
+    for option in METHOD_OPTIONS:
+        value = settings.get(option)
+        words = value if isinstance(value, list) else re.findall(r"[\w-]+", str(value or ""))
+        yield from (str(word).lower() for word in words)
+    for option, method in USE_OPTIONS.items():
+        if str(settings.get(option)).lower() in YES:
+            yield method
 
 
 def methods(plans: Iterable[Plan]) -> list[str]:

@@ -7,7 +7,7 @@ that ``mlx gc`` knows whose its stored runs are.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from mlx2smk.diagnostics.about_folder import OtherInterpreter, TakenStem
 from mlx2smk.diagnostics.about_warnings import DroppedExperiment
 from mlx2smk.emission.bundle import read_manifest
 from mlx2smk.language.text_digests import digest_of
-from mlx2smk.planning.plan import from_json
+from mlx2smk.planning.plan import OtherVersionError, from_json
 from mlx2smk.planning.planner import PlanOptions
 from mlx2smk.runtime import layout
 
@@ -30,14 +30,22 @@ if TYPE_CHECKING:
 class Neighbour:
     """An experiment that is compiled into the folder; ``plan`` is None if this version cannot read it.
 
-    ``path`` is where its source was then, seen from the current folder.
+    Then ``is_other_version`` says whether another version of mlx wrote it; else it is damaged.
+    ``file`` is where the plan is; ``path`` is where its source was then, seen from the current folder.
     """
 
     name: str
+    file: Path
     text: str
-    plan: Plan | None
-    path: str
-    options: PlanOptions
+    plan: Plan | None = None
+    path: str = ""
+    options: PlanOptions = field(default_factory=PlanOptions)
+    is_other_version: bool = False
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether its plan is none, of whichever version."""
+        return self.plan is None and not self.is_other_version
 
     @property
     def is_there(self) -> bool:
@@ -52,11 +60,14 @@ def neighbours(directory: Path) -> tuple[Neighbour, ...]:
 
 
 def _neighbour(directory: Path, path: str) -> Neighbour:
-    text = (directory / path).read_text(encoding="utf-8", errors="replace")
-    folder = (directory / path).parent
-    plan = _plan(text)
-    if plan is None:
-        return Neighbour(folder.name, text, None, "", PlanOptions())
+    file = directory / path
+    folder = file.parent
+    text = file.read_text(encoding="utf-8", errors="replace")
+    try:
+        plan = from_json(text)
+    except ValueError as error:
+        other = isinstance(error, OtherVersionError)
+        return Neighbour(folder.name, file, text, is_other_version=other)
     options = PlanOptions(
         parallel=plan.parallel,
         batch=plan.batch,
@@ -66,15 +77,7 @@ def _neighbour(directory: Path, path: str) -> Neighbour:
         python=plan.python,
     )
     source = os.path.normpath(directory / plan.source)
-    return Neighbour(plan.experiment, text, plan, source, options)
-
-
-def _plan(text: str) -> Plan | None:
-    """Return the plan, None if it is another version's."""
-    try:
-        return from_json(text)
-    except (ValueError, TypeError, KeyError):
-        return None
+    return Neighbour(plan.experiment, file, text, plan, source, options)
 
 
 def is_same_file(path: str, other: str) -> bool:
@@ -132,16 +135,15 @@ def _dropped_path(plan: Plan) -> str:
     return f"{layout.DROPPED}/{plan.experiment}-{digest_of(plan.source)[:8]}.json"
 
 
-def dropped_plans(directory: Path) -> Iterator[tuple[Path, Plan]]:
-    """Yield the plans of experiments that were compiled into a folder once, and where they are kept."""
-    for path in sorted((directory / layout.DROPPED).glob("*.json")):
-        plan = _plan(path.read_text(encoding="utf-8", errors="replace"))
-        if plan is not None:
-            yield path, plan
+def dropped_paths(directory: Path) -> list[Path]:
+    """Return where the plans are kept of experiments that were compiled into a folder once."""
+    return sorted((directory / layout.DROPPED).glob("*.json"))
 
 
 def others_than(given: Sequence[str], before: Iterable[Neighbour]) -> Iterator[Neighbour]:
-    """Yield the experiments of the folder that are none of those given."""
+    """Yield the experiments of the folder that are none of those given, but for damaged ones."""
     for each in before:
+        if each.is_damaged:
+            continue
         if each.plan is None or not any(is_same_file(path, each.path) for path in given):
             yield each

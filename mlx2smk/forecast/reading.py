@@ -19,7 +19,15 @@ from mlx2smk.forecast.past import (
 )
 from mlx2smk.forecast.touched import BasisFinder
 from mlx2smk.forecast.trial_forecasts import params_text
-from mlx2smk.results.recorded import Results, read_json, read_record
+from mlx2smk.results.documents import reading
+from mlx2smk.results.recorded import (
+    Results,
+    read_context,
+    read_job,
+    read_runs,
+    read_setup,
+    read_verdict,
+)
 from mlx2smk.results.stored import stored_records
 from mlx2smk.runtime import layout, origin
 from mlx2smk.runtime.contents import Contents
@@ -27,12 +35,18 @@ from mlx2smk.runtime.store import Store
 from mlx2smk.runtime.trial import updates_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mlx2smk.analysis.slicing import Piece
     from mlx2smk.planning.plan import JobPlan, Plan, TrialPlan
-    from mlx2smk.runtime.documents import RunDict
+    from mlx2smk.runtime.documents import (
+        Context,
+        JobRecord,
+        RunDict,
+        SetupRecord,
+        VerdictRecord,
+    )
     from mlx2smk.runtime.makers import Makers
     from mlx2smk.runtime.store import Found
 
@@ -45,7 +59,8 @@ def read_past(directory: Path, plan: Plan, interpreter: str | None) -> Past:
     ``interpreter`` is the one that was chosen for the jobs, None for the one they have anyway.
     """
     touched = BasisFinder(directory, plan, interpreter)
-    reader = _Reader(Results(directory, plan.experiment), plan, touched)
+    results = Results(directory, plan.experiment)
+    reader = _Reader(results, plan, touched, _records(results, plan))
     base = directory / layout.experiment_folder(plan.experiment)
     inputs = {path for trial in plan.trials for path in trial.inputs}
     return Past(
@@ -119,61 +134,98 @@ class FolderArchive:
 
 
 @dataclass(frozen=True, slots=True)
+class _Records:
+    """The records of setups, jobs and verifications; `jobs` has those of a trial by their names."""
+
+    setups: Mapping[str, SetupRecord]
+    jobs: Mapping[str, Mapping[str, JobRecord]]
+    verdicts: Mapping[str, VerdictRecord]
+
+
+def _records(results: Results, plan: Plan) -> _Records:
+    """Read all records, before anything rests on one of them."""
+    setups = {setup.name: read_setup(results.setup_path(setup.name)) for setup in plan.setups}
+    verdicts = {v.name: read_verdict(results.verdict_path(v.name)) for v in plan.verifications}
+    jobs = {
+        trial.name: {path.stem: read_job(path) for path in _job_paths(results, trial)}
+        for trial in plan.trials
+    }
+    return _Records(
+        {name: record for name, record in setups.items() if record is not None},
+        {
+            trial: {name: record for name, record in records.items() if record is not None}
+            for trial, records in jobs.items()
+        },
+        {name: record for name, record in verdicts.items() if record is not None},
+    )
+
+
+def _job_paths(results: Results, trial: TrialPlan) -> list[Path]:
+    return sorted(results.run_path(trial.name, "any").parent.glob("*.json"))
+
+
+@dataclass(frozen=True, slots=True)
 class _Reader:
     results: Results
     plan: Plan
     touched: BasisFinder
+    records: _Records
 
     def setups(self) -> Iterator[tuple[str, SetupPast]]:
-        for setup in self.plan.setups:
-            record = read_record(self.results.setup_path(setup.name))
-            if record is not None:
-                basis = self.touched.basis("setups", setup.name)
-                yield setup.name, replace(_setup(record), basis=basis)
+        for name, record in self.records.setups.items():
+            with reading(self.results.setup_path(name), "setup"):
+                basis = self.touched.basis("setups", name)
+                yield name, replace(_setup(record), basis=basis)
 
     def trial(self, trial: TrialPlan) -> TrialPast:
-        records = dict(self._records(trial))
+        records = self.records.jobs[trial.name]
         file, updates = self.results.collected_paths(trial.name)
-        collected = read_json(file)
+        collected = read_runs(file)
+        current = [run for job in trial.jobs for run in _runs(records.get(job.name))]
         return TrialPast(
             jobs=dict(self._jobs(trial, records)),
-            collected=updates.exists() and _same(collected, _current_runs(trial, records)),
+            collected=updates.exists() and _same(collected, current),
             file=origin.content(str(file), Contents()),
             logged=self._logged(trial),
-            seconds=_seconds(collected, records),
+            seconds=dict(self._seconds(trial, collected or [])),
             declared=self.touched.declared(trial),
         )
-
-    def _records(self, trial: TrialPlan) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Yield the records of all jobs that a trial has or had, by the jobs' names."""
-        folder = self.results.run_path(trial.name, "any").parent
-        for path in sorted(folder.glob("*.json")):
-            record = read_record(path)
-            if record is not None:
-                yield path.stem, record
 
     def _logged(self, trial: TrialPlan) -> frozenset[str]:
         logs = self.results.log_path(trial.name, "*")
         return frozenset(path.stem for path in logs.parent.glob(logs.name))
 
-    def _jobs(self, trial: TrialPlan, records: Records) -> Iterator[tuple[str, JobPast]]:
+    def _seconds(
+        self, trial: TrialPlan, collected: Sequence[RunDict]
+    ) -> Iterator[tuple[str, float]]:
+        """Yield how long combinations took, those that count last."""
+        with reading(self.results.collected_paths(trial.name)[0], "runs"):
+            yield from ((params_text(run["params"]), run["duration"]) for run in collected)
+        for name, record in self.records.jobs[trial.name].items():
+            with reading(self.results.run_path(trial.name, name), "job"):
+                for run in _runs(record):
+                    yield params_text(run["params"]), run["duration"]
+
+    def _jobs(
+        self, trial: TrialPlan, records: Mapping[str, JobRecord]
+    ) -> Iterator[tuple[str, JobPast]]:
         current = {job.name for job in trial.jobs}
         for name, record in records.items():
-            is_current = name in current
-            basis = self.touched.basis("trials", trial.name, name) if is_current else Basis()
-            yield name, replace(_job(record), basis=basis)
+            known = name in current
+            with reading(self.results.run_path(trial.name, name), "job"):
+                basis = self.touched.basis("trials", trial.name, name) if known else Basis()
+                yield name, replace(_job(record), basis=basis)
 
     def verdicts(self) -> Iterator[tuple[str, VerdictPast]]:
-        for verify in self.plan.verifications:
-            record = read_record(self.results.verdict_path(verify.name))
-            if record is not None:
-                basis = self.touched.basis("verifications", verify.name)
-                yield verify.name, replace(_verdict(record), basis=basis)
+        for name, record in self.records.verdicts.items():
+            with reading(self.results.verdict_path(name), "judgement"):
+                basis = self.touched.basis("verifications", name)
+                yield name, replace(_verdict(record), basis=basis)
 
-    def contexts(self) -> Iterator[tuple[str, dict[str, Any]]]:
+    def contexts(self) -> Iterator[tuple[str, Context]]:
         plan = self.plan
         for function in plan.functions:
-            context = read_record(self.results.context_path(function.name))
+            context = read_context(self.results.context_path(function.name))
             if context is not None:
                 yield function.name, context
 
@@ -185,7 +237,7 @@ class _Reader:
                 yield path.name, len(list(path.glob("*.json")))
 
 
-def _job(record: dict[str, Any]) -> JobPast:
+def _job(record: JobRecord) -> JobPast:
     made = _made_from(record)
     runs = (
         RunPast(run["success"], params_text(run["params"]), updates_of(run))
@@ -203,7 +255,7 @@ def _job(record: dict[str, Any]) -> JobPast:
     )
 
 
-def _setup(record: dict[str, Any]) -> SetupPast:
+def _setup(record: SetupRecord) -> SetupPast:
     made = _made_from(record)
     return SetupPast(
         code=record.get("digest", ""),
@@ -214,7 +266,7 @@ def _setup(record: dict[str, Any]) -> SetupPast:
     )
 
 
-def _verdict(record: dict[str, Any]) -> VerdictPast:
+def _verdict(record: VerdictRecord) -> VerdictPast:
     made = _made_from(record)
     return VerdictPast(
         code=made.get("code", ""),
@@ -226,26 +278,13 @@ def _verdict(record: dict[str, Any]) -> VerdictPast:
     )
 
 
-def _made_from(record: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = record.get("made_from", {})
-    return found
+def _made_from(record: JobRecord | SetupRecord | VerdictRecord) -> Mapping[str, Any]:
+    """Return what a result was made from; of records of earlier versions there may be less."""
+    return record.get("made_from", {})
 
 
-def _runs(record: Mapping[str, Any]) -> list[RunDict]:
-    found: list[RunDict] = record.get("runs", [])
-    return found
-
-
-def _current_runs(trial: TrialPlan, records: Records) -> list[RunDict]:
-    """Return the runs of a trial's jobs, in order."""
-    return [run for job in trial.jobs for run in _runs(records.get(job.name, {}))]
-
-
-def _seconds(collected: Any, records: Records) -> dict[str, float]:
-    """Return how long combinations took: the records, of jobs that ran later, win."""
-    earlier = collected if isinstance(collected, list) else []
-    recorded = (run for record in records.values() for run in _runs(record))
-    return {params_text(run["params"]): run["duration"] for run in (*earlier, *recorded)}
+def _runs(record: JobRecord | None) -> list[RunDict]:
+    return record.get("runs", []) if record else []
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlx2smk.runtime import layout
+from mlx2smk.runtime.conflicts import FORMAT, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-EVIDENCE_FORMAT = "mlx2smk-order"
-EVIDENCE_VERSION = 1
+    from mlx2smk.runtime.documents import OrderDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,14 @@ def read_evidence(directory: Path, stem: str) -> Evidence:
     path = directory / layout.order(stem)
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        if (data["format"], data["version"]) != (EVIDENCE_FORMAT, EVIDENCE_VERSION):
+        if (data["format"], data["version"]) != (FORMAT, VERSION):
             return Evidence()
         return _evidence(str(path), data)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return Evidence()
 
 
-def _evidence(path: str, data: dict[str, Any]) -> Evidence:
+def _evidence(path: str, data: OrderDocument) -> Evidence:
     trials = {
         name: Shared(str(entry["file"]), tuple(map(str, entry["combinations"])))
         for name, entry in data["trials"].items()

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar
+from dataclasses import asdict, dataclass, field, fields
+from typing import ClassVar, TypedDict
 
 from mlx2smk.language.keys import Keys
+from mlx2smk.planning.entries import Entry, EntryError, as_list, as_text, as_texts
 from mlx2smk.planning.naming import escaped
-
-FORMAT = "mlx2smk-plan"
-VERSION = 1
+from mlx2smk.runtime.plan import FORMAT, VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +40,19 @@ class FunctionPlan:
     """
 
     kind: ClassVar[str]
+
+    name: str
+    rule: str
+    line: int
+    slice: str
+    digest: str
+    reads: Keys
+    removed: tuple[str, ...]
+    modules: tuple[ModulePlan, ...]
+
+
+class FunctionFields(TypedDict):
+    """The fields of a function's plan that all kinds have, to make one of a kind."""
 
     name: str
     rule: str
@@ -194,32 +206,111 @@ class Plan:
         return escaped(json.dumps(data, indent=1, ensure_ascii=False)) + "\n"
 
 
+class OtherVersionError(ValueError):
+    """A plan that another version of mlx wrote."""
+
+
 def from_json(text: str) -> Plan:
-    """Return the plan of a plan.json; raise ValueError if it is not one of this version."""
-    data = json.loads(text)
-    if not isinstance(data, dict) or (data.get("format"), data.get("version")) != (FORMAT, VERSION):
+    """Return the plan of a plan.json; raise ValueError if it is not one, or is another version's."""
+    try:
+        data = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    version = data.get("version") if isinstance(data, dict) else None
+    if not isinstance(version, int) or data.get("format") != FORMAT:
         raise ValueError(f"not a plan of version {VERSION}")
-    setups = tuple(SetupPlan(**_function(entry)) for entry in data.pop("setups"))
-    trials = tuple(_trial(entry) for entry in data.pop("trials"))
-    verifications = tuple(VerifyPlan(**_function(entry)) for entry in data.pop("verifications"))
-    return Plan(setups=setups, trials=trials, verifications=verifications, **data)
+    if version != VERSION:
+        raise OtherVersionError(f"not a plan of version {VERSION}")
+    found = Entry(data)
+    found.only(each.name for each in fields(Plan))
+    return Plan(
+        experiment=found.text("experiment"),
+        source=found.text("source"),
+        folder=found.text("folder"),
+        file=found.text("file"),
+        report_rule=found.text("report_rule"),
+        stream_all=found.flag("stream_all"),
+        setups=tuple(map(_setup, found.entries("setups"))),
+        trials=tuple(map(_trial, found.entries("trials"))),
+        verifications=tuple(map(_verification, found.entries("verifications"))),
+        conda=found.optional(found.text, "conda"),
+        container=found.optional(found.text, "container"),
+        module=found.optional(found.text, "module"),
+        file_digest=found.optional(found.text, "file_digest") or "",
+        parallel=found.optional(found.number, "parallel"),
+        batch=found.optional(found.number, "batch"),
+        python=found.optional(found.text, "python"),
+    )
 
 
-def _function(entry: dict[str, Any]) -> dict[str, Any]:
-    modules = tuple(ModulePlan(**_tuples(module)) for module in entry["modules"])
-    return {**_tuples(entry), "modules": modules, "reads": Keys.from_list(entry["reads"])}
+def _common(entry: Entry) -> FunctionFields:
+    return {
+        "name": entry.text("name"),
+        "rule": entry.text("rule"),
+        "line": entry.number("line"),
+        "slice": entry.text("slice"),
+        "digest": entry.text("digest"),
+        "reads": Keys.from_list(entry.nullable(entry.texts, "reads")),
+        "removed": entry.texts("removed"),
+        "modules": tuple(map(_module, entry.entries("modules"))),
+    }
 
 
-def _trial(entry: dict[str, Any]) -> TrialPlan:
-    jobs = tuple(JobPlan.of_line(line) for line in entry["jobs"])
-    writes = Keys.from_list(entry["writes"])
-    return TrialPlan(**{**_function(entry), "jobs": jobs, "writes": writes})
+def _module(entry: Entry) -> ModulePlan:
+    entry.only(each.name for each in fields(ModulePlan))
+    return ModulePlan(
+        name=entry.text("name"),
+        path=entry.text("path"),
+        slice=entry.text("slice"),
+        file_digest=entry.text("file_digest"),
+        package=entry.flag("package"),
+        removed=entry.texts("removed"),
+    )
 
 
-def _tuples(value: Any) -> Any:
-    """Turn JSON's lists back into tuples, in all depths of an entry."""
-    if isinstance(value, list):
-        return tuple(_tuples(item) for item in value)
-    if isinstance(value, dict):
-        return {key: _tuples(item) for key, item in value.items()}
-    return value
+def _setup(entry: Entry) -> SetupPlan:
+    entry.only(each.name for each in fields(SetupPlan))
+    order = entry.nullable(entry.number, "order")
+    return SetupPlan(**_common(entry), order=order, after=entry.texts("after"))
+
+
+def _trial(entry: Entry) -> TrialPlan:
+    entry.only(each.name for each in fields(TrialPlan))
+    return TrialPlan(
+        **_common(entry),
+        order=entry.number("order"),
+        parameters=tuple(map(_parameter, entry.items("parameters"))),
+        chained=entry.flag("chained"),
+        in_order=entry.flag("in_order"),
+        parallel=entry.nullable(entry.number, "parallel"),
+        writes=Keys.from_list(entry.nullable(entry.texts, "writes")),
+        after=entry.texts("after"),
+        inputs=entry.texts("inputs"),
+        outputs=entry.optional(entry.texts, "outputs") or (),
+        threads=entry.nullable(entry.number, "threads"),
+        resources=tuple(map(_resource, entry.items("resources"))),
+        stream=entry.flag("stream"),
+        jobs=tuple(map(JobPlan.of_line, entry.texts("jobs"))),
+    )
+
+
+def _verification(entry: Entry) -> VerifyPlan:
+    entry.only(each.name for each in fields(VerifyPlan))
+    return VerifyPlan(
+        **_common(entry),
+        trial_names=entry.texts("trial_names"),
+        depends=entry.texts("depends"),
+        all_trials=entry.flag("all_trials"),
+    )
+
+
+def _parameter(item: object) -> tuple[str, tuple[str, ...]]:
+    name, values = as_list(item, 2)
+    return as_text(name), as_texts(values)
+
+
+def _resource(item: object) -> tuple[str, int | float | str]:
+    name, amount = as_list(item, 2)
+    if isinstance(amount, bool) or not isinstance(amount, int | float | str):
+        raise EntryError(f"not an amount: {amount!r:.40}")
+    return as_text(name), amount

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from itertools import islice, product
 from math import prod
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
 from mlx2smk.language.keys import Keys
@@ -17,7 +17,6 @@ from mlx2smk.planning.batching import combinations_per_job
 from mlx2smk.planning.evidence import Evidence
 from mlx2smk.planning.naming import combination_name, unique
 from mlx2smk.planning.plan import (
-    FunctionPlan,
     JobPlan,
     ModulePlan,
     Plan,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from mlx2smk.analysis import Analysis, FunctionAnalysis
     from mlx2smk.language.experiment import Experiment, Setup, Trial, Verify
     from mlx2smk.planning.batching import Earlier
+    from mlx2smk.planning.plan import FunctionFields
 
 CODE_PROTOCOL = "1"
 """Changed when the worker's way of running a function changes what it can return."""
@@ -41,12 +41,11 @@ CODE_PROTOCOL = "1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOptions:
-    """What the command line says about the plan, and what the folder's results do.
+    """What the command line says about the plan.
 
     ``parallel`` stands in where a trial has no ``__parallel__``; ``batch`` is the number of combinations
     in a job (None: as ``batching`` decides). ``conda`` is an environment's file, ``container`` an image,
     ``python`` the jobs' interpreter.
-    ``earlier`` are the trials that have results in the folder, by name; ``evidence`` is what runs showed.
     """
 
     parallel: int | None = None
@@ -55,23 +54,38 @@ class PlanOptions:
     conda: Path | None = None
     container: str | None = None
     python: str | None = None
-    earlier: Mapping[str, Earlier] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierRuns:
+    """What runs in the folder have left that the plan goes by.
+
+    ``trials`` are those that have results, by name; ``evidence`` is what runs showed of files.
+    """
+
+    trials: Mapping[str, Earlier] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
 
 
-def make_plan(
+NO_RUNS = EarlierRuns()
+
+
+def make_plan(  # noqa: PLR0913 -- all that a plan depends on
     experiment: Experiment,
     analysis: Analysis,
     directory: Path,
     options: PlanOptions,
     rule_prefix: str = "",
+    *,
+    earlier: EarlierRuns = NO_RUNS,
 ) -> Plan:
     """Decide jobs, contexts and order for one experiment that is compiled into ``directory``.
 
     ``rule_prefix`` goes before all names of rules.
     """
     source = Path(experiment.source.path)
-    planner = _Planner(experiment, analysis, options, rule_prefix, _relative(source, directory))
+    path = _relative(source, directory)
+    planner = _Planner(experiment, analysis, options, earlier, rule_prefix, path)
     plan_folder = directory / layout.experiment_folder(source.stem)
     return Plan(
         experiment=source.stem,
@@ -132,6 +146,7 @@ class _Planner:
     experiment: Experiment
     analysis: Analysis
     options: PlanOptions
+    earlier: EarlierRuns
     rule_prefix: str
     source: str
 
@@ -145,9 +160,9 @@ class _Planner:
         parallel = self._parallel(trial)
         in_order = parallel is None and self._shares_files(trial)
         chained = parallel is None and self._is_chained(trial, in_order=in_order)
-        paired = self.options.evidence.is_paired(trial.name)
+        paired = self.earlier.evidence.is_paired(trial.name)
         code = digest_of(_code(found, chained=chained, paired=paired), self.source)
-        digest, before = found.slice.digest, self.options.earlier.get(trial.name)
+        digest, before = found.slice.digest, self.earlier.trials.get(trial.name)
         per_job = self.options.batch or combinations_per_job(
             _size(trial), digest, before, chained=chained
         )
@@ -181,20 +196,19 @@ class _Planner:
             all_trials=len(depends) == len(names),
         )
 
-    def _function(self, kind: str, item: Setup | Trial | Verify) -> dict[str, Any]:
+    def _function(self, kind: str, item: Setup | Trial | Verify) -> FunctionFields:
         """Return the fields that the plans of all kinds of functions have in common."""
         found = self.analysis[item.name]
-        plan = FunctionPlan(
-            name=item.name,
-            rule=f"{self.rule_prefix}{kind}_{item.name}",
-            line=item.span.line,
-            slice=f"slices/{kind}_{item.name}.py",
-            digest=found.slice.digest,
-            reads=found.access.reads,
-            removed=found.slice.removed,
-            modules=tuple(_modules(kind, found)),
-        )
-        return {each.name: getattr(plan, each.name) for each in fields(plan)}
+        return {
+            "name": item.name,
+            "rule": f"{self.rule_prefix}{kind}_{item.name}",
+            "line": item.span.line,
+            "slice": f"slices/{kind}_{item.name}.py",
+            "digest": found.slice.digest,
+            "reads": found.access.reads,
+            "removed": found.slice.removed,
+            "modules": tuple(_modules(kind, found)),
+        }
 
     def _parallel(self, trial: Trial) -> int | None:
         """Return how many may run at once, None for SPEC's sequential mode (which 1 means too)."""
@@ -204,7 +218,7 @@ class _Planner:
     def _shares_files(self, trial: Trial) -> bool:
         """Whether combinations are known to share a file, by the code or by an earlier run."""
         shared = shared_write(self.analysis[trial.name]) is not None or shares_output(trial)
-        return shared or trial.name in self.options.evidence.trials
+        return shared or trial.name in self.earlier.evidence.trials
 
     def _is_chained(self, trial: Trial, *, in_order: bool) -> bool:
         """Whether each combination of a sequential trial runs after the one before."""
@@ -229,7 +243,7 @@ class _Planner:
         return (
             later.access.reads.meets(found.access.writes)
             or conflict(found, later) is not None
-            or self.options.evidence.pair(first.name, then.name) is not None
+            or self.earlier.evidence.pair(first.name, then.name) is not None
         )
 
 

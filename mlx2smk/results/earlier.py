@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.planning.batching import Earlier
 from mlx2smk.planning.plan import from_json
-from mlx2smk.results.recorded import Results, read_record
+from mlx2smk.results.recorded import Results, read_hint
 from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def earlier_trials(directory: Path, stem: str) -> dict[str, Earlier]:
     path = directory / layout.plan(stem)
     try:
         plan = from_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError):
         return {}
     found = {trial.name: _earlier(trial, Results(directory, stem)) for trial in plan.trials}
     return {name: earlier for name, earlier in found.items() if earlier is not None}
@@ -54,7 +54,8 @@ def _records(trial: TrialPlan, results: Results) -> list[Path]:
 
 
 def _durations(path: Path) -> Iterator[float]:
-    record = read_record(path) or {}
-    for run in record.get("runs", ()):
+    record = read_hint(path)
+    runs = record.get("runs") if isinstance(record, dict) else None
+    for run in runs if isinstance(runs, list) else ():
         if isinstance(run, dict) and run.get("success") and isinstance(run.get("duration"), float):
             yield run["duration"]

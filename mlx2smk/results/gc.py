@@ -8,11 +8,21 @@ and jobs are current of experiments that are compiled, and of those that were an
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from mlx2smk.emission.locks import check_quiet
-from mlx2smk.emission.neighbours import dropped_plans
-from mlx2smk.results.recorded import Results, compiled_plans, read_record
+from mlx2smk.emission.neighbours import dropped_paths
+from mlx2smk.results.documents import DROP
+from mlx2smk.results.recorded import (
+    Results,
+    compiled_plans,
+    read_hint,
+    read_job,
+    read_plan,
+    read_setup,
+    read_verdict,
+)
 from mlx2smk.results.stored import stored_records
 from mlx2smk.runtime import layout
 
@@ -21,6 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlx2smk.planning.plan import Plan
+    from mlx2smk.runtime.documents import JobRecord, MadeFrom, SetupRecord, VerdictRecord
 
 RESULTS = ("trials", "updates", "context", "verify", "setup")
 LOGS = ("collect", "context", "verify", "setup")
@@ -69,7 +80,8 @@ def _left(
     gone: list[Garbage] = []
     kept: list[Plan] = []
     names: set[str] = set()
-    for path, plan in dropped_plans(directory):
+    for path in dropped_paths(directory):
+        plan = read_plan(path, DROP)
         names.add(plan.experiment)
         if everyone or plan.experiment in asked:
             gone += _everything(directory, path, plan, compiled)
@@ -119,24 +131,32 @@ def _stored(directory: Path, plans: Sequence[Plan]) -> Iterator[Garbage]:
 
 
 def _named_keys(directory: Path, plans: Sequence[Plan]) -> Iterator[str]:
-    for record in _records(directory, plans):
-        yield from filter(None, record.get("keys", []))
+    for plan in plans:
+        results = Results(directory, plan.experiment)
+        for path in _jobs(results, plan):
+            record = read_job(path)
+            yield from filter(None, record.get("keys", []) if record else [])
 
 
 def _code(directory: Path, plans: Sequence[Plan]) -> Iterator[Garbage]:
     needed = {function.digest for plan in plans for function in plan.functions}
-    needed |= {record.get("made_from", {}).get("code") for record in _records(directory, plans)}
+    needed |= {made.get("code", "") for made in _made_from(directory, plans)}
     versions = sorted((directory / layout.ARCHIVE).glob("*.json"))
     yield from _groups({"earlier code": [path for path in versions if path.stem not in needed]})
 
 
-def _records(directory: Path, plans: Sequence[Plan]) -> Iterator[dict[str, Any]]:
-    """Yield the records that current functions and jobs have left."""
+def _made_from(directory: Path, plans: Sequence[Plan]) -> Iterator[MadeFrom]:
+    """Yield what the results of current functions and jobs were made from."""
     for plan in plans:
-        for path in _owned(Results(directory, plan.experiment), plan):
-            record = read_record(path)
-            if record is not None:
-                yield record
+        results = Results(directory, plan.experiment)
+        records: Iterator[JobRecord | SetupRecord | VerdictRecord | None] = chain(
+            (read_setup(results.setup_path(setup.name)) for setup in plan.setups),
+            (read_verdict(results.verdict_path(verify.name)) for verify in plan.verifications),
+            map(read_job, _jobs(results, plan)),
+        )
+        for record in records:
+            if record is not None and "made_from" in record:
+                yield record["made_from"]
 
 
 def _results(directory: Path, plan: Plan) -> Iterator[Garbage]:
@@ -158,6 +178,10 @@ def _owned(results: Results, plan: Plan) -> Iterator[Path]:
     """Yield where the setups, jobs and verifications of a plan leave their records."""
     yield from (results.setup_path(setup.name) for setup in plan.setups)
     yield from (results.verdict_path(verify.name) for verify in plan.verifications)
+    yield from _jobs(results, plan)
+
+
+def _jobs(results: Results, plan: Plan) -> Iterator[Path]:
     for trial in plan.trials:
         yield from (results.run_path(trial.name, job.name) for job in trial.jobs)
 
@@ -183,5 +207,6 @@ def _groups(groups: Mapping[str, Iterable[Path]], owned: Iterable[Path] = ()) ->
 
 def _archived_names(directory: Path) -> dict[str, str]:
     """Return the names of the functions whose code is archived, by their digests."""
-    found = ((path.stem, read_record(path)) for path in (directory / layout.ARCHIVE).glob("*.json"))
-    return {digest: str(record["function"]) for digest, record in found if record}
+    found = ((path.stem, read_hint(path)) for path in (directory / layout.ARCHIVE).glob("*.json"))
+    known = ((digest, entry) for digest, entry in found if isinstance(entry, dict))
+    return {digest: str(entry["function"]) for digest, entry in known if "function" in entry}

@@ -1,4 +1,7 @@
-"""What a run left in the folder that was compiled into, read without trusting it to be whole."""
+"""What a run left in the folder that was compiled into.
+
+All that reads a document here raises FaultError if it is not what it should be, but for hints.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.planning.plan import from_json
+from mlx2smk.results.documents import COMPILE, reading
 from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from mlx2smk.planning.plan import Plan
+    from mlx2smk.runtime.documents import (
+        Context,
+        JobRecord,
+        RunDict,
+        SetupRecord,
+        VerdictRecord,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +67,134 @@ class Results:
         return self.directory / layout.results_of(self.stem) / path
 
 
-def read_record(path: Path) -> dict[str, Any] | None:
-    """Return the record of a job; None if there is none, or only a part of one."""
-    record = read_json(path)
-    return record if isinstance(record, dict) else None
+def read_job(path: Path) -> JobRecord | None:
+    """Return the record of a trial's job; None if there is none."""
+    found: JobRecord | None = _read(path, "job", _check_job)
+    return found
 
 
-def read_json(path: Path) -> Any:
-    """Return the JSON value in a file; None if there is none, or only a part of one."""
+def read_setup(path: Path) -> SetupRecord | None:
+    """Return the record of a setup; None if there is none."""
+    found: SetupRecord | None = _read(path, "setup", _check_setup)
+    return found
+
+
+def read_verdict(path: Path) -> VerdictRecord | None:
+    """Return the record of a verification; None if there is none."""
+    found: VerdictRecord | None = _read(path, "judgement", _check_record)
+    return found
+
+
+def read_context(path: Path) -> Context | None:
+    """Return what a function saw of SETUP; None if there is no such file."""
+    found: Context | None = _read(path, "context", lambda _: None)
+    return found
+
+
+def read_runs(path: Path) -> list[RunDict] | None:
+    """Return all runs of a trial; None if they were not put together yet."""
+    text = _text(path, "runs")
+    if text is None:
+        return None
+    with reading(path, "runs"):
+        runs: list[RunDict] = json.loads(text)
+        _check_runs(runs)
+        return runs
+
+
+def read_hint(path: Path) -> Any:
+    """Return a JSON value that one can do without; None if it cannot be read."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
 
 
+def read_plan(path: Path, remedy: str = COMPILE) -> Plan:
+    """Return a plan."""
+    with reading(path, "plan", remedy):
+        return from_json(path.read_text(encoding="utf-8"))
+
+
 def compiled_plans(directory: Path) -> Iterator[Plan]:
-    """Yield the plans that were compiled into a folder, by name; raise ValueError for other versions'."""
+    """Yield the plans that were compiled into a folder, by name."""
     for path in sorted(directory.glob(layout.plan("*"))):
-        yield from_json(path.read_text(encoding="utf-8"))
+        yield read_plan(path)
+
+
+def _read(path: Path, name: str, check: Callable[[Any], None]) -> Any:
+    text = _text(path, name)
+    if text is None:
+        return None
+    with reading(path, name):
+        record = _of_type(json.loads(text), dict)
+        check(record)
+        return record
+
+
+def _text(path: Path, name: str) -> str | None:
+    try:
+        with reading(path, name):
+            return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+# The types of what the commands use, where it is there: earlier versions left less.
+
+
+def _check_job(record: Any) -> None:
+    _check_record(record)
+    for key in _of_type(record.get("keys", []), list):
+        _of_type(key, str, NONE)
+    _check_runs(record.get("runs", []))
+
+
+def _check_setup(record: Any) -> None:
+    _check_record(record)
+    _of_type(record.get("returned", {}), dict)
+
+
+def _check_record(record: Any) -> None:
+    _of_type(record.get("duration", 0), int, float)
+    _of_type(record.get("digest", ""), str)
+    _check_made_from(_of_type(record.get("made_from", {}), dict))
+    for observation, numbers in _of_type(record.get("observed", []), list):
+        for touched in _of_type(observation, dict).values():
+            _check_touched(touched)
+        for number in _of_type(numbers, list):
+            _of_type(number, int)
+
+
+def _check_made_from(made: Any) -> None:
+    _of_type(made.get("code", ""), str)
+    _of_type(made.get("previous"), str, NONE)
+    _of_type(made.get("environment", []), list)
+    for key in ("context", "trials"):
+        for digest in _of_type(made.get(key, {}), dict).values():
+            _of_type(digest, str, NONE)
+    _of_type(made.get("inputs", {}), dict)
+
+
+def _check_touched(touched: Any) -> None:
+    """Check one part of an observation: names, or names with a text or some texts for each."""
+    _of_type(touched, dict, list)
+    for value in touched.values() if isinstance(touched, dict) else touched:
+        for text in value if isinstance(value, list) else (value,):
+            _of_type(text, str, NONE)
+
+
+def _check_runs(runs: Any) -> None:
+    for run in _of_type(runs, list):
+        _of_type(_of_type(run, dict)["success"], bool)
+        _of_type(run.get("params", {}), dict)
+        _of_type(run.get("duration", 0), int, float)
+
+
+NONE = type(None)
+
+
+def _of_type(value: Any, *types: type) -> Any:
+    if not isinstance(value, types):
+        raise TypeError(f"{value!r:.40} is a {type(value).__name__}")
+    return value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlx2smk.results.recorded import Results, compiled_plans, read_record
+from mlx2smk.results.recorded import Results, compiled_plans, read_job, read_verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +46,8 @@ def _failed_jobs(plan: Plan, results: Results) -> Iterator[Failure]:
     for trial in plan.trials:
         for job in trial.jobs:
             path = results.run_path(trial.name, job.name)
-            runs = (read_record(path) or {}).get("runs", [])
-            failed = sum(not run["success"] for run in runs)
+            record = read_job(path)
+            failed = sum(not run["success"] for run in record.get("runs", [])) if record else 0
             if failed:
                 outputs = (path, *results.collected_paths(trial.name), results.report_path)
                 yield Failure(plan.experiment, trial.name, job.name, failed, outputs)
@@ -56,5 +56,5 @@ def _failed_jobs(plan: Plan, results: Results) -> Iterator[Failure]:
 def _crashed_verifications(plan: Plan, results: Results) -> Iterator[Failure]:
     for verify in plan.verifications:
         path = results.verdict_path(verify.name)
-        if "error" in (read_record(path) or {}):
+        if "error" in (read_verdict(path) or {}):
             yield Failure(plan.experiment, verify.name, "", 1, (path, results.report_path))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _signal as signal  # type: ignore[import-not-found] # `signal` adds enums, for 3 ms
 import os
 import sys
 import time
@@ -13,6 +12,7 @@ from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
 from .loader import RAN
 from .plan import Plan
+from .private import signal
 from .signals import STOPPING, Notes, note_received
 
 TYPE_CHECKING = False

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Observations = Iterable[tuple[int, Observation]]
 
 FORMAT = "mlx2smk-order"
+VERSION = 1
 ADVICE = (
     'compile it again, and they run in order (or say "__parallel__": N in the trial, if they need '
     "not see each other's files)"
@@ -160,6 +161,6 @@ def _keep(plan: Plan, change: Any) -> None:
     except JobError:
         evidence = None
     if not isinstance(evidence, dict) or evidence.get("format") != FORMAT:
-        evidence = {"format": FORMAT, "version": 1, "trials": {}, "pairs": []}
+        evidence = {"format": FORMAT, "version": VERSION, "trials": {}, "pairs": []}
     change(evidence)
     records.write(path, evidence)

@@ -7,6 +7,7 @@ import time
 
 from . import digests, jsontext
 from .paths import signature as signature_of
+from .private import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Contents:
 
 def of_parts(path: str, size: int) -> str:
     """Return the digest of a very large file's size and of parts spread over it, both ends included."""
-    digest = digests.sha256(b"%d:" % size)
+    digest = sha256(b"%d:" % size)
     with open(path, "rb") as file:
         for at in range(PARTS):
             file.seek(max(0, size - PART) * at // (PARTS - 1))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
+
+from .private import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,13 +13,6 @@ if TYPE_CHECKING:
     from .documents import FunctionEntry
 
 CHUNK = 1 << 20
-
-
-def sha256(*pieces: bytes) -> Any:
-    """Return a hash object, without loading OpenSSL, which takes longer than hashing what is small."""
-    small = "_sha2" if sys.version_info >= (3, 12) else "_sha256"
-    name = small if sys.implementation.name == "cpython" else "hashlib"
-    return __import__(name).sha256(b"".join(pieces))
 
 
 def of_bytes(data: bytes) -> str:

@@ -14,7 +14,7 @@ from . import digests, layout, makers, origin, packages
 from .contents import Contents
 from .currency import Change, Surroundings
 from .outputs import files_of
-from .paths import signature
+from .paths import PLACES, signature
 from .plan import Plan, job_named
 
 TYPE_CHECKING = False
@@ -150,4 +150,4 @@ def places_of(python: str) -> list[str] | None:
         asked = subprocess.run(command, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
-    return [path for path in asked.stdout.split("\n") if path.endswith(packages.PLACES)]
+    return [path for path in asked.stdout.split("\n") if path.endswith(PLACES)]

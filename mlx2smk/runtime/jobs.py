@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import _signal as signal  # type: ignore[import-not-found] # `signal` adds enums, for 3 ms
 import os
 import sys
 
-from . import child, observed, observing, origin, output
+from . import child, observed, observing, origin, output, records
 from .contents import Contents
 from .errors import JobError
 from .events import Events
+from .private import signal
 from .process import Supervisor
 from .signals import STOPPING, from_outside
 
@@ -169,7 +169,7 @@ def run_setup(plan: Plan, name: str, context: Context, log_path: str) -> SetupRe
     if "failure" in outcome:
         raise JobError(described(f"setup {name!r}", outcome["failure"], log_path))
     return {
-        "version": 1,
+        "version": records.VERSION,
         "digest": task.function["digest"],
         "scheduled": plan.scheduled,
         "made_from": origin.of_call(plan, task.function, context),

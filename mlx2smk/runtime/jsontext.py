@@ -7,6 +7,8 @@ accelerator can be had alone.
 
 from __future__ import annotations
 
+from .private import json_accelerator
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,15 +17,7 @@ if TYPE_CHECKING:
 SPACE = " \t\n\r"
 
 
-def _accelerator() -> Any:
-    try:
-        import _json
-    except ImportError:  # another implementation of Python
-        return None
-    return _json
-
-
-FAST: Any = _accelerator()
+FAST: Any = json_accelerator()
 
 
 class _Options:

@@ -6,6 +6,8 @@ import os
 import sys
 import time
 
+from .private import prctl
+
 LINUX = sys.platform == "linux"
 SHELLS = ("bash", "sh", "dash", "zsh", "ksh")
 LEVELS = 5
@@ -28,15 +30,8 @@ def die_with(parent: int, signum: int = SIGKILL) -> None:
 
 
 def _prctl(option: int, value: int) -> None:
-    """Call the system; `ctypes` itself would take longer to load than all else here."""
-    if not LINUX:
-        return
-    try:
-        from _ctypes import call_function, dlopen, dlsym
-    except ImportError:  # a Python that was built without it
-        return
-    library = dlopen(None, os.RTLD_NOW)  # type: ignore[arg-type,unused-ignore]
-    call_function(dlsym(library, "prctl"), (option, value, 0, 0, 0))
+    if LINUX:
+        prctl(option, value)
 
 
 class Ancestors:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from _frozen_importlib import ModuleSpec  # as `importlib.machinery` has it, which loads more
 
 from .errors import complain
+from .paths import PLACES
+from .private import ModuleSpec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
-INSTALLED = ("site-packages", "dist-packages")
 SHIMS = ("mlx2smk", "mlx2smk.decorators")
 
 
@@ -184,7 +184,7 @@ def is_local(path: str, folder: str) -> bool:
 
 def _holds_installed(parts: list[str], folder: str) -> bool:
     """Tell whether a folder is hidden, or belongs to an environment."""
-    if parts[-1].startswith(".") or parts[-1] in INSTALLED:
+    if parts[-1].startswith(".") or parts[-1] in PLACES:
         return True
     return os.path.exists(os.path.join(folder, *parts, "pyvenv.cfg"))
 

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import os
 import sys
-from _thread import get_ident
 
 from . import digests, watching
 from .importing import Imports
 from .paths import INSTALLED, NO_FOLDER, folder_of, installation, signature, source_of
+from .private import get_ident
 from .programs import Programs
 
 TYPE_CHECKING = False

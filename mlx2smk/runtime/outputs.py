@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 
+from . import records
 from .origin import is_pattern, matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Any
+    from typing import IO, Any
 
 KEPT = 10_000_000
 """Bytes up to which the store keeps a declared output, unless the setting says another number."""
@@ -79,16 +80,12 @@ class Keeper:
 
 
 def _copy(source: str, target: str) -> None:
-    """Copy a file's content and permissions; the new file takes its place whole or not at all."""
-    os.makedirs(os.path.dirname(target) or ".", exist_ok=True)
-    temporary = f"{target}.{os.getpid()}.tmp"
-    try:
-        with open(source, "rb") as old, open(temporary, "wb") as new:
+    """Copy a file's content and permissions."""
+
+    def write(new: IO[bytes]) -> None:
+        with open(source, "rb") as old:
             os.fchmod(new.fileno(), os.fstat(old.fileno()).st_mode & 0o777)
             while data := old.read(CHUNK):
                 new.write(data)
-        os.replace(temporary, target)
-    except BaseException:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
+
+    records.replace(target, "wb", write)

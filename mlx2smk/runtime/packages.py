@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
+from .paths import PLACES
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PLACES = ("site-packages", "dist-packages")
 ENDINGS = (".dist-info", ".egg-info")
 _there: dict[str, tuple[int, list[str], dict[str, str]]] = {}
 _owners: dict[tuple[str, str], str] = {}

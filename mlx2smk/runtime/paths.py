@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
     Name = Union[str, bytes, os.PathLike[str], None]
 
-INSTALLED = ("/site-packages/", "/dist-packages/")
-"""Where packages are installed."""
+PLACES = ("site-packages", "dist-packages")
+"""The names of the folders that packages are installed in."""
+
+INSTALLED = tuple(f"/{name}/" for name in PLACES)
+"""What is in the paths of their files."""
 
 NO_FOLDER = -1
 """What audit events say where a path is not relative to a folder's descriptor."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     Entry = TypeVar("Entry", bound=FunctionEntry)
 
 FORMAT = "mlx2smk-plan"
+VERSION = 1
+"""Of plan.json, here and for the compiler: raised when an earlier worker could not use it."""
 
 
 class Plan:
@@ -44,7 +46,7 @@ class Plan:
         data = records.read(path) if data is None else data
         if not isinstance(data, dict) or data.get("format") != FORMAT:
             raise JobError(f"{path} is not a plan of mlx compile")
-        if data.get("version") != records.VERSION:
+        if data.get("version") != VERSION:
             raise JobError(f"{path} has version {data.get('version')}: run mlx compile again")
         self.path = os.path.abspath(path)
         self.interpreter = interpreter

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import _signal as signal  # type: ignore[import-not-found] # `signal` adds enums, for 3 ms
 import os
 import select
 import time
 
 from . import lineage
 from .errors import CancelledError
+from .private import signal
 from .signals import STOPPING, note_received
 
 TYPE_CHECKING = False

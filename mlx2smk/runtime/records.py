@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import _signal as signal  # type: ignore[import-not-found] # `signal` adds enums, for 3 ms
 import os
 
 from . import jsontext
 from .errors import JobError
+from .private import signal
 from .signals import STOPPING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from .documents import JobHead, RunDict
 
 VERSION = 1
+"""Of the records that jobs leave."""
 
 
 def read(path: str) -> Any:
@@ -40,16 +41,17 @@ def write_text(path: str, pieces: Iterable[str]) -> None:
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     try:
-        _replace(path, pieces)
+        replace(path, "w", lambda file: file.writelines(pieces))
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _replace(path: str, pieces: Iterable[str]) -> None:
+def replace(path: str, mode: str, write: Callable[[Any], None]) -> None:
+    """Have a new file written, `w` or `wb`, that takes the place of `path` whole or not at all."""
     temporary = f"{path}.{os.getpid()}.tmp"
     try:
-        with _new(temporary) as file:
-            file.writelines(pieces)
+        with _new(temporary, mode) as file:
+            write(file)
         os.replace(temporary, path)
     except BaseException:
         if os.path.exists(temporary):
@@ -57,13 +59,14 @@ def _replace(path: str, pieces: Iterable[str]) -> None:
         raise
 
 
-def _new(path: str) -> Any:
-    """Open a new text file, in a folder that is made where it is missing, which is seldom."""
+def _new(path: str, mode: str) -> Any:
+    """Open a new file, in a folder that is made where it is missing, which is seldom."""
+    encoding = None if "b" in mode else "utf-8"
     try:
-        return open(path, "w", encoding="utf-8")
+        return open(path, mode, encoding=encoding)
     except FileNotFoundError:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        return open(path, "w", encoding="utf-8")
+        return open(path, mode, encoding=encoding)
 
 
 def one_per_line(values: Iterable[Any]) -> Iterable[str]:

@@ -7,9 +7,10 @@ program's has got signal n, and `RETURNED` when the outcome is made.
 
 from __future__ import annotations
 
-import _signal as signal  # type: ignore[import-not-found] # `signal` adds enums, for 3 ms
 import os
 import sys
+
+from .private import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -145,9 +145,11 @@ class Store:
         if "failed_in" in record:
             return self._failure(record, job)
         run = _checked(record)
-        observation = record.get("observed", {})
-        outputs = record.get("outputs", {})
-        return None if run is None else Found(run, record.get("output", ""), observation, outputs)
+        observation, outputs = record.get("observed", {}), record.get("outputs", {})
+        whole = isinstance(observation, dict) and isinstance(outputs, dict)
+        if run is None or not whole:
+            return None
+        return Found(run, record.get("output", ""), observation, outputs)
 
     def _versions(self, key: str) -> Iterator[str]:
         """Yield the paths of what is stored under a key: last what was there first."""
@@ -227,12 +229,12 @@ class Store:
             return None
         try:
             there: JobRecord = records.read(path)
-        except JobError:
+            for number, (key, run) in enumerate(zip(there["keys"], there["runs"])):
+                if key == record["key"] and not run["success"]:
+                    observation = observed.of_number(there.get("observed", []), number)
+                    return Found(run, record.get("output", ""), observation, {})
+        except (JobError, KeyError, TypeError, ValueError):  # not as a job leaves it
             return None
-        for number, (key, run) in enumerate(zip(there["keys"], there["runs"])):
-            if key == record["key"] and not run["success"]:
-                observation = observed.of_number(there.get("observed", []), number)
-                return Found(run, record.get("output", ""), observation, {})
         return None
 
     def _path(self, key: str) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from _thread import get_ident
 
 from .paths import folder_of
+from .private import get_ident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -59,7 +59,16 @@ def test_a_file_in_the_place_of_the_folder_is_a_conflict(analysis, tmp_path):
     assert list(Bundle({}, archive=archived(analysis)).conflicts(tmp_path)) == [".mlx"]
 
 
-@pytest.mark.parametrize("text", [None, "", "[]", '{"format": "mlx2smk-code", "version": 2}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(None, "", "[]", '{"format": "mlx2smk-code", "version": 2}'),
+        *(
+            '{"format": "mlx2smk-code", "version": 1}',
+            '{"format": "mlx2smk-code", "version": 1, "pieces": [1]}',
+        ),
+    ],
+)
 def test_what_cannot_be_read_is_unknown(tmp_path, text):
     path = tmp_path / code_path("0123")
     path.parent.mkdir(parents=True)

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from mlx2smk.cli import main
-from mlx2smk.diagnostics.about_warnings import UnusedEnvironment
+from mlx2smk.diagnostics.about_warnings import BrokenProfile, UnusedEnvironment
 from mlx2smk.emission.deployment import profile_names
 
 EXPERIMENT = """\
@@ -260,9 +260,51 @@ def test_a_changed_profile_that_leaves_environments_unused(folder, capsys):
 @pytest.mark.parametrize(
     "text",
     [
+        "cores: 2\n",
+        "",
+        "software-deployment-method: []\n",
+        "set-resources:\n  conda:\n    mem_mb: 1\n",
+        "conda-prefix: envs/conda\n",
+        "use-conda: false\n",
+        'config: ["sdm=conda"]\n',
+        "executor: slurm  # sdm: conda\n",
+        "sdm: apptainer\n",
+    ],
+)
+def test_a_word_elsewhere_in_a_profile_uses_nothing(folder, capsys, text):
+    (folder / "env.yaml").write_text("dependencies: []\n")
+    compiled()
+    profile(folder, "default").write_text(text)
+    capsys.readouterr()
+    compiled("--conda", "env.yaml")
+    assert f"{UnusedEnvironment.code} warning: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["a: [", "executor slurm\n", "- sdm\n", "a: b: c\n", "\t- x"])
+def test_a_profile_that_is_none(folder, capsys, text):
+    (folder / "env.yaml").write_text("dependencies: []\n")
+    compiled()
+    profile(folder, "default").write_text(text)
+    capsys.readouterr()
+    compiled("--conda", "env.yaml")
+    said = capsys.readouterr().err
+    start = "workflow/profiles/default/config.yaml: "
+    assert said.startswith(
+        f"{start}{BrokenProfile.code} warning: snakemake cannot read this profile"
+    )
+    compiled()
+    assert BrokenProfile.code not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "software-deployment-method:\n  - conda\n  - apptainer\n",
         "sdm: [conda, apptainer]\n",
         "use-conda: true\nuse-singularity: true\n",
+        "deployment: conda apptainer\n",
+        '"--sdm": "Conda"\nuse-apptainer: "yes"\n',
+        "__use_yte__: true\n?if True:\n  sdm: [conda, apptainer]\n",
     ],
 )
 def test_a_changed_profile_that_uses_environments(folder, capsys, text):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mlx2smk.analysis.file_uses import FileUse
 from mlx2smk.analysis.slicing import ModuleSlice
 from mlx2smk.planning.evidence import Evidence, Pair, Shared
-from mlx2smk.planning.planner import PlanOptions, make_plan, rule_prefixes
+from mlx2smk.planning.planner import EarlierRuns, PlanOptions, make_plan, rule_prefixes
 from tests.support.handmade_experiments import (
     SOMEWHERE,
     analysis,
@@ -26,8 +26,10 @@ NUMBERS = {"n": [1, 2, 3]}
 
 def plan(*items, known=(), path="exp.py", directory="", prefix="", **options):
     made = experiment(*items, path=path)
+    earlier = EarlierRuns(evidence=options.pop("evidence", Evidence()))
     options = PlanOptions(**options)
-    return make_plan(made, analysis(made, *known), Path(directory), options, prefix)
+    found = analysis(made, *known)
+    return make_plan(made, found, Path(directory), options, prefix, earlier=earlier)
 
 
 def plan_trial(item, *, known=(), **options):

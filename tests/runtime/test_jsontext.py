@@ -46,14 +46,15 @@ def test_broken_text(text):
 @pytest.mark.parametrize("text", BROKEN)
 def test_broken_text_where_json_is_not_loaded(text):
     program = f"""
-import jsontext, sys
+import sys
+from runtime import jsontext
 assert "json" not in sys.modules or sys.flags.no_site == 0
 try:
     jsontext.loads({text!r})
 except ValueError:
     print("refused")
 """
-    folder = Path(jsontext.__file__).parent
+    folder = Path(jsontext.__file__).parents[1]
     command = [sys.executable, "-S", "-c", program]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True)
     assert done.stdout == "refused\n"

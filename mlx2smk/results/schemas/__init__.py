@@ -1,6 +1,6 @@
-"""JSON Schemas (draft 2020-12) of the files that programs may read: plan, run, verdict and report.
+"""JSON Schemas (draft 2020-12) of the files that programs may read, and of the records of jobs.
 
-They name each other by ``$id``; a validator needs all of them in its registry.
+Those are plan, run, verdict and report; the records are for other jobs and for the commands. They name each other by ``$id``; a validator needs all of them in its registry.
 """
 
 from __future__ import annotations
@@ -9,7 +9,10 @@ import json
 from importlib.resources import files
 from typing import Any
 
-NAMES = ("plan", "report", "run", "verdict")
+NAMES = (
+    *("plan", "report", "run", "verdict"),
+    *("context", "job", "judgement", "runs", "setup"),
+)
 
 
 def schema(name: str) -> dict[str, Any]:
