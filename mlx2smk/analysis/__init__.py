@@ -1,9 +1,9 @@
-"""Experiment -> Analysis: what each decorated function is made of, and what of SETUP it touches."""
+"""Experiment -> Analysis: the code each decorated function depends on, and the keys of SETUP it uses."""
 
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.access import Access, access_of
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 class FunctionAnalysis:
     """One decorated function: its slice and its use of SETUP.
 
-    ``trials_read``, of verifications only: the trials whose results the body can touch.
-    ``files``, of trials only: uses of paths that are the same for all combinations.
+    ``trials_read`` (verifications only): the trials whose results the body can access.
+    ``files`` (trials only): uses of paths that are the same for all combinations.
     """
 
     name: str
@@ -45,7 +45,7 @@ class FunctionAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The analysed functions, in the order of the experiment's own three tuples, and their mistakes."""
+    """The analysed functions, in the same order as in the experiment, and their mistakes."""
 
     setups: tuple[FunctionAnalysis, ...]
     trials: tuple[FunctionAnalysis, ...]
@@ -65,56 +65,59 @@ class Analysis:
 
 
 def analyse(experiment: Experiment, folder: Path) -> Analysis:
-    """Find slices and uses of SETUP; ``folder`` is where the experiment and its local modules lie."""
+    """Find slices and uses of SETUP; ``folder`` holds the experiment and its local modules."""
     return analyse_files(experiment, FolderFiles(folder))
 
 
 def analyse_files(experiment: Experiment, files: Files) -> Analysis:
-    """Find slices and uses of SETUP, with local modules from wherever they are."""
+    """Find slices and uses of SETUP; ``files`` provides the local modules."""
     slicer = Slicer(Project(experiment, files))
     finder = FileFinder(slicer.project)
-    items = experiment.functions
-    slices = {item.name: slicer.slice(item.name) for item in items}
+    functions = experiment.functions
+    slices = {function.name: slicer.slice(function.name) for function in functions}
     whole = slicer.project.experiment
+    looked = [Looked(function, whole, *slices[function.name]) for function in functions]
     return Analysis(
-        tuple(_function(item, slices) for item in experiment.setups),
-        tuple(_trial(item, slices, finder) for item in experiment.trials),
-        tuple(_verification(item, slices, slicer, experiment) for item in experiment.verifications),
-        find_mistakes(slicer.project, [Looked(item, whole, *slices[item.name]) for item in items]),
+        tuple(_function(setup, slices) for setup in experiment.setups),
+        tuple(_trial(trial, slices, finder) for trial in experiment.trials),
+        tuple(_verification(each, slices, slicer, experiment) for each in experiment.verifications),
+        find_mistakes(slicer.project, looked),
     )
 
 
-def _function(item: Setup | Verify, slices: Slices, *, seeded: bool = False) -> FunctionAnalysis:
-    found, taken = slices[item.name]
-    access = access_of(taken, found.widened, seeded=seeded, updates=False)
-    return FunctionAnalysis(item.name, found, access)
+def _function(
+    function: Setup | Verify, slices: Slices, *, seeded: bool = False
+) -> FunctionAnalysis:
+    own_slice, taken = slices[function.name]
+    access = access_of(taken, own_slice.widened, seeded=seeded, updates=False)
+    return FunctionAnalysis(function.name, own_slice, access)
 
 
-def _trial(item: Trial, slices: Slices, finder: FileFinder) -> FunctionAnalysis:
-    found, taken = slices[item.name]
-    access = access_of(taken, found.widened, seeded=True, updates=True)
-    files = finder.uses(item, taken, access.writes)
-    return FunctionAnalysis(item.name, found, access, files=files)
+def _trial(trial: Trial, slices: Slices, finder: FileFinder) -> FunctionAnalysis:
+    own_slice, taken = slices[trial.name]
+    access = access_of(taken, own_slice.widened, seeded=True, updates=True)
+    files = finder.uses(trial, taken, access.writes)
+    return FunctionAnalysis(trial.name, own_slice, access, files=files)
 
 
 def _verification(
-    item: Verify, slices: Slices, slicer: Slicer, experiment: Experiment
+    verify: Verify, slices: Slices, slicer: Slicer, experiment: Experiment
 ) -> FunctionAnalysis:
-    found = _function(item, slices, seeded=True)
-    node = experiment.tree.body[item.statement]
-    dynamic = any(widening.dynamic for widening in found.slice.widened)
-    read = ANY
+    analysis = _function(verify, slices, seeded=True)
+    node = experiment.tree.body[verify.statement]
+    dynamic = any(widening.dynamic for widening in analysis.slice.widened)
     wrapped = isinstance(node, ast.FunctionDef) and len(node.decorator_list) > 1
+    read = ANY
     if isinstance(node, ast.FunctionDef) and not dynamic and not wrapped:
         read = _trials_read(node, slicer.project.experiment)
-    known = Keys.of(*(trial.name for trial in experiment.trials))
-    return FunctionAnalysis(found.name, found.slice, found.access, read & known)
+    trials = Keys.of(*(trial.name for trial in experiment.trials))
+    return replace(analysis, trials_read=read & trials)
 
 
 def _trials_read(node: ast.FunctionDef, module: Module) -> Keys:
-    """Return the keys of its parameter that a function uses."""
+    """Return the keys that a function uses of its first parameter, the results."""
     parameters = [*node.args.posonlyargs, *node.args.args]
-    if not parameters or parameters[0].arg in {item.name for item in scope_of(node.body).bindings}:
+    if not parameters or parameters[0].arg in {each.name for each in scope_of(node.body).bindings}:
         return ANY
     results = parameters[0].arg
     names = names_of(_without_parameter(node, results))
@@ -130,11 +133,11 @@ def _trials_read(node: ast.FunctionDef, module: Module) -> Keys:
 
 
 def _without_parameter(node: ast.FunctionDef, name: str) -> ast.FunctionDef:
-    """Copy a function without one parameter, so that the name in its body is free to be followed."""
+    """Copy a function without one of its parameters, which makes the name in its body a free variable."""
     arguments = node.args
     kept = [
-        [item for item in items if item.arg != name]
-        for items in (arguments.posonlyargs, arguments.args)
+        [parameter for parameter in parameters if parameter.arg != name]
+        for parameters in (arguments.posonlyargs, arguments.args)
     ]
     without = ast.arguments(
         posonlyargs=kept[0],

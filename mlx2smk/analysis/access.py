@@ -1,6 +1,6 @@
-"""Keys of SETUP that a function may read, and those that its ``context_update`` may write.
+"""The keys of SETUP that a function may read, and those that its ``context_update`` may write.
 
-One rule: what is not understood may be any key.
+The rule is conservative: code that is not understood may use any key.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 __all__ = ["SEED_KEYS", "Access", "Site", "access_of"]
 
 SEED_KEYS = Keys.of("seed", "numpy_seed", "torch_seed", "pythonhashseed")
-"""Read for every trial and verification, before its first statement."""
+"""The worker reads these before every trial and verification."""
 
 SETUP = "SETUP"
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Keys that may be read and written; the sites say where."""
+    """The keys that may be read and written, and the places where that happens."""
 
     reads: Keys
     writes: Keys
@@ -43,10 +43,14 @@ def access_of(
 ) -> Access:
     """Find what the code of a slice may read and write.
 
-    ``seeded``: the seeds' keys are read as well. ``updates``: what the function returns can update the
-    context; it is a trial.
+    ``seeded`` adds the keys of the seeds to those that are read. ``updates`` says that the function's
+    return value may update the context, as a trial's may.
     """
-    dynamic = [Site(ANY, item.span, item.blamed, item.reason) for item in widened if item.dynamic]
+    dynamic = [
+        Site(ANY, widening.span, widening.blamed, widening.reason)
+        for widening in widened
+        if widening.dynamic
+    ]
     reads = [*_read_sites(taken), *dynamic]
     writes = [*update_sites(taken), *dynamic] if updates else []
     return Access(
@@ -58,21 +62,21 @@ def access_of(
 
 
 def _read_sites(taken: Sequence[Taken]) -> Iterator[Site]:
-    for item in taken:
-        certain = certain_names(item.unit.names)
-        for reference in item.unit.names.references:
-            if _is_setup(reference, item.module):
-                yield from _sites_of(reference, item.module, certain)
+    for taken_unit in taken:
+        certain = certain_names(taken_unit.unit.names)
+        for reference in taken_unit.unit.names.references:
+            if _is_setup(reference, taken_unit.module):
+                yield from _sites_of(reference, taken_unit.module, certain)
 
 
 def _is_setup(reference: Reference, module: Module) -> bool:
-    """Whether a use of a name may be one of the context."""
+    """Whether a name may refer to the context."""
     imports = reference.imports or tuple(module.imports(reference.name))
     if any(imported.name == SETUP for imported in imports):
         return True
     if imports:
         return reference.attributes[:1] == (SETUP,)
-    # A local module has no SETUP of its own unless it makes one.
+    # In a local module SETUP is the context unless the module binds the name itself.
     return reference.name == SETUP and (module.name is None or SETUP not in module.bindings)
 
 

@@ -1,4 +1,4 @@
-"""A module's text with everything outside a slice blanked: what remains keeps its line and column."""
+"""Blanks everything outside a slice, so that the remaining code keeps its lines and columns."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def groups(module: Module) -> dict[int, tuple[int, ...]]:
-    """Return the statements that share a physical line, which can only be kept together."""
+    """Return the groups of statements that share physical lines and must be kept together."""
     body, lines = (module.tree.body if module.tree else []), module.source.lines
-    found: dict[int, tuple[int, ...]] = {}
+    together: dict[int, tuple[int, ...]] = {}
     current: list[int] = []
     for index, node in enumerate(body):
         if current and not _is_apart(body[index - 1], node, lines):
@@ -24,20 +24,20 @@ def groups(module: Module) -> dict[int, tuple[int, ...]]:
         else:
             current = [index]
         if len(current) > 1:
-            found.update(dict.fromkeys(current, tuple(current)))
-    return found
+            together.update(dict.fromkeys(current, tuple(current)))
+    return together
 
 
 def _is_apart(before: ast.stmt, node: ast.stmt, lines: Sequence[str]) -> bool:
     end = before.end_lineno or before.lineno
     if _first_line(node) <= end:
         return False
-    # `x = 1; \` goes on in the next line.
+    # `x = 1; \` continues on the next line.
     return not lines[end - 1].rstrip().endswith("\\")
 
 
 def blanked(module: Module, kept: Collection[int]) -> str:
-    """Return a module's text with only the units of these indices left in it."""
+    """Return a module's text with only these units left in it."""
     if module.tree is None:
         return module.source.text
     lines = [""] * len(module.source.lines)
@@ -50,7 +50,7 @@ def blanked(module: Module, kept: Collection[int]) -> str:
 
 
 def _statements(module: Module, kept: Collection[int]) -> dict[int, list[int]]:
-    """Return the statements that have a unit left, and the names left of each import."""
+    """Return the statements of the kept units; for imports, also the indices of the kept names."""
     statements: dict[int, list[int]] = {}
     for unit in module.units:
         if unit.index in kept:
@@ -60,7 +60,7 @@ def _statements(module: Module, kept: Collection[int]) -> dict[int, list[int]]:
 
 
 def _restore(module: Module, statement: int, lines: list[str]) -> None:
-    """Put a statement's lines back, without its decorators that do not run."""
+    """Restore a statement's lines, except for decorators that are not executed."""
     start, end = _extent(module, statement)
     lines[start:end] = module.source.lines[start:end]
     for first, last in _shims(module, statement):
@@ -69,11 +69,11 @@ def _restore(module: Module, statement: int, lines: list[str]) -> None:
 
 def _first_line(node: ast.stmt) -> int:
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(item.lineno for item in decorators)])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _extent(module: Module, statement: int) -> tuple[int, int]:
-    """Return a statement's lines as a range that counts from 0."""
+    """Return the zero-based range of a statement's lines."""
     body = module.tree.body if module.tree else []
     node = body[statement]
     end = node.end_lineno or node.lineno
@@ -84,40 +84,40 @@ def _extent(module: Module, statement: int) -> tuple[int, int]:
 
 
 def _at_sign(lines: Sequence[str], start: int, last: int) -> int:
-    """Find the line, from 0, where a decorator's ``@`` stands: rarely, not the one of its expression."""
+    """Return the zero-based line of a decorator's ``@``, which may precede that of its expression."""
     return next(
         (line for line in range(start, last + 1) if lines[line].lstrip().startswith("@")), last
     )
 
 
 def _shims(module: Module, statement: int) -> list[tuple[int, int]]:
-    """Return the lines, as ranges from 0, of a statement's decorators that do not run."""
+    """Return the zero-based line ranges of a statement's decorators that are not executed."""
     hidden = module.blanked.get(statement, ())
     node = module.tree.body[statement] if module.tree else None
     if not hidden or not isinstance(node, Function):
         return []
     starts: list[int] = []
     after = _extent(module, statement)[0]
-    for item in node.decorator_list:
-        starts.append(_at_sign(module.source.lines, after, item.lineno - 1))
-        after = item.end_lineno or item.lineno
+    for decorator in node.decorator_list:
+        starts.append(_at_sign(module.source.lines, after, decorator.lineno - 1))
+        after = decorator.end_lineno or decorator.lineno
     ends = [*starts[1:], node.lineno - 1]
     return [
         (start, end)
-        for item, start, end in zip(node.decorator_list, starts, ends, strict=True)
-        if item in hidden
+        for decorator, start, end in zip(node.decorator_list, starts, ends, strict=True)
+        if decorator in hidden
     ]
 
 
 def _blank_names(
     node: ast.Import | ast.ImportFrom, kept: Collection[int], lines: list[str]
 ) -> None:
-    """Blank the names of an import that are not kept, each with one comma."""
+    """Blank the names of an import that are not kept, each together with one comma."""
     places = [_place(alias, lines) for alias in node.names]
     for index, (start, end) in enumerate(places):
         if index in kept:
             continue
-        if any(item < index for item in kept):
+        if any(other < index for other in kept):
             _blank(lines, places[index - 1][1], end)
         else:
             comma = _comma(lines, end)
@@ -126,7 +126,7 @@ def _blank_names(
 
 
 def _place(alias: ast.alias, lines: Sequence[str]) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return where a name starts and ends: lines and columns from 0, in characters."""
+    """Return where a name starts and ends, as zero-based lines and columns in characters."""
     end_line, end_offset = alias.end_lineno or alias.lineno, alias.end_col_offset or 0
     return (
         (alias.lineno - 1, _characters(lines[alias.lineno - 1], alias.col_offset)),
@@ -139,7 +139,7 @@ def _characters(line: str, offset: int) -> int:
 
 
 def _comma(lines: Sequence[str], start: tuple[int, int]) -> tuple[int, int]:
-    """Find the next comma that is not in a comment."""
+    """Return the position of the next comma outside comments."""
     line, column = start
     while "," not in lines[line][column:].partition("#")[0]:
         line, column = line + 1, 0

@@ -1,4 +1,4 @@
-"""The calls in a unit, each with the scopes that it stands in, and what it calls."""
+"""Finds the calls in a unit, with the scopes around them, and resolves what they call."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InnerScope:
-    """A scope inside a module: what binds its names; ``function`` if it is that of a top-level one."""
+    """A scope inside a module and its bindings; ``function`` is set for top-level functions."""
 
     names: Frame
     parameters: frozenset[str] = frozenset()
@@ -29,31 +29,31 @@ class InnerScope:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """A point of a module, from which names are looked up; the innermost scope comes last."""
+    """A location in a module from which names are looked up; the innermost scope comes last."""
 
     module: Module
     scopes: tuple[InnerScope, ...] = ()
 
     def owner(self, name: str) -> int | None:
-        """Return which of the scopes a name belongs to, None for the module."""
+        """Return the index of the scope that a name belongs to; None for the module."""
         depths = range(len(self.scopes) - 1, -1, -1)
         return next((depth for depth in depths if name in self.scopes[depth].names), None)
 
     def outside(self, depth: int) -> Place:
-        """Return the place as seen from within one of its scopes, without those inside that."""
+        """Return the place in the scope of that index, without the scopes nested in it."""
         return Place(self.module, self.scopes[: depth + 1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call:
-    """One call in the text of a module."""
+    """A call in a module's code."""
 
     node: ast.Call
     place: Place
 
 
 def calls_of(node: ast.stmt, module: Module) -> tuple[Call, ...]:
-    """Return the calls in a statement of a module, those in its functions included."""
+    """Return the calls in a statement of a module, including those in nested functions."""
     walk = _Walk()
     walk.visit(node, Place(module))
     return tuple(walk.calls)
@@ -95,19 +95,19 @@ def _inside(node: Function | ast.Lambda | ast.ClassDef, place: Place) -> Place:
     top = isinstance(node, Function) and not place.scopes
     function = node if top and isinstance(node, Function) else None
     scope = InnerScope(_names(body, parameters), parameters, function)
-    outer = (item for item in place.scopes if not item.is_class)
+    outer = (each for each in place.scopes if not each.is_class)
     return Place(place.module, (*outer, scope))
 
 
 def _names(body: Iterable[ast.AST], parameters: Iterable[str] = ()) -> Frame:
     own = scope_of(body)
     elsewhere = own.global_names | own.nonlocal_names
-    bindings = tuple(item for item in own.bindings if item.name not in elsewhere)
+    bindings = tuple(binding for binding in own.bindings if binding.name not in elsewhere)
     return frame_of(bindings, tuple(parameters))
 
 
 def meaning_of(node: ast.expr, place: Place, project: Project) -> Definition | Library | None:
-    """Return what an expression such as ``np.save`` stands for; imports inside functions count."""
+    """Return what an expression such as ``np.save`` refers to, following imports inside functions too."""
     values = Values(project, place.module)
     chain: list[str] = []
     root = node
@@ -119,7 +119,7 @@ def meaning_of(node: ast.expr, place: Place, project: Project) -> Definition | L
     owner = place.owner(root.id)
     if owner is None:
         return values.meaning(node)
-    found = place.scopes[owner].names[root.id]
-    if len(found) != 1 or found[0].imported is None:
+    bindings = place.scopes[owner].names[root.id]
+    if len(bindings) != 1 or bindings[0].imported is None:
         return None
-    return values.behind(found[0].imported, tuple(chain))
+    return values.behind(bindings[0].imported, tuple(chain))

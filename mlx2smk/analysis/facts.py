@@ -1,7 +1,7 @@
-"""What slicing has to know of each unit of a module, found once and shared by all functions.
+"""What slicing needs to know about each unit of a module, computed once for all functions.
 
-Order: two neighbouring units may change places if neither binds or changes what the other binds,
-changes or needs at once, and if at most one of them has effects while the other runs nothing.
+Two neighbouring units may be swapped if neither binds or changes what the other binds, changes or
+needs immediately, and if, when one of them has effects, the other executes nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,11 @@ _QUIET = STANDARD_LIBRARY | QUIET_PACKAGES | {"__future__", *MODULES}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitFacts:
-    """One unit: why it has effects (None: it has none), whose containers it changes, what it looks up."""
+    """Facts about one unit.
+
+    ``effect`` says why it has effects (None if it has none), ``touches`` are the names whose containers it
+    changes, ``dynamics`` its dynamic lookups.
+    """
 
     unit: Unit
     effect: str | None
@@ -39,7 +43,7 @@ class UnitFacts:
 
 
 class Facts:
-    """The facts of all modules of a project, each found when it is first asked for."""
+    """The facts about all modules of a project, computed on demand."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -50,7 +54,7 @@ class Facts:
         self._before: dict[str, tuple[frozenset[int], ...]] = {}
 
     def of(self, module: Module) -> tuple[UnitFacts, ...]:
-        """Return the facts of a module's units; the effects of local imports are not among them."""
+        """Return the facts about a module's units, which ignore the effects of local imports."""
         if module.dotted not in self._own:
             used = _used_names(module)
             self._own[module.dotted] = tuple(
@@ -68,11 +72,11 @@ class Facts:
         return UnitFacts(unit, reason, touches, dynamics_of(unit, module, self.project))
 
     def _imports_for_effects(self, unit: Unit, module: Module, used: frozenset[str]) -> bool:
-        """Whether a statement imports an installed package, and nothing of it is used by name."""
+        """Whether a statement imports an installed package without using any of its names."""
         if isinstance(unit.node, (ast.Import, ast.ImportFrom)):
-            # One name that is used is reason enough for all names of a statement.
-            together = (item for item in module.units if item.statement == unit.statement)
-            if any(item.names.bound & used for item in together):
+            # A statement that imports at least one used name is not there for its effects.
+            together = (other for other in module.units if other.statement == unit.statement)
+            if any(other.names.bound & used for other in together):
                 return False
         elif not isinstance(unit.node, _AROUND_IMPORTS):
             return False
@@ -90,19 +94,19 @@ class Facts:
         )
 
     def changers(self, module: Module, name: str) -> tuple[Unit, ...]:
-        """Return the units that bind a name of a module or change the container it stands for."""
+        """Return the units that bind a name of a module or change the container bound to it."""
         if module.dotted not in self._changers:
-            found = {key: list(units) for key, units in module.binders.items()}
+            changers = {key: list(units) for key, units in module.binders.items()}
             for facts in self.of(module):
                 for touched in sorted(facts.touches):
-                    found.setdefault(touched, []).append(facts.unit)
+                    changers.setdefault(touched, []).append(facts.unit)
             self._changers[module.dotted] = {
-                key: tuple(dict.fromkeys(units)) for key, units in found.items()
+                key: tuple(dict.fromkeys(units)) for key, units in changers.items()
             }
         return self._changers[module.dotted].get(name, ())
 
     def effect(self, facts: UnitFacts, module: Module) -> str | None:
-        """Return why a unit has effects, those of the local modules that it imports included."""
+        """Return why a unit has effects, including those of the local modules that it imports."""
         if facts.effect is not None:
             return facts.effect
         for imported, deferred in facts.unit.names.imports:
@@ -113,7 +117,7 @@ class Facts:
         return None
 
     def has_effects(self, module: Module) -> bool:
-        """Whether loading a module has effects, of its own or through what it imports."""
+        """Whether loading a module has effects, directly or through its imports."""
         if module.dotted not in self._effects:
             self._effects[module.dotted] = any(
                 map(self._has_own_effects, self._loaded_with(module))
@@ -124,7 +128,7 @@ class Facts:
         return module.tree is None or any(facts.effect is not None for facts in self.of(module))
 
     def _loaded_with(self, module: Module) -> list[Module]:
-        """Return a module and the local modules loaded with it; the experiment is loaded already."""
+        """Return a module and the local modules that it loads, except for the experiment itself."""
         loaded = {module.dotted: module}
         waiting = [module]
         while waiting:
@@ -135,21 +139,21 @@ class Facts:
         return [each for each in loaded.values() if each is not self.project.experiment]
 
     def _imported_by(self, module: Module) -> Iterator[Module]:
-        """Yield the local modules that are loaded by a module's imports while it is loaded itself."""
+        """Yield the local modules that a module imports while it is being loaded."""
         for unit in module.units:
             for imported, deferred in unit.names.imports:
                 if not deferred:
                     yield from self.project.loaded_by(imported, module)
 
     def before(self, module: Module) -> tuple[frozenset[int], ...]:
-        """Return, for each unit of a module, the earlier units that it must not change places with."""
+        """Return, for each unit of a module, the earlier units that must stay before it."""
         if module.dotted not in self._before:
             self._before[module.dotted] = _order(self, module)
         return self._before[module.dotted]
 
 
 def _is_quiet(name: str) -> bool:
-    """Whether a module outside is known not to be imported for its effects."""
+    """Whether an external module is known not to be imported for its effects."""
     return name.partition(".")[0] in _QUIET and not name.startswith("sklearn.experimental")
 
 
@@ -159,20 +163,20 @@ def _used_names(module: Module) -> frozenset[str]:
     for binding in module.bindings.get("__all__", ()):
         if binding.value is not None:
             used.update(
-                item.value
-                for item in ast.walk(binding.value)
-                if isinstance(item, ast.Constant) and isinstance(item.value, str)
+                part.value
+                for part in ast.walk(binding.value)
+                if isinstance(part, ast.Constant) and isinstance(part.value, str)
             )
     return frozenset(used)
 
 
 _AROUND_IMPORTS = (ast.If, ast.Try, ast.For, ast.While)
-"""Statements without effects of their own that a program may put around an import."""
+"""Compound statements that have no effects themselves and often surround imports."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Footprint:
-    """What a unit writes and needs at once, and whether it does more than naming things."""
+    """What a unit writes and needs immediately, and whether it does more than bind names."""
 
     writes: frozenset[str]
     reads: frozenset[str]
@@ -191,32 +195,32 @@ class _Footprint:
 
 
 def _order(facts: Facts, module: Module) -> tuple[frozenset[int], ...]:
-    footprints = [_footprint(item, facts, module) for item in facts.of(module)]
+    footprints = [_footprint(unit_facts, facts, module) for unit_facts in facts.of(module)]
     return tuple(
         frozenset(index for index in range(here) if footprints[index].bound_to(footprint))
         for here, footprint in enumerate(footprints)
     )
 
 
-def _footprint(item: UnitFacts, facts: Facts, module: Module) -> _Footprint:
-    now = {use.name for use in item.unit.names.references if not use.deferred}
-    effect = facts.effect(item, module) is not None or bool(item.dynamics)
-    runs = effect or _runs(item.unit.node)
+def _footprint(unit_facts: UnitFacts, facts: Facts, module: Module) -> _Footprint:
+    now = {use.name for use in unit_facts.unit.names.references if not use.deferred}
+    effect = facts.effect(unit_facts, module) is not None or bool(unit_facts.dynamics)
+    runs = effect or _runs(unit_facts.unit.node)
     needs = frozenset(_reachable(now, facts, module) if runs else now)
-    writes = item.unit.names.bound | item.touches
+    writes = unit_facts.unit.names.bound | unit_facts.touches
     return _Footprint(writes | needs if effect else writes, needs, effect, runs)
 
 
 def _reachable(names: set[str], facts: Facts, module: Module) -> set[str]:
-    """Return names with all that code reached through them may need."""
-    found, waiting = set(names), list(names)
+    """Return the names together with all names that the code behind them may need."""
+    reachable, waiting = set(names), list(names)
     while waiting:
         for unit in facts.changers(module, waiting.pop()):
             for reference in unit.names.references:
-                if reference.name not in found:
-                    found.add(reference.name)
+                if reference.name not in reachable:
+                    reachable.add(reference.name)
                     waiting.append(reference.name)
-    return found
+    return reachable
 
 
 def _runs(node: ast.stmt) -> bool:
@@ -229,7 +233,7 @@ def _runs(node: ast.stmt) -> bool:
         parts = [node.value] if node.value is not None else []
     else:
         return True
-    return not all(isinstance(item, _STILL) for part in parts for item in ast.walk(part))
+    return not all(isinstance(each, _STILL) for part in parts for each in ast.walk(part))
 
 
 _STILL = (

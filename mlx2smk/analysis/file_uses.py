@@ -1,7 +1,7 @@
-"""Files that a trial's combinations have in common: fixed paths that its slice reads and writes.
+"""Finds the fixed paths that a trial reads or writes, which all of its combinations share.
 
-Only what certainly is the same path for all combinations counts; what a path depends on while it runs is
-observed then. Together with the keys of SETUP this decides what may run side by side.
+Only paths that are certainly the same for all combinations count; computed paths are observed at run time.
+Together with the keys of SETUP these decide what may run in parallel.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class FileUse:
     """A place that reads or writes a file; ``module`` None is the experiment.
 
-    ``path`` is normalised; what comes out of SETUP or the environment stands in it by its name.
+    ``path`` is normalised; values from SETUP or the environment are represented by their names.
     """
 
     path: str
@@ -44,7 +44,7 @@ class FileUse:
 
 
 class FileFinder:
-    """Finds the files of trials; what it finds in a unit serves all of them."""
+    """Finds the files of trials; the calls of each unit are collected only once."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -52,16 +52,16 @@ class FileFinder:
 
     def uses(self, trial: Trial, taken: Sequence[Taken], writes: Keys) -> tuple[FileUse, ...]:
         """Return the uses of fixed paths in a trial's slice; ``writes`` are the keys it may update."""
-        calls = [call for item in taken for call in self._of_unit(item)]
+        calls = [call for taken_unit in taken for call in self._of_unit(taken_unit)]
         finder = _Uses(self.project, Paths(self.project, trial, calls, writes))
         moves = any(map(finder.moves, calls))
-        found = dict.fromkeys(use for call in calls for use in finder.of(call))
-        return tuple(use for use in found if not (moves and _is_relative(use.path)))
+        uses = dict.fromkeys(use for call in calls for use in finder.of(call))
+        return tuple(use for use in uses if not (moves and _is_relative(use.path)))
 
-    def _of_unit(self, item: Taken) -> tuple[Call, ...]:
-        if item.unit not in self._calls:
-            self._calls[item.unit] = calls_of(item.unit.node, item.module)
-        return self._calls[item.unit]
+    def _of_unit(self, taken_unit: Taken) -> tuple[Call, ...]:
+        if taken_unit.unit not in self._calls:
+            self._calls[taken_unit.unit] = calls_of(taken_unit.unit.node, taken_unit.module)
+        return self._calls[taken_unit.unit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class _Uses:
     paths: Paths
 
     def moves(self, call: Call) -> bool:
-        """Whether a call goes to a folder that is not known, where relative paths mean other files."""
+        """Whether a call changes to an unknown folder, after which relative paths cannot be resolved."""
         name = self._library(call)
         known = bool(call.node.args) and bool(self.paths.of(call.node.args[0], call.place))
         return name in {"os.chdir", "contextlib.chdir"} and not known
@@ -115,7 +115,7 @@ class _Uses:
         self, argument: PathArgument, text: Text, mode: ModeArgument | None, call: Call
     ) -> Iterator[str]:
         if argument.how == "file":
-            # A folder that files are copied into is not itself what is written.
+            # When a file is copied into a folder, the folder itself is not what is written.
             yield "w" if posixpath.splitext(text.text)[1] else ""
         elif argument.how != "mode" or mode is None:
             yield argument.how
@@ -123,19 +123,19 @@ class _Uses:
             yield self._by_mode(mode, call)
 
     def _by_mode(self, mode: ModeArgument, call: Call) -> str:
-        """Return how a file is opened: reading and writing where that is not known."""
+        """Return how a file is opened; an unknown mode counts as reading and writing."""
         node = _argument(call.node, mode.position, "mode")
         if node is None:
             modes = {mode.default}
         else:
             modes = {text.text for text in self.paths.of(node, call.place)} or {"r+"}
-        reads = any(set(item) & set("r+") or not set(item) & set("wax") for item in modes)
-        writes = any(set(item) & set("wax+") for item in modes)
+        reads = any(set(each) & set("r+") or not set(each) & set("wax") for each in modes)
+        writes = any(set(each) & set("wax+") for each in modes)
         return "r" * reads + "w" * writes
 
 
 def _argument(call: ast.Call, position: int | None, keyword: str) -> ast.expr | None:
-    given = (item.value for item in call.keywords if item.arg == keyword)
+    given = (word.value for word in call.keywords if word.arg == keyword)
     if position is None or position >= len(call.args):
         return next(given, None)
     return call.args[position]
@@ -146,10 +146,10 @@ def _ending(argument: PathArgument, text: Text) -> str:
 
 
 def _normal(path: str) -> str:
-    """Normalise a path; nothing for what is no file that others could see."""
+    """Normalise a path; return an empty text for what is not a shared file, such as a device."""
     if not path or path.startswith("/dev/") or path == ":memory:" or "\0" in path:
         return ""
-    # What a `..` leads to is not known where a part before it is not.
+    # A `..` behind an unknown part of a path cannot be resolved.
     known = ".." not in path or not path.startswith(("SETUP[", "$"))
     return posixpath.normpath(path) if known else path
 

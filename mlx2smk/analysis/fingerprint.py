@@ -1,6 +1,6 @@
-"""Syntax trees -> digests that say what code means, whatever it looks like and whichever Python reads it.
+"""Syntax trees -> digests of what code means, independent of its layout and of the Python version.
 
-Positions, comments and docstrings do not count; constants count with their exact types.
+Positions, comments and docstrings are ignored; constants are compared with their exact types.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ _IGNORED = frozenset(
 )
 
 _MISSING = "-"
-"""Stands in a list for what is not there: a default of ``def f(*, x)``, a key of ``{**x}``."""
+"""Marks an absent element of a list: the default of ``def f(*, x)``, the key of ``{**x}``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """What counts besides the meaning, for code that can see it."""
+    """What is included besides the meaning, for code that can inspect it."""
 
     docstrings: bool = False
     lines: bool = False
@@ -43,11 +43,11 @@ def fingerprint(node: ast.AST, detail: Detail = MEANING_ONLY) -> str:
 
 
 def canonical_order(digests: Mapping[int, str], before: Sequence[Collection[int]]) -> list[int]:
-    """Order the units with these digests so that harmless changes of places do not show.
+    """Order the units with these digests so that harmless reorderings give the same result.
 
-    ``before[i]`` are the units that must stay before unit i. Of all units whose turn it may be, the one
-    with the smallest digest comes next: the lexicographic normal form of a trace, which two sequences
-    share exactly if harmless changes of places lead from one to the other.
+    ``before[i]`` are the units that must stay before unit i. Among the units that may come next, the one
+    with the smallest digest does. This is the lexicographic normal form of a trace: two sequences have
+    the same one if and only if swaps of independent neighbours lead from one to the other.
     """
     waiting_for = {unit: digests.keys() & before[unit] for unit in digests}
     waiting = _reversed(waiting_for)
@@ -65,7 +65,7 @@ def canonical_order(digests: Mapping[int, str], before: Sequence[Collection[int]
 
 
 def _reversed(graph: Mapping[int, Collection[int]]) -> dict[int, list[int]]:
-    """Return a graph with its edges turned around."""
+    """Return the graph with all edges reversed."""
     reverse: dict[int, list[int]] = {}
     for start, ends in graph.items():
         for end in ends:
@@ -74,7 +74,7 @@ def _reversed(graph: Mapping[int, Collection[int]]) -> dict[int, list[int]]:
 
 
 class _Writer:
-    """Writes a tree as text in which each node and each list says where it ends."""
+    """Serialises a tree, with explicit ends for nodes and lists."""
 
     def __init__(self, detail: Detail) -> None:
         self.docstrings = detail.docstrings
@@ -97,15 +97,15 @@ class _Writer:
 
     def list(self, items: Sequence[object]) -> None:
         self.parts.append("[")
-        for item in items:
-            if item is None:
+        for each in items:
+            if each is None:
                 self.parts.append(_MISSING)
             else:
-                self.write(item)
+                self.write(each)
         self.parts.append("]")
 
     def node(self, node: ast.AST) -> None:
-        """Write a type and the fields that say something: a version's new optional ones are absent."""
+        """Write a node's type and its non-empty fields, so that fields new in a Python version make no difference."""
         self.parts.append(f"({type(node).__name__}")
         for name in node._fields:
             value = getattr(node, name, None)
@@ -118,22 +118,22 @@ class _Writer:
         self.parts.append(")")
 
     def outer_joined(self, node: ast.JoinedStr) -> None:
-        """Write an f-string, in which Python 3.11 does not know the lines."""
+        """Write an f-string without line numbers, which Python 3.11 does not provide for its parts."""
         before, self.lines = self.lines, False
         self.joined(node)
         self.lines = before
 
     def joined(self, node: ast.JoinedStr) -> None:
-        """Write an f-string with neighbouring texts joined, which versions of Python split differently."""
+        """Write an f-string with adjacent literal parts joined, since Python versions split them differently."""
         self.parts.append("(JoinedStr")
         text = ""
-        for item in node.values:
-            if isinstance(item, ast.Constant) and isinstance(item.value, str):
-                text += item.value
+        for part in node.values:
+            if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                text += part.value
                 continue
             self.parts.append(_constant(text))
             text = ""
-            self.field(item)
+            self.field(part)
         self.parts.append(f"{_constant(text)})")
 
     def field(self, node: ast.expr) -> None:
@@ -148,14 +148,14 @@ class _Writer:
 
 
 def _without_texts(body: list[object]) -> list[object]:
-    """Leave out statements that are only a text: docstrings, and comments written as such."""
+    """Remove statements that are only a string: docstrings, and strings used as comments."""
     return [
-        item
-        for item in body
+        statement
+        for statement in body
         if not (
-            isinstance(item, ast.Expr)
-            and isinstance(item.value, ast.Constant)
-            and isinstance(item.value.value, str)
+            isinstance(statement, ast.Expr)
+            and isinstance(statement.value, ast.Constant)
+            and isinstance(statement.value.value, str)
         )
     ]
 
@@ -167,7 +167,7 @@ def _constant(value: object) -> str:
     elif isinstance(value, complex):
         text = f"{value.real.hex()},{value.imag.hex()}"
     elif isinstance(value, int) and not isinstance(value, bool):
-        text = hex(value)  # decimal conversion of very long integers is limited
+        text = hex(value)  # Python limits the decimal conversion of very long integers
     elif isinstance(value, str):
         text = f"{len(value)}:{value}"
     else:

@@ -1,4 +1,4 @@
-"""What taking a unit into a slice brings with it, found once for each unit."""
+"""Finds what else a slice needs when it includes a unit, once for each unit."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module, Project, Unit
 
-Item = TypeVar("Item")
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Links:
-    """What a unit needs: names of modules, whole modules as objects, modules loaded, other units.
+    """What a unit needs.
 
-    ``stars``: local modules of which all names are imported.
+    ``names`` are names of modules, ``objects`` modules that are used as objects, ``loads`` modules that it
+    loads, ``stars`` local modules whose names it imports with ``*``, ``units`` other units of its module.
     """
 
     names: tuple[tuple[Module, str], ...]
@@ -35,7 +36,7 @@ class Links:
 
 
 class Linker:
-    """Finds the links of units, each once."""
+    """Finds the links of units and caches them."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -64,7 +65,7 @@ class Linker:
         )
 
     def _uses(self, unit: Unit, module: Module) -> Iterator[tuple[Module, str | None, ast.expr]]:
-        """Yield the modules and names that a unit's code leads to; None for a module as an object."""
+        """Yield the names that a unit's code refers to, with their modules; None for a module used as an object."""
         for reference in unit.names.references:
             if not reference.imports:
                 yield module, reference.name, reference.node
@@ -73,14 +74,14 @@ class Linker:
                     yield step.module, step.name, reference.node
 
     def _imported_names(self, unit: Unit, module: Module) -> Iterator[tuple[Module, str]]:
-        """Yield what the names stand for that a unit imports one by one."""
+        """Yield what the names refer to that a unit imports explicitly."""
         for imported, _ in unit.names.imports:
             if imported.name is not None and not imported.star:
                 steps = self.project.trace(imported, module, ())
                 yield from ((step.module, step.name) for step in steps if step.name is not None)
 
     def _submodules_of(self, unit: Unit, module: Module) -> Iterator[Unit]:
-        """Yield the imports of submodules that a unit's code uses."""
+        """Yield the units that import the submodules that a unit's code uses."""
         for reference in unit.names.references:
             for imported in _imports_behind(reference, module):
                 yield from self._submodule_imports(imported, reference, module)
@@ -96,7 +97,7 @@ class Linker:
     def _submodule_imports(
         self, imported: Imported, reference: Reference, module: Module
     ) -> Iterator[Unit]:
-        """Yield the other imports that make ``package.submodule`` there to be used."""
+        """Yield the other units whose imports make ``package.submodule`` available."""
         base, first = self.project.base(imported, module)
         path = [base or "", *first, *reference.attributes]
         wanted = f"{path[0]}." if len(path) == 1 else f"{path[0]}.{path[1]}."
@@ -105,7 +106,7 @@ class Linker:
                 yield unit
 
     def _loaded(self, module: Module) -> list[tuple[Unit, str]]:
-        """Return what the imports of a module load: dotted names, possible submodules included."""
+        """Return the dotted names that a module's imports load, including possible submodules."""
         if module.dotted not in self._loads:
             self._loads[module.dotted] = [
                 (unit, name)
@@ -118,11 +119,11 @@ class Linker:
 
 
 def _imports_behind(reference: Reference, module: Module) -> tuple[Imported, ...]:
-    """Return the imports that bind a name: those of its own scope, or else the module's."""
+    """Return the imports that bind a name, in its own scope or else in the module."""
     return reference.imports or tuple(module.imports(reference.name))
 
 
-def _unique(items: Iterable[Item]) -> tuple[Item, ...]:
+def _unique(items: Iterable[_Item]) -> tuple[_Item, ...]:
     return tuple(dict.fromkeys(items))
 
 

@@ -1,4 +1,4 @@
-"""Input files of trials that are not there when the experiment is compiled."""
+"""Finds input files of trials that do not exist when the experiment is compiled."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def missing_inputs(experiment: Experiment) -> Iterator[Diagnostic]:
-    """Yield a warning for each input that does not exist; they are relative to the experiment's folder."""
+    """Yield a warning for each missing input; paths are relative to the experiment's folder."""
     source = experiment.source
     folder = Path(source.path).parent
     for trial in sorted(experiment.trials, key=lambda trial: trial.statement):
@@ -35,26 +35,26 @@ def missing_inputs(experiment: Experiment) -> Iterator[Diagnostic]:
 
 
 def _elements(trial: Trial) -> Iterator[ast.Constant]:
-    """Yield the texts that a trial's decorator lists as its inputs."""
+    """Yield the string literals that a trial's decorator lists as inputs."""
     for keyword in () if trial.mark is None else trial.mark.node.keywords:
         if keyword.arg == "inputs" and isinstance(keyword.value, (ast.List, ast.Tuple)):
             yield from (node for node in keyword.value.elts if isinstance(node, ast.Constant))
 
 
 def _is_there(folder: Path, path: str) -> bool:
-    found = glob.iglob(path, root_dir=folder, recursive=True)  # noqa: PTH207 - also if absolute
-    return (folder / path).exists() or any(found)
+    matches = glob.iglob(path, root_dir=folder, recursive=True)  # noqa: PTH207 - also if absolute
+    return (folder / path).exists() or any(matches)
 
 
 def _is_output(experiment: Experiment, path: str) -> bool:
-    """Whether the path may be an output that a trial declares, whatever its parameters' values are."""
+    """Whether the path may be an output that a trial declares, for any values of its parameters."""
     outputs = (output for trial in experiment.trials for output in trial.outputs)
     patterns = [re.sub(r"\{\w+\}", "*", output) for output in outputs]
     return any(fnmatch(path, one) or fnmatch(one, path) for one in patterns)
 
 
 def _near(folder: Path, path: str) -> str:
-    """Return a hint that names the file with the nearest name in the same folder."""
+    """Return a hint that names the most similar file in the same folder."""
     wanted = PurePosixPath(path)
     try:
         beside = [entry.name for entry in (folder / wanted.parent).iterdir()]

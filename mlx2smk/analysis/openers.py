@@ -1,8 +1,8 @@
-"""Which calls read and write files, and which of their arguments are the paths: data.
+"""Tables of calls that read or write files, and of the arguments that are the paths.
 
-Each entry lists arguments as ``position/keyword:how``, where how is ``r``, ``w`` or ``rw``, or ``mode`` where
-an argument of the call says it. ``self`` is the path whose method is called. An ending after ``w`` is what
-the call adds to a path without it.
+Each entry lists arguments as ``position/keyword:how``, where how is ``r``, ``w``, ``rw``, or ``mode`` if
+another argument decides. ``self`` is the path whose method is called. An ending after ``w`` is appended to
+paths that lack it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PathArgument:
-    """An argument that is a path; ``position`` -1 is the object whose method is called."""
+    """An argument that is a path; ``position`` -1 denotes the object whose method is called."""
 
     position: int | None
     keyword: str
@@ -22,7 +22,7 @@ class PathArgument:
 
 @dataclass(frozen=True, slots=True)
 class ModeArgument:
-    """The argument that says how a file is opened, and what counts if it is left out."""
+    """The argument with a file's mode, and its default."""
 
     position: int
     default: str
@@ -41,7 +41,7 @@ def _argument(text: str) -> PathArgument:
 
 
 def _table(entries: dict[str, str]) -> dict[str, tuple[PathArgument, ...]]:
-    """Read entries whose keys are several names with the same arguments."""
+    """Parse entries in which several names share the same arguments."""
     return {name: _arguments(text) for names, text in entries.items() for name in names.split()}
 
 
@@ -53,7 +53,7 @@ MODES = {
     "numpy.lib.format.open_memmap": ModeArgument(1, "r+"),
     "pandas.HDFStore": ModeArgument(1, "a"),
 }
-"""Calls that open a file, reading or writing as their mode says."""
+"""Calls that open a file for reading or writing according to their mode."""
 
 OPEN_METHOD = ModeArgument(0, "r")
 """The mode of ``Path.open``."""
@@ -105,7 +105,7 @@ LIBRARY_CALLS = _table(
         "polars.read_csv polars.read_parquet polars.read_json polars.scan_csv": "0/source:r",
     }
 )
-"""Functions and classes by their dotted names."""
+"""Functions and classes, by dotted name."""
 
 METHODS = _table(
     {
@@ -123,7 +123,7 @@ METHODS = _table(
         "write_csv write_parquet write_json write_html write_image": "0/file:w",
     }
 )
-"""Methods of objects of libraries, by their names alone."""
+"""Methods of library objects, by name only."""
 
 PATH_METHODS = _table(
     {
@@ -135,4 +135,4 @@ PATH_METHODS = _table(
         "read_text read_bytes exists is_file stat": "self:r",
     }
 )
-"""Methods of paths: of objects that certainly are ``pathlib.Path``."""
+"""Methods of objects that are certainly a ``pathlib.Path``."""

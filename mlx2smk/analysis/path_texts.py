@@ -1,7 +1,7 @@
-"""Which text an expression certainly is, the same for all combinations of a trial.
+"""Evaluates the expressions whose text is the same for all combinations of a trial.
 
-What is not understood is no text: a path that depends on a parameter, say. An expression may have several
-texts: ``"a" if x else "b"``, or a parameter of a helper that is called in several places.
+Expressions that are not understood, such as paths that depend on a parameter, have no text. An expression
+may have several texts: ``"a" if x else "b"``, or a parameter of a helper that has several callers.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from mlx2smk.language.scopes import Function
 
 MOST_TEXTS = 64
-"""Texts that one expression may have before it counts as unknown."""
+"""An expression with more texts counts as unknown."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Text:
-    """A text, or a ``pathlib.Path`` made of it."""
+    """A string, or the ``pathlib.Path`` with that string."""
 
     text: str
     path: bool = False
@@ -44,7 +44,10 @@ _HERE: Texts = frozenset({Text(".")})
 
 
 class Paths:
-    """Answers for one trial: ``calls`` are those of its slice, ``writes`` the keys that it may update."""
+    """Evaluates expressions for one trial.
+
+    ``calls`` are the calls in its slice, ``writes`` the keys that it may update.
+    """
 
     def __init__(
         self,
@@ -57,18 +60,18 @@ class Paths:
         self.trial = trial
         self.calls = calls
         self.writes = writes
-        self._found: dict[ast.expr, Texts] = {}
+        self._texts: dict[ast.expr, Texts] = {}
 
     def of(self, node: ast.expr | None, place: Place) -> Texts:
-        """Return what an expression may be."""
+        """Return the texts that an expression may have."""
         if node is None:
             return NONE
-        if node not in self._found:
-            self._found[node] = NONE  # what is defined by itself is unknown
+        if node not in self._texts:
+            self._texts[node] = NONE  # recursive definitions are unknown
             method = getattr(self, f"_{type(node).__name__.lower()}", None)
-            found = method(node, place) if method is not None else NONE
-            self._found[node] = found if len(found) <= MOST_TEXTS else NONE
-        return self._found[node]
+            texts = method(node, place) if method is not None else NONE
+            self._texts[node] = texts if len(texts) <= MOST_TEXTS else NONE
+        return self._texts[node]
 
     def _constant(self, node: ast.Constant, _: Place) -> Texts:
         known = isinstance(node.value, (str, int, float))
@@ -100,10 +103,12 @@ class Paths:
         return self._looked_up(node.value, node.slice, place)
 
     def _looked_up(self, owner: ast.expr, key: ast.expr, place: Place) -> Texts:
-        """Return what stands under a key of SETUP, or a variable of the environment."""
+        """Return a symbol for an item of SETUP or a variable of the environment."""
         texts = self.of(key, place)
         if self._is_setup(owner, place):
-            return frozenset(Text(f'SETUP["{item.text}"]') for item in texts if self._kept(item))
+            return frozenset(
+                Text(f'SETUP["{key_text.text}"]') for key_text in texts if self._kept(key_text)
+            )
         if _is(meaning_of(owner, place, self.project), "os.environ"):
             return _of_environment(texts)
         return NONE
@@ -130,22 +135,22 @@ class Paths:
         if depth is None:
             return self._module_name(node, place)
         scope = place.scopes[depth]
-        found = scope.names[node.id]
-        if len(found) != 1:
+        bindings = scope.names[node.id]
+        if len(bindings) != 1:
             return NONE
         if node.id in scope.parameters:
             return self._parameter(node.id, scope, place.module)
-        return self._bound(found[0], place.outside(depth))
+        return self._bound(bindings[0], place.outside(depth))
 
     def _bound(self, binding: Binding, place: Place) -> Texts:
         if binding.kind == "value":
             return self.of(binding.value, place)
         if binding.kind == "element" and isinstance(binding.value, (ast.Tuple, ast.List)):
-            return frozenset().union(*(self.of(item, place) for item in binding.value.elts))
+            return frozenset().union(*(self.of(element, place) for element in binding.value.elts))
         return NONE
 
     def _module_name(self, node: ast.Name | ast.Attribute, place: Place) -> Texts:
-        """Return the value of a module's constant, maybe one of another local module."""
+        """Return the value of a constant of this or another local module."""
         chain: list[str] = []
         root: ast.expr = node
         while isinstance(root, ast.Attribute):
@@ -189,10 +194,10 @@ class Paths:
         return frozenset().union(*(self._given(name, function, module, call) for call in sites))
 
     def _of_grid(self, name: str, function: Function, module: Module) -> Texts:
-        """Return the value of a parameter that has a single one, or its default."""
+        """Return the value of a parameter with a single value, or else its default."""
         for parameter in self.trial.parameters:
             if parameter.name == name:
-                # Of a lone combination one value says nothing: there may be another one next time.
+                # If there is only one combination, its values are likely to be edited.
                 alone = all(len(other.values) == 1 for other in self.trial.parameters)
                 only = parameter.values[0] if len(parameter.values) == 1 and not alone else None
                 known = isinstance(only, (str, int, float))
@@ -200,9 +205,9 @@ class Paths:
         return self.of(_default(name, function), Place(module))
 
     def _given(self, name: str, function: Function, module: Module, call: Call) -> Texts:
-        """Return what a call gives to a parameter, its default if nothing."""
+        """Return the argument that a call passes for a parameter, or else the default."""
         node = call.node
-        if any(isinstance(item, ast.Starred) for item in node.args):
+        if any(isinstance(argument, ast.Starred) for argument in node.args):
             return NONE
         if any(keyword.arg is None for keyword in node.keywords):
             return NONE
@@ -215,7 +220,7 @@ class Paths:
 
     @cached_property
     def _sites(self) -> dict[tuple[str, str], list[Call]]:
-        """The calls of each function, by its module and name."""
+        """The calls of each function, by module and name."""
         sites: dict[tuple[str, str], list[Call]] = {}
         for call in self.calls:
             meaning = meaning_of(call.node.func, call.place, self.project)
@@ -227,7 +232,7 @@ class Paths:
 
     def _call(self, node: ast.Call, place: Place) -> Texts:
         meaning = meaning_of(node.func, place, self.project)
-        arguments = [self.of(item, place) for item in node.args]
+        arguments = [self.of(argument, place) for argument in node.args]
         if isinstance(meaning, Library) and meaning.name in _KNOWN:
             return self._library_call(meaning.name, node, arguments, place)
         if isinstance(node.func, ast.Attribute) and meaning is None:
@@ -242,7 +247,7 @@ class Paths:
         if name in _JOINING:
             return _as(_combined(_joined, arguments or [_HERE]), path=name in _PATHS)
         if name == "os.path.dirname" and len(arguments) == 1:
-            return frozenset(Text(posixpath.dirname(item.text)) for item in arguments[0])
+            return frozenset(Text(posixpath.dirname(path.text)) for path in arguments[0])
         if name == "os.getenv" and arguments:
             return _of_environment(arguments[0])
         if name == "os.environ.get" and isinstance(node.func, ast.Attribute) and node.args:
@@ -254,7 +259,7 @@ class Paths:
     ) -> Texts:
         if function.attr == "get" and node.args and self._is_setup(function.value, place):
             return self._looked_up(function.value, node.args[0], place)
-        owner = frozenset(item for item in self.of(function.value, place) if item.path)
+        owner = frozenset(text for text in self.of(function.value, place) if text.path)
         if function.attr in _SAME_PATH:
             return _as(owner, path=function.attr != "as_posix")
         how = _DERIVED.get(function.attr)
@@ -279,7 +284,7 @@ def _with_suffix(first: Text, second: Text) -> Text:
 
 _SAME_PATH = frozenset({"resolve", "absolute", "expanduser", "as_posix"})
 _DERIVED = {"joinpath": _joined, "with_name": _beside, "with_suffix": _with_suffix}
-"""Methods of paths: those that give the same file, and those that give another."""
+"""Methods of paths that return the same path, and methods that derive another one."""
 
 _SAME = frozenset(
     {"str", "os.fspath", "os.path.abspath", "os.path.realpath", "os.path.normpath"}
@@ -298,32 +303,32 @@ def _is(meaning: object, name: str) -> bool:
 
 
 def _combined(how: Callable[[Text, Text], Text], parts: Sequence[Texts]) -> Texts:
-    """Return what all choices of one text for each part give together."""
-    found = parts[0] if parts else frozenset({Text("")})
+    """Combine the parts, for every choice of one text for each of them."""
+    combined = parts[0] if parts else frozenset({Text("")})
     for texts in parts[1:]:
-        if len(found) * len(texts) > MOST_TEXTS:
+        if len(combined) * len(texts) > MOST_TEXTS:
             return NONE
-        found = frozenset(how(before, item) for before, item in product(found, texts))
-    return found
+        combined = frozenset(how(before, text) for before, text in product(combined, texts))
+    return combined
 
 
 def _as(texts: Texts, *, path: bool) -> Texts:
-    return frozenset(Text(item.text, path) for item in texts)
+    return frozenset(Text(text.text, path) for text in texts)
 
 
 def _of_environment(names: Texts) -> Texts:
-    """Return variables of the environment that are the same for all combinations."""
-    kept = (item.text for item in names if not item.text.startswith(_OF_A_JOB))
+    """Return symbols for the environment variables that are the same in all jobs."""
+    kept = (name.text for name in names if not name.text.startswith(_OF_A_JOB))
     return frozenset(Text(f"${name}") for name in kept)
 
 
 _OF_A_JOB = ("MLX_", "SLURM", "TMP", "TEMP", "PBS_", "LSB_", "CUDA_")
-"""How the names of variables start that are the tool's own, or may differ from job to job."""
+"""Prefixes of variables that mlx2smk sets itself or that may differ between jobs."""
 
 
 def _starred(function: Function) -> set[str]:
     starred = (function.args.vararg, function.args.kwarg)
-    return {item.arg for item in starred if item is not None}
+    return {arg.arg for arg in starred if arg is not None}
 
 
 def _default(name: str, function: Function) -> ast.expr | None:

@@ -1,7 +1,7 @@
-"""Which functions and classes of the experiment and its local modules have no effects when used.
+"""Decides which functions and classes of the experiment and its local modules have no effects when used.
 
-Simple on purpose: a function is pure if its statements change only what it made itself and it calls
-only what is known to be pure. Everything that is not understood has effects.
+Deliberately simple: a function is pure if it changes only objects that it creates itself and calls only
+what is known to be pure. Code that is not understood counts as having effects.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _HOOKS = frozenset(
         *("__attrs_pre_init__", "__attrs_post_init__", "_missing_", "_generate_next_value_"),
     }
 )
-"""Methods that making an instance may call."""
+"""Methods that may be called when an instance is created."""
 
 _GIVEN_A_CLASS = frozenset({"__new__", "_missing_"})
 
@@ -43,7 +43,7 @@ _IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 class Purity:
-    """Judges definitions, each once; in a circle of calls each is taken to be pure until shown not."""
+    """Judges definitions, each once; recursive ones are assumed pure until proven otherwise."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -63,13 +63,13 @@ class Purity:
         return all(self._keeps_purity(decorator, values) for decorator in node.decorator_list)
 
     def _keeps_purity(self, node: ast.expr, values: Values) -> bool:
-        """Whether a decorator makes something pure of a pure function: one of the user's may do anything."""
+        """Whether a decorator keeps a pure function pure; the user's own decorators may do anything."""
         function = node.func if isinstance(node, ast.Call) else node
         name = values.library(function)
         return listed(name, PURE_DECORATORS) and not listed(name, DISPATCHERS)
 
     def is_pure_factory(self, definition: Definition) -> bool:
-        """Whether a function is pure and only ever returns functions of its own that are pure as well."""
+        """Whether a function is pure and returns only pure functions that it defines itself."""
         node = definition.node
         if not isinstance(node, ast.FunctionDef) or not self.is_pure(definition):
             return False
@@ -81,7 +81,7 @@ class Purity:
         return all(each is not None and self._is_pure_inside(each, around) for each in returned)
 
     def _is_pure_inside(self, node: ast.FunctionDef, around: Values) -> bool:
-        """Whether a function defined in another one is pure: names of that one are not the module's."""
+        """Whether a function is pure that is defined inside another one, whose names hide the module's."""
         return self._has_pure_decorators(node, around) and self._runs_purely(node, around)
 
     def _is_pure_function(self, module: Module, node: Function, *, method: bool = False) -> bool:
@@ -98,7 +98,7 @@ class Purity:
         return self._judged[node]
 
     def _forget_pure_since(self, node: ast.AST) -> None:
-        """Forget what was found pure after a definition: maybe only because that seemed to be pure."""
+        """Forget the positive verdicts made since a definition was assumed pure, as they may rely on it."""
         for later in reversed([*self._judged]):
             if later is node:
                 return
@@ -130,18 +130,18 @@ class Purity:
         )
 
     def _has_pure_hooks(self, node: ast.ClassDef, module: Module) -> bool:
-        """Whether the methods that making an instance may call are pure."""
+        """Whether the methods that may be called when an instance is created are pure."""
         hooks = (each.node for each in scope_of(node.body).bindings if each.name in _HOOKS)
         return all(self._is_pure_member(hook, module) for hook in hooks)
 
     def _is_pure_member(self, node: ast.AST, module: Module) -> bool:
         if not isinstance(node, ast.FunctionDef):
             return False
-        # What `__new__` and its like are given is the class, which others hold.
+        # The first argument of `__new__` and the like is the class, which is shared.
         return self._is_pure_function(module, node, method=node.name not in _GIVEN_A_CLASS)
 
     def _makes_pure_default(self, node: ast.stmt, values: Values) -> bool:
-        """Whether the functions that a field calls when an instance is made are pure."""
+        """Whether the functions that a field calls when an instance is created are pure."""
         value = node.value if isinstance(node, (ast.AnnAssign, ast.Assign)) else None
         calls = [part for part in ast.walk(value or ast.Pass()) if isinstance(part, ast.Call)]
         evaluation = Evaluation(values, self)
@@ -155,7 +155,7 @@ class Purity:
         return meaning is not None and ("." not in meaning.name or listed(meaning.name, PURE_BASES))
 
     def makes_members_purely(self, node: ast.ClassDef, values: Values) -> bool:
-        """Whether defining a class makes no instances, as an enumeration does, or makes them purely."""
+        """Whether defining a class creates no instances, as enumerations do, or creates them purely."""
         if not any(self._is_enumeration(base, values) for base in node.bases):
             return True
         return self._has_pure_hooks(node, values.module) and all(
@@ -214,20 +214,20 @@ def _frame(node: Function) -> Frame:
 
 
 def _returns(node: ast.FunctionDef) -> list[ast.Return]:
-    """Return what a function itself returns at, wherever in its body."""
+    """Return a function's own return statements."""
     parts = (part for statement in node.body for part in own_scope(statement))
     return [part for part in parts if isinstance(part, ast.Return)]
 
 
 def _only_function(node: ast.expr | None, frame: Frame) -> ast.FunctionDef | None:
-    """Return the one function that an expression stands for in a frame, None if it may be another."""
+    """Return the only function that an expression can refer to in a frame; None if not certain."""
     bindings = frame.get(node.id, ()) if isinstance(node, ast.Name) else ()
     only = bindings[0].node if len(bindings) == 1 else None
     return only if isinstance(only, ast.FunctionDef) else None
 
 
 def _called_later(calls: Iterable[ast.Call]) -> Iterator[ast.expr]:
-    """Yield the functions that fields are given: ``field(default_factory=f)``, ``Factory(f)``."""
+    """Yield the functions passed to fields: ``field(default_factory=f)``, ``Factory(f)``."""
     for call in calls:
         yield from (keyword.value for keyword in call.keywords if keyword.arg in _CALLED_LATER)
         if ast.unparse(call.func).rpartition(".")[2] == "Factory":

@@ -1,4 +1,4 @@
-"""How code uses a dictionary: one literal key at a time, or in a way that cannot be predicted."""
+"""Finds out which keys of a dictionary code uses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place that reads or writes one key, or any; ``module`` None is the experiment."""
+    """A location that reads or writes a single key or any key; ``module`` None is the experiment."""
 
     keys: Keys
     span: Span | None
@@ -26,7 +26,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
-    """A use of one key of a dictionary, or of any; ``read`` if the value matters. ``why`` is for people."""
+    """A use of a single key of a dictionary, or of any key.
+
+    ``read`` says whether the value matters, ``why`` is an explanation for the user.
+    """
 
     keys: Keys
     why: str
@@ -37,12 +40,12 @@ _READING = frozenset({"get", "setdefault", "pop"})
 
 
 def certain_names(names: Names) -> frozenset[ast.expr]:
-    """Return the expressions that certainly are names of the module, not of a scope inside."""
-    return frozenset(item.node for item in names.references if item.certain)
+    """Return the expressions that certainly refer to names of the module, not of an inner scope."""
+    return frozenset(reference.node for reference in names.references if reference.certain)
 
 
 def key_use(reference: Reference, module: Module, certain: frozenset[ast.expr]) -> KeyUse:
-    """Return the one key that a use of a dictionary touches; any key if it is used in another way."""
+    """Return the key that an expression uses of a dictionary; any key if that cannot be told."""
     whole = KeyUse(ANY, f"{reference.name} is used as a whole")
     if reference.attributes:
         key = _key_of_method(reference)
@@ -54,12 +57,12 @@ def key_use(reference: Reference, module: Module, certain: frozenset[ast.expr]) 
     if isinstance(parent, ast.Compare) and reference.node in parent.comparators:
         single = len(parent.ops) == 1 and isinstance(parent.ops[0], (ast.In, ast.NotIn))
         return _use_of(parent.left, module, certain) if single else whole
-    # A bare name, as in `try: SETUP except NameError: …`, looks at no key.
+    # A bare name, as in `try: SETUP except NameError: …`, uses no key.
     return KeyUse(NO_KEYS, "is only named", read=False) if isinstance(parent, ast.Expr) else whole
 
 
 def _key_of_method(reference: Reference) -> ast.expr | None:
-    """Return the key of ``SETUP.get("key")`` and its like; None for other uses of attributes."""
+    """Return the key in ``SETUP.get("key")`` and the like; None for other uses of attributes."""
     parent = reference.parents[0] if reference.parents else None
     called = isinstance(parent, ast.Call) and parent.func is reference.node
     if len(reference.attributes) != 1 or reference.attributes[0] not in _READING or not called:
@@ -77,18 +80,22 @@ def _use_of(
 
 
 def keys_of(key: ast.expr, module: Module, certain: frozenset[ast.expr]) -> Keys:
-    """Return the key that an expression is: any key if its text is not certain."""
+    """Return the value of an expression as a key; any key if the value is not certain."""
     text = literal_text(key, module, certain)
     return ANY if text is None else Keys.of(text)
 
 
 def literal_text(node: ast.expr, module: Module, certain: frozenset[ast.expr]) -> str | None:
-    """Return the text that an expression certainly is: a literal, or a constant assigned once."""
+    """Return the value of a string literal, or of a constant that is assigned once; otherwise None."""
     value: ast.expr | None = node
     if isinstance(node, ast.Name):
-        found = module.bindings.get(node.id, ())
-        once = len(found) == 1 and found[0].kind == "value" and _is_top_level(found[0].node, module)
-        value = found[0].value if once and node in certain else None
+        bindings = module.bindings.get(node.id, ())
+        once = (
+            len(bindings) == 1
+            and bindings[0].kind == "value"
+            and _is_top_level(bindings[0].node, module)
+        )
+        value = bindings[0].value if once and node in certain else None
     return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
 
 

@@ -1,4 +1,4 @@
-"""The keys that a trial's ``context_update`` may have, from the displays in its slice."""
+"""Finds the keys that a trial's ``context_update`` may have, from the dict displays in its slice."""
 
 # ruff: noqa: N815 -- ast.NodeVisitor wants methods named after the nodes
 
@@ -22,7 +22,7 @@ UPDATE = "context_update"
 
 
 class _Written(NamedTuple):
-    """A key of an update, or any; where it stands, and why."""
+    """A key of an update, or any key; the node that writes it, and the reason."""
 
     keys: Keys
     node: ast.AST
@@ -30,13 +30,13 @@ class _Written(NamedTuple):
 
 
 def update_sites(taken: Sequence[Taken]) -> Iterator[Site]:
-    """Yield the keys that ``context_update`` may have, with their places."""
-    for item in taken:
-        search = _Search(item.module, certain_names(item.unit.names))
-        search.visit(item.unit.node)
-        for keys, node, why in search.found:
-            span = item.module.source.span(node) if isinstance(node, _PLACED) else None
-            yield Site(keys, span, item.module.name, why)
+    """Yield the locations that may write keys of ``context_update``."""
+    for taken_unit in taken:
+        search = _Search(taken_unit.module, certain_names(taken_unit.unit.names))
+        search.visit(taken_unit.unit.node)
+        for keys, node, why in search.written:
+            span = taken_unit.module.source.span(node) if isinstance(node, _PLACED) else None
+            yield Site(keys, span, taken_unit.module.name, why)
 
 
 _PLACED = (ast.expr, ast.stmt, ast.keyword)
@@ -44,12 +44,12 @@ _UNPACKED = "the keys come from a **"
 
 
 class _Search(ast.NodeVisitor):
-    """Looks for every way in which code may make a ``context_update``."""
+    """Finds every way in which code may create a ``context_update``."""
 
     def __init__(self, module: Module, certain: frozenset[ast.expr]) -> None:
         self.module = module
         self.certain = certain
-        self.found: list[_Written] = []
+        self.written: list[_Written] = []
         self.functions: list[Function] = []
         self.understood: set[ast.AST] = set()
 
@@ -61,23 +61,23 @@ class _Search(ast.NodeVisitor):
     visit_AsyncFunctionDef = visit_FunctionDef
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        if not isinstance(node.value, ast.Constant):  # a docstring may speak of it
+        if not isinstance(node.value, ast.Constant):  # a docstring may mention it
             self.generic_visit(node)
 
     def visit_Dict(self, node: ast.Dict) -> None:
         for key, value in zip(node.keys, node.values, strict=True):
             if _is_update(key):
                 self.understood.update([key] if key else [])
-                self.found.extend(self.keys(value))
+                self.written.extend(self.keys(value))
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
         for keyword in node.keywords:
             if keyword.arg == UPDATE and _is_dict_call(node):
-                self.found.extend(self.keys(keyword.value))
+                self.written.extend(self.keys(keyword.value))
             elif keyword.arg == UPDATE:
                 why = f"{UPDATE} is handed to {ast.unparse(node.func)}"
-                self.found.append(_Written(ANY, keyword, why))
+                self.written.append(_Written(ANY, keyword, why))
         self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
@@ -88,19 +88,19 @@ class _Search(ast.NodeVisitor):
             and _is_update(target.slice)
         ):
             self.understood.add(target.slice)
-            self.found.extend(self.keys(node.value))
+            self.written.extend(self.keys(node.value))
         self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if node.attr == UPDATE:
-            self.found.append(_Written(ANY, node, f"{UPDATE} is an attribute"))
+            self.written.append(_Written(ANY, node, f"{UPDATE} is an attribute"))
         self.generic_visit(node)
 
     def visit_Constant(self, node: ast.Constant) -> None:
         named = isinstance(node.value, str) and UPDATE in node.value
         named = named or (isinstance(node.value, bytes) and UPDATE.encode() in node.value)
         if named and node not in self.understood:
-            self.found.append(_Written(ANY, node, f"{UPDATE} is named outside a dict display"))
+            self.written.append(_Written(ANY, node, f"{UPDATE} is named outside a dict display"))
 
     def keys(self, node: ast.expr) -> Iterator[_Written]:
         """Yield the keys that a value of ``context_update`` may have."""
@@ -118,7 +118,7 @@ class _Search(ast.NodeVisitor):
             yield _Written(ANY, node, f"the value of {UPDATE} is computed")
 
     def key(self, key: ast.expr | None, display: ast.expr) -> _Written:
-        """Return what one key of a display writes."""
+        """Return the key that a key of a display writes."""
         if key is None:
             return _Written(ANY, display, _UNPACKED)
         keys = keys_of(key, self.module, self.certain)
@@ -126,13 +126,13 @@ class _Search(ast.NodeVisitor):
         return _Written(keys, key, why)
 
     def named(self, keyword: ast.keyword) -> _Written:
-        """Return what one argument of ``dict()`` writes."""
+        """Return the key that an argument of ``dict()`` writes."""
         if keyword.arg is None:
             return _Written(ANY, keyword, _UNPACKED)
         return _Written(Keys.of(keyword.arg), keyword, f"writes {keyword.arg!r}")
 
     def variable(self, node: ast.Name) -> Iterator[_Written]:
-        """Yield the keys of a local variable that is one display, with items added one by one."""
+        """Yield the keys of a local variable that is bound to a display and to which items may be added."""
         display = self._only_display(node)
         if display is None:
             yield _Written(ANY, node, f"the value of {UPDATE} is computed")
@@ -142,7 +142,7 @@ class _Search(ast.NodeVisitor):
             yield self.key(target.slice, target)
 
     def _only_display(self, node: ast.Name) -> ast.Dict | None:
-        """Return the display that a local variable stands for, if nothing else can happen to it."""
+        """Return the display that a local variable is bound to, if it is not used in any other way."""
         if self._is_of_outer_scope(node.id) or self._is_read_elsewhere(node):
             return None
         bindings = [use for use in self._uses(node.id) if not isinstance(use.ctx, ast.Load)]
@@ -156,7 +156,7 @@ class _Search(ast.NodeVisitor):
         )
 
     def _is_read_elsewhere(self, node: ast.Name) -> bool:
-        """Whether a variable is read at any place but this one and where items are added to it."""
+        """Whether a variable is read anywhere but here and where items are added to it."""
         harmless = {node, *(target.value for target in self._stores(node))}
         reads = (use for use in self._uses(node.id) if isinstance(use.ctx, ast.Load))
         return any(use not in harmless for use in reads)
@@ -169,7 +169,7 @@ class _Search(ast.NodeVisitor):
         return None
 
     def _stores(self, node: ast.Name) -> list[ast.Subscript]:
-        """Return the places that add an item to a variable."""
+        """Return the subscripts that add an item to a variable."""
         subscripts = (part for part in self._parts() if isinstance(part, ast.Subscript))
         return [part for part in subscripts if _stores_into(part, node.id)]
 
@@ -182,7 +182,7 @@ class _Search(ast.NodeVisitor):
 
 
 def _only_target(node: ast.AST) -> ast.expr | None:
-    """Return the target of an assignment that has a single one."""
+    """Return the target of an assignment with a single target."""
     if isinstance(node, ast.Assign) and len(node.targets) == 1:
         return node.targets[0]
     return node.target if isinstance(node, ast.AnnAssign) else None
@@ -202,7 +202,7 @@ def _is_dict_call(node: ast.Call) -> bool:
 
 
 def returned(function: ast.FunctionDef) -> Iterator[ast.expr]:
-    """Yield the expressions that a function returns, each branch of a conditional one."""
+    """Yield the expressions that a function returns, including all branches of conditional expressions."""
     for statement in function.body:
         for node in own_scope(statement):
             if isinstance(node, ast.Return) and node.value is not None:

@@ -1,7 +1,7 @@
-"""What a name or an expression can stand for, as far as its text shows.
+"""Determines statically what names and expressions refer to.
 
-*Fresh*: a new container that nothing else can reach yet. *Plain*: made of Python's own types only, so
-that its methods are known. *Definition*: the one function or class that a name stands for.
+*Fresh*: a new container that nothing else refers to. *Plain*: consists of built-in types only, so that its
+methods are known. *Definition*: the only function or class that a name can refer to.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.project import Module, Project
 
 Frame: TypeAlias = dict[str, tuple[Binding, ...]]
-"""The names of an inner scope, with what binds them."""
+"""The names of an inner scope, with their bindings."""
 
 _IMPLICIT = frozenset({"__name__", "__file__", "__doc__"})
 
@@ -43,13 +43,13 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Something outside: a dotted name of an installed module, or a builtin's plain name."""
+    """Something external: the dotted name of an object in an installed module, or a builtin's name."""
 
     name: str
 
 
 class Values:
-    """Answers questions about expressions of one module, seen from within some inner scopes."""
+    """Analyses expressions of one module in the context of some inner scopes."""
 
     def __init__(self, project: Project, module: Module, frames: tuple[Frame, ...] = ()) -> None:
         self.project = project
@@ -58,23 +58,23 @@ class Values:
         self._asked: set[str] = set()
 
     def inside(self, frame: Frame) -> Values:
-        """Look from within one more scope."""
+        """Return the same with one more inner scope."""
         return Values(self.project, self.module, (*self.frames, frame))
 
     def local(self, name: str) -> tuple[Binding, ...] | None:
-        """Return what binds a name in the scopes inside the module, None if nothing does."""
+        """Return the bindings of a name in the inner scopes; None if it has none there."""
         for frame in reversed(self.frames):
             if name in frame:
                 return frame[name]
         return None
 
     def bindings(self, name: str) -> tuple[Binding, ...]:
-        """Return what binds a name, in whatever scope it belongs to."""
+        """Return the bindings of a name in the scope that it belongs to."""
         local = self.local(name)
         return self.module.bindings.get(name, ()) if local is None else local
 
     def meaning(self, node: ast.expr) -> Definition | Library | None:
-        """Return what an expression such as ``m.sub.f`` stands for; None if that is not certain."""
+        """Return what an expression such as ``m.sub.f`` refers to; None if that is not certain."""
         chain: list[str] = []
         while isinstance(node, ast.Attribute):
             chain.insert(0, node.attr)
@@ -88,7 +88,7 @@ class Values:
     def _locate(
         self, module: Module, name: str, chain: tuple[str, ...], seen: frozenset[tuple[str, str]]
     ) -> Definition | Library | None:
-        """Return what a name of a module stands for, with the attributes behind it."""
+        """Return what a name of a module, followed by some attributes, refers to."""
         bindings = module.bindings.get(name, ())
         if not bindings:
             return self._builtin(name, chain) if module is self.module else None
@@ -106,14 +106,14 @@ class Values:
     def _only_import(
         self, bindings: tuple[Binding, ...], module: Module
     ) -> tuple[str | None, tuple[str, ...]]:
-        """Return the module, and what of it, that a name is imported from; no module if not certain."""
+        """Return the module that a name is imported from, and the attributes of it; None if not certain."""
         if any(binding.kind != "import" for binding in bindings):
             return None, ()
         bases = {self.project.base(each.imported, module) for each in bindings if each.imported}
         return bases.pop() if len(bases) == 1 else (None, ())
 
     def _is_hidden_by_star(self, name: str) -> bool:
-        """Whether a local module whose names are all imported has one of this name."""
+        """Whether a star import of a local module may bind a name."""
         stars = (
             module
             for unit in self.module.units
@@ -137,29 +137,33 @@ class Values:
         return self._locate(module, chain[0], chain[1:], seen) if chain else None
 
     def behind(self, imported: Imported, chain: tuple[str, ...]) -> Definition | Library | None:
-        """Return what an import stands for, with the attributes behind it."""
+        """Return what an import, followed by some attributes, refers to."""
         base, first = self.project.base(imported, self.module)
         return None if base is None else self._follow(base, (*first, *chain), frozenset())
 
     def library(self, node: ast.expr) -> str:
-        """Return the dotted name outside that an expression stands for, empty if it is none."""
+        """Return the external dotted name that an expression refers to; an empty text if there is none."""
         meaning = self.meaning(node)
         return meaning.name if isinstance(meaning, Library) else ""
 
     def is_own_container(self, name: str) -> bool:
-        """Whether a name only ever stands for containers made just for it."""
-        found = [item for item in self.bindings(name) if item.kind not in {"augmented", "deleted"}]
-        return bool(found) and all(
-            item.kind == "value" and self.is_fresh(item.value) for item in found
+        """Whether a name is only ever bound to fresh containers."""
+        bindings = [
+            binding
+            for binding in self.bindings(name)
+            if binding.kind not in {"augmented", "deleted"}
+        ]
+        return bool(bindings) and all(
+            binding.kind == "value" and self.is_fresh(binding.value) for binding in bindings
         )
 
     def is_definition(self, name: str) -> bool:
-        """Whether a name only ever stands for functions and classes defined under it."""
-        found = self.bindings(name)
-        return bool(found) and all(item.kind in {"function", "class"} for item in found)
+        """Whether a name is only ever bound by definitions of functions and classes."""
+        bindings = self.bindings(name)
+        return bool(bindings) and all(binding.kind in {"function", "class"} for binding in bindings)
 
     def is_fresh(self, node: ast.expr | None) -> bool:
-        """Whether an expression makes a new container."""
+        """Whether an expression creates a new container."""
         if isinstance(node, ast.Call):
             return listed(self.library(node.func), FRESH)
         return isinstance(
@@ -167,26 +171,31 @@ class Values:
         )
 
     def is_own_value(self, name: str) -> bool:
-        """Whether ``name += …`` cannot change an object that something else can reach."""
-        found = [item for item in self.bindings(name) if item.kind not in {"augmented", "deleted"}]
-        return bool(found) and all(
-            item.kind == "value" and (isinstance(item.value, _NEW) or self.is_fresh(item.value))
-            for item in found
+        """Whether ``name += …`` cannot change an object that something else refers to."""
+        bindings = [
+            binding
+            for binding in self.bindings(name)
+            if binding.kind not in {"augmented", "deleted"}
+        ]
+        return bool(bindings) and all(
+            binding.kind == "value"
+            and (isinstance(binding.value, _NEW) or self.is_fresh(binding.value))
+            for binding in bindings
         )
 
     def consumed(self, name: str) -> frozenset[str]:
-        """Return the names whose object may change when a name is read, as with iterators."""
+        """Return the names whose objects may change when a name is read, as iterators do."""
         if name in self._asked:
             return frozenset()
         self._asked.add(name)
-        found: set[str] = set()
+        changing: set[str] = set()
         for binding in self.bindings(name):
             value = binding.value if binding.kind == "value" else None
             others = self.consumed(value.id) if isinstance(value, ast.Name) else frozenset()
             if others or self._is_iterator(value):
-                found |= {name, *others}
+                changing |= {name, *others}
         self._asked.discard(name)
-        return frozenset(found)
+        return frozenset(changing)
 
     def _is_iterator(self, node: ast.expr | None) -> bool:
         if not isinstance(node, ast.Call):
@@ -215,11 +224,11 @@ class Values:
         )
 
     def is_plain(self, node: ast.expr | None) -> bool:
-        """Whether an expression gives data of Python's own types, all through."""
+        """Whether the value of an expression consists of built-in types only."""
         if isinstance(node, _PLAIN):
             return True
         if isinstance(node, _MADE_OF_PARTS):
-            parts = (item for item in ast.iter_child_nodes(node) if isinstance(item, ast.expr))
+            parts = (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
             return all(self.is_plain(part) for part in parts)
         if isinstance(node, ast.Attribute):
             return self.is_plain(node.value) or listed(self.library(node), PLAIN_VALUES)
@@ -237,21 +246,22 @@ class Values:
     def _is_plain_name(self, name: str) -> bool:
         if name in self._asked:
             return True
-        found = self.bindings(name)
-        if not found:
+        bindings = self.bindings(name)
+        if not bindings:
             return name in _IMPLICIT
         self._asked.add(name)
         plain = all(
-            item.kind in {"deleted", "augmented"}
-            or (item.kind in {"value", "element"} and self.is_plain(item.value))
-            for item in found
+            binding.kind in {"deleted", "augmented"}
+            or (binding.kind in {"value", "element"} and self.is_plain(binding.value))
+            for binding in bindings
         )
         self._asked.discard(name)
         return plain
 
     def _is_plain_call(self, node: ast.Call) -> bool:
         if not all(
-            self.is_plain(item) for item in (*node.args, *(key.value for key in node.keywords))
+            self.is_plain(argument)
+            for argument in (*node.args, *(key.value for key in node.keywords))
         ):
             return False
         if listed(self.library(node.func), PLAIN_CALLS):
@@ -267,7 +277,8 @@ class Values:
         inner = self.inside(targets_of(node))
         parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
         return all(
-            inner.is_plain(part) for part in (*parts, *(item.iter for item in node.generators))
+            inner.is_plain(part)
+            for part in (*parts, *(generator.iter for generator in node.generators))
         )
 
 
@@ -282,7 +293,7 @@ _NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Tu
 
 
 def targets_of(node: Comprehension) -> Frame:
-    """Return the names that a comprehension binds, as elements of what it runs over."""
+    """Return the names that a comprehension binds to elements of its iterables."""
     return {
         target.id: (Binding(target.id, "element", node, part.iter),)
         for part in node.generators
@@ -292,7 +303,7 @@ def targets_of(node: Comprehension) -> Frame:
 
 
 def frame_of(bindings: tuple[Binding, ...], parameters: tuple[str, ...] = ()) -> Frame:
-    """Return the names of a scope from its bindings; of parameters nothing is known."""
+    """Return the names of a scope with their bindings; nothing is known about parameters."""
     frame: Frame = {name: (Binding(name, "other", ast.Pass()),) for name in parameters}
     for binding in bindings:
         frame[binding.name] = (*frame.get(binding.name, ()), binding)
@@ -302,5 +313,7 @@ def frame_of(bindings: tuple[Binding, ...], parameters: tuple[str, ...] = ()) ->
 def _is_generator(node: ast.AST) -> bool:
     body = node.body if isinstance(node, Function) else []
     return any(
-        isinstance(part, (ast.Yield, ast.YieldFrom)) for item in body for part in own_scope(item)
+        isinstance(part, (ast.Yield, ast.YieldFrom))
+        for statement in body
+        for part in own_scope(statement)
     )

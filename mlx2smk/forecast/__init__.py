@@ -1,8 +1,8 @@
 """Plan + what earlier runs left -> what the next run will do, and why.
 
-It says what Snakemake then does: a job runs if its result is missing or was made from something else.
-Below a context only changed values count. Where a function must run before its values are known, there
-is a lower and an upper bound.
+The forecast predicts what Snakemake does: a job runs if its result is missing or was made from something
+else. Of a context, only changed values count. Where values depend on functions that still have to run,
+the forecast gives a lower and an upper bound.
 """
 
 from __future__ import annotations
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The outlooks of all functions of an experiment, and the trials that have results but no function."""
+    """The outlooks of all functions of an experiment.
+
+    ``others`` are former trials that still have results, with the numbers of their jobs.
+    """
 
     experiment: str
     source: str
@@ -37,7 +40,7 @@ class Forecast:
 
 
 def forecast(plan: Plan, past: Past, code: Code) -> Forecast:
-    """Foresee the next run of an experiment."""
+    """Forecast the next run of an experiment."""
     context, setups, background = Knowledge(), [], Background(past, code)
     for setup in plan.setups:
         outlook, returned = forecast_setup(setup, context, background)

@@ -1,4 +1,4 @@
-"""What all forecasts of one experiment share."""
+"""The data shared by all forecasts of one experiment."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What was, what the code is now, and which runs have been found so far that will or may run."""
+    """The earlier runs, the current code, and the runs forecast so far that will or may happen."""
 
     past: Past
     code: Code

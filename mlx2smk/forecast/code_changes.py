@@ -1,4 +1,4 @@
-"""Two versions of a function's pieces -> what changed, where, and how the function comes to need it."""
+"""Two versions of a function's pieces -> what changed, where, and how the function depends on it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What the experiment's functions are made of now, by their digests, and the modules' paths."""
+    """The pieces of the experiment's current functions, by their digests, and the modules' paths."""
 
     pieces: Mapping[str, tuple[Piece, ...]]
     files: Mapping[str | None, str]
 
 
 def code_reasons(now: str, before: str, past: Past, code: Code) -> tuple[Reason, ...]:
-    """Return how the code with one digest became that with another."""
+    """Return the differences between the code with one digest and that with another."""
     if now == before:
         return ()
     pieces = past.archive.pieces(before)
@@ -39,30 +39,30 @@ def code_reasons(now: str, before: str, past: Past, code: Code) -> tuple[Reason,
 def code_changes(
     old: Sequence[Piece], new: Sequence[Piece], files: Mapping[str | None, str]
 ) -> tuple[Reason, ...]:
-    """Return what changed, nearest to the function first; ``files`` are the modules' paths."""
+    """Return the changes, nearest to the function first; ``files`` are the modules' paths."""
     before, after = _by_key(old), _by_key(new)
-    found: list[tuple[int, Reason]] = []
+    changes: list[tuple[int, Reason]] = []
     for key in dict.fromkeys((*after, *before)):
         for was, now in _unlike(before.get(key, []), after.get(key, [])):
             pieces, piece = (old, was) if now is None else (new, now)
             if piece is not None:
                 path = _path(pieces, piece)
-                found.append((len(path), _change(was, now, files, path)))
-    found.sort(key=lambda item: item[0])
-    return tuple(reason for _, reason in found) or (CodeReordered(),)
+                changes.append((len(path), _change(was, now, files, path)))
+    changes.sort(key=lambda change: change[0])
+    return tuple(reason for _, reason in changes) or (CodeReordered(),)
 
 
 def _by_key(pieces: Sequence[Piece]) -> dict[Key, list[Piece]]:
-    found: dict[Key, list[Piece]] = {}
+    by_key: dict[Key, list[Piece]] = {}
     for piece in pieces:
-        found.setdefault((piece.module, piece.names), []).append(piece)
-    return found
+        by_key.setdefault((piece.module, piece.names), []).append(piece)
+    return by_key
 
 
 def _unlike(
     before: Sequence[Piece], after: Sequence[Piece]
 ) -> Iterator[tuple[Piece | None, Piece | None]]:
-    """Pair the pieces of the same names that have no like on the other side."""
+    """Pair the pieces of the same names that have no equal on the other side."""
     yield from zip_longest(_minus(before, after), _minus(after, before))
 
 
@@ -96,7 +96,7 @@ def _change(
 
 
 def _path(pieces: Sequence[Piece], piece: Piece) -> tuple[str, ...]:
-    """Return the names on the way to a piece; imports on it go without saying."""
+    """Return the names on the way to a piece, without imports."""
     names: list[str] = []
     at = piece.reached_from
     while at is not None:

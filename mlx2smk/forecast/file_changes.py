@@ -1,4 +1,4 @@
-"""What runs touched -> what of it certainly changed, and what runs before may still change."""
+"""What runs used -> what of it certainly changed, and what runs before them may still change."""
 
 from __future__ import annotations
 
@@ -16,30 +16,34 @@ if TYPE_CHECKING:
 
 
 class Unsettled:
-    """The runs that will or may run, in order: whatever they made last time may become another."""
+    """The runs that will or may happen, in order; whatever they made last time may change."""
 
     def __init__(self) -> None:
         self._runs: set[Maker] = set()
 
     def add(self, name: str, number: int = 0) -> None:
-        """Add a run of a function; its folders are in doubt whichever of its runs filled them."""
+        """Add a run of a function; folders are in doubt if any run of the function wrote into them."""
         self._runs |= {(name, number), (name, None)}
 
     def certain(self, basis: Basis) -> list[Difference]:
-        """Return what is not as it was, and is left so by all that runs before."""
-        return [item for item in basis.differences if self._runs.isdisjoint(item.makers)]
+        """Return the differences that no earlier run can undo."""
+        return [
+            difference
+            for difference in basis.differences
+            if self._runs.isdisjoint(difference.makers)
+        ]
 
     def doubts(self, basis: Basis) -> list[UncertainFile]:
-        """Return what may change before the function runs."""
+        """Return the files that may change before the function runs."""
         if not self._runs:
             return []
-        found = ((path, self._runs & makers) for path, makers in basis.made.items())
-        return [UncertainFile(path, named(makers)) for path, makers in found if makers]
+        remade = ((path, self._runs & makers) for path, makers in basis.made.items())
+        return [UncertainFile(path, named(makers)) for path, makers in remade if makers]
 
     def outcome(self, stored: Iterable[StoredRun]) -> tuple[Mapping[str, Any] | None, bool]:
-        """Return the update of the run that the store will give out, None if it may have none.
+        """Return the update of the run that the store will provide, None if it may provide none.
 
-        The other value says whether runs before it decide that.
+        The second value says whether this depends on runs before it.
         """
         maybe = False
         for run in stored:
@@ -52,53 +56,61 @@ class Unsettled:
 
 
 def named(makers: Iterable[Maker]) -> tuple[str, ...]:
-    """Return the names of the functions whose runs these are."""
+    """Return the names of the functions that these runs belong to."""
     return tuple(sorted({name for name, _ in makers}))
 
 
 def reasons_for(
     differences: Iterable[Difference], declared: Collection[str] = ()
 ) -> Iterator[Reason]:
-    """Yield the reasons that differences are; of a declared input one is enough."""
-    for item in differences:
-        if item.kind == "inputs":
-            yield why.InputChanged(item.name)
-        elif item.name not in declared or item.kind not in _PATHS:
-            yield _REASONS[item.kind](item)
+    """Yield the reasons behind some differences; for a declared input one is enough."""
+    for difference in differences:
+        if difference.kind == "inputs":
+            yield why.InputChanged(difference.name)
+        elif difference.name not in declared or difference.kind not in _PATHS:
+            yield _REASONS[difference.kind](difference)
 
 
-def _file(item: Difference) -> Reason:
-    if item.now is None:
-        return why.FileGone(item.name, named(item.makers))
-    return why.FileChanged(item.name, named(item.makers))
+def _file(difference: Difference) -> Reason:
+    if difference.now is None:
+        return why.FileGone(difference.name, named(difference.makers))
+    return why.FileChanged(difference.name, named(difference.makers))
 
 
-def _kind(item: Difference) -> Reason:
-    return why.FileAppeared(item.name) if item.was is None else _file(item)
+def _kind(difference: Difference) -> Reason:
+    return why.FileAppeared(difference.name) if difference.was is None else _file(difference)
 
 
-def _folder(item: Difference) -> Reason:
-    return _file(item) if item.now is None else why.FolderChanged(item.name)
+def _folder(difference: Difference) -> Reason:
+    return _file(difference) if difference.now is None else why.FolderChanged(difference.name)
 
 
-def _made(item: Difference) -> Reason:
-    return why.ProductGone(item.name) if item.now is None else why.ProductChanged(item.name)
+def _made(difference: Difference) -> Reason:
+    return (
+        why.ProductGone(difference.name)
+        if difference.now is None
+        else why.ProductChanged(difference.name)
+    )
 
 
-def _variable(item: Difference) -> Reason:
-    if item.was is None or item.now is None:
-        return why.VariableSet(item.name) if item.was is None else why.VariableUnset(item.name)
-    return why.VariableChanged(item.name)
+def _variable(difference: Difference) -> Reason:
+    if difference.was is None or difference.now is None:
+        return (
+            why.VariableSet(difference.name)
+            if difference.was is None
+            else why.VariableUnset(difference.name)
+        )
+    return why.VariableChanged(difference.name)
 
 
-def _package(item: Difference) -> Reason:
-    if item.now is None:
-        return why.PackageGone(item.name, item.was)
-    return why.PackageChanged(item.name, item.was, item.now)
+def _package(difference: Difference) -> Reason:
+    if difference.now is None:
+        return why.PackageGone(difference.name, difference.was)
+    return why.PackageChanged(difference.name, difference.was, difference.now)
 
 
-def _missing(item: Difference) -> Reason:
-    return why.PackageInstalled(item.name)
+def _missing(difference: Difference) -> Reason:
+    return why.PackageInstalled(difference.name)
 
 
 _PATHS = {"files", "kinds", "folders"}

@@ -1,4 +1,4 @@
-"""Compares what a function saw of SETUP with what it will see."""
+"""Compares the part of SETUP that a function saw with what it will see."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def digests_of(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def changed_keys(was: Mapping[str, str], will: Mapping[str, str], seen: Knowledge) -> list[str]:
-    """Return the keys that certainly differ; ``will`` has the digests of what is known of ``seen``."""
+    """Return the keys that certainly differ; ``will`` has the digests of the known part of ``seen``."""
     doubtful = [key for key in was if key not in will and _in_doubt(key, seen)]
     keys = sorted({*was, *will}.difference(doubtful))
     return [key for key in keys if was.get(key) != will.get(key)]
@@ -38,7 +38,7 @@ def key_changes(
 
 
 def uncertainty(seen: Knowledge, last: Mapping[str, Any]) -> Uncertainty | None:
-    """Say who may change which of the keys that a function saw last."""
+    """Return which functions may change which of the keys that a function saw last."""
     if seen.certain:
         return None
     sources = tuple(doubt.source for doubt in seen.doubts)

@@ -1,4 +1,4 @@
-"""What is known of SETUP before a run: some values for certain, and who may change which keys."""
+"""What is known about SETUP before a run: certain values, and which functions may change which keys."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A function that will run, or may, and the keys that it may change."""
+    """A function that will or may run, and the keys that it may change."""
 
     source: str
     keys: Keys
@@ -21,32 +21,32 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Keys with their values, and doubts, which are about keys that are not among them."""
+    """Known keys with their values, and doubts about other keys."""
 
     known: Mapping[str, Any] = field(default_factory=dict)
     doubts: tuple[Doubt, ...] = ()
 
     @property
     def certain(self) -> bool:
-        """Whether all of it is known."""
+        """Whether there are no doubts."""
         return not self.doubts
 
     def updated(self, values: Mapping[str, Any]) -> Knowledge:
-        """Merge values that are known: what was in doubt is so no longer."""
+        """Merge known values, which settles doubts about their keys."""
         if not values:
             return self
         doubts = (Doubt(doubt.source, doubt.keys.without(values)) for doubt in self.doubts)
         return Knowledge({**self.known, **values}, tuple(doubt for doubt in doubts if doubt.keys))
 
     def doubted(self, source: str, keys: Keys) -> Knowledge:
-        """Merge values that are not known: of these keys, by that function."""
+        """Merge unknown values of these keys, written by that function."""
         if not keys:
             return self
         known = {key: value for key, value in self.known.items() if key not in keys}
         return Knowledge(known, _added(self.doubts, Doubt(source, keys)))
 
     def merged(self, later: Knowledge) -> Knowledge:
-        """Merge what a trial makes of it."""
+        """Merge the updates of a trial."""
         result = self
         for doubt in later.doubts:
             result = result.doubted(doubt.source, doubt.keys)
@@ -60,7 +60,7 @@ class Knowledge:
 
 
 def _added(doubts: tuple[Doubt, ...], new: Doubt) -> tuple[Doubt, ...]:
-    """Add a doubt, in one with others about the same function."""
+    """Add a doubt, combined with others about the same function."""
     same = [doubt.keys for doubt in doubts if doubt.source == new.source]
     others = (doubt for doubt in doubts if doubt.source != new.source)
     return (*others, Doubt(new.source, Keys.union((new.keys, *same))))

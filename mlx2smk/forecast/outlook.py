@@ -1,4 +1,4 @@
-"""What a forecast says of one function."""
+"""The forecast for one function."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Uncertainty:
-    """Functions that may change these keys of SETUP, which this one read when it last ran."""
+    """Functions that may change these keys of SETUP, which this function read when it last ran."""
 
     sources: tuple[str, ...]
     keys: tuple[str, ...]
@@ -21,7 +21,7 @@ class Uncertainty:
 
 @dataclass(frozen=True, slots=True)
 class UncertainFile:
-    """A file or folder that this one reads, and functions that make it, or fill it, and will or may run."""
+    """A file or folder that this function reads, and functions that write it and will or may run."""
 
     path: str
     makers: tuple[str, ...]
@@ -29,12 +29,12 @@ class UncertainFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """How many combinations (of setups and verifications: 1) will run, and why.
+    """How many combinations will run, and why; setups and verifications count as one.
 
-    ``run`` at least and ``may_run`` at most run the user's code; ``from_store`` come back without
-    running; ``failed`` are recorded failures that stay. ``jobs``, at least, and ``may_jobs``, at most,
-    are what Snakemake starts for them. ``collects``: all results of the trial are put together anew.
-    ``seconds`` and ``may_seconds``: how long the runs will take one after another; None if unknown.
+    Between ``run`` and ``may_run`` combinations execute the user's code; ``from_store`` are restored
+    instead; ``failed`` are recorded failures that stay. Snakemake starts between ``jobs`` and ``may_jobs``
+    jobs for them. ``collects`` says that the trial's results are collected again. ``seconds`` and
+    ``may_seconds`` are the total durations of the runs; None if unknown.
     """
 
     kind: str
@@ -55,5 +55,5 @@ class Outlook:
     uncertain_files: tuple[UncertainFile, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the outlook for programs."""
+        """Return the outlook as JSON data."""
         return {**asdict(self), "reasons": [reason_as_dict(reason) for reason in self.reasons]}

@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 Maker: TypeAlias = "tuple[str, int | None]"
-"""A run: its function and the number of its combination (0 for a setup); None for any of them."""
+"""A run: its function and the number of its combination (0 for a setup, None for any)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that is not as it was when a run touched it.
+    """Something that has changed since a run used it.
 
-    ``kind`` is that of the observation (see ``runtime/observed.py``), or `inputs` of what is declared.
-    ``was`` and ``now`` are digests, kinds, names or versions, None where there was or is nothing.
-    ``makers`` are the runs before it that made it.
+    ``kind`` is the kind of observation (see ``runtime/observed.py``), or ``inputs`` for declared inputs.
+    ``was`` and ``now`` are digests, kinds, names or versions; None if it did not or does not exist.
+    ``makers`` are the earlier runs that made it.
     """
 
     kind: str
@@ -34,7 +34,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a result rests on, as far as it is another now, or is ``made`` by runs before it."""
+    """What a result depends on, as far as it has changed or was ``made`` by earlier runs."""
 
     differences: tuple[Difference, ...] = ()
     made: Mapping[str, frozenset[Maker]] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """A run in the store of results: what it adds to the context, and what it rests on."""
+    """A run in the store of results: its update of the context, and what it depends on."""
 
     update: Mapping[str, Any]
     basis: Basis = field(default_factory=Basis)
@@ -50,7 +50,7 @@ class StoredRun:
 
 @dataclass(frozen=True, slots=True)
 class RunPast:
-    """One recorded run; ``update`` is what it added to the context, ``params`` their JSON text."""
+    """A recorded run; ``update`` is its update of the context, ``params`` its parameters as JSON text."""
 
     success: bool
     params: str
@@ -61,7 +61,7 @@ class RunPast:
 class JobPast:
     """The record of a job; ``context`` has the digests of the keys that it saw.
 
-    ``runs`` are in the order of the combinations.
+    ``runs`` are in the order of their combinations.
     """
 
     digest: str
@@ -79,10 +79,10 @@ class JobPast:
 class TrialPast:
     """All records of a trial, by the jobs' names.
 
-    ``collected``: the file of all results holds those of the current jobs. ``file`` is that file's
-    digest. ``logged`` are the jobs with a log, which ran once. ``seconds``: how long combinations took
-    when they last ran, by the JSON text of their parameters. ``declared`` says which declared inputs
-    earlier runs make.
+    ``collected`` says that the file of all results matches the current jobs; ``file`` is its digest.
+    ``logged`` are the jobs that have a log and thus ran once. ``seconds`` are the last durations of
+    combinations, by the JSON text of their parameters. ``declared`` says which declared inputs are made
+    by earlier runs.
     """
 
     jobs: Mapping[str, JobPast] = field(default_factory=dict)
@@ -107,7 +107,7 @@ class SetupPast:
 
 @dataclass(frozen=True, slots=True)
 class VerdictPast:
-    """A verdict; ``trials`` are the digests of the results that it judged, ``crashed``: it has an error.
+    """A verdict; ``trials`` are the digests of the results that it judged, ``crashed`` if it has an error.
 
     ``environment`` is None if it was not recorded.
     """
@@ -122,28 +122,28 @@ class VerdictPast:
 
 
 class Archive(Protocol):
-    """What is kept across versions: runs by their keys, code by its digest."""
+    """What is kept across versions: runs by key, code by digest."""
 
     def stored(self, trial: str, job: JobPlan, number: int, key: str) -> Iterable[StoredRun]:
-        """Return the runs with that key, in the order in which the job asks whether they are current.
+        """Return the runs with that key, in the order in which the job considers them.
 
-        It is asked about the combinations of a job one after another.
+        Callers must ask about the combinations of a job in order.
         """
 
     def knows(self, code: str) -> bool:
-        """Whether runs of that code are stored."""
+        """Whether any runs of that code are stored."""
 
     def pieces(self, code: str) -> tuple[Piece, ...] | None:
-        """Return what the function with that digest was made of, None if it is not known."""
+        """Return the pieces of the function with that digest; None if they are not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What earlier runs of an experiment left, and what lies beside it now.
+    """What earlier runs of an experiment left, and the current state of its inputs.
 
-    ``contexts`` are the values that functions saw last; ``inputs`` has what is in declared inputs, by
-    their paths relative to the experiment's folder; ``source`` is the experiment's own path; ``others``
-    are trials that the plan does not have, with the numbers of their jobs.
+    ``contexts`` are the values that functions saw last; ``inputs`` are the contents of declared inputs, by
+    path relative to the experiment's folder; ``source`` is the experiment's own path; ``others`` are
+    trials that the plan no longer has, with the numbers of their jobs.
     """
 
     archive: Archive

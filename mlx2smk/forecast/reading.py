@@ -1,4 +1,4 @@
-"""Reads what earlier runs of an experiment left, without trusting it to be whole."""
+"""Reads what earlier runs of an experiment left, which may be incomplete."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ if TYPE_CHECKING:
 
 
 def read_past(directory: Path, plan: Plan, interpreter: str | None) -> Past:
-    """Return what runs of an experiment in a folder left, and what is there now.
+    """Return what runs of an experiment left in a folder, and the current state of its inputs.
 
-    ``interpreter`` is the one that was chosen for the jobs, None for the one they have anyway.
+    ``interpreter`` is the one chosen for the jobs; None for the default.
     """
     touched = BasisFinder(directory, plan, interpreter)
     results = Results(directory, plan.experiment)
@@ -93,43 +93,46 @@ class FolderArchive:
         self._beside: tuple[tuple[str, str], Makers] | None = None
 
     def stored(self, trial: str, job: JobPlan, number: int, key: str) -> list[StoredRun]:
-        """Return the runs with that key, in the order in which the job asks whether they are current."""
+        """Return the runs with that key, in the order in which the job considers them."""
         path = str(self._results.run_path(trial, job.name))
-        found = list(self._stores[trial].candidates(key, path))
-        if not found:
+        candidates = list(self._stores[trial].candidates(key, path))
+        if not candidates:
             return []
         beside = self._makers_beside(trial, job)
-        touched = (self._touched.basis_beside(trial, number, f.observed, beside) for f in found)
+        touched = (
+            self._touched.basis_beside(trial, number, f.observed, beside) for f in candidates
+        )
         bases = [
-            self._restored(trial, each, basis) for each, basis in zip(found, touched, strict=True)
+            self._restored(trial, each, basis)
+            for each, basis in zip(candidates, touched, strict=True)
         ]
         current = (at for at, basis in enumerate(bases) if not basis.differences)
-        # The job goes on with what it takes; a run that it starts makes what it made before.
-        beside.add(self._touched.run(trial, number), found[next(current, 0)].observed)
-        runs = zip(found, bases, strict=True)
+        # The next combinations see the files of the run taken from the store, or else of a new run.
+        beside.add(self._touched.run(trial, number), candidates[next(current, 0)].observed)
+        runs = zip(candidates, bases, strict=True)
         return [StoredRun(updates_of(each.run), basis) for each, basis in runs]
 
-    def _restored(self, trial: str, found: Found, basis: Basis) -> Basis:
-        """Return the basis of a stored run once its outputs are put back, as the job will do."""
+    def _restored(self, trial: str, candidate: Found, basis: Basis) -> Basis:
+        """Return the basis of a stored run after its outputs are restored, as the job will do."""
         can = self._stores[trial].can_restore
-        left = tuple(d for d in basis.differences if not can(found, d.kind, d.name))
+        left = tuple(d for d in basis.differences if not can(candidate, d.kind, d.name))
         return replace(basis, differences=left)
 
     def _makers_beside(self, trial: str, job: JobPlan) -> Makers:
-        """Return who made what, as the job will have it when it comes to its next combination."""
+        """Return who made what, as the job will see it at its next combination."""
         if self._beside is None or self._beside[0] != (trial, job.name):
             numbers = range(job.first, job.first + job.count)
             self._beside = (trial, job.name), self._touched.makers_beside(trial, numbers)
         return self._beside[1]
 
     def knows(self, code: str) -> bool:
-        """Whether runs of that code are stored."""
+        """Whether any runs of that code are stored."""
         if self._codes is None:
             self._codes = frozenset(record.code for record in stored_records(self._folder))
         return code in self._codes
 
     def pieces(self, code: str) -> tuple[Piece, ...] | None:
-        """Return what the function with that digest was made of, None if it is not known."""
+        """Return the pieces of the function with that digest; None if they are not known."""
         return read_code(self._directory, code)
 
 
@@ -288,5 +291,5 @@ def _runs(record: JobRecord | None) -> list[RunDict]:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Compare JSON values by their texts, in which NaN is like NaN."""
+    """Compare JSON values as texts, so that NaN equals NaN."""
     return json.dumps(one) == json.dumps(other)

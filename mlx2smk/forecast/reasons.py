@@ -1,4 +1,4 @@
-"""Why something runs again: one class a reason."""
+"""Why something runs again: one class for each reason."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class CodeChanged:
-    """A definition or statement that is not what it was when the results were made.
+    """A definition or statement that has changed since the results were made.
 
     ``name`` is empty for a statement that binds nothing. ``old`` and ``new`` are the texts of constants.
     ``path`` leads from the function that runs to the one that needs it.
@@ -26,17 +26,17 @@ class CodeChanged:
 
 @dataclass(frozen=True, slots=True)
 class CodeUnknown:
-    """The code changed, and nobody knows any more what it was."""
+    """The code changed, and the earlier version is no longer known."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodeReordered:
-    """The same statements stand in another order, or their text, which is looked at, changed."""
+    """The statements have another order, or their text changed and is read by the code."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyChanged:
-    """A key of SETUP has another value; ``old`` and ``new`` are JSON texts, None if it is not there."""
+    """A key of SETUP has another value; ``old`` and ``new`` are JSON texts, None if it is missing."""
 
     key: str
     old: str | None
@@ -45,14 +45,14 @@ class KeyChanged:
 
 @dataclass(frozen=True, slots=True)
 class InputChanged:
-    """A declared input has other content, or is declared only now, or is so no longer."""
+    """A declared input has other content, or its declaration was added or removed."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class FileChanged:
-    """A file that was read has other content; ``makers`` are the functions before it that make it."""
+    """A file that was read has other content; ``makers`` are the earlier functions that write it."""
 
     path: str
     makers: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class FileChanged:
 
 @dataclass(frozen=True, slots=True)
 class FileGone:
-    """A file or folder that was read or looked for is not there any more."""
+    """A file or folder that was read or looked for no longer exists."""
 
     path: str
     makers: tuple[str, ...] = ()
@@ -68,49 +68,49 @@ class FileGone:
 
 @dataclass(frozen=True, slots=True)
 class FileAppeared:
-    """A file or folder is there that was looked for in vain."""
+    """A file or folder that did not exist when it was looked for now exists."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class FolderChanged:
-    """A folder that was listed has other names in it."""
+    """A folder that was listed has other entries."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class ProductChanged:
-    """A file that the function itself made is not as it left it."""
+    """A file that the function wrote has been changed."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class ProductGone:
-    """A file that the function itself made is not there any more."""
+    """A file that the function wrote no longer exists."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class VariableChanged:
-    """A variable of the environment has another value."""
+    """An environment variable has another value."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class VariableSet:
-    """A variable of the environment is set that was not."""
+    """An environment variable has been set."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class VariableUnset:
-    """A variable of the environment is not set that was."""
+    """An environment variable is no longer set."""
 
     name: str
 
@@ -126,7 +126,7 @@ class PackageChanged:
 
 @dataclass(frozen=True, slots=True)
 class PackageGone:
-    """A package that the code imports is not installed any more."""
+    """A package that the code imports is no longer installed."""
 
     name: str
     old: str
@@ -134,45 +134,45 @@ class PackageGone:
 
 @dataclass(frozen=True, slots=True)
 class PackageInstalled:
-    """A module that the code looked for in vain can be imported now."""
+    """A module that the code could not import is now installed."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """So many combinations have no result because they were not there before."""
+    """This many combinations are new."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """So many combinations ran before, but the files of their results are not there."""
+    """This many combinations ran before, but their results are missing."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Regrouped:
-    """The combinations are in other jobs than before, or have become a chain or ended to be one."""
+    """The combinations are grouped into other jobs, or have become or are no longer a chain."""
 
 
 @dataclass(frozen=True, slots=True)
 class SoftwareChanged:
-    """The conda environment, the container or the chosen interpreter is another one."""
+    """The conda environment, the container or the chosen interpreter has changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chained:
-    """So many combinations come after one that runs again, and may see what it writes."""
+    """This many combinations of a chain come after one that runs again, or after another one than before."""
 
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class ResultsChanged:
-    """The results of a trial that a verification judges are made anew, or are others."""
+    """The results of a trial that a verification judges will be, or were, collected again."""
 
     trial: str
 
@@ -211,5 +211,5 @@ Reason: TypeAlias = (
 
 
 def reason_as_dict(reason: Reason) -> dict[str, Any]:
-    """Return a reason for programs: its class's name and its fields."""
+    """Return a reason as JSON data: the name of its class and its fields."""
     return {"reason": type(reason).__name__, **asdict(reason)}

@@ -1,4 +1,4 @@
-"""Forecasts for setups and verifications, which are one run each."""
+"""Forecasts for setups and verifications, which consist of a single run each."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def forecast_setup(
     setup: SetupPlan, context: Knowledge, background: Background
 ) -> tuple[Outlook, Knowledge]:
-    """Return what a setup will do, and what is known of what it returns."""
+    """Return the forecast for a setup, and what is known about the values it returns."""
     past, unsettled = background.past, background.unsettled
     record = past.setups.get(setup.name)
     seen = context.projected(setup.reads) if setup.after else Knowledge()
@@ -47,7 +47,7 @@ def forecast_verification(
     trials: Mapping[str, Outlook],
     background: Background,
 ) -> Outlook:
-    """Return what a verification will do, once the trials are through."""
+    """Return the forecast for a verification, given those for the trials."""
     past, unsettled = background.past, background.unsettled
     record = past.verdicts.get(verify.name)
     seen = context.projected(verify.reads)
@@ -90,9 +90,9 @@ def _changed_results(
     verify: VerifyPlan, record: VerdictPast, trials: Mapping[str, Outlook], past: Past
 ) -> Iterator[ResultsChanged]:
     for name in verify.depends:
-        found = past.trials.get(name)
+        current = past.trials.get(name)
         judged = record.trials.get(name)
-        if trials[name].collects or found is None or judged is None or judged != found.file:
+        if trials[name].collects or current is None or judged is None or judged != current.file:
             yield ResultsChanged(name)
     for name in record.trials.keys() - set(verify.depends):
         yield ResultsChanged(name)
@@ -123,7 +123,7 @@ def _outlook(
 
 
 def _timed(outlook: Outlook, record: SetupPast | VerdictPast | None) -> Outlook:
-    """Add how long the function took when it last ran."""
+    """Add the duration of the function's last run."""
     seconds = record.seconds if record is not None else None
     return replace(
         outlook,

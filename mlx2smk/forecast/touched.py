@@ -1,4 +1,4 @@
-"""Records of what runs touched, and what is there now -> what results rest on (`past.Basis`)."""
+"""Records of what runs used, and its current state -> what results depend on (`past.Basis`)."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from mlx2smk.runtime.makers import Makers, Run
 
 PATHS = ("inputs", "files", "kinds", "folders")
-"""Kinds of differences for which earlier runs can be the reason."""
+"""Kinds of differences that earlier runs can cause."""
 
 FORMER = -1
-"""The number of a combination of which only the trial is known."""
+"""Stands for the number of a combination whose job is no longer in the plan."""
 
 
 class BasisFinder:
-    """Asks what the Snakefile will ask, of a plan that need not be on disk yet."""
+    """Finds what results depend on, as the Snakefile will, for a plan that need not be on disk yet."""
 
     def __init__(self, directory: Path, plan: Plan, interpreter: str | None) -> None:
         self._graph = Graph(
@@ -48,57 +48,57 @@ class BasisFinder:
         self._names = {at: name for (kind, name), at in self._at.items() if kind != "verifications"}
 
     def contents(self, path: str) -> Any:
-        """Return what stands for the content of a declared input."""
+        """Return a value that identifies the content of a declared input."""
         return origin.declared(self._graph.plan.folder, path, self._graph.contents)
 
     def basis(self, kind: str, name: str, job: str = "") -> Basis:
-        """Return what the record of a job rests on."""
+        """Return what the record of a job depends on."""
         graph = self._graph
         if graph.last_scheduled(kind, name, job) is None:
             return Basis()
-        found = self._found(graph.surroundings)
+        builder = self._builder(graph.surroundings)
         if kind == "trials":
             for change in graph.declared(name, job):
-                found.note(change, found.inside(change.name, (self._at[kind, name], 0)))
+                builder.note(change, builder.inside(change.name, (self._at[kind, name], 0)))
         for observation, run in graph.observations(kind, name, job):
-            found.add(observation, run)
-        return found.basis()
+            builder.add(observation, run)
+        return builder.basis()
 
     def declared(self, trial: TrialPlan) -> Basis:
-        """Return which of the declared inputs of a trial earlier runs make."""
-        found = self._found(self._graph.surroundings)
+        """Return which declared inputs of a trial are made by earlier runs."""
+        builder = self._builder(self._graph.surroundings)
         run = (self._at["trials", trial.name], 0)
-        made = {path: found.inside(path, run) for path in trial.inputs}
+        made = {path: builder.inside(path, run) for path in trial.inputs}
         return Basis((), {path: before for path, before in made.items() if before})
 
     def basis_beside(
         self, trial: str, number: int, observation: Observation, beside: Makers
     ) -> Basis:
-        """Return what a stored run rests on, given who made what beside the job that asks for it."""
+        """Return what a stored run depends on, given who made what apart from the job that asks."""
         graph = self._graph
         around = Surroundings(graph.plan.folder, graph.contents, lambda: beside, graph.installed)
-        found = self._found(around)
-        found.add(observation, self.run(trial, number))
-        return found.basis()
+        builder = self._builder(around)
+        builder.add(observation, self.run(trial, number))
+        return builder.basis()
 
     def run(self, trial: str, number: int) -> Run:
-        """Return what a combination is called among makers."""
+        """Return a combination as it is identified among makers."""
         return self._at["trials", trial], number
 
     def makers_beside(self, trial: str, numbers: Iterable[int]) -> Makers:
-        """Return who made what when a job has begun: its own record is not there any more."""
+        """Return who made what once a job has started and its own record is gone."""
         return self._graph.all_makers().without({self.run(trial, number) for number in numbers})
 
-    def _found(self, around: Surroundings) -> _Found:
+    def _builder(self, around: Surroundings) -> _BasisBuilder:
         if self._known is None:
             self._known = self._all_known()
-        return _Found(around, self._known, self._names)
+        return _BasisBuilder(around, self._known, self._names)
 
     def _all_known(self) -> Makers:
-        """Return who made what, jobs included that the trials do not have any more.
+        """Return who made what, including jobs that the trials no longer have.
 
-        Their combinations are in other jobs now. The Snakefile does not ask them, but the files that
-        they made are still those that the trial makes.
+        Their combinations are in other jobs now. The Snakefile ignores these jobs, but the trial still
+        makes the files that they made.
         """
         plan = self._graph.plan
         known = makers.makers_of(plan, str(self._results))
@@ -111,8 +111,8 @@ class BasisFinder:
         return known
 
 
-class _Found:
-    """What there is to say of some runs: each difference once, and who made what they rest on."""
+class _BasisBuilder:
+    """Collects the basis of some runs: each difference once, and who made what they depend on."""
 
     def __init__(self, around: Surroundings, all_makers: Makers, names: dict[int, str]) -> None:
         self._around = around
@@ -122,7 +122,7 @@ class _Found:
         self._made: dict[str, frozenset[Maker]] = {}
 
     def add(self, observation: Observation, run: Run) -> None:
-        """Add what a run touched."""
+        """Add what a run used."""
         made = {path: before for path, before in self._made_before(observation, run) if before}
         for path, before in made.items():
             self._made[path] = self._made.get(path, frozenset()) | before
@@ -130,7 +130,7 @@ class _Found:
             self.note(change, made.get(change.name, frozenset()))
 
     def note(self, change: Change, before: frozenset[Maker]) -> None:
-        """Note that something is not as it was, and which runs before made it."""
+        """Note that something has changed, and which earlier runs made it."""
         by = before if change.kind in PATHS else frozenset()
         difference = Difference(change.kind, change.name, change.was, change.now, by)
         self._differences.setdefault((change.kind, change.name), difference)
@@ -138,11 +138,11 @@ class _Found:
             self._made[change.name] = self._made.get(change.name, frozenset()) | by
 
     def basis(self) -> Basis:
-        """Return all of it."""
+        """Return the collected basis."""
         return Basis(tuple(self._differences.values()), self._made)
 
     def inside(self, path: str, run: Run) -> frozenset[Maker]:
-        """Return the runs before one that made a declared input, or something in it."""
+        """Return the runs before this one that made a declared input, or something in it."""
         name = os.path.normpath(path)
         matching = (
             made
@@ -155,7 +155,7 @@ class _Found:
     def _made_before(
         self, observation: Observation, run: Run
     ) -> Iterator[tuple[str, frozenset[Maker]]]:
-        """Yield what of an observation earlier runs made; of a folder any of a function's runs counts."""
+        """Yield what of an observation earlier runs made; for folders, any run of a function counts."""
         for path in observation.get("files", ()):
             yield path, self._before(self._makers.made.get(path, ()), run)
         for path, kind in observation.get("kinds", {}).items():
@@ -182,7 +182,7 @@ def _plan_of_worker(directory: Path, plan: Plan) -> PlanOfWorker:
 
 
 def _interpreter(directory: Path, plan: Plan, chosen: str | None) -> str | None:
-    """Return the interpreter of the jobs as it is found from here; None inside of an environment."""
+    """Return the path of the jobs' interpreter from the current folder; None in an environment."""
     if plan.conda or plan.container:
         return None
     if chosen is None:

@@ -1,4 +1,4 @@
-"""Forecasts for trials: which of their jobs will start, and which combinations run in them."""
+"""Forecasts for trials: which jobs will start, and which of their combinations will run."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 def forecast_trial(
     trial: TrialPlan, context: Knowledge, background: Background
 ) -> tuple[Outlook, Knowledge]:
-    """Return what a trial will do, and what is known of the updates that it makes."""
+    """Return the forecast for a trial, and what is known about its updates of the context."""
     seen = context.projected(trial.reads)
     grid = Grid([(name, list(texts)) for name, texts in trial.parameters])
     forecaster = _Forecaster(trial, background, seen, digests_of(seen.known), grid)
@@ -50,7 +50,7 @@ def forecast_trial(
 
 @dataclass(slots=True)
 class _Forecaster:
-    """Goes through a trial's jobs in order, as updates may pass from one to the next."""
+    """Processes a trial's jobs in order, since updates may pass from one to the next."""
 
     trial: TrialPlan
     background: Background
@@ -67,7 +67,7 @@ class _Forecaster:
     may_be_running: list[str] = field(default_factory=list)
 
     def add(self, job: JobPlan) -> None:
-        """Foresee one job."""
+        """Add the forecast for one job."""
         record = self._record.jobs.get(job.name)
         if self._starts(job, record):
             self.counts["jobs"] += 1
@@ -80,7 +80,7 @@ class _Forecaster:
             self._keep(record)
 
     def outlook(self) -> Outlook:
-        """Put together what was found."""
+        """Return the outlook for all jobs added so far."""
         counts, trial = self.counts, self.trial
         return Outlook(
             kind=trial.kind,
@@ -118,7 +118,7 @@ class _Forecaster:
         return self._past.contexts.get(self.trial.name, {})
 
     def _starts(self, job: JobPlan, record: JobPast | None) -> bool:
-        """Tell whether Snakemake certainly starts a job, and note why."""
+        """Tell whether Snakemake certainly starts a job, and note the reasons."""
         return (
             record is None
             or self._is_outdated(record)
@@ -127,7 +127,7 @@ class _Forecaster:
         )
 
     def _is_outdated(self, record: JobPast) -> bool:
-        """Tell whether a record was made by other code, or from something that has changed."""
+        """Tell whether the code, or something else that a record depends on, has changed."""
         reasons = [*self._changes(record)]
         certain = self._unsettled.certain(record.basis)
         reasons += reasons_for(certain, self.trial.inputs)
@@ -139,7 +139,7 @@ class _Forecaster:
         return bool(reasons or keys or other_code)
 
     def _has_other_combinations(self, job: JobPlan, record: JobPast) -> bool:
-        """Tell whether a record is not of the job's combinations, in their order."""
+        """Tell whether a record has other combinations, or another order, than the job."""
         if record.digest == job.digest:
             return False
         before, now = [run.params for run in record.runs], self._params(job)
@@ -148,7 +148,7 @@ class _Forecaster:
         return True
 
     def _follows_another(self, job: JobPlan, record: JobPast) -> bool:
-        """Tell whether a link of a chain comes after one that runs, or another one than before."""
+        """Tell whether a job of a chain comes after one that runs, or after another one than before."""
         if not self.trial.chained:
             return False
         follows = bool(self.counts["jobs"]) or record.previous != self._before(job)
@@ -156,7 +156,7 @@ class _Forecaster:
         return follows
 
     def _changes(self, record: JobPast) -> Iterator[Reason]:
-        """Yield what changed beside the code, the context and the combinations."""
+        """Yield changes other than those of the code, the context and the combinations."""
         if record.chained != self.trial.chained:
             yield Regrouped()
         if record.environment != self._past.environment:
@@ -168,15 +168,15 @@ class _Forecaster:
         return self.trial.jobs[at - 1].name if at else None
 
     def _is_unsure(self) -> bool:
-        """Tell whether nobody knows yet what all of a job's combinations will see."""
+        """Tell whether it is unknown what some of a job's combinations will see."""
         follows = self.trial.chained and bool(self.counts["may_jobs"])
         return follows or not self.seen.certain or self._doubts(self._record.declared)
 
     def _doubts(self, basis: Basis) -> bool:
-        """Tell whether runs before may change what something rests on, and note what."""
-        found = self._unsettled.doubts(basis)
-        self.files |= dict.fromkeys(found)
-        return bool(found)
+        """Tell whether earlier runs may change something in a basis, and note these files."""
+        doubts = self._unsettled.doubts(basis)
+        self.files |= dict.fromkeys(doubts)
+        return bool(doubts)
 
     def _params(self, job: JobPlan) -> list[str]:
         """Return the JSON texts of the parameters of a job's combinations."""
@@ -186,7 +186,7 @@ class _Forecaster:
         return params_text(self.grid.values(index))
 
     def _run(self, job: JobPlan) -> None:
-        """Foresee the combinations of a job that starts."""
+        """Add the combinations of a job that certainly starts."""
         fresh = not self._past.archive.knows(self.trial.digest)
         for index in range(job.first, job.first + job.count):
             seen = self._seen_by_next()
@@ -225,14 +225,14 @@ class _Forecaster:
         return self.seen.merged(self.state).projected(self.trial.reads)
 
     def _take(self, update: Mapping[str, Any], *, certain: bool) -> None:
-        """Go on from a stored run; where there are several, it may be another one."""
+        """Continue after a stored run; if not certain, another stored run may be taken instead."""
         if certain:
             self.state = self.state.updated(update)
         else:
             self._doubt_updates()
 
     def _unsettle(self, index: int) -> None:
-        """Go on from a run of which nobody knows yet what it will leave."""
+        """Continue after a run whose update and files are not known yet."""
         self._unsettled.add(self.trial.name, index)
         self._doubt_updates()
 
@@ -242,7 +242,7 @@ class _Forecaster:
     def _outcome(
         self, job: JobPlan, index: int, seen: Knowledge
     ) -> tuple[Mapping[str, Any] | None, bool]:
-        """Return the update that comes from the store, if any, and whether that is in doubt."""
+        """Return the update that the store provides, if any, and whether that is in doubt."""
         if not seen.certain or self._doubts(self._record.declared):
             return None, True
         stored = [*self._stored(job, index, seen)]
@@ -261,14 +261,14 @@ class _Forecaster:
 
     def _count_new(self, job: JobPlan, params: str) -> None:
         past = self._record
-        there = job.name in past.jobs
-        if params not in past.seconds and (there or job.name not in past.logged):
+        recorded = job.name in past.jobs
+        if params not in past.seconds and (recorded or job.name not in past.logged):
             self.counts["new"] += 1
-        elif not there:
+        elif not recorded:
             self.counts["missing"] += 1
 
     def _seconds(self, combinations: list[str]) -> float | None:
-        """Estimate from what these, or else the others, took when they last ran."""
+        """Estimate the duration from the last runs of these combinations, or else of the others."""
         known = self._record.seconds
         if not combinations:
             return 0.0
@@ -278,7 +278,7 @@ class _Forecaster:
         return sum(known.get(params, mean) for params in combinations)
 
     def _old_codes(self) -> Counter[str]:
-        """Count the codes that results were made by; of other jobs' if the current ones have none."""
+        """Count the versions of the code that made the results of current, or else of former, jobs."""
         records = self._record.jobs
         if any(job.name in records for job in self.trial.jobs):
             return self.old_codes
@@ -288,7 +288,7 @@ class _Forecaster:
         old_codes = +self._old_codes()
         for digest, _ in old_codes.most_common(1):
             yield from code_reasons(self.trial.digest, digest, self._past, self.background.code)
-        if old_codes:  # which is reason enough
+        if old_codes:  # the change of code is reason enough
             self.counts["missing"] = 0
         yield from self.reasons
         yield from key_changes(self.keys, self._last_seen, self.seen.known)
@@ -301,5 +301,5 @@ _NOTHING = TrialPast()
 
 
 def params_text(params: Mapping[str, Any]) -> str:
-    """Return the text by which combinations are recognised: parameters as a run dict has them."""
+    """Return the text that identifies a combination; ``params`` are those of a run's dict."""
     return json.dumps(params, sort_keys=True)

@@ -1,4 +1,4 @@
-"""Forecast -> what a person would say of it."""
+"""Forecast -> text for people."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def forecast_unit(unit: PlannedExperiment, directory: Path, interpreter: str | None) -> Forecast:
-    """Foresee what a compiled experiment will do in a folder.
+    """Forecast what a compiled experiment will do in a folder.
 
-    ``interpreter`` is the one that was chosen for the jobs, None for the one they have anyway.
+    ``interpreter`` is the one chosen for the jobs; None for the default.
     """
     plan, analysis = unit.plan, unit.analysis
     functions = analysis.functions
@@ -49,7 +49,7 @@ def forecast_lines(forecast: Forecast) -> Iterator[str]:
 
 
 def forecast_as_dict(forecast: Forecast) -> dict[str, Any]:
-    """Return the forecast for programs."""
+    """Return the forecast as JSON data."""
     return {
         "experiment": forecast.experiment,
         "source": forecast.source,
@@ -61,7 +61,7 @@ def forecast_as_dict(forecast: Forecast) -> dict[str, Any]:
 
 
 def duration(seconds: float) -> str:
-    """Return a time as people say it."""
+    """Return a duration as people say it."""
     if seconds < 1:
         return "under a second"
     for unit, size in (("s", 1), ("min", MINUTE), ("h", HOUR)):
@@ -92,7 +92,7 @@ def _running(outlook: Outlook) -> str:
 
 
 def _possibly(outlook: Outlook) -> str:
-    """Say what may run beyond what certainly does."""
+    """Describe what may run in addition to what certainly runs."""
     if outlook.may_run == outlook.run:
         return ""
     causes = [*_doubts(outlook)]
@@ -108,7 +108,7 @@ def _possibly(outlook: Outlook) -> str:
 
 
 def _doubts(outlook: Outlook) -> Iterator[str]:
-    """Yield what nobody knows yet."""
+    """Yield what is not known yet."""
     doubt = outlook.uncertainty
     if doubt is not None:
         keys = f" (read: {', '.join(doubt.keys)})" if doubt.keys else ""
@@ -116,11 +116,11 @@ def _doubts(outlook: Outlook) -> Iterator[str]:
     paths: dict[tuple[str, ...], list[str]] = {}
     for file in outlook.uncertain_files:
         paths.setdefault(file.makers, []).append(file.path)
-    for makers, found in paths.items():
-        if len(found) > MOST_FILES:
-            yield f"one of {len(found)} files that {_making(makers)} changes"
+    for makers, remade in paths.items():
+        if len(remade) > MOST_FILES:
+            yield f"one of {len(remade)} files that {_making(makers)} changes"
         else:
-            yield f"{_listed(map(_place, found))}, which {_making(makers)}, changes"
+            yield f"{_listed(map(_place, remade))}, which {_making(makers)}, changes"
 
 
 def _making(makers: Sequence[str]) -> str:
@@ -151,7 +151,7 @@ def _details(outlook: Outlook, source: str) -> Iterator[str]:
 
 
 def _reason(reason: Reason, outlook: Outlook, source: str) -> str:
-    """Say a reason; nothing where the headline says it."""
+    """Describe a reason; return an empty text if the headline says it already."""
     if isinstance(reason, why.CodeChanged):
         return _code(reason, outlook)
     if isinstance(reason, why.New):
@@ -164,7 +164,7 @@ def _reason(reason: Reason, outlook: Outlook, source: str) -> str:
 
 
 def _touched(reason: why.KeyChanged | why.FileChanged | why.FileGone | why.FolderChanged) -> str:
-    """Say what it read that is not as it was."""
+    """Describe a change of something that the function read."""
     if isinstance(reason, why.KeyChanged):
         return f"SETUP[{reason.key!r}] {_values(reason.old, reason.new)}"
     if isinstance(reason, why.FolderChanged):

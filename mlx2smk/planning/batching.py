@@ -1,6 +1,6 @@
-"""How many combinations share a job: one where they take long, many where starting jobs takes longer.
+"""Decides how many combinations share a job: one if they take long, many if starting jobs takes longer.
 
-The rule, and what it rests on, is in ``docs/performance.md``.
+``docs/performance.md`` explains the rule and the measurements behind it.
 """
 
 from __future__ import annotations
@@ -12,30 +12,30 @@ JOBS_PER_TRIAL = 1000
 """Snakemake's cost per job grows with their number; larger grids share jobs."""
 
 SHARED_JOBS = 500
-"""The jobs of a larger grid that has never run: its combinations share jobs in any case, and half as
-many jobs cost half as much."""
+"""The number of jobs for a larger grid that has never run: its combinations share jobs in any case, and
+half as many jobs cost half as much."""
 
 JOBS_PER_CHAIN = 200
-"""Links of a chain cannot run side by side, so that jobs of their own gain less than they cost."""
+"""Links of a chain cannot run in parallel, so separate jobs gain less than they cost."""
 
 FEWEST_JOBS = 64
-"""Short combinations are packed into no fewer jobs, four for each of sixteen cores."""
+"""Short combinations are spread over at least this many jobs: four for each of sixteen cores."""
 
 SHORT = 1.0
-"""Seconds; combinations that take longer are never packed for being short."""
+"""Seconds; combinations that take longer are not packed."""
 
 JOB_SECONDS = 2.0
-"""What a job of short combinations should take: much longer than the worker takes to start."""
+"""Target duration of a job with short combinations: much longer than the worker's start-up."""
 
 OVERHEAD = 0.003
-"""Seconds that a combination costs in a job beside its own time."""
+"""Seconds of overhead for each combination in a job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """How a trial that has left results was compiled before.
+    """How a trial with results was compiled before.
 
-    ``seconds`` is what its successful combinations took, the median; None if there is none.
+    ``seconds`` is the median duration of its successful combinations; None if there are none.
     """
 
     digest: str
@@ -47,9 +47,9 @@ class Earlier:
 def combinations_per_job(size: int, digest: str, earlier: Earlier | None, *, chained: bool) -> int:
     """Return how many of a trial's ``size`` combinations share a job.
 
-    As long as the code is what it was (``digest``), so is this number, since what has run is still good
-    and the jobs that hold it should be found again. When the code has changed, all of them run in any
-    case, and are packed if they were short.
+    As long as the code (``digest``) is unchanged, so is this number, so that jobs whose results are still
+    valid are found again. If the code has changed, all combinations run in any case, and are packed if
+    they were short.
     """
     least = max(1, ceil(size / (JOBS_PER_CHAIN if chained else JOBS_PER_TRIAL)))
     if earlier is None:

@@ -1,6 +1,6 @@
-"""What earlier runs in a folder showed of files that combinations or trials pass on to each other.
+"""Reads which files combinations or trials passed to each other in earlier runs.
 
-The worker leaves it in ``.mlx/order/<experiment>.json`` where it saw what no analysis can see.
+The worker records this in ``.mlx/order/<experiment>.json`` when it observes what no analysis can see.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A file that one combination of a trial wrote and another used, and which two these were."""
+    """A file that one combination of a trial wrote and another one used, and these combinations."""
 
     file: str
     combinations: tuple[str, ...]
@@ -29,7 +29,7 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A file that passes something from one trial to another of the same order."""
+    """A file that one trial wrote and another one of the same order used."""
 
     first: str
     then: str
@@ -38,19 +38,19 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that earlier runs showed; ``path`` is the file that says so."""
+    """What was observed in earlier runs; ``path`` is the file that records it."""
 
     path: str = ""
     trials: Mapping[str, Shared] = field(default_factory=dict)
     pairs: tuple[Pair, ...] = ()
 
     def pair(self, first: str, then: str) -> Pair | None:
-        """Return what was seen to pass from one trial to another."""
+        """Return the file that was observed to pass from one trial to another."""
         wanted = first, then
         return next((pair for pair in self.pairs if (pair.first, pair.then) == wanted), None)
 
     def is_paired(self, trial: str) -> bool:
-        """Whether a trial was seen to share a file with another one."""
+        """Whether a trial was observed to share a file with another one."""
         return any(trial in (pair.first, pair.then) for pair in self.pairs)
 
 

@@ -1,4 +1,4 @@
-"""Names for files and rules: readable where they can be, unique and harmless always."""
+"""Names for files and rules: always unique and safe, and readable where possible."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 LONGEST_COMBINATION = 120
-"""Bytes of a combination's name; with an ending, and Snakemake's own, it fits into 255."""
+"""Maximum bytes of a combination's name; with its ending and Snakemake's own it stays below 255."""
 
 ONCE = "once"
-"""The name of the only combination of a trial without parameters."""
+"""The name of the combination of a trial without parameters."""
 
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,39}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.+-]+")
@@ -24,8 +24,8 @@ _SPOKEN_FOR = frozenset({"True", "False", "None", "inf", "nan"})
 
 
 def escaped(literals: str) -> str:
-    """Escape in JSON or Python literals what UTF-8 cannot hold: halves of surrogate pairs."""
-    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", literals)
+    """Escape lone surrogates, which UTF-8 cannot encode, in JSON or Python literals."""
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", literals)
 
 
 def combination_name(
@@ -43,7 +43,7 @@ def combination_name(
 
 
 def unique(names: Iterable[str]) -> Iterator[str]:
-    """Yield the names, numbered where they were there before; for some file systems ``a`` is ``A``."""
+    """Yield the names, numbering duplicates; some file systems do not distinguish ``a`` from ``A``."""
     seen: Counter[str] = Counter()
     for name in names:
         key = name.casefold()
@@ -56,7 +56,7 @@ def _parameter(name: str) -> str:
 
 
 def _value(literal: str, value: object) -> str:
-    """Name a value. Only plain words and numbers name themselves, so ``1`` and ``"1"`` differ."""
+    """Name a value. Only plain words and numbers are used literally, so ``1`` and ``"1"`` differ."""
     if isinstance(value, str):
         plain = _WORD.fullmatch(value) and value not in _SPOKEN_FOR
         return value if plain else _marked(value, literal)
@@ -66,6 +66,6 @@ def _value(literal: str, value: object) -> str:
 
 
 def _marked(text: str, identity: str) -> str:
-    """Give what can be read of a text, and a digest of what it stands for."""
+    """Return the readable part of a text, and a digest of what it identifies."""
     readable = _UNSAFE.sub("-", text[:60]).strip("-.")[:24]
     return f"{readable}~{digest_of(identity)[:8]}"

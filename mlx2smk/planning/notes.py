@@ -1,4 +1,4 @@
-"""What of an analysis is worth telling: why trials run in order, and why slices are large."""
+"""Notes about an analysis: why trials run in order, and why slices are large."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ if TYPE_CHECKING:
 def notes(
     experiment: Experiment, analysis: Analysis, plan: Plan, evidence: Evidence | None = None
 ) -> Iterator[Diagnostic]:
-    """Yield the notes about an experiment, in the order of the file; ``evidence`` is of earlier runs."""
+    """Yield the notes about an experiment in file order; ``evidence`` comes from earlier runs."""
     functions: tuple[Setup | Trial | Verify, ...] = (
         *experiment.setups,
         *experiment.trials,
         *experiment.verifications,
     )
     order = _Order(experiment, analysis, plan, evidence or Evidence())
-    for item in sorted(functions, key=lambda item: item.statement):
-        note = _Note(experiment, item, analysis[item.name])
-        if isinstance(item, Trial):
-            yield from order.of(item, note)
-        if note.found.slice.widened:
+    for function in sorted(functions, key=lambda function: function.statement):
+        note = _Note(experiment, function, analysis[function.name])
+        if isinstance(function, Trial):
+            yield from order.of(function, note)
+        if note.analysis.slice.widened:
             yield note.widened()
 
 
@@ -63,17 +63,17 @@ class _Order:
         self.plans = {trial.name: trial for trial in plan.trials}
 
     def of(self, trial: Trial, note: _Note) -> Iterator[Diagnostic]:
-        """Yield the reasons for a trial's combinations, then those for the trial."""
+        """Yield why a trial's combinations run in order, then why the trial waits for others."""
         plan = self.plans[trial.name]
         if plan.chained and plan.combinations > 1:
             yield self._of_combinations(trial, note)
         yield from self._between(trial, plan.after, note)
 
     def _of_combinations(self, trial: Trial, note: _Note) -> Diagnostic:
-        found = note.found
-        if found.access.reads.meets(found.access.writes):
+        access = note.analysis.access
+        if access.reads.meets(access.writes):
             return note.sequential()
-        shared = shared_write(found)
+        shared = shared_write(note.analysis)
         if shared is not None:
             return note.shared(shared)
         if trial.name in self.evidence.trials:
@@ -81,10 +81,10 @@ class _Order:
         return note.shared_output() if shares_output(trial) else note.asked()
 
     def _between(self, trial: Trial, after: Sequence[str], note: _Note) -> Iterator[Diagnostic]:
-        """Yield a note on the first trial that shares a file, and on all that were seen to."""
+        """Yield a note on the first trial that shares a file, and on all that were observed to."""
         others = [t for t in self.experiment.trials if t.order == trial.order and t.name in after]
-        found = ((t.name, conflict(self.analysis[t.name], note.found)) for t in others)
-        shared = {name: uses for name, uses in found if uses is not None}
+        conflicts = ((t.name, conflict(self.analysis[t.name], note.analysis)) for t in others)
+        shared = {name: uses for name, uses in conflicts if uses is not None}
         for name, uses in [*shared.items()][:1]:
             yield note.between(name, *uses)
         for other in others:
@@ -97,52 +97,52 @@ class _Note:
     """A note about one function."""
 
     def __init__(
-        self, experiment: Experiment, item: Setup | Trial | Verify, found: FunctionAnalysis
+        self, experiment: Experiment, function: Setup | Trial | Verify, analysis: FunctionAnalysis
     ) -> None:
         self.source = experiment.source
-        self.item = item
-        self.found = found
+        self.function = function
+        self.analysis = analysis
 
     def sequential(self) -> Diagnostic:
         """Say which read and which write of the context keep combinations in order."""
-        read, write = _conflict(self.found)
-        here = _span_here(read) or _span_here(write) or self.item.span
+        read, write = _conflict(self.analysis)
+        here = _span_here(read) or _span_here(write) or self.function.span
         seeds = "SETUP's seeds are applied before each"
         return SequentialTrial.at(
             self.source,
             here,
-            name=self.item.name,
+            name=self.function.name,
             read=f"{_what(read)} read {self._where(read, here)}" if read else seeds,
             write=self._written(read, write, here),
-            advice=_advice(self.found, read, write),
+            advice=_advice(self.analysis, read, write),
         )
 
     def asked(self) -> Diagnostic:
-        """Say that only the user's word keeps combinations in order."""
-        return AskedOrder.at(self.source, self.item.span, name=self.item.name)
+        """Say that combinations run in order only because the user asked for it."""
+        return AskedOrder.at(self.source, self.function.span, name=self.function.name)
 
     def shared_output(self) -> Diagnostic:
-        """Say that combinations declare the same output."""
-        return SharedOutput.at(self.source, self.item.span, name=self.item.name)
+        """Say that all combinations declare the same output."""
+        return SharedOutput.at(self.source, self.function.span, name=self.function.name)
 
     def shared(self, use: FileUse) -> Diagnostic:
         """Say which write of a file keeps combinations in order."""
-        here = use.span if use.module is None else self.item.span
+        here = use.span if use.module is None else self.function.span
         return SharedFile.at(
             self.source,
             here,
-            name=self.item.name,
+            name=self.function.name,
             file=use.path,
             where=self._at(use, here),
         )
 
     def observed(self, evidence: Evidence) -> Diagnostic:
-        """Say which file combinations were seen to share."""
-        seen = evidence.trials[self.item.name]
+        """Say which file combinations were observed to share."""
+        seen = evidence.trials[self.function.name]
         return ObservedFile.at(
             self.source,
-            self.item.span,
-            name=self.item.name,
+            self.function.span,
+            name=self.function.name,
             file=seen.file,
             combinations=" and ".join(seen.combinations),
             evidence=evidence.path,
@@ -150,11 +150,11 @@ class _Note:
 
     def between(self, first: str, before: FileUse, after: FileUse) -> Diagnostic:
         """Say which file makes this trial wait for another."""
-        here = after.span if after.module is None else self.item.span
+        here = after.span if after.module is None else self.function.span
         return SharedBetweenTrials.at(
             self.source,
             here,
-            name=self.item.name,
+            name=self.function.name,
             first=first,
             file=after.path,
             used=_done(after),
@@ -164,11 +164,11 @@ class _Note:
         )
 
     def observed_between(self, seen: Pair, path: str) -> Diagnostic:
-        """Say which file this trial was seen to share with another."""
+        """Say which file this trial was observed to share with another."""
         return ObservedBetweenTrials.at(
             self.source,
-            self.item.span,
-            name=self.item.name,
+            self.function.span,
+            name=self.function.name,
             first=seen.first,
             file=seen.file,
             evidence=path,
@@ -178,16 +178,16 @@ class _Note:
         return "here" if use.span is here else f"at {self._place(use.module, use.span)}"
 
     def widened(self) -> Diagnostic:
-        """Say which modules were taken as a whole, and the first place that is to blame."""
-        widened = self.found.slice.widened
+        """Say which modules are included as a whole, and the first location that causes it."""
+        widened = self.analysis.slice.widened
         first = widened[0]
-        files = dict.fromkeys(self._file(item.module) for item in widened)
-        here = first.span if first.blamed is None and first.span else self.item.span
+        files = dict.fromkeys(self._file(widening.module) for widening in widened)
+        here = first.span if first.blamed is None and first.span else self.function.span
         elsewhere = "" if here is first.span else f" at {self._place(first.blamed, first.span)}"
         return WholeModule.at(
             self.source,
             here,
-            name=self.item.name,
+            name=self.function.name,
             files=" or ".join(files),
             reason=f"{first.reason}{elsewhere}",
         )
@@ -207,7 +207,7 @@ class _Note:
     def _file(self, module: str | None) -> str:
         if module is None:
             return self.source.path
-        paths = {item.name: item.path for item in self.found.slice.modules}
+        paths = {module.name: module.path for module in self.analysis.slice.modules}
         return str(PurePath(self.source.path).parent / paths.get(module, module))
 
 
@@ -219,31 +219,31 @@ def _what(site: Site) -> str:
     return "any key may be" if site.keys.is_any else f'SETUP["{site.keys.single}"] is'
 
 
-def _conflict(found: FunctionAnalysis) -> tuple[Site | None, Site]:
-    """Return a read and a write that may be of one key: the clearest such pair, or what hides all keys.
+def _conflict(analysis: FunctionAnalysis) -> tuple[Site | None, Site]:
+    """Return a read and a write that may use the same key: the most specific pair, or dynamic lookups.
 
-    No read: what is written may be a seed, which is read for every combination.
+    Without a read, a seed may be written, which is read for every combination.
     """
     pairs = [
         (read, write)
-        for read in found.access.read_sites
-        for write in found.access.write_sites
+        for read in analysis.access.read_sites
+        for write in analysis.access.write_sites
         if read.keys.meets(write.keys)
     ]
-    hiding = _hiding(found)
+    hiding = _hiding(analysis)
     hidden = [pair for pair in pairs if {site.why for site in pair} == {hiding}]
     if not pairs:
-        return None, found.access.write_sites[0]
+        return None, analysis.access.write_sites[0]
     return min(hidden or pairs, key=lambda pair: sum(site.keys.is_any for site in pair))
 
 
-def _hiding(found: FunctionAnalysis) -> str | None:
-    """Return what makes all of a module's names, and so all keys, possible."""
-    return next((item.reason for item in found.slice.widened if item.dynamic), None)
+def _hiding(analysis: FunctionAnalysis) -> str | None:
+    """Return the reason why the function may use any name of a module, and thus any key."""
+    return next((widening.reason for widening in analysis.slice.widened if widening.dynamic), None)
 
 
-def _advice(found: FunctionAnalysis, read: Site | None, write: Site) -> str:
-    if _hiding(found) is not None:
+def _advice(analysis: FunctionAnalysis, read: Site | None, write: Site) -> str:
+    if _hiding(analysis) is not None:
         return WholeModule.advice
     if read is None and not write.keys.is_any:
         return "update keys that are no seeds"

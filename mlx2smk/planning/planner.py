@@ -1,4 +1,4 @@
-"""Analysis -> Plan: every decision about what runs when is taken here."""
+"""Analysis -> Plan: makes all decisions about what runs when."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from mlx2smk.planning.plan import FunctionFields
 
 CODE_PROTOCOL = "1"
-"""Changed when the worker's way of running a function changes what it can return."""
+"""Must change whenever the worker runs functions in a way that can change their results."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def make_plan(  # noqa: PLR0913 -- all that a plan depends on
 ) -> Plan:
     """Decide jobs, contexts and order for one experiment that is compiled into ``directory``.
 
-    ``rule_prefix`` goes before all names of rules.
+    All names of rules start with ``rule_prefix``.
     """
     source = Path(experiment.source.path)
     path = _relative(source, directory)
@@ -108,9 +108,9 @@ def make_plan(  # noqa: PLR0913 -- all that a plan depends on
 
 
 def module_name(stem: str) -> str | None:
-    """Return the name of an experiment's module, if that cannot be its stem.
+    """Return the name of an experiment's module, if it cannot be the file's stem.
 
-    Modules of Python's own keep their names for those who import them, and so does the worker.
+    The names of the standard library's modules and of the worker are reserved.
     """
     taken = stem in STANDARD_LIBRARY or stem == "mlx_runtime"
     return f"{stem}_experiment" if taken else None
@@ -119,8 +119,8 @@ def module_name(stem: str) -> str | None:
 def rule_prefixes(stems: Sequence[str]) -> list[str]:
     """Return a prefix for the rules of each of the experiments that share a Snakefile.
 
-    No prefix is needed for one alone. Where one is the start of another they are numbered, since
-    ``a_`` with ``b_trial_x`` would give the same name as ``a_b_`` with ``trial_x``.
+    A single experiment needs none. If one prefix is the start of another, all are numbered, since ``a_``
+    with ``b_trial_x`` would give the same name as ``a_b_`` with ``trial_x``.
     """
     if len(stems) == 1:
         return [""]
@@ -132,7 +132,7 @@ def rule_prefixes(stems: Sequence[str]) -> list[str]:
 
 
 def _identifier(stem: str) -> str:
-    """Return what can stand in the name of a rule, in the form in which Python compares names."""
+    """Return a text as part of a rule's name, in the form in which Python compares identifiers."""
     normal = unicodedata.normalize("NFKC", stem)
     return "".join(char if f"_{char}".isidentifier() else "_" for char in normal)
 
@@ -156,13 +156,13 @@ class _Planner:
         return SetupPlan(**self._function("setup", setup), order=setup.order, after=before)
 
     def trial(self, trial: Trial) -> TrialPlan:
-        found = self.analysis[trial.name]
+        analysis = self.analysis[trial.name]
         parallel = self._parallel(trial)
         in_order = parallel is None and self._shares_files(trial)
         chained = parallel is None and self._is_chained(trial, in_order=in_order)
         paired = self.earlier.evidence.is_paired(trial.name)
-        code = digest_of(_code(found, chained=chained, paired=paired), self.source)
-        digest, before = found.slice.digest, self.earlier.trials.get(trial.name)
+        code = digest_of(_code(analysis, chained=chained, paired=paired), self.source)
+        digest, before = analysis.slice.digest, self.earlier.trials.get(trial.name)
         per_job = self.options.batch or combinations_per_job(
             _size(trial), digest, before, chained=chained
         )
@@ -174,7 +174,7 @@ class _Planner:
             chained=chained,
             in_order=in_order or paired,
             parallel=parallel,
-            writes=found.access.writes,
+            writes=analysis.access.writes,
             after=tuple(t.name for t in self._feeding(trial)),
             inputs=trial.inputs,
             outputs=trial.outputs,
@@ -185,9 +185,9 @@ class _Planner:
         )
 
     def verify(self, verify: Verify) -> VerifyPlan:
-        found = self.analysis[verify.name]
+        analysis = self.analysis[verify.name]
         names = [trial.name for trial in self.experiment.trials]
-        needed = found.trials_read | Keys.of(*verify.trial_names)
+        needed = analysis.trials_read | Keys.of(*verify.trial_names)
         depends = tuple(name for name in names if name in needed)
         return VerifyPlan(
             **self._function("verify", verify),
@@ -211,25 +211,25 @@ class _Planner:
         }
 
     def _parallel(self, trial: Trial) -> int | None:
-        """Return how many may run at once, None for SPEC's sequential mode (which 1 means too)."""
-        said = self.options.parallel if trial.parallel is None else trial.parallel
-        return said if said is not None and said > 1 else None
+        """Return how many combinations may run at once; None for sequential mode, which 1 means too."""
+        parallel = self.options.parallel if trial.parallel is None else trial.parallel
+        return parallel if parallel is not None and parallel > 1 else None
 
     def _shares_files(self, trial: Trial) -> bool:
-        """Whether combinations are known to share a file, by the code or by an earlier run."""
+        """Whether combinations are known to share a file, from the code or from an earlier run."""
         shared = shared_write(self.analysis[trial.name]) is not None or shares_output(trial)
         return shared or trial.name in self.earlier.evidence.trials
 
     def _is_chained(self, trial: Trial, *, in_order: bool) -> bool:
-        """Whether each combination of a sequential trial runs after the one before."""
+        """Whether each combination of a sequential trial must run after the previous one."""
         access = self.analysis[trial.name].access
         return in_order or trial.parallel == 1 or access.reads.meets(access.writes)
 
     def _feeding(self, trial: Trial) -> Iterator[Trial]:
-        """Yield the trials that end before this one starts, in the order of their merging.
+        """Yield the trials that end before this one starts, in the order in which they are merged.
 
-        Those of a lower order always do; those of the same order where this one may read what they
-        write, to SETUP or to a file, for only then can it be told that they did.
+        Those of a lower order always do; those of the same order only if this trial may read what they
+        write to SETUP or to a file, since otherwise it makes no difference.
         """
         for other in self.experiment.trials:
             if other is trial:
@@ -238,21 +238,21 @@ class _Planner:
                 yield other
 
     def _meet(self, first: Trial, then: Trial) -> bool:
-        """Whether the second of two trials of one order may be able to tell that the first has run."""
-        found, later = self.analysis[first.name], self.analysis[then.name]
+        """Whether the second of two trials of the same order may depend on the first."""
+        earlier, later = self.analysis[first.name], self.analysis[then.name]
         return (
-            later.access.reads.meets(found.access.writes)
-            or conflict(found, later) is not None
+            later.access.reads.meets(earlier.access.writes)
+            or conflict(earlier, later) is not None
             or self.earlier.evidence.pair(first.name, then.name) is not None
         )
 
 
-def _modules(kind: str, found: FunctionAnalysis) -> Iterator[ModulePlan]:
-    for module in found.slice.modules:
+def _modules(kind: str, function: FunctionAnalysis) -> Iterator[ModulePlan]:
+    for module in function.slice.modules:
         yield ModulePlan(
             name=module.name,
             path=module.path,
-            slice=f"modules/{kind}_{found.name}/{module.name}.py",
+            slice=f"modules/{kind}_{function.name}/{module.name}.py",
             file_digest=module.file_digest,
             package=module.package,
             removed=module.removed,
@@ -260,7 +260,7 @@ def _modules(kind: str, found: FunctionAnalysis) -> Iterator[ModulePlan]:
 
 
 def shares_output(trial: Trial) -> bool:
-    """Whether combinations declare the same output, since no parameter is in its name."""
+    """Whether several combinations declare the same output."""
     names = [p.name for p in trial.parameters if len(p.values) > 1]
     own = (any("{" + name + "}" in path for name in names) for path in trial.outputs)
     return bool(names) and not all(own)
@@ -270,13 +270,14 @@ def _size(trial: Trial) -> int:
     return prod(len(parameter.values) for parameter in trial.parameters)
 
 
-def _code(found: FunctionAnalysis, *, chained: bool, paired: bool) -> str:
-    """Tell chained jobs from others: only they hand on the updates of those before them.
+def _code(trial: FunctionAnalysis, *, chained: bool, paired: bool) -> str:
+    """Return a digest of the code that distinguishes chained jobs, which pass updates on, from others.
 
-    Likewise those of trials that turned out to share files with others: what they gave is not trusted.
+    It also distinguishes trials that were observed to share files with others, since their earlier results
+    are not trusted.
     """
     order = ("chained" if chained else "", *(["paired"] if paired else []))
-    return digest_of(CODE_PROTOCOL, found.slice.digest, *order)
+    return digest_of(CODE_PROTOCOL, trial.slice.digest, *order)
 
 
 def _jobs(trial: Trial, code: str, per_job: int) -> Iterator[JobPlan]:
@@ -284,7 +285,7 @@ def _jobs(trial: Trial, code: str, per_job: int) -> Iterator[JobPlan]:
     firsts = range(0, size, per_job)
     names = _batch_names(size, per_job) if per_job > 1 else unique(_combination_names(trial))
     literals = product(*(map(repr, p.values) for p in trial.parameters))
-    # Batches are named by numbers, and then only this tells which parameter a value belongs to.
+    # Batches are named by numbers, so that only this tells which parameter a value belongs to.
     names_of = (p.name for p in trial.parameters)
     common = (code, *trial.inputs, "", *trial.outputs, "", *names_of, "")
     for first, name in zip(firsts, names, strict=True):
@@ -301,7 +302,7 @@ def _combination_names(trial: Trial) -> Iterator[str]:
 
 
 def _batch_names(size: int, per_job: int) -> Iterator[str]:
-    """Name batches by the numbers of their first and last combinations, so that they sort."""
+    """Name batches by the zero-padded numbers of their first and last combinations."""
     width = len(str(size - 1))
     for first in range(0, size, per_job):
         last = min(first + per_job, size) - 1

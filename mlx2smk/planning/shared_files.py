@@ -1,4 +1,4 @@
-"""Which files make combinations of a trial, or trials of one order, run one after another."""
+"""Finds the files that force combinations of a trial, or trials of the same order, to run in sequence."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.file_uses import FileUse
 
 
-def shared_write(found: FunctionAnalysis) -> FileUse | None:
-    """Return where a trial writes a file that is the same for all of its combinations."""
-    return next((use for use in found.files if use.writes), None)
+def shared_write(trial: FunctionAnalysis) -> FileUse | None:
+    """Return a use that writes the same file in all combinations of a trial."""
+    return next((use for use in trial.files if use.writes), None)
 
 
 def conflict(first: FunctionAnalysis, then: FunctionAnalysis) -> tuple[FileUse, FileUse] | None:
-    """Return a use of a file by each of two trials, one of which writes it; None if there is none."""
+    """Return the uses of a file that one of two trials writes and the other one uses; None if there is none."""
     pairs = (
         (one, other)
         for one in first.files

@@ -1,7 +1,7 @@
-"""Mistakes that can be seen without running anything, found in what the functions are made of.
+"""Finds mistakes in the functions' slices without running them.
 
-All are warnings: an exception in a trial is a result like others, and a key may be missing on purpose.
-Where it is not certain that something is missing, nothing is said.
+All are warnings: an exception in a trial is a valid result, and a key may be missing on purpose.
+Nothing is reported unless it is certain.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["Looked", "find_mistakes"]
 
 
 def find_mistakes(project: Project, functions: Sequence[Looked]) -> tuple[Diagnostic, ...]:
-    """Return what is wrong with the functions and their local modules, by place."""
+    """Return the mistakes in the functions and their local modules, sorted by location."""
     report = Report(project)
     check_undefined_names(report, functions)
     check_context_keys(report, functions)

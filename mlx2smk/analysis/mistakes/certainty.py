@@ -1,4 +1,4 @@
-"""Whether a piece of code runs at all, and whether somebody expects it to fail."""
+"""Decides whether a piece of code runs at all, and whether its failure is expected."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _ERRORS: Final = frozenset(
 )
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _PLATFORM: Final = frozenset({"version_info", "platform", "implementation", "version"})
-"""What code asks that is written for several Pythons and machines."""
+"""Attributes tested by code that supports several Python versions and platforms."""
 
 
 class Nesting:
-    """What stands around the parts of a statement."""
+    """The parents of all nodes in a statement."""
 
     def __init__(self, root: ast.AST) -> None:
         self._around: dict[ast.AST, ast.AST] = {}
@@ -30,11 +30,11 @@ class Nesting:
                 self._around.setdefault(child, parent)
 
     def parent(self, node: ast.AST) -> ast.AST | None:
-        """Return what a node stands directly in."""
+        """Return the parent of a node."""
         return self._around.get(node)
 
     def expects(self, node: ast.AST, *errors: str) -> bool:
-        """Tell whether a node cannot run, or one of the errors there would be caught."""
+        """Tell whether a node never runs, or one of the errors would be caught there."""
         return any(
             _is_dead(child, parent) or _catches(child, parent, frozenset(errors) | _CATCH_ALL)
             for child, parent in self._outwards(node)
@@ -47,7 +47,7 @@ class Nesting:
 
 
 def _is_dead(child: ast.AST, parent: ast.AST) -> bool:
-    """Tell whether a part of a node cannot run, or only on other Pythons and machines."""
+    """Tell whether a child of a node never runs, or only on other Python versions and platforms."""
     if isinstance(parent, (ast.If, ast.While, ast.IfExp)) and child is not parent.test:
         truth = _truth(parent.test)
         inside = child is parent.body or (isinstance(parent.body, list) and child in parent.body)
@@ -61,7 +61,7 @@ def _is_dead(child: ast.AST, parent: ast.AST) -> bool:
 
 
 def _truth(test: ast.expr) -> bool | None:
-    """Return what a test certainly is; a type checker alone sees what ``TYPE_CHECKING`` guards."""
+    """Return the truth value of a test, None if it is not certain; ``TYPE_CHECKING`` is false at run time."""
     if isinstance(test, ast.Constant):
         return bool(test.value)
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
@@ -72,18 +72,18 @@ def _truth(test: ast.expr) -> bool | None:
 
 
 def _is_skipped(child: ast.AST, parent: ast.BoolOp) -> bool:
-    """Tell whether a part of ``and`` or ``or`` stands behind one that decides."""
+    """Tell whether an operand of ``and`` or ``or`` is skipped because an earlier one decides."""
     wanted = isinstance(parent.op, ast.Or)
     before = parent.values[: parent.values.index(child)] if isinstance(child, ast.expr) else []
     return any(_truth(value) is wanted or _mentions(value, _PLATFORM) for value in before)
 
 
 def _is_behind_end(child: ast.AST, parent: ast.AST) -> bool:
-    """Tell whether a statement stands behind one that leaves the block."""
+    """Tell whether a statement comes after one that leaves the block."""
     for name in ("body", "orelse", "finalbody"):
         block = getattr(parent, name, None)
         if isinstance(block, list) and child in block:
-            return any(isinstance(item, _ENDS) for item in block[: block.index(child)])
+            return any(isinstance(statement, _ENDS) for statement in block[: block.index(child)])
     return False
 
 
@@ -96,7 +96,7 @@ def _catches(child: ast.AST, parent: ast.AST, errors: frozenset[str]) -> bool:
 
 
 def _handles(handler: ast.ExceptHandler, errors: frozenset[str]) -> bool:
-    """Tell whether a handler may be for one of the errors: an unknown class may be."""
+    """Tell whether a handler may catch one of the errors; an unknown exception class may."""
     if handler.type is None:
         return True
     names = set(_names(handler.type))

@@ -1,4 +1,4 @@
-"""Keys of SETUP that no setup returns and no trial updates."""
+"""Finds uses of keys of SETUP that no setup returns and no trial updates."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ _LOOKING: Final = frozenset(
     {"print", "dict", "len", "sorted", "list", "set", "tuple", "str", "repr", "dumps", "deepcopy"}
     | {"copy", "type", "isinstance", "bool", "dump", "pformat", "pprint", "iter", "frozenset"}
 )
-"""Functions that change nothing in a dict that they are handed."""
+"""Functions that do not change a dict passed to them."""
 
 
 def check_context_keys(report: Report, functions: Sequence[Looked]) -> None:
-    """Note uses of keys that the context cannot have, where all of its keys are known."""
+    """Note uses of keys that the context cannot have, provided that all of its keys are known."""
     known = _known_keys(functions)
     if known.is_any or _is_bound(report):
         return
@@ -48,7 +48,7 @@ def _check_function(report: Report, uses: Sequence[_Use], known: Keys) -> None:
 
 
 def _is_bound(report: Report) -> bool:
-    """Tell whether the file has a SETUP of its own; a bare annotation makes none."""
+    """Tell whether the file binds SETUP itself; a bare annotation does not."""
     bindings = report.project.experiment.bindings.get(SETUP, ())
     return any(binding.kind != "value" or binding.value is not None for binding in bindings)
 
@@ -68,11 +68,14 @@ def _updated_by(trial: Looked) -> Keys:
 
 
 class _Use:
-    """A use of SETUP; ``key`` None: of no single key. ``required``: it fails without the key."""
+    """A use of SETUP.
 
-    def __init__(self, reference: Reference, item: Taken, key: str | None) -> None:
+    ``key`` is None unless exactly one key is used; ``required`` says that the use fails without the key.
+    """
+
+    def __init__(self, reference: Reference, taken_unit: Taken, key: str | None) -> None:
         self.reference = reference
-        self.item = item
+        self.taken_unit = taken_unit
         self.key = key
         parent = reference.parents[0] if reference.parents else None
         self.place = parent if isinstance(parent, ast.expr) else reference.node
@@ -80,14 +83,14 @@ class _Use:
 
 
 def _uses(taken: Sequence[Taken]) -> Iterator[_Use]:
-    for item in taken:
-        if item.module.name is not None:
+    for taken_unit in taken:
+        if taken_unit.module.name is not None:
             continue
-        certain = certain_names(item.unit.names)
-        for reference in item.unit.names.references:
+        certain = certain_names(taken_unit.unit.names)
+        for reference in taken_unit.unit.names.references:
             if reference.name == SETUP and not reference.imports:
-                use = key_use(reference, item.module, certain)
-                yield _Use(reference, item, use.keys.single if use.read else None)
+                use = key_use(reference, taken_unit.module, certain)
+                yield _Use(reference, taken_unit, use.keys.single if use.read else None)
 
 
 def _may_change(reference: Reference) -> bool:
@@ -109,7 +112,7 @@ def _may_change(reference: Reference) -> bool:
 
 
 def _items(node: ast.Dict) -> Iterator[tuple[ast.expr | None, ast.expr]]:
-    """Yield a display's keys and values; the key of what is unpacked by ``**`` is None."""
+    """Yield a display's keys and values; for ``**`` the key is None."""
     yield from zip(node.keys, node.values, strict=False)
 
 
@@ -120,14 +123,14 @@ _PASSING_ON = (
 
 
 def _check(report: Report, use: _Use, known: frozenset[str], *, certain: bool) -> None:
-    """Note a missing key: if nothing tests whether it is there, or if it looks like another."""
+    """Note a missing key, if no code tests for it or if it resembles an existing one."""
     key = use.key or ""
     near = nearest(key, known)
     if not certain and (near is None or numbered_alike(key, near)):
         return
-    around = Nesting(use.item.unit.node)
+    around = Nesting(use.taken_unit.unit.node)
     if around.expects(use.place, "KeyError", "LookupError"):
         return
     others = f"its keys are: {', '.join(sorted(known))}" if known else "return it from a setup"
     hint = f"did you mean {near!r}?" if near else others
-    report.add(UnknownContextKey, use.item.module, use.place, key=key, near=hint)
+    report.add(UnknownContextKey, use.taken_unit.module, use.place, key=key, near=hint)

@@ -1,6 +1,6 @@
-"""Which expressions of a verification stand for the results, a trial's runs, one run, or its result.
+"""Infers which expressions of a verification are the results, a trial's runs, one run, or its result.
 
-A name stands for something only if every place that binds it says the same.
+A name has a kind only if all of its bindings agree on it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Kind(NamedTuple):
-    """What an expression stands for, and of which trial, if that is known.
+    """The kind of an expression, and the trial that it belongs to, if that is known.
 
     ``what`` is results, runs, run or result; or it is something to loop over: many (lists of runs),
     items (pairs of a name and runs), numbered (pairs of a number and a run).
@@ -34,7 +34,7 @@ _CHANGING: Final = frozenset({"update", "setdefault", "__setitem__"})
 
 
 class Kinds:
-    """What the names and expressions of one function stand for."""
+    """The kinds of the names and expressions in one function."""
 
     def __init__(self, function: ast.FunctionDef, parameter: str) -> None:
         parts = [node for statement in function.body for node in ast.walk(statement)]
@@ -57,7 +57,7 @@ class Kinds:
         )
 
     def of(self, node: ast.expr) -> Kind | None:
-        """Return what an expression stands for."""
+        """Return the kind of an expression."""
         if isinstance(node, ast.Name):
             return self._known.get(node.id)
         if isinstance(node, ast.Subscript):
@@ -71,7 +71,7 @@ class Kinds:
         return self._listed(node)
 
     def _listed(self, node: ast.expr) -> Kind | None:
-        """Return what a comprehension makes: a list of runs, or of lists of runs."""
+        """Return the kind of a comprehension: a list of runs, or of lists of runs."""
         if not isinstance(node, (ast.ListComp, ast.GeneratorExp)):
             return None
         kind = self.of(node.elt)
@@ -89,7 +89,7 @@ class Kinds:
         return self._value(kind, key)
 
     def _value(self, kind: Kind, key: object) -> Kind | None:
-        """Return what the results, or a run, have under a key."""
+        """Return the kind of an item of the results or of a run."""
         if kind.what == "results":
             return Kind("runs", key if isinstance(key, str) else None)
         return Kind("result", kind.trial) if kind.what == "run" and key == "result" else None
@@ -121,7 +121,7 @@ class Kinds:
         return Kind("numbered", last.trial) if numbered else None
 
     def _element(self, kind: Kind | None) -> Kind | None:
-        """Return what a loop over something gives."""
+        """Return the kind of the elements of an iterable."""
         loops = {"runs": "run", "many": "runs"}
         made = loops.get(kind.what) if kind is not None else None
         return Kind(made, kind.trial) if made is not None and kind is not None else None
@@ -129,9 +129,9 @@ class Kinds:
     # Names
 
     def _settle(self, *, hopeful: bool) -> None:
-        """Find what names stand for, from what is known already, until nothing changes.
+        """Infer the kinds of names from those already known until a fixed point is reached.
 
-        Hopeful: a name that is bound from itself may stand for what its other bindings say.
+        If ``hopeful``, a binding of a name from itself does not contradict the name's other bindings.
         """
         for _ in range(_ROUNDS):
             known = self._round(hopeful=hopeful)
@@ -142,20 +142,22 @@ class Kinds:
             self._known = {}
 
     def _round(self, *, hopeful: bool) -> Known:
-        found: dict[str, set[Kind | None]] = {self._parameter: {Kind("results")}}
+        meanings: dict[str, set[Kind | None]] = {self._parameter: {Kind("results")}}
         bound: set[int] = set()
         for target, kind, source in self._bindings():
             for name, meaning in self._names(target, kind):
                 bound.add(id(name))
                 if not (hopeful and meaning is None and _uses(source, _name(name))):
-                    found.setdefault(_name(name), set()).add(meaning)
+                    meanings.setdefault(_name(name), set()).add(meaning)
         for name in self._binders():
             if id(name) not in bound:
-                found.setdefault(_name(name), set()).add(None)
-        return {name: kind for name, kinds in found.items() if (kind := _common(kinds)) is not None}
+                meanings.setdefault(_name(name), set()).add(None)
+        return {
+            name: kind for name, kinds in meanings.items() if (kind := _common(kinds)) is not None
+        }
 
     def _bindings(self) -> Iterator[tuple[ast.AST, Kind | None, ast.AST]]:
-        """Yield the targets of assignments and loops with what they get, and from what."""
+        """Yield the targets of assignments and loops with their kinds and the source expressions."""
         for node in self._parts:
             if isinstance(node, ast.Assign):
                 yield from ((target, self.of(node.value), node.value) for target in node.targets)
@@ -167,12 +169,12 @@ class Kinds:
                 yield from self._keys(node)
 
     def _looped(self, kind: Kind | None) -> Kind | None:
-        """Return what the target of a loop gets: pairs stay what they are, for `_names`."""
+        """Return the kind of a loop's target; pairs are kept for `_names` to unpack."""
         pairs = kind is not None and kind.what in {"items", "numbered"}
         return kind if pairs else self._element(kind)
 
     def _keys(self, call: ast.Call) -> Iterator[tuple[ast.AST, Kind | None, ast.AST]]:
-        """Yield the parameters of functions that are given each run: ``max(runs, key=lambda r: …)``."""
+        """Yield the parameters of lambdas that are called with each run: ``max(runs, key=lambda r: …)``."""
         function, arguments = call.func, call.args
         lambdas = [word.value for word in call.keywords if word.arg == "key"]
         if isinstance(function, ast.Attribute) and function.attr == "sort":
@@ -181,12 +183,12 @@ class Kinds:
             runs, lambdas = self.of(arguments[-1]), [*lambdas, *arguments[:-1]]
         else:
             return
-        for item in lambdas:
-            if isinstance(item, ast.Lambda) and len(parameters_of(item.args)) == 1:
-                yield parameters_of(item.args)[0], self._element(runs), call
+        for each in lambdas:
+            if isinstance(each, ast.Lambda) and len(parameters_of(each.args)) == 1:
+                yield parameters_of(each.args)[0], self._element(runs), call
 
     def _names(self, target: ast.AST, kind: Kind | None) -> Iterator[tuple[ast.AST, Kind | None]]:
-        """Yield the names in a target with what they stand for."""
+        """Yield the names in a target with their kinds."""
         pair = {"items": "runs", "numbered": "run"}.get(kind.what) if kind is not None else None
         if isinstance(target, (ast.Name, ast.arg)):
             yield target, None if pair is not None else kind
@@ -195,7 +197,7 @@ class Kinds:
             yield from self._names(target.elts[1], Kind(pair, kind.trial))
 
     def _binders(self) -> Iterator[ast.AST]:
-        """Yield everything that binds a name."""
+        """Yield all nodes that bind a name."""
         for node in self._parts:
             stored = isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
             named = getattr(node, "name", None) is not None
@@ -204,11 +206,13 @@ class Kinds:
 
 
 def _common(kinds: set[Kind | None]) -> Kind | None:
-    """Return what a name stands for if it may stand for each of several kinds."""
-    found = {kind.what if kind is not None else "" for kind in kinds}
-    trials = {kind.trial for kind in kinds if kind is not None}
-    what = found.pop()
-    return Kind(what, trials.pop() if len(trials) == 1 else None) if what and not found else None
+    """Return the kind on which all bindings of a name agree."""
+    known = {kind for kind in kinds if kind is not None}
+    meanings = {kind.what for kind in known}
+    if len(known) < len(kinds) or len(meanings) != 1:
+        return None
+    trials = {kind.trial for kind in known}
+    return Kind(meanings.pop(), trials.pop() if len(trials) == 1 else None)
 
 
 def _name(node: ast.AST) -> str:
@@ -227,7 +231,7 @@ def _uses(node: ast.AST, name: str) -> bool:
 
 
 def _is_empty(node: ast.expr) -> bool:
-    """Tell whether a value that stands in for a missing one is empty, so that nothing is looked up in it."""
+    """Tell whether a default value is empty, so that no keys are looked up in it."""
     if isinstance(node, ast.Constant):
         return node.value is None
     if isinstance(node, (ast.List, ast.Tuple)):

@@ -1,4 +1,4 @@
-"""Which known name somebody probably meant."""
+"""Guesses which known name was meant by a misspelled one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.7) -> str | None:
-    """Return the known name nearest to a name, whatever its case and its separators; None if none is near."""
+    """Return the most similar known name, ignoring case and separators; None if none is similar."""
     forms = {_form(each): each for each in sorted(known, reverse=True)}
     near = difflib.get_close_matches(_form(name), sorted(forms), n=1, cutoff=cutoff)
     return forms[near[0]] if near else None
@@ -22,5 +22,5 @@ def _form(name: str) -> str:
 
 
 def numbered_alike(name: str, other: str) -> bool:
-    """Tell whether two names differ by numbers alone, as ``lr1`` and ``lr2`` do, and so on purpose."""
+    """Tell whether two names differ only in numbers, as ``lr1`` and ``lr2`` do, and thus on purpose."""
     return re.sub(r"[\d_]+", "", name) == re.sub(r"[\d_]+", "", other)

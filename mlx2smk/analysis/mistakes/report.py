@@ -1,4 +1,4 @@
-"""What the checks are given, and where they put what they find."""
+"""The input of the checks, and the report that they write to."""
 
 from __future__ import annotations
 
@@ -21,76 +21,76 @@ if TYPE_CHECKING:
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.diagnostics.source import Located
 
-    Item = Setup | Trial | Verify
+    DecoratedFunction = Setup | Trial | Verify
 
 
 @dataclass(frozen=True, eq=False)
 class Looked:
-    """A decorated function with its slice and the units that it consists of."""
+    """A decorated function with its slice and the units in it."""
 
-    item: Item
+    function: DecoratedFunction
     module: Module
     slice: FunctionSlice
     taken: tuple[Taken, ...]
 
     @property
     def dynamic(self) -> bool:
-        """Whether its code can look up, and so bind, names that nobody can foresee."""
+        """Whether its code looks up, and so may bind, arbitrary names at run time."""
         return any(widening.dynamic for widening in self.slice.widened)
 
     @cached_property
     def unit(self) -> Unit:
-        """The unit of its definition."""
-        return next(unit for unit in self.module.units if unit.statement == self.item.statement)
+        """The unit that defines it."""
+        return next(unit for unit in self.module.units if unit.statement == self.function.statement)
 
     @cached_property
     def node(self) -> ast.FunctionDef | None:
-        """Its definition; None if another decorator of the user's may change what it does."""
+        """Its definition; None if another decorator may change what it does."""
         node = self.unit.node
         return node if isinstance(node, ast.FunctionDef) and not node.decorator_list else None
 
     @cached_property
     def certain(self) -> frozenset[ast.expr]:
-        """The expressions in it that certainly are names of the module."""
+        """The expressions in it that certainly refer to names of the module."""
         return certain_names(self.unit.names)
 
     @cached_property
     def nesting(self) -> Nesting:
-        """What stands around each of its parts."""
+        """The parents of its nodes."""
         return Nesting(self.unit.node)
 
 
 def setups(functions: Sequence[Looked]) -> Iterator[Looked]:
     """Yield the setups."""
-    yield from (each for each in functions if isinstance(each.item, Setup))
+    yield from (each for each in functions if isinstance(each.function, Setup))
 
 
 def trials(functions: Sequence[Looked]) -> Iterator[Looked]:
     """Yield the trials."""
-    yield from (each for each in functions if isinstance(each.item, Trial))
+    yield from (each for each in functions if isinstance(each.function, Trial))
 
 
 def verifications(functions: Sequence[Looked]) -> Iterator[Looked]:
     """Yield the verifications."""
-    yield from (each for each in functions if isinstance(each.item, Verify))
+    yield from (each for each in functions if isinstance(each.function, Verify))
 
 
 class Report:
-    """Collects messages about the experiment and its local modules, each once."""
+    """Collects messages about the experiment and its local modules, without duplicates."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._found: dict[Diagnostic, bool] = {}
+        self._messages: dict[Diagnostic, bool] = {}
         self._sources: dict[str, Source] = {}
 
     def add(self, kind: type[Diagnostic], module: Module, node: Located, **fields: object) -> None:
-        """Note a message about a place of a module."""
+        """Note a message about a location in a module."""
         source = self._source(module)
         message = kind.at(source, source.span(node), **fields)
-        self._found[message] = module.name is not None
+        self._messages[message] = module.name is not None
 
     def _source(self, module: Module) -> Source:
-        """Return a module's text with its path as the user sees it."""
+        """Return a module's source with its path as the user sees it."""
         own = self.project.experiment.source
         if module.name is None:
             return own
@@ -98,9 +98,9 @@ class Report:
         return self._sources.setdefault(path, Source(path, module.source.text))
 
     def ordered(self) -> tuple[Diagnostic, ...]:
-        """Return the messages by place, those about the experiment's own file first."""
-        items = sorted(self._found.items(), key=lambda item: (item[1], _place(item[0])))
-        return tuple(message for message, _ in items)
+        """Return the messages sorted by location, with the experiment's own file first."""
+        messages = sorted(self._messages.items(), key=lambda entry: (entry[1], _place(entry[0])))
+        return tuple(message for message, _ in messages)
 
 
 def _place(message: Diagnostic) -> tuple[str, int, int, str, str]:

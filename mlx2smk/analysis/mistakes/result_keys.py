@@ -1,4 +1,4 @@
-"""What verifications ask of the results that is never there: trials, and keys of runs."""
+"""Finds trials and keys that verifications look up in the results but that never exist."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RUN_KEYS: Final = (
 
 @dataclass(frozen=True, eq=False)
 class _Use:
-    """A use of a key of something known; ``required``: it fails without the key."""
+    """A lookup of a key; ``required`` says that it fails without the key."""
 
     node: ast.expr
     of: Kind
@@ -42,8 +42,8 @@ class _Use:
 
 
 def check_results(report: Report, functions: Sequence[Looked]) -> None:
-    """Note the keys that verifications use of the results and that cannot be there."""
-    keys = {looked.item.name: _returned(looked) for looked in trials(functions)}
+    """Note the keys that verifications look up in the results and that cannot exist."""
+    keys = {looked.function.name: _returned(looked) for looked in trials(functions)}
     for looked in verifications(functions):
         arguments = looked.node.args if looked.node is not None else None
         parameters = [*arguments.posonlyargs, *arguments.args] if arguments is not None else []
@@ -61,7 +61,7 @@ def _returned(looked: Looked) -> Keys:
 
 
 class _Check:
-    """Looks at one verification."""
+    """Checks one verification."""
 
     def __init__(self, report: Report, looked: Looked, keys: Mapping[str, Keys]) -> None:
         self.report = report
@@ -69,7 +69,7 @@ class _Check:
         self.keys = keys
 
     def all(self, kinds: Kinds) -> None:
-        """Note every use of a key that cannot be there."""
+        """Note every lookup of a key that cannot exist."""
         stored = {(use.of.what, use.key) for use in self.uses(kinds, ast.Store)}
         uses = list(self.uses(kinds, ast.Load))
         asked = {(use.of.what, use.key) for use in uses if not use.required}
@@ -79,7 +79,7 @@ class _Check:
                 self.check(use, certain=use.required and what not in asked)
 
     def uses(self, kinds: Kinds, context: type[ast.expr_context]) -> Iterator[_Use]:
-        """Yield subscripts, calls of ``get`` and tests with ``in``, of one literal key each."""
+        """Yield subscripts, calls of ``get`` and tests with ``in`` that have a literal key."""
         for node in kinds.nodes:
             used = _used(node, context)
             if used is not None:
@@ -92,7 +92,7 @@ class _Check:
                     yield _Use(node, kind, text, required)
 
     def check(self, use: _Use, *, certain: bool) -> None:
-        """Note a key that cannot be there: if nothing tests for it, or if another was meant."""
+        """Note a key that cannot exist, if no code tests for it or if another one was meant."""
         known = self.known(use.of)
         if known is None or use.key in known:
             return
@@ -105,7 +105,7 @@ class _Check:
             )
 
     def known(self, kind: Kind) -> Sequence[str] | None:
-        """Return the keys that something can have; None if it can have any."""
+        """Return the keys that are possible; None if all are."""
         if kind.what == "results":
             return list(self.keys)
         if kind.what == "result":
@@ -113,7 +113,7 @@ class _Check:
         return {"run": RUN_KEYS, "runs": ()}.get(kind.what)
 
     def hint(self, use: _Use, known: Sequence[str]) -> tuple[str, bool]:
-        """Return a hint, and whether it says what was meant."""
+        """Return a hint, and whether it suggests a correction."""
         if use.of.what == "runs":
             return f'write [0]["{use.key}"], or look at each run in a loop', False
         near = nearest(use.key, known)
@@ -125,7 +125,7 @@ class _Check:
         return f"{_LISTED[use.of.what]}: {', '.join(known)}", False
 
     def is_inside(self, use: _Use) -> bool:
-        """Tell whether the key is one of what the trial, or any trial, returned."""
+        """Tell whether the trial, or any trial if it is unknown, returns the key."""
         returned = [self.keys.get(use.of.trial, ANY)] if use.of.trial else self.keys.values()
         return any(use.key in keys.names for keys in returned)
 
@@ -146,7 +146,7 @@ _LISTED: Final[Mapping[str, str]] = {
 def _used(
     node: ast.expr, context: type[ast.expr_context]
 ) -> tuple[ast.expr, ast.expr, bool] | None:
-    """Return what a key is asked of, the key, and whether it has to be there."""
+    """Return the container, the key, and whether the key is required."""
     if isinstance(node, ast.Subscript) and isinstance(node.ctx, context):
         return node.value, node.slice, True
     if context is ast.Store:

@@ -1,4 +1,4 @@
-"""What functions return: verdicts that are none, and updates under another name."""
+"""Checks what functions return: invalid verdicts, and misspelled ``context_update``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ALL = ", ".join(VERDICTS)
 
 
 def check_verdicts(report: Report, functions: Sequence[Looked]) -> None:
-    """Note what verifications return, written out, that is no verdict."""
+    """Note literals that verifications return and that are not verdicts."""
     for looked in verifications(functions):
         for value in returned(looked.node) if looked.node is not None else ():
             if isinstance(value, ast.Constant) and not _is_verdict(value.value):
@@ -46,7 +46,7 @@ def _check_verdict(report: Report, looked: Looked, node: ast.Constant) -> None:
 
 
 def _check_member(report: Report, looked: Looked, reference: Reference) -> None:
-    """Note a member that the enum of verdicts does not have."""
+    """Note a member that the enum of verdicts lacks."""
     member = reference.attributes[_is_module(reference, looked.module) :][:1]
     if not member or member[0] in _MEMBERS or not member[0].isupper():
         return
@@ -62,23 +62,25 @@ _MEMBERS = tuple(verdict.upper() for verdict in VERDICTS)
 
 
 def _is_module(reference: Reference, module: Module) -> bool:
-    """Tell whether the name is that of the decorators' module, with the enum as its attribute."""
+    """Tell whether the name refers to the decorators' module, with the enum as its attribute."""
     imports = reference.imports or tuple(module.imports(reference.name))
-    return any(item.name is None for item in imports) and reference.attributes[:1] == (_ENUM,)
+    return any(imported.name is None for imported in imports) and reference.attributes[:1] == (
+        _ENUM,
+    )
 
 
 _ENUM = "VerificationResult"
 
 
 def _is_enum(reference: Reference, module: Module, report: Report) -> bool:
-    """Tell whether a name certainly stands for ours, through imports alone."""
+    """Tell whether a name certainly refers to our enum, through imports alone."""
     imports = reference.imports or tuple(module.imports(reference.name))
     if not imports or (
         not reference.imports and len(module.bindings[reference.name]) > len(imports)
     ):
         return False
-    for item in imports:
-        base, attributes = report.project.base(item, module)
+    for imported in imports:
+        base, attributes = report.project.base(imported, module)
         path = (*attributes, *reference.attributes)
         if base not in MODULES or path[:1] != (_ENUM,) or report.project.load(base) is not None:
             return False
@@ -86,7 +88,7 @@ def _is_enum(reference: Reference, module: Module, report: Report) -> bool:
 
 
 def check_updates(report: Report, functions: Sequence[Looked]) -> None:
-    """Note what trials return under a name that is almost ``context_update``."""
+    """Note keys that trials return and that resemble ``context_update``."""
     for looked in trials(functions):
         for value in returned(looked.node) if looked.node is not None else ():
             if isinstance(value, ast.Dict):
@@ -106,7 +108,7 @@ def _check_keys(report: Report, looked: Looked, node: ast.Dict) -> None:
 
 
 def _is_used(key: ast.Constant, module: Module) -> bool:
-    """Tell whether the name is written elsewhere too, so that it is somebody's on purpose."""
+    """Tell whether the name occurs elsewhere too, and thus is intended."""
     tree = module.tree
     parts = ast.walk(tree) if tree is not None else ()
     return any(

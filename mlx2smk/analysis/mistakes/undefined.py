@@ -1,4 +1,4 @@
-"""Names that nothing binds: neither the module, nor Python, nor a star import."""
+"""Finds names that neither the module, nor Python, nor a star import binds."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 _GIVEN: Final = frozenset(dir(builtins)) | {
     *("__file__", "__cached__", "__path__", "__annotations__", "__dict__", "__class__"),
     *("__builtins__", "__module__", "__qualname__", "__conditional_annotations__"),
-    # Of other Pythons than this one, which jobs may run with.
+    # Builtins of other Python versions, which jobs may run with.
     *("WindowsError", "PythonFinalizationError", "ExceptionGroup", "BaseExceptionGroup"),
     *("aiter", "anext", "EncodingWarning", "exit", "quit", "copyright", "credits", "license"),
-    *("_", "ic"),  # which gettext.install and icecream.install put among the builtins
+    *("_", "ic"),  # which gettext.install and icecream.install add to the builtins
 }
 
 _USUAL: Final = {
@@ -56,15 +56,15 @@ _USUAL: Final = {
 
 
 def check_undefined_names(report: Report, functions: Sequence[Looked]) -> None:
-    """Note the names in the functions' slices that nothing binds, each at its first place."""
-    taken = [item for looked in functions if not looked.dynamic for item in looked.taken]
-    modules = dict.fromkeys(item.module for item in taken)
+    """Note the undefined names in the functions' slices, each at its first occurrence."""
+    taken = [each for looked in functions if not looked.dynamic for each in looked.taken]
+    modules = dict.fromkeys(each.module for each in taken)
     stored = frozenset(
         name for module in modules for unit in module.units for name in _stored(unit)
     )
     names = {module: _Names(module, report.project, stored) for module in modules}
     first: dict[tuple[Module, str], tuple[Reference, Unit]] = {}
-    for module, unit in dict.fromkeys((item.module, item.unit) for item in taken):
+    for module, unit in dict.fromkeys((each.module, each.unit) for each in taken):
         for reference in names[module].undefined(unit):
             key = module, reference.name
             first[key] = min(first.get(key, (reference, unit)), (reference, unit), key=_position)
@@ -79,7 +79,7 @@ def _position(use: tuple[Reference, Unit]) -> tuple[int, int]:
 
 
 def _name_of(reference: Reference) -> ast.expr:
-    """Return the name itself at the start of ``name.attribute`` or ``getattr(name, "attribute")``."""
+    """Return the node of the name in ``name.attribute`` or ``getattr(name, "attribute")``."""
     node = reference.node
     while not isinstance(node, ast.Name):
         node = node.value if isinstance(node, ast.Attribute) else _first_argument(node)
@@ -92,7 +92,7 @@ def _first_argument(node: ast.expr) -> ast.expr:
 
 
 class _Names:
-    """What names a module has."""
+    """The names that a module has."""
 
     def __init__(self, module: Module, project: Project, stored: frozenset[str]) -> None:
         self.module = module
@@ -100,9 +100,9 @@ class _Names:
         self.stored = stored
 
     def undefined(self, unit: Unit) -> Iterator[Reference]:
-        """Yield the uses of names in a unit that certainly fail."""
-        uses = [item for item in unit.names.references if item.certain and item.evaluated]
-        suspects = [item for item in uses if not item.imports and self._is_missing(item.name)]
+        """Yield the references in a unit that certainly raise NameError."""
+        uses = [use for use in unit.names.references if use.certain and use.evaluated]
+        suspects = [use for use in uses if not use.imports and self._is_missing(use.name)]
         if suspects and self._known is not None:
             around = Nesting(unit.node)
             for reference in suspects:
@@ -118,7 +118,7 @@ class _Names:
 
     @cached_property
     def _known(self) -> frozenset[str] | None:
-        """The names that the module has beside its own and Python's; None if it can have any."""
+        """The names that the module has besides its own and Python's; None if they are not known."""
         units = self.module.units
         if self.module.tree is None or any(map(self._may_bind_anything, units)):
             return None
@@ -127,7 +127,7 @@ class _Names:
         return None if starred is None else frozenset(starred | own)
 
     def _may_bind_anything(self, unit: Unit) -> bool:
-        """Whether a unit changes the builtins, or puts an enum's members among the names."""
+        """Whether a unit changes the builtins, or exports an enum's members into the module."""
         modules = {imported.module for imported, _ in unit.names.imports}
         attributes = {node.attr for node in unit.names.attributes}
         uses = {reference.name for reference in unit.names.references}
@@ -136,7 +136,7 @@ class _Names:
         )
 
     def near(self, name: str, unit: Unit) -> str:
-        """Return a hint about a name that is missing."""
+        """Return a hint about an undefined name."""
         if name == "SETUP":
             return "only the experiment's own file has SETUP: hand over what is needed of it"
         if name in _USUAL:
@@ -157,7 +157,7 @@ def _local_names(node: ast.AST) -> Iterator[str]:
 
 
 def _stored(unit: Unit) -> Iterator[str]:
-    """Yield the names that code assigns to objects, which may be modules."""
+    """Yield the attributes that code sets on objects, which may be modules."""
     for node in unit.names.attributes:
         if not isinstance(node.ctx, ast.Load):
             yield node.attr
@@ -173,8 +173,8 @@ def _texts(node: ast.AST) -> Iterator[str]:
 
 
 def _starred(module: Module, project: Project, seen: set[str]) -> set[str] | None:
-    """Return what the star imports of a module bind; None if that is not known."""
-    found: set[str] = set()
+    """Return the names that a module's star imports bind; None if they are not known."""
+    starred: set[str] = set()
     for unit in module.units:
         for imported, _ in unit.names.imports:
             if imported.star:
@@ -182,12 +182,12 @@ def _starred(module: Module, project: Project, seen: set[str]) -> set[str] | Non
                 names = _all_names(base, project, seen)
                 if names is None:
                     return None
-                found |= names
-    return found
+                starred |= names
+    return starred
 
 
 def _all_names(base: str | None, project: Project, seen: set[str]) -> set[str] | None:
-    """Return the names that a module has: at least those that ``import *`` takes from it."""
+    """Return the names of a module, including all that ``import *`` would take from it."""
     other = project.load(base) if base else None
     if other is None:
         return set(EXPORTS) if base in MODULES else None
