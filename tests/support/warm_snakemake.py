@@ -78,7 +78,7 @@ class _Server:
         """Tell whether the variables that count before Snakemake does are those of the process."""
         names = environment.keys() | self._environment.keys()
         early = {name for name in names if name.startswith(EARLY)}
-        early.discard("PYTHONPATH")
+        early -= {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
         return all(environment.get(n) == self._environment.get(n) for n in early) and _is_here(
             environment.get("PYTHONPATH", "")
         )
@@ -163,6 +163,7 @@ def _settle(folder: str, environment: dict[str, str], streams: list[int]) -> Non
     os.environ.update(environment)
     time.tzset()
     tempfile.tempdir = None
+    sys.dont_write_bytecode = bool(environment.get("PYTHONDONTWRITEBYTECODE"))
     for number, stream in enumerate(streams, start=1):
         os.dup2(stream, number)
         os.close(stream)
