@@ -12,6 +12,7 @@ import yaml
 from mlx2smk.cli import main
 from mlx2smk.diagnostics.about_warnings import BrokenProfile, UnusedEnvironment
 from mlx2smk.emission.deployment import profile_names
+from tests.support import warm_snakemake
 
 EXPERIMENT = """\
 from mlx2smk import setup, trial, verify
@@ -59,7 +60,7 @@ def rules(folder):
 
 
 def snakemake(folder, *options, status=0):
-    done = subprocess.run(
+    done = warm_snakemake.run(
         [sys.executable, "-m", "snakemake", *options],
         cwd=folder,
         stdin=subprocess.DEVNULL,

@@ -1,7 +1,6 @@
 """What the user writes never becomes code, or another path, in a Snakefile."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from mlx2smk.cli import main
 from mlx2smk.diagnostics.about_files import LongFileName
 from mlx2smk.diagnostics.about_folder import BracesInFolder
 from mlx2smk.diagnostics.about_functions import LongFunctionName
+from tests.support import warm_snakemake
 
 LINES = "touch = __import__('pathlib').Path('pwned').touch()"
 KEYS = [
@@ -63,7 +63,7 @@ def source(*keys):
 
 def snakemake(folder, *options):
     words = [sys.executable, "-m", "snakemake", *options]
-    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True).stdout
+    return warm_snakemake.run(words, cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
 def compiled(folder, text, *options, below=""):

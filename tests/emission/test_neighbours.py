@@ -10,6 +10,7 @@ import pytest
 from mlx2smk.cli import main
 from mlx2smk.diagnostics.about_folder import OtherInterpreter, TakenStem
 from mlx2smk.diagnostics.about_warnings import DroppedExperiment
+from tests.support import warm_snakemake
 
 TEXT = """\
 from mlx2smk import trial
@@ -49,7 +50,7 @@ def plan(name):
 
 def snakemake(*options):
     words = [sys.executable, "-m", "snakemake", *options]
-    return subprocess.run(words, capture_output=True, text=True, check=True)
+    return warm_snakemake.run(words, capture_output=True, text=True, check=True)
 
 
 def test_whatever_the_order_of_compiling_the_bundle_is_the_same():

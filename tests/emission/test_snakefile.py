@@ -11,6 +11,7 @@ from snakefmt.parser.parser import Snakefile
 from mlx2smk.emission.printing import Rule, quoted
 from mlx2smk.emission.snakefile import snakefile
 from mlx2smk.planning.planner import PlanOptions, make_plan, rule_prefixes
+from tests.support import warm_snakemake
 from tests.support.handmade_experiments import analysis, experiment, found, setup, trial, verify
 
 LONG = "a_rather_long_name_of_a_function_" * 5
@@ -293,6 +294,6 @@ def check(results):
     compile_here = [sys.executable, "-m", "mlx2smk.cli", "compile", "exp.py"]
     subprocess.run(compile_here, cwd=tmp_path, check=True)
     command = [sys.executable, "-m", "snakemake", "--lint"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = warm_snakemake.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     titles = re.findall(r"^    \* (.+)$", done.stdout + done.stderr, re.MULTILINE)
     assert set(titles) == {"Specify a conda environment or container for each rule.:"}

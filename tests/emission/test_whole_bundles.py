@@ -15,6 +15,7 @@ from mlx2smk.cli import main
 from mlx2smk.diagnostics.about_folder import RunningHere
 from mlx2smk.emission.locks import changing
 from mlx2smk.runtime.layout import MANIFEST
+from tests.support import warm_snakemake
 
 SMALL = """\
 from mlx2smk import trial
@@ -77,7 +78,7 @@ def compiled(text):
 
 def snakemake(*options):
     words = [sys.executable, "-m", "snakemake", *options]
-    return subprocess.run(words, capture_output=True, text=True, check=False)
+    return warm_snakemake.run(words, capture_output=True, text=True, check=False)
 
 
 def kill_after(changes, *options):

@@ -2,13 +2,13 @@
 
 import json
 import re
-import subprocess
 import sys
 
 import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from tests.support import warm_snakemake
 from tests.support.paths import ROOT
 
 SNAKEFILE = str(ROOT / "workflow" / "Snakefile")
@@ -34,7 +34,7 @@ def folder(tmp_path):
 
 def snakemake(folder, *arguments, code=0):
     command = [sys.executable, "-m", "snakemake", "-s", SNAKEFILE, "-j2", *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = warm_snakemake.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == code, done.stderr
     return done
 
@@ -145,7 +145,7 @@ def test_deployed_as_a_module(folder):
         "use rule * from mlx2smk as mlx_*\n"
     )
     command = [sys.executable, "-m", "snakemake", "-j2"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    warm_snakemake.run(command, cwd=folder, check=True, capture_output=True)
     assert status(folder) == "validated"
 
 

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from mlx2smk.cli import main
+from tests.support import warm_snakemake
 
 pytestmark = pytest.mark.slow
 
@@ -70,7 +71,7 @@ class Folder:
     def snakemake(self, *arguments, cwd=None, code=0):
         command = [sys.executable, "-m", "snakemake", *arguments]
         times = {"MLX_TEST_TIMES": str(self.path / "times.txt")}
-        done = subprocess.run(
+        done = warm_snakemake.run(
             command,
             cwd=cwd or self.path,
             env=os.environ | times,

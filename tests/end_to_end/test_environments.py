@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from collections import Counter
 
 import pytest
 
 from mlx2smk.cli import main
+from tests.support import warm_snakemake
 from tests.support.other_pythons import find_python
 
 pytestmark = pytest.mark.slow
@@ -56,7 +56,7 @@ def runs(folder, *settings):
     trace.unlink(missing_ok=True)
     config = ["--config", *settings] if settings else []
     command = [sys.executable, "-m", "snakemake", "-j2", *config]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = warm_snakemake.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((folder / "results" / "exp" / "report.json").read_text())
     counts = Counter(trace.read_text().split() if trace.exists() else ())

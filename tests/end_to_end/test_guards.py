@@ -8,7 +8,6 @@ trial's job has failed. Nothing in between.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 
 from mlx2smk.compiler import CompileOptions, compile_experiments
 from tests import reference
+from tests.support import warm_snakemake
 from tests.support.without_snakemake import Executor, Server, StepError
 
 EXPERIMENT = """\
@@ -325,7 +325,7 @@ def test_experiment_changed_since_compile_runs_as_compiled(folder, server):
 def test_snakemake_fails_with_the_line_to_write(folder):
     write(folder, LOUD["except BaseException"][0])
     compiled(folder)
-    done = subprocess.run(
+    done = warm_snakemake.run(
         [sys.executable, "-m", "snakemake", "-j2"],
         cwd=folder,
         env=dict(os.environ),

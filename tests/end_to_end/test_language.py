@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests import reference
+from tests.support import warm_snakemake
 from tests.support.paths import EXPERIMENTS, ROOT
 
 RUNS = {"-j1": "--batch=8", "-j4": "--batch=1"}
@@ -49,7 +50,7 @@ def copied(folder: Path) -> Path:
 def ran(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a command of the package or of Snakemake in the folder."""
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-    return subprocess.run(
+    return warm_snakemake.run(
         [sys.executable, "-m", *command],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},

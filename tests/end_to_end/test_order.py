@@ -6,7 +6,6 @@ reading and writing, so that two that run side by side lose what one of them wro
 
 import json
 import shutil
-import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from mlx2smk.cli import main
 from tests import reference
+from tests.support import warm_snakemake
 
 HEAD = """\
 import csv, json, os, time
@@ -142,7 +142,7 @@ def run(text, *options, jobs=4):
     Path("exp.py").write_text(HEAD + text)
     assert main(["compile", "exp.py", *options]) == 0
     command = [sys.executable, "-m", "snakemake", f"-j{jobs}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = warm_snakemake.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(Path("results/exp/report.json").read_text())
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -23,6 +22,7 @@ from hypothesis import strategies as st
 from mlx2smk.compiler import CompileOptions, compile_experiments
 from mlx2smk.planning.planner import PlanOptions
 from tests import reference
+from tests.support import warm_snakemake
 from tests.support.program_strategies import edited, programs
 from tests.support.random_programs import Program, Verify, files_of, reach
 from tests.support.without_snakemake import Executor, Server
@@ -126,7 +126,7 @@ class Snakemake(Executor):
     def run(self, stem: str = "exp") -> dict:
         trace = self.folder / "trace"
         trace.unlink(missing_ok=True)
-        done = subprocess.run(
+        done = warm_snakemake.run(
             [sys.executable, "-m", "snakemake", "-j2"],
             cwd=self.folder,
             env=os.environ | self.environment | {"MLX_TEST_TRACE": str(trace)},

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 from mlx2smk.cli import main
 from mlx2smk.planning.batching import Earlier, combinations_per_job
 from mlx2smk.results.earlier import earlier_trials
+from tests.support import warm_snakemake
 
 EXPERIMENT = """\
 from mlx2smk import trial
@@ -190,7 +190,7 @@ def test_other_sizes_run_nothing_and_nothing_changed_starts_nothing():
 
 
 def snakemake():
-    done = subprocess.run(
+    done = warm_snakemake.run(
         [sys.executable, "-m", "snakemake", "-j2"],
         env=os.environ,
         capture_output=True,

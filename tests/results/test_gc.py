@@ -1,7 +1,6 @@
 import json
 import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from mlx2smk.cli import main
 from mlx2smk.commands.gc import size
 from mlx2smk.results.gc import Garbage, delete, garbage
+from tests.support import warm_snakemake
 
 EXPERIMENT = """\
 from mlx2smk import setup, trial, verify
@@ -227,7 +227,9 @@ def test_sizes(count, text):
 def test_after_gc_nothing_runs_and_what_was_deleted_would():
     def snakemake():
         words = [sys.executable, "-m", "snakemake", "-j2"]
-        done = subprocess.run(words, env=os.environ, capture_output=True, text=True, check=False)
+        done = warm_snakemake.run(
+            words, env=os.environ, capture_output=True, text=True, check=False
+        )
         assert done.returncode == 0, done.stderr
         return len(re.findall(r"Finished jobid: \d+ \(Rule: trial_", done.stderr))
 

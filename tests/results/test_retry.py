@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from mlx2smk.cli import main
 from mlx2smk.results.retry import failures
+from tests.support import warm_snakemake
 
 EXPERIMENT = """\
 import os
@@ -58,7 +58,7 @@ def run(*options):
     """Run the workflow; return what ran and how many jobs of trials Snakemake started."""
     Path("ran.txt").unlink(missing_ok=True)
     words = [sys.executable, "-m", "snakemake", "-j2", *options]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    done = warm_snakemake.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     path = Path("ran.txt")
     lines = path.read_text().splitlines() if path.exists() else []

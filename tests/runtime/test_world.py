@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 
@@ -244,6 +245,7 @@ def test_setup_without_a_return(tmp_path):
 def test_the_worker_keeps_its_own_bytecode_and_tells_nobody(tmp_path, wanted):
     bundle = one_trial(tmp_path, "import sys\ndef t(): return sys.dont_write_bytecode")
     bundle.environment = {"PYTHONDONTWRITEBYTECODE": wanted}
+    shutil.rmtree(tmp_path / "workflow/mlx/mlx_runtime/__pycache__")
     (run,) = bundle.run_trial("t")
     assert run["result"] is bool(wanted)
     kept = {path.name.split(".")[0] for path in tmp_path.glob("workflow/mlx/mlx_runtime/*/*.pyc")}

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from tests import reference
+from tests.support import warm_snakemake
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -218,7 +219,7 @@ class Lab:
     def _python(self, *command: str) -> subprocess.CompletedProcess[str]:
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         variables = {"PYTHONPATH": os.pathsep.join(paths), "MLX_TEST_TRACE": str(self._trace())}
-        return subprocess.run(
+        return warm_snakemake.run(
             [sys.executable, "-m", *command],
             cwd=self.folder,
             env=os.environ | variables,

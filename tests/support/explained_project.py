@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.support import warm_snakemake
 
 TRIAL_JOB = re.compile(r"^Finished jobid: \d+ \(Rule: trial_(\w+)\)$", re.MULTILINE)
 
@@ -49,7 +50,7 @@ class Project:
         trace = {"MLX_TEST_TRACE": str(self.folder / "ran.txt")}
         environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **trace, **self.environment}
         environment.pop("MLX_PARALLEL", None)
-        done = subprocess.run(
+        done = warm_snakemake.run(
             [sys.executable, "-m", *command],
             cwd=self.folder,
             env=environment,

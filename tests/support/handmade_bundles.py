@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import compileall
+import functools
 import hashlib
 import json
 import os
@@ -175,9 +177,17 @@ def copy_worker(folder: Path) -> None:
     target = folder / "workflow" / "mlx" / "mlx_runtime"
     target.mkdir(parents=True)
     for file in RUNTIME.glob("*.py"):
-        shutil.copy(file, target)
+        shutil.copy2(file, target)
     shutil.copytree(RUNTIME / "follow", target / "follow")
     shutil.copy(RUNTIME / "worker.py", target.parent)
+    # As after the first job, which would compile it.
+    shutil.copytree(_compiled_worker(), target / "__pycache__")
+
+
+@functools.cache
+def _compiled_worker() -> Path:
+    compileall.compile_dir(RUNTIME, quiet=1)
+    return RUNTIME / "__pycache__"
 
 
 def one_trial(folder: Path, body: str, **changes: Any) -> Bundle:

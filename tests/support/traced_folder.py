@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from tests.support import warm_snakemake
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Folder:
         assert self.start("mlx2smk.cli", *words) == 0, self.said
 
     def start(self, *words: str, trace: Path | None = None) -> int:
-        done = subprocess.run(
+        done = warm_snakemake.run(
             [sys.executable, "-m", *words],
             cwd=self.path,
             env=os.environ | {"MLX_TEST_TRACE": str(trace or os.devnull), "PYTHONPATH": str(ROOT)},
