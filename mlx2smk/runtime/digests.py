@@ -1,4 +1,4 @@
-"""Digests of files, and whether local modules are those that were compiled."""
+"""Digests of bytes, files and JSON values, and the check that local modules are those that were compiled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CHUNK = 1 << 20
 
 
 def sha256(*pieces: bytes) -> Any:
-    """Return a hash object, without loading OpenSSL, which takes longer than hashing what is small."""
+    """Return a hash object without loading OpenSSL, which takes longer than hashing little data."""
     small = "_sha2" if sys.version_info >= (3, 12) else "_sha256"
     name = small if sys.implementation.name == "cpython" else "hashlib"
     return __import__(name).sha256(b"".join(pieces))
@@ -46,7 +46,7 @@ def of_file(path: str) -> str:
 
 
 def changed_module(function: dict[str, Any], folder: str) -> str | None:
-    """Return the path of a local module of the function that is not what it was at compile time."""
+    """Return the path of a local module of the function that has changed since compile time, or None."""
     for module in function["modules"]:
         try:
             unchanged = of_file(os.path.join(folder, module["path"])) == module["file_digest"]

@@ -1,4 +1,4 @@
-"""The names that code mentions, those of the modules that it imports among them."""
+"""The names that code mentions, including those of the modules that it imports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def names_in(codes: Iterable[types.CodeType]) -> set[str]:
-    """Return all names that some code uses, in all its functions and classes."""
+    """Return all names that the code uses, including its nested functions and classes."""
     found: set[str] = set()
     waiting = list(codes)
     while waiting:

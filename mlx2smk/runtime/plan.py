@@ -1,4 +1,4 @@
-"""The plan that the compiler left: where the experiment is and what each of its jobs runs."""
+"""The plan that the compiler wrote: where the experiment is and what each of its jobs runs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ DIGESTS = os.path.join(".mlx", "digests")
 
 
 class Plan:
-    """plan.json, with its paths resolved; `interpreter` is the one that the user chose, if any.
+    """The content of plan.json with resolved paths; `interpreter` is the one that the user chose, if any.
 
-    `data` is what the file will hold, where it is not written yet.
+    `data` is the content if the file is not written yet. Raises JobError if the file is not a plan, or
+    is one of another version.
     """
 
     __slots__ = (
@@ -45,7 +46,7 @@ class Plan:
         self.folder: str = os.path.normpath(os.path.join(self.base, data["folder"]))
         self.file: str = os.path.join(self.folder, data["file"])
         self.stem: str = data["experiment"]
-        # As the rules have it: Snakemake starts its jobs in the folder that was compiled into.
+        # As in the rules: Snakemake starts its jobs in the folder that was compiled into.
         self.digests_folder = os.path.abspath(DIGESTS)
         self.module: str = data.get("module") or self.stem
         self._code: dict[str, types.CodeType] = {}
@@ -53,7 +54,7 @@ class Plan:
 
     @property
     def stream_all(self) -> bool:
-        """Whether output goes to the terminal as it comes, by --stream-all or MLX_STREAM_ALL=1."""
+        """Whether output is shown while it is produced (--stream-all or MLX_STREAM_ALL=1)."""
         asked = os.environ.get("MLX_STREAM_ALL", "") not in ("", "0")
         return bool(self.data["stream_all"]) or asked
 
@@ -63,7 +64,7 @@ class Plan:
         return found
 
     def function(self, name: str, *kinds: str) -> dict[str, Any]:
-        """Return the function of that name among the kinds."""
+        """Return the function of that name among these kinds; raise JobError if there is none."""
         for kind in kinds:
             for function in self.functions(kind):
                 if function["name"] == name:
@@ -71,12 +72,12 @@ class Plan:
         raise JobError(f"{self.path} has no {' or '.join(kinds)} named {name}")
 
     def read_slices(self, function: dict[str, Any]) -> None:
-        """Read all that a function runs now: what is compiled later is nothing to this job."""
+        """Read all slices of a function now, so that a later compile does not affect this job."""
         for path in (function["slice"], *(module["slice"] for module in function["modules"])):
             self.text(path)
 
     def check_scheduled(self, scheduled: str | None, digest: str) -> None:
-        """Take note of what Snakemake has scheduled a job for; JobError if the plan has another one.
+        """Store the digest for which Snakemake scheduled a job; raise JobError if the plan has another one.
 
         The value starts with the digest of the function, or of the job of a trial.
         """
@@ -95,7 +96,7 @@ class Plan:
         return self._texts[slice_path]
 
     def code(self, slice_path: str) -> types.CodeType:
-        """Return a slice of the experiment, compiled once; SyntaxError if this Python cannot."""
+        """Return a slice of the experiment, compiled once; SyntaxError if this Python cannot parse it."""
         if slice_path not in self._code:
             text = self.text(slice_path)
             self._code[slice_path] = compile(text, self.file, "exec", dont_inherit=True)
@@ -103,7 +104,7 @@ class Plan:
 
 
 class Job:
-    """Some consecutive combinations of a trial: `count` of them, from number `first` on."""
+    """Consecutive combinations of a trial: `count` of them, starting with number `first`."""
 
     __slots__ = ("count", "digest", "first", "name")
 
@@ -114,12 +115,12 @@ class Job:
 
 
 def jobs_of(trial: dict[str, Any]) -> list[Job]:
-    """Return the trial's jobs, as they stand in the plan."""
+    """Return the trial's jobs in the order of the plan."""
     return [Job(line) for line in trial["jobs"]]
 
 
 def job_named(trial: dict[str, Any], name: str) -> Job:
-    """Return the trial's job of that name."""
+    """Return the trial's job of that name; raise JobError if there is none."""
     start = f"{name} "
     for line in trial["jobs"]:
         if line.startswith(start):
@@ -128,7 +129,7 @@ def job_named(trial: dict[str, Any], name: str) -> Job:
 
 
 def job_before(trial: dict[str, Any], job: Job) -> Job | None:
-    """Return the job whose combinations end where this one's begin, if there is one."""
+    """Return the job whose combinations end where this one's begin, or None for the first job."""
     for other in jobs_of(trial):
         if other.first + other.count == job.first:
             return other

@@ -1,4 +1,4 @@
-"""The steps between jobs: what a function may see of the context, a trial's runs, the report."""
+"""The steps between jobs: contexts, the collected runs of a trial, the report."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def merged_setups(plan: Plan, paths: Iterable[str]) -> dict[str, Any]:
-    """Return what the setups returned, later keys over earlier ones."""
+    """Return the merged results of the setups; later keys override earlier ones."""
     merged: dict[str, Any] = {}
     for path in paths:
         record = records.read(path)
@@ -37,7 +37,11 @@ def merged_context(plan: Plan, setups: Iterable[str], updates: Iterable[str]) ->
 
 
 def collect(plan: Plan, name: str, folder: str, runs_output: str, updates_output: str) -> None:
-    """Put the runs of a trial's jobs together, in the order of the combinations."""
+    """Write the runs of a trial's jobs, in the order of the combinations, and their updates.
+
+    Raises JobError if a record is missing or incomplete, or if combinations share files but may run in
+    parallel.
+    """
     trial = plan.function(name, "trials")
     updates: dict[str, Any] = {}
     observed: list[tuple[int, dict[str, Any]]] = []
@@ -53,7 +57,7 @@ def _runs(
     updates: dict[str, Any],
     observed: list[tuple[int, dict[str, Any]]],
 ) -> Iterator[dict[str, Any]]:
-    """Yield the runs, adding on the way what they do to the context, and what they touched."""
+    """Yield the runs, and collect their context updates and observations on the way."""
     for job in sorted(jobs_of(trial), key=lambda job: job.first):
         path = os.path.join(folder, f"{job.name}.json")
         record = records.read(path)
@@ -68,7 +72,7 @@ def _runs(
 
 
 def report(plan: Plan, context: dict[str, Any], trials: str, judged: str, output: str) -> None:
-    """Write report.json: the context in the end, all runs, the verdicts and what they say together."""
+    """Write report.json: the final context, all runs, the verdicts and the status."""
     conflicts.check_trials(plan, os.path.dirname(trials))
     verdict_of = {
         verification["name"]: records.read(os.path.join(judged, f"{verification['name']}.json"))
@@ -84,7 +88,7 @@ def report(plan: Plan, context: dict[str, Any], trials: str, judged: str, output
 def _report_text(
     plan: Plan, status: str, context: dict[str, Any], trials: str, verdict_of: dict[str, Any]
 ) -> Iterator[str]:
-    """Yield the report in pieces, with a line for every run."""
+    """Yield the report in pieces, with one line for every run."""
     head = {"experiment": plan.stem, "source": plan.data["source"], "status": status}
     yield jsontext.dumps(head)[:-1]
     yield f',\n"context": {jsontext.dumps(context)}'

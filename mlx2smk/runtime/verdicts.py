@@ -1,4 +1,4 @@
-"""What a verification returned, as a verdict; what the verdicts say together."""
+"""Converts what a verification returned to a verdict, and verdicts to the experiment's status."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ VERDICTS = ("supports", "refutes", "inconclusive", "invalid", "continue")
 
 
 def of_returned(value: Any) -> dict[str, Any]:
-    """Return the verdict, which is `invalid`, with the reason, for what SPEC does not list."""
+    """Return the verdict; it is `invalid`, with the reason, for values that SPEC does not list."""
     if value is None:
         return {"verdict": "inconclusive"}
     if isinstance(value, bool) or _is_numpy_bool(value):
@@ -25,7 +25,7 @@ def of_returned(value: Any) -> dict[str, Any]:
 
 
 def status(verdicts: list[str]) -> str:
-    """Return what the verdicts say of the experiment."""
+    """Return the experiment's status, given its verdicts (the rule is in DESIGN and docs/language.md)."""
     if not verdicts:
         return "inconclusive"
     if "refutes" in verdicts:
@@ -41,7 +41,7 @@ def _is_numpy_bool(value: Any) -> bool:
 
 
 def _enum_value(value: Any) -> Any:
-    """Return the value of an enum's member, also of an enum like SPEC's that the user defined."""
+    """Return the value of an enum member, including members of an enum that the user defined."""
     from enum import Enum
 
     return value.value if isinstance(value, Enum) else value
