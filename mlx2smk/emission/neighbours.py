@@ -1,7 +1,7 @@
-"""The experiments that were compiled into a folder before, and the options that they were compiled with.
+"""The experiments that were compiled into a folder before, with the options that they were compiled with.
 
-They stay compiled when another one joins them. The plan of one that leaves is kept in ``.mlx/dropped``, so
-that ``mlx gc`` knows whose its stored runs are.
+They stay compiled when another experiment is added. The plan of a dropped experiment is kept in
+``.mlx/dropped``, so that ``mlx gc`` knows which stored runs belong to it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ DROPPED = ".mlx/dropped"
 class Neighbour:
     """An experiment that is compiled into the folder; ``plan`` is None if this version cannot read it.
 
-    ``path`` is where its source was then, seen from the current folder.
+    ``path`` is the path of its source when it was compiled, relative to the current folder.
     """
 
     name: str
@@ -71,7 +71,7 @@ def _neighbour(directory: Path, path: str) -> Neighbour:
 
 
 def _plan(text: str) -> Plan | None:
-    """Return the plan, None if it is another version's."""
+    """Return the plan, or None if another version wrote it."""
     try:
         return from_json(text)
     except (ValueError, TypeError, KeyError):
@@ -79,7 +79,7 @@ def _plan(text: str) -> Plan | None:
 
 
 def is_same_file(path: str, other: str) -> bool:
-    """Tell whether two paths lead to one file, or would if it were there."""
+    """Tell whether two paths refer to the same file, which need not exist."""
     try:
         return Path(path).samefile(other)
     except OSError:
@@ -93,7 +93,7 @@ def _absolute(path: str) -> str:
 def check_neighbours(
     given: Collection[str], others: Collection[Neighbour], python: str | None
 ) -> Iterator[Diagnostic]:
-    """Yield why those compiled before cannot stay, or stay beside the ones that are given."""
+    """Yield why experiments compiled before cannot stay, or cannot be compiled with the given ones."""
     stems = {Path(path).stem.casefold(): path for path in given}
     for other in others:
         if other.plan is None:
@@ -110,7 +110,7 @@ def check_neighbours(
 
 
 def dropped(before: Collection[Neighbour], plans: Collection[Plan]) -> dict[str, str]:
-    """Return the plans of the experiments that are compiled no longer, by where they are kept."""
+    """Return the texts of the plans of experiments that are no longer compiled, by their paths."""
     now = {(plan.experiment, plan.source) for plan in plans}
     gone = [each.plan for each in before if each.plan is not None]
     texts = {each.name: each.text for each in before}
@@ -126,7 +126,7 @@ def _dropped_path(plan: Plan) -> str:
 
 
 def dropped_plans(directory: Path) -> Iterator[tuple[Path, Plan]]:
-    """Yield the plans of experiments that were compiled into a folder once, and where they are kept."""
+    """Yield the plans of experiments that were dropped from a folder, with their paths."""
     for path in sorted((directory / DROPPED).glob("*.json")):
         plan = _plan(path.read_text(encoding="utf-8", errors="replace"))
         if plan is not None:
@@ -134,7 +134,7 @@ def dropped_plans(directory: Path) -> Iterator[tuple[Path, Plan]]:
 
 
 def others_than(given: Sequence[str], before: Iterable[Neighbour]) -> Iterator[Neighbour]:
-    """Yield the experiments of the folder that are none of those given."""
+    """Yield the experiments of the folder that are not among the given ones."""
     for each in before:
         if each.plan is None or not any(is_same_file(path, each.path) for path in given):
             yield each

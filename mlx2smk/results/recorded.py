@@ -1,4 +1,4 @@
-"""What a run left in the folder that was compiled into, read without trusting it to be whole."""
+"""Reads the results of a run from the folder that was compiled into; they may be incomplete."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The results of one experiment below ``directory``."""
+    """The paths of the results of one experiment below ``directory``."""
 
     directory: Path
     stem: str
 
     def run_path(self, trial: str, job: str) -> Path:
-        """Where a job of a trial leaves its runs."""
+        """Return the path of the runs of a trial's job."""
         return self._path("runs", trial, f"{job}.json")
 
     def collected_paths(self, trial: str) -> tuple[Path, Path]:
-        """Where all runs of a trial stand, and the context updates that come of them."""
+        """Return the paths of all runs of a trial, and of their context updates."""
         return self._path("trials", f"{trial}.json"), self._path("updates", f"{trial}.json")
 
     @property
     def report_path(self) -> Path:
-        """Where the report stands."""
+        """Return the path of the report."""
         return self._path("report.json")
 
     def log_folder(self, trial: str) -> Path:
-        """Where the jobs of a trial write their logs."""
+        """Return the folder of the logs of a trial's jobs."""
         return self.directory / "logs" / self.stem / "runs" / trial
 
     def setup_path(self, setup: str) -> Path:
-        """Where a setup leaves what it returned."""
+        """Return the path of the values that a setup returned."""
         return self._path("setup", f"{setup}.json")
 
     def context_path(self, function: str) -> Path:
-        """Where the part of SETUP that a function may read stands."""
+        """Return the path of the part of SETUP that a function may read."""
         return self._path("context", f"{function}.json")
 
     def verdict_path(self, verification: str) -> Path:
-        """Where a verification leaves its verdict."""
+        """Return the path of a verification's verdict."""
         return self._path("verify", f"{verification}.json")
 
     def _path(self, *parts: str) -> Path:
@@ -56,13 +56,13 @@ class Results:
 
 
 def read_record(path: Path) -> dict[str, Any] | None:
-    """Return the record of a job; None if there is none, or only a part of one."""
+    """Return the record of a job; None if it is missing or incomplete."""
     record = read_json(path)
     return record if isinstance(record, dict) else None
 
 
 def read_json(path: Path) -> Any:
-    """Return the JSON value in a file; None if there is none, or only a part of one."""
+    """Return the JSON value in a file; None if it is missing or incomplete."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -70,6 +70,6 @@ def read_json(path: Path) -> Any:
 
 
 def compiled_plans(directory: Path) -> Iterator[Plan]:
-    """Yield the plans that were compiled into a folder, by name; raise ValueError for other versions'."""
+    """Yield the plans compiled into a folder, by name; raise ValueError for a plan of another version."""
     for path in sorted(directory.glob("workflow/experiments/*/plan.json")):
         yield from_json(path.read_text(encoding="utf-8"))
