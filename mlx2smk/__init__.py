@@ -1,6 +1,6 @@
 """Compiles experiments (``@setup``, ``@trial``, ``@verify``) to Snakemake workflows.
 
-Experiments import the decorators from here; they change nothing about the functions that they mark.
+Experiments import the decorators from here; they return the functions unchanged.
 """
 
 from mlx2smk.decorators import VerificationResult, setup, trial, verify

@@ -1,6 +1,6 @@
 """The command ``mlx``: arguments, streams and exit codes, nothing else.
 
-What a command needs is imported when it runs, so that ``mlx --help`` is there at once.
+The modules that a command needs are imported when it runs, so that ``mlx --help`` is instant.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return 0, 1 for mistakes in experiments, 2 for wrong usage."""
+    """Run a command and return its exit code: 0, 1 for errors in experiments, 2 for wrong usage."""
     given = _parser().parse_args(arguments)
     try:
         status: int = given.run(given)
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FaultError as fault:
         show_diagnostics([fault.diagnostic], getattr(given, "format", "text"))
         return FAILED
-    except BrokenPipeError:  # whoever reads has enough, as in `mlx explain exp.py | head`
+    except BrokenPipeError:  # the reader has closed the pipe, as in `mlx explain exp.py | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except OSError as error:

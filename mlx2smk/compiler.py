@@ -1,4 +1,4 @@
-"""The passage through the compiler: start reading here.
+"""The phases of the compiler, called one after another. Start reading here.
 
 read -> parse -> analyse -> plan -> emit
 """
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CompileOptions:
-    """What the command line says.
+    """The options of the command line.
 
-    ``settings`` become defaults of Snakemake's config; ``profiles`` are put in place beside the default.
-    ``only`` drops the experiments that were compiled into the folder before.
+    ``settings`` become defaults of Snakemake's config. ``profiles`` are written in addition to the default
+    one. ``only`` drops the experiments that were compiled into the folder before.
     """
 
     directory: Path = Path()
@@ -49,7 +49,7 @@ class CompileOptions:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The bundle, None if there is any error, and all messages."""
+    """The bundle (None if there is any error), the planned experiments, and all diagnostics."""
 
     bundle: Bundle | None
     units: tuple[PlannedExperiment, ...]
@@ -57,7 +57,7 @@ class Compiled:
 
 
 def compile_experiments(paths: Sequence[str], options: CompileOptions) -> Compiled:
-    """Compile experiment files, and those that were compiled into the folder before; write nothing."""
+    """Compile the given experiments and those compiled into the folder before; write nothing."""
     given = tuple(dict.fromkeys(paths))
     before = neighbours(options.directory)
     others = () if options.only else tuple(others_than(given, before))
@@ -71,7 +71,7 @@ def compile_experiments(paths: Sequence[str], options: CompileOptions) -> Compil
     findings += check_hiding_snakefile(options.directory)
     if _failed(findings):
         return Compiled(None, (), tuple(findings))
-    # In one order, however often and in whatever order they were named.
+    # A fixed order, however often and in whatever order the files were named.
     experiments.sort(key=lambda experiment: experiment.source.stem)
     planned = tuple(_planned(experiments, plans, options.directory))
     made = [each.plan for each in planned]
@@ -91,7 +91,7 @@ def _failed(findings: Iterable[Diagnostic]) -> bool:
 def _experiments(
     paths: Iterable[str], given: Sequence[str], findings: list[Diagnostic]
 ) -> Iterator[Experiment]:
-    """Yield what can be read; of files that were not given, only errors are noted."""
+    """Yield the experiments that can be parsed; for files that were not given, record only errors."""
     for path in paths:
         source = read_source(path)
         if not isinstance(source, Source):
@@ -118,7 +118,7 @@ def _planned(
 
 
 def _remarks(planned: PlannedExperiment) -> Iterator[Diagnostic]:
-    """Yield what is suspicious in an experiment, and what is worth telling about its plan."""
+    """Yield warnings and notes about an experiment and its plan."""
     yield from missing_inputs(planned.experiment)
     yield from planned.analysis.mistakes
     yield from notes(planned.experiment, planned.analysis, planned.plan, planned.evidence)

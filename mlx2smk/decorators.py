@@ -1,4 +1,4 @@
-"""The decorators of the experiment language, typed for editors; they leave the function as it is."""
+"""The decorators of the experiment language, typed for editors; they return the function unchanged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ R = TypeVar("R")
 
 
 class VerificationResult(str, Enum):  # noqa: UP042 - `str()` of a member stays as it was
-    """What a verification may conclude."""
+    """The possible verdicts of a verification."""
 
     SUPPORTS = "supports"
     REFUTES = "refutes"
@@ -23,7 +23,10 @@ class VerificationResult(str, Enum):  # noqa: UP042 - `str()` of a member stays 
 
 
 def setup(order: int | None = None) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Mark a function that contributes to SETUP; setups with an `order` run first, by it."""
+    """Mark a function whose returned dict is merged into SETUP.
+
+    Setups with an ``order`` run first, in ascending order; the others run in the order of the file.
+    """
     del order
     return _unchanged
 
@@ -37,11 +40,13 @@ def trial(  # noqa: PLR0913 - by name, all but two
     inputs: Sequence[str] = (),
     outputs: Sequence[str] = (),
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Mark a function that runs once for every combination of `values`.
+    """Mark a function that runs once for every combination of ``values``.
 
-    `values` maps each parameter to the list of its values; `threads` and `resources` have
-    Snakemake's meaning. `inputs` are files, folders or patterns whose contents the results depend on,
-    `outputs` those that each combination makes; `{name}` in them stands for a parameter's value.
+    Trials run by ascending ``order``, those of the same order in the order of the file.
+
+    ``values`` maps each parameter to the list of its values. ``threads`` and ``resources`` have
+    Snakemake's meaning. ``inputs`` are files, folders or patterns on whose contents the results depend;
+    ``outputs`` are those that each combination makes, with ``{name}`` for the value of a parameter.
     Files that Python code opens need not be declared.
     """
     del order, values, threads, resources, inputs, outputs
@@ -49,7 +54,7 @@ def trial(  # noqa: PLR0913 - by name, all but two
 
 
 def verify(trial_names: Sequence[str]) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Mark a function that judges the runs of the named trials."""
+    """Mark a function that receives the results of all trials and judges the named ones."""
     del trial_names
     return _unchanged
 

@@ -1,4 +1,4 @@
-"""The commands of ``mlx``, one module each, and what they have in common."""
+"""The commands of ``mlx``, one module each, and their common options."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OK, FAILED, USAGE_ERROR = 0, 1, 2
 
 
 def add_directory(parser: argparse.ArgumentParser, use: str) -> None:
-    """Let a command be about another folder than the current one."""
+    """Add the option for a folder other than the current one."""
     parser.add_argument(
         "-d",
         "--directory",
@@ -31,14 +31,14 @@ def add_directory(parser: argparse.ArgumentParser, use: str) -> None:
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:
-    """Let a command print for people or for programs."""
+    """Add the option that chooses output for people or for programs."""
     parser.add_argument(
         "--format", choices=("text", "json"), default="text", help="of messages (default: text)"
     )
 
 
 def show_diagnostics(diagnostics: Iterable[Diagnostic], form: str) -> None:
-    """Print messages: for people on stderr, for programs on stdout."""
+    """Print diagnostics: for people on stderr, for programs on stdout."""
     from mlx2smk.diagnostics.diagnostic import render, to_json  # noqa: PLC0415
 
     if form == "json":
@@ -50,6 +50,6 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic], form: str) -> None:
 
 
 def print_error(text: str, code: int) -> int:
-    """Print one line on stderr and return the exit code that goes with it."""
+    """Print one line on stderr and return the given exit code."""
     print(f"mlx: {text}", file=sys.stderr)
     return code

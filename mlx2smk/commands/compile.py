@@ -1,4 +1,4 @@
-"""``mlx compile``: write the workflow for some experiments."""
+"""``mlx compile``: write the workflow for the given experiments."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def add_to(commands: Commands) -> None:
-    """Describe the command's arguments."""
+    """Add the command and its arguments to the parser."""
     parser = commands.add_parser(
         "compile",
         help="write workflow/Snakefile for some experiments",
@@ -54,7 +54,7 @@ def add_to(commands: Commands) -> None:
 
 
 def add_plan_options(parser: argparse.ArgumentParser) -> None:
-    """Describe the options that decide what is planned, from whatever command."""
+    """Add the options that affect the plan; other commands have them too."""
     parser.add_argument(
         "--parallel",
         metavar="N",
@@ -90,7 +90,7 @@ def _batch(text: str) -> int | None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Compile, and write if there is no error."""
+    """Compile, and write the workflow if there is no error; return the exit code."""
     from mlx2smk.emission.bundle import is_begun  # noqa: PLC0415
 
     options = compile_options(given)
@@ -108,7 +108,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _finish(directory: Path) -> None:
-    """Finish what an earlier compile, which was killed, had begun to write."""
+    """Complete the write of an earlier compile that was killed."""
     from mlx2smk.emission.bundle import finish  # noqa: PLC0415
     from mlx2smk.emission.locks import changing  # noqa: PLC0415
 
@@ -119,7 +119,7 @@ def _finish(directory: Path) -> None:
 def _compile(
     paths: Sequence[str], options: CompileOptions
 ) -> tuple[Compiled, tuple[Diagnostic, ...]]:
-    """Compile and write; return why it was not written, if there is no error and it was not."""
+    """Compile and write; return why nothing was written although there is no error, or None."""
     from mlx2smk.compiler import compile_experiments  # noqa: PLC0415
     from mlx2smk.emission.bundle import read_manifest  # noqa: PLC0415
     from mlx2smk.emission.locks import changing  # noqa: PLC0415
@@ -129,7 +129,7 @@ def _compile(
     if compiled.bundle is None and not (options.directory / layout.COMPILE_LOCK).exists():
         return compiled, ()
     with changing(options.directory):
-        # Somebody else may have been faster, or half way through.
+        # Another compile may have been faster, or be in the middle of its write.
         if compiled.bundle is None or read_manifest(options.directory) != before:
             compiled = compile_experiments(paths, options)
         return compiled, _write(compiled.bundle, options.directory)
@@ -152,7 +152,7 @@ def _write(bundle: Bundle | None, directory: Path) -> tuple[Diagnostic, ...]:
 
 
 def compile_options(given: argparse.Namespace) -> CompileOptions | None:
-    """Read the options; None, after a complaint, if they make no sense."""
+    """Return the options; None, after printing a complaint, if they are invalid."""
     from mlx2smk.commands import environment  # noqa: PLC0415
     from mlx2smk.compiler import CompileOptions  # noqa: PLC0415
     from mlx2smk.planning.planner import PlanOptions  # noqa: PLC0415
@@ -183,7 +183,7 @@ def compile_options(given: argparse.Namespace) -> CompileOptions | None:
 
 
 def _check_profiles(given: argparse.Namespace) -> None:
-    """Raise ValueError for a profile that does not exist."""
+    """Raise ValueError if a requested profile does not exist."""
     from mlx2smk.emission.deployment import profile_names  # noqa: PLC0415
 
     for name in given.profile:
@@ -201,7 +201,7 @@ def _parallel_from_environment() -> int | None:
 
 
 def _tell(compiled: Compiled) -> None:
-    """Say what was compiled, in a line for each experiment."""
+    """Print a line for each experiment that was compiled."""
     for unit in compiled.units:
         trials = ", ".join(f"{t.name} ({t.combinations})" for t in unit.plan.trials)
         print(f"{unit.plan.source}: {trials}")

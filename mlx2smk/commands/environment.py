@@ -1,4 +1,4 @@
-"""The options for software environments, as the folder that is compiled into sees them."""
+"""The options for software environments, relative to the folder that is compiled into."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     import argparse
 
 INSIDE = "python"
-"""The interpreter of an environment, unless the user says how it is called there."""
+"""The interpreter in an environment, unless the user names another one."""
 
 
 def check(given: argparse.Namespace) -> None:
-    """Raise ValueError for files that do not exist, or an interpreter that does not start."""
+    """Raise ValueError if a file does not exist or an interpreter does not start."""
     for option, value in (("--conda", given.conda), ("--container", given.container)):
         if {"{", "}"} <= set(str(value)):
             raise ValueError(f"{option}: Snakemake would take the braces in {value} for wildcards")
@@ -28,13 +28,13 @@ def check(given: argparse.Namespace) -> None:
 
 
 def container(given: argparse.Namespace) -> str | None:
-    """Return the image; a file as it is found from the folder that is compiled into."""
+    """Return the image; the path of a file is relative to the folder that is compiled into."""
     image: str | None = given.container
     return _rebased(image, given.directory) if image and _is_local(image) else image
 
 
 def job_interpreter(given: argparse.Namespace) -> str | None:
-    """Return the interpreter of the jobs: in an environment one that it has; None for Snakemake's."""
+    """Return the interpreter for jobs, inside the environment if there is one; None for Snakemake's own."""
     if _is_path_here(given):
         found = _rebased(given.python, given.directory)
         return found if "/" in found else f"./{found}"
@@ -43,13 +43,13 @@ def job_interpreter(given: argparse.Namespace) -> str | None:
 
 
 def chosen(given: argparse.Namespace) -> str | None:
-    """Return the interpreter if results belong to it; None if it is the one that jobs have anyway."""
+    """Return the interpreter if results depend on it; None for the default one."""
     python = job_interpreter(given)
     return None if python == INSIDE and (given.conda or given.container) else python
 
 
 def _is_path_here(given: argparse.Namespace) -> bool:
-    """Tell a path on this machine from a name that is looked up, or a path in an environment."""
+    """Tell whether the interpreter is a path on this machine, not a name or a path in an environment."""
     return not given.conda and not given.container and "/" in (given.python or "")
 
 

@@ -1,4 +1,4 @@
-"""``mlx explain``: what a message means, or what an experiment would run, and why."""
+"""``mlx explain``: explain a message, or forecast what an experiment would run, and why."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CODE = re.compile(r"MLX\d+", re.IGNORECASE)
 
 
 def add_to(commands: Commands) -> None:
-    """Describe the command's arguments."""
+    """Add the command and its arguments to the parser."""
     parser = commands.add_parser(
         "explain",
         help="say what an experiment would run, and why; or what a message means",
@@ -42,7 +42,7 @@ def add_to(commands: Commands) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Print the long form of a message, or a forecast."""
+    """Print the explanation of a message, or a forecast; return the exit code."""
     return _message(given) if CODE.fullmatch(given.what) else _forecast(given)
 
 

@@ -16,7 +16,7 @@ KILO = 1000
 
 
 def add_to(commands: Commands) -> None:
-    """Describe the command's arguments."""
+    """Add the command and its arguments to the parser."""
     parser = commands.add_parser(
         "gc",
         help="delete results and stored runs that no compiled experiment needs",
@@ -38,12 +38,12 @@ def add_to(commands: Commands) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Say what is not needed and delete it."""
+    """Print what is not needed, and delete it; return the exit code."""
     from mlx2smk.emission.locks import quiet  # noqa: PLC0415
     from mlx2smk.results.gc import garbage  # noqa: PLC0415
 
     try:
-        garbage(given.directory)  # complain before a lock is made
+        garbage(given.directory)  # complain before a lock file is created
         with quiet(given.directory):
             _clean(given, garbage(given.directory, given.experiment, everyone=given.all))
     except ValueError as error:
@@ -73,7 +73,7 @@ def _line(what: str, items: list[Garbage]) -> str:
 
 
 def size(count: int) -> str:
-    """Return a number of bytes as people say it."""
+    """Return a number of bytes in readable form."""
     for unit, factor in (("bytes", 1), ("KB", KILO), ("MB", KILO**2)):
         if count < KILO * factor:
             return f"{round(count / factor, 1):g} {unit}"

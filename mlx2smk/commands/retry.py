@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def add_to(commands: Commands) -> None:
-    """Describe the command's arguments."""
+    """Add the command and its arguments to the parser."""
     parser = commands.add_parser(
         "retry",
         help="forget recorded failures, so that snakemake runs them again",
@@ -26,7 +26,7 @@ def add_to(commands: Commands) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Say what failed and forget it."""
+    """Print what failed, and forget it; return the exit code."""
     from mlx2smk.emission.locks import quiet  # noqa: PLC0415
     from mlx2smk.results.recorded import compiled_plans  # noqa: PLC0415
     from mlx2smk.results.retry import failures  # noqa: PLC0415

@@ -1,1 +1,1 @@
-"""What can be said about experiments: positions in files, the messages, and how they are printed."""
+"""Positions in files, the messages about experiments, and their output."""

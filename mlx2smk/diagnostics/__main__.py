@@ -1,4 +1,4 @@
-"""Prints the catalogue as Markdown: the source of docs/diagnostics.md."""
+"""Prints the catalogue as Markdown, for docs/diagnostics.md."""
 
 import sys
 

@@ -1,7 +1,6 @@
-"""The catalogue: one class a message, its docstring the long explanation.
+"""The catalogue of messages: one class for each, whose docstring is the long explanation.
 
-The first digit of a code says what the message is about; each digit has a module here,
-and 6, the warnings, has two.
+The first digit of a code gives its topic. Each topic has a module here; 6, the warnings, has two.
 """
 
 from __future__ import annotations
@@ -52,7 +51,7 @@ def explain(code: str) -> str | None:
 
 
 def reference() -> str:
-    """Return the catalogue as a page of Markdown, one section a message."""
+    """Return the catalogue as a page of Markdown, with one section for each message."""
     return "\n".join([_INTRODUCTION, *(_section(kind) for kind in CATALOGUE.values())])
 
 

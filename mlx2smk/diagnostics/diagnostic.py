@@ -1,4 +1,4 @@
-"""What every message has in common, how messages are collected and how they are printed."""
+"""The base class of all messages, and how they are collected and printed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from mlx2smk.diagnostics.source import Located
 
-TAB = "    "  # what a tab is shown as, so that the carets stand right on every terminal
-WIDEST = 120  # cells of a source line that are shown
-LONGEST_MESSAGE = 500  # characters; a name in it can be of any length
+TAB = "    "  # printed for a tab, so that the carets are aligned on every terminal
+WIDEST = 120  # columns of a source line that are shown
+LONGEST_MESSAGE = 500  # characters; a name in a message can have any length
 INDENT = "    "
 
 BOLD, RED, YELLOW, CYAN, PLAIN = "\033[1m", "\033[1;31m", "\033[1;33m", "\033[36m", "\033[0m"
@@ -26,10 +26,10 @@ BOLD, RED, YELLOW, CYAN, PLAIN = "\033[1m", "\033[1;31m", "\033[1;33m", "\033[36
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One message about one place; each kind of message is a subclass with a code of its own.
+    """A message about one place in a file; each kind is a subclass with its own code.
 
-    A subclass's docstring is its long explanation. ``span`` is None where no source line is meant;
-    ``excerpt`` is the source line on which the span starts.
+    The docstring of a subclass is its long explanation. ``span`` is None if the message is not about a
+    source line; ``excerpt`` is the source line on which the span starts.
     """
 
     code: ClassVar[str]
@@ -45,13 +45,13 @@ class Diagnostic:
 
     @classmethod
     def at(cls, source: Source, span: Span, **fields: object) -> Self:
-        """Make a message about a place in a file; ``fields`` fill the templates."""
+        """Return a message about a place in a file; ``fields`` fill the templates."""
         message, hint = cls.template.format(**fields), cls.advice.format(**fields)
         return cls(source.path, span, message, hint, source.line(span.line))
 
     @classmethod
     def about(cls, path: str, **fields: object) -> Self:
-        """Make a message about a whole file or folder; ``fields`` fill the templates."""
+        """Return a message about a whole file or folder; ``fields`` fill the templates."""
         return cls(path, None, cls.template.format(**fields), cls.advice.format(**fields))
 
 
@@ -63,16 +63,16 @@ class Findings:
     found: list[Diagnostic] = field(default_factory=list)
 
     def add(self, kind: type[Diagnostic], place: Span | Located, **fields: object) -> None:
-        """Note a message about a place of the file."""
+        """Add a message about a place in the file."""
         span = place if isinstance(place, Span) else self.source.span(place)
         self.found.append(kind.at(self.source, span, **fields))
 
     def add_whole(self, kind: type[Diagnostic], **fields: object) -> None:
-        """Note a message about the whole file."""
+        """Add a message about the whole file."""
         self.found.append(kind.about(self.source.path, **fields))
 
     def text(self, node: Located) -> str:
-        """Quote a place of the file in a message: on one line and shortened."""
+        """Return the source text of a node for a message, on one line and shortened."""
         span = self.source.span(node)
         line = self.source.line(span.line)
         if span.end_line != span.line:
@@ -81,11 +81,11 @@ class Findings:
 
     @property
     def errors(self) -> int:
-        """How many errors were found so far."""
+        """The number of errors found so far."""
         return sum(diagnostic.severity == "error" for diagnostic in self.found)
 
     def ordered(self) -> tuple[Diagnostic, ...]:
-        """All messages by their place in the file, those about the whole file first."""
+        """Return all messages by their place in the file, those about the whole file first."""
         return tuple(sorted(self.found, key=_place))
 
 
@@ -95,18 +95,18 @@ def _place(diagnostic: Diagnostic) -> tuple[int, int, str, str]:
 
 
 def shorten(text: str, width: int = 60) -> str:
-    """Cut a text that is too long for one line of a message."""
+    """Return the text, cut to ``width`` characters."""
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:
-    """Return a hint that names the known name nearest to ``name``, else ``otherwise``."""
+    """Return a hint with the known name most similar to ``name``, or ``otherwise`` if there is none."""
     near = difflib.get_close_matches(name, sorted(known), n=1)
     return f"did you mean {near[0]!r}?" if near else otherwise
 
 
 def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
-    """Print one message for people: place, code, message; source line with carets; hint."""
+    """Return a message for people: place, code and message; the source line with carets; the hint."""
     parts = [_headline(diagnostic, colour=colour)]
     if diagnostic.span is not None:
         parts += _underlined(diagnostic.excerpt, diagnostic.span, _tint(diagnostic, colour))
@@ -116,7 +116,7 @@ def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
 
 
 def to_json(diagnostics: Iterable[Diagnostic]) -> str:
-    """Print messages for programs: a JSON list of objects; positions are null without a place."""
+    """Return messages for programs: a JSON list of objects; positions are null without a place."""
     return json.dumps([_as_dict(diagnostic) for diagnostic in diagnostics], indent=2) + "\n"
 
 
@@ -156,7 +156,7 @@ def _paint(text: str, colour: str) -> str:
 
 
 def _underlined(line: str, span: Span, colour: str) -> list[str]:
-    """Return the source line and a line of carets below the part that the span covers."""
+    """Return the source line, and a line of carets below the part that the span covers."""
     line = line.rstrip()
     start = min(span.column - 1, len(line))
     end = span.end_column - 1 if span.end_line == span.line else len(line)
@@ -170,7 +170,7 @@ def _underlined(line: str, span: Span, colour: str) -> list[str]:
 
 
 def _printable(text: str) -> str:
-    """Replace tabs by spaces and control characters, which could drive a terminal, by a sign."""
+    """Replace tabs by spaces, and control characters, which could control a terminal, by U+FFFD."""
     return "".join(
         TAB if char == "\t" else "\ufffd" if unicodedata.category(char) in {"Cc", "Cs"} else char
         for char in text
@@ -178,7 +178,7 @@ def _printable(text: str) -> str:
 
 
 def _cells(text: str) -> int:
-    """Count the columns that a text takes on a terminal."""
+    """Return the number of columns that a text takes on a terminal."""
     return sum(_width(char) for char in text)
 
 

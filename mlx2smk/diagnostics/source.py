@@ -1,4 +1,4 @@
-"""Text, path and positions of one Python file."""
+"""The text, path and positions of one Python file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of text: lines and columns count from 1, columns in characters, the end is exclusive."""
+    """A range of text: lines and columns count from 1, columns in characters; the end is exclusive."""
 
     line: int
     column: int
@@ -23,7 +23,7 @@ class Span:
 
 
 class Located(Protocol):
-    """What of an ``ast`` node says where it stands: lines from 1, offsets in UTF-8 bytes from 0."""
+    """The position attributes of an ``ast`` node: lines from 1, offsets in UTF-8 bytes from 0."""
 
     @property
     def lineno(self) -> int: ...  # noqa: D102
@@ -37,10 +37,10 @@ class Located(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file's text, decoded, and its path as the user gave it.
+    """The decoded text of a file, and its path as the user gave it.
 
-    ``own_decorators`` says that a ``decorators.py`` lies beside the file and wins over ours; ``digest``
-    is the SHA-256 of the file's bytes.
+    ``own_decorators`` tells whether a ``decorators.py`` beside the file replaces ours. ``digest`` is the
+    SHA-256 of the bytes of the file.
     """
 
     path: str
@@ -50,21 +50,21 @@ class Source:
 
     @property
     def stem(self) -> str:
-        """The file's name without its folder and last suffix: the experiment's name."""
+        """The name of the file without its folder and last suffix, which is the name of the experiment."""
         return PurePath(self.path).stem
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The text's lines as Python counts them, without line ends; joined by newlines they are the text."""
+        """The lines of the text as Python counts them, without line ends."""
         return _lines(self.text)
 
     def line(self, number: int) -> str:
-        """One line, counted from 1; empty if there is none."""
+        """Return a line, counted from 1; empty if there is none."""
         lines = self.lines
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
     def span(self, node: Located) -> Span:
-        """Where a node of this file's syntax tree stands."""
+        """Return the position of a node of the file's syntax tree."""
         end_line = node.end_lineno or node.lineno
         end_offset = node.col_offset if node.end_col_offset is None else node.end_col_offset
         return Span(
@@ -75,7 +75,7 @@ class Source:
         )
 
     def name_span(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
-        """Where the name of a function or class stands in its definition."""
+        """Return the position of the name in the definition of a function or class."""
         return _after_keywords(self, self.span(node))
 
 
@@ -85,13 +85,13 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _column(line: str, offset: int) -> int:
-    """Return the column, from 1 and in characters, of a UTF-8 byte offset."""
+    """Return the column of a UTF-8 byte offset, in characters from 1."""
     head = line.encode("utf-8", "surrogatepass")[:offset]
     return len(head.decode("utf-8", "replace")) + 1
 
 
 def _after_keywords(source: Source, whole: Span) -> Span:
-    """Skip ``async``, ``def`` and ``class``, which backslashes may put on lines of their own."""
+    """Skip ``async``, ``def`` and ``class``, which may be on separate lines after backslashes."""
     lines = source.lines
     column = whole.column - 1
     for number in range(whole.line, whole.end_line + 1):

@@ -1,1 +1,1 @@
-"""Plan -> the files of the workflow, and the state of the folder that they are written to."""
+"""Writes the files of the workflow from a plan, and knows the state of the folder they are written to."""

@@ -1,6 +1,6 @@
-"""What functions were made of when they were compiled, kept by their digests in ``.mlx/code``.
+"""Keeps the definitions that functions consisted of when they were compiled, in ``.mlx/code``.
 
-A result names the digest of the code that made it. With the archive one can say what has changed since.
+A result records the digest of the code that made it. The archive tells what has changed since.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ ARCHIVE_VERSION = 1
 
 
 def code_path(digest: str) -> str:
-    """Return where the pieces of a function with that digest stand, in the folder compiled into."""
+    """Return the path of the definitions of the function with that digest, below the folder compiled into."""
     return f"{layout.ARCHIVE}/{digest}.json"
 
 
 def archived(analysis: Analysis) -> dict[str, str]:
-    """Return the texts that describe all functions of an experiment, by their paths."""
+    """Return the texts that describe all functions of an experiment, by path."""
     items = analysis.functions
     return {code_path(item.slice.digest): _text(item.name, item.slice.pieces) for item in items}
 
 
 def read_code(directory: Path, digest: str) -> tuple[Piece, ...] | None:
-    """Return the pieces of the function with that digest; None if nobody knows them any more."""
+    """Return the definitions of the function with that digest; None if they are not in the archive."""
     try:
         data = json.loads((directory / code_path(digest)).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -1,9 +1,9 @@
-"""What is written: path -> text, and the one place that writes it to disk, as a whole.
+"""The files of a workflow (path -> text), and the only code that writes them to disk, as a whole.
 
-A manifest in the bundle lists what was written with its digests, so that a later compile knows its own
-files from the user's, and its own text from what the user made of it. While files are being replaced it
-lists the earlier ones too, under ``replaces``: Snakemake refuses such a bundle, and the next compile
-finishes what was begun.
+A manifest in the bundle lists the digests of the written files, so that a later compile can tell its own
+files from the user's, and detect edits. While files are being replaced it also lists the digests of their
+earlier versions, under ``replaces``. Snakemake refuses such a bundle, and the next compile completes the
+write.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 MANIFEST_FORMAT = "mlx2smk-manifest"
 
 BESIDE = ".mlx2smk-new"
-"""The ending of files that will be renamed to take another's place."""
+"""The suffix of temporary files that will be renamed to replace the originals."""
 
 
 class Conflict(Enum):
-    """Why a file cannot be written."""
+    """The reason why a file cannot be written."""
 
     FOREIGN = "it was not written by mlx2smk"
     EDITED = "it was changed by hand since it was written"
@@ -38,10 +38,10 @@ class Conflict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What was written into a folder: the digest of each file, and of the bundle as a whole.
+    """The files written into a folder, with the digest of each, and the digest of the whole bundle.
 
-    ``replaces`` is None, unless a write is going on or was cut short: then it has the digests of
-    what each file may still hold.
+    ``replaces`` is None unless a write is in progress or was interrupted. In that case it has the digests
+    that each file may still have.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Manifest:
 
     @property
     def known(self) -> dict[str, set[str]]:
-        """All that mlx wrote where each of the files is."""
+        """The digests of everything that mlx has written, for each path."""
         earlier = self.replaces or {}
         return {
             path: {*earlier.get(path, ()), *filter(None, [self.files.get(path)])}
@@ -58,7 +58,7 @@ class Manifest:
         }
 
     def __str__(self) -> str:
-        """Return the manifest as JSON, the same for the same content."""
+        """Return the manifest as JSON; the text depends only on the content."""
         content: dict[str, object] = {"format": MANIFEST_FORMAT, "bundle": self.bundle}
         content["files"] = dict(sorted(self.files.items()))
         if self.replaces is not None:
@@ -67,7 +67,7 @@ class Manifest:
 
 
 def read_manifest(directory: Path) -> Manifest:
-    """Return the manifest of a folder, an empty one if nothing was compiled into it."""
+    """Return the manifest of a folder; an empty one if nothing was compiled into it."""
     try:
         content = json.loads((directory / layout.MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -81,17 +81,17 @@ def read_manifest(directory: Path) -> Manifest:
 
 
 def is_begun(directory: Path) -> bool:
-    """Tell whether a write into the folder was cut short, or is going on."""
+    """Tell whether a write into the folder is in progress or was interrupted."""
     return read_manifest(directory).replaces is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Texts by their path in the folder that is compiled into.
+    """The texts to write, by path below the folder that is compiled into.
 
-    ``adjustable`` paths are the user's to change: once changed, they are left as they are. What is in
-    the ``archive`` is named by what it holds: written once, and kept when nothing current needs it;
-    ``dropped`` is kept too, in its last version. ``digest`` stands for the whole.
+    Users may edit ``adjustable`` paths; edited files are not overwritten. Files in the ``archive`` are
+    named by their content, written once, and kept even if nothing current needs them. ``dropped`` files
+    are also kept, in their latest version. ``digest`` identifies the whole bundle.
     """
 
     files: Mapping[str, str]
@@ -101,7 +101,7 @@ class Bundle:
     digest: str = ""
 
     def conflicts(self, directory: Path) -> dict[str, Conflict]:
-        """Return the files that stand in the way of a write, and why."""
+        """Return the files that prevent a write, and why."""
         known = read_manifest(directory).known
         paths = (*self.files, *self.archive, *self.dropped)
         blocked = {_blocking(directory, path): Conflict.FOREIGN for path in paths}
@@ -112,7 +112,7 @@ class Bundle:
         }
 
     def kept(self, directory: Path) -> dict[str, str]:
-        """Return the adjustable files that the user changed, with what is in them."""
+        """Return the content of the adjustable files that the user has edited."""
         known = read_manifest(directory).known
         taken = [path for path in self.adjustable if self._taken(directory, path, known)]
         files = {path: directory / path for path in sorted(taken)}
@@ -121,17 +121,17 @@ class Bundle:
         }
 
     def is_written(self, directory: Path) -> bool:
-        """Tell whether a write would change nothing, the archive aside."""
+        """Tell whether a write would change nothing, apart from the archive."""
         manifest, wanted = self._target(directory)
         texts = {**wanted, layout.MANIFEST: str(manifest)}
         return all(_digest_on_disk(directory / p) == _digest(t) for p, t in texts.items())
 
     def write(self, directory: Path) -> None:
-        """Write all files, or none if a text cannot be written; remove what earlier ones left over.
+        """Write all files, or none if one cannot be written; remove files that are no longer needed.
 
-        Files that would not change keep their times. Call it when there are no ``conflicts`` and
-        nobody else writes or runs. Killed at any moment it leaves the earlier bundle, or one that
-        says that it is neither, until ``finish`` makes it the new one.
+        Unchanged files keep their times. Call this only if there are no ``conflicts`` and nobody else
+        writes or runs. If the process is killed, the folder contains either the earlier bundle, or one
+        that is marked as incomplete until ``finish`` completes it.
         """
         manifest, wanted = self._target(directory)
         begun = Manifest(manifest.files, manifest.bundle, read_manifest(directory).known)
@@ -145,12 +145,12 @@ class Bundle:
         _close(directory, begun)
 
     def write_archive(self, directory: Path) -> None:
-        """Write what is kept beside the bundle, and disturbs nobody."""
+        """Write the files that are kept beside the bundle, which no running workflow reads."""
         new = {p: text for p, text in self.archive.items() if not (directory / p).exists()}
         _replace_all(directory, {**new, **self.dropped})
 
     def _target(self, directory: Path) -> tuple[Manifest, dict[str, str]]:
-        """Return the manifest and the texts that there will be."""
+        """Return the new manifest and the texts to write."""
         before = read_manifest(directory)
         wanted = {
             path: text
@@ -161,13 +161,13 @@ class Bundle:
         return Manifest({p: _digest(t) for p, t in wanted.items()} | kept, self.digest), wanted
 
     def _taken(self, directory: Path, path: str, known: Mapping[str, Collection[str]]) -> bool:
-        """Tell whether the file holds something other than what was, or will be, written."""
+        """Tell whether the file has content that was neither written before nor will be written now."""
         there = _digest_on_disk(directory / path)
         return there is not None and there not in {*known.get(path, ()), _digest(self.files[path])}
 
 
 def finish(directory: Path) -> None:
-    """Finish a write that was cut short. What the user did to the files since stays."""
+    """Complete an interrupted write. Files that the user has changed since are kept."""
     begun = read_manifest(directory)
     if begun.replaces is None:
         return
@@ -182,7 +182,7 @@ def finish(directory: Path) -> None:
 
 
 def _close(directory: Path, begun: Manifest) -> None:
-    """Remove what is no longer part of the bundle, and say that it is whole."""
+    """Remove files that are no longer part of the bundle, and mark the bundle as complete."""
     for path, digests in begun.known.items():
         if path not in begun.files and _digest_on_disk(directory / path) in digests:
             _remove(directory, path)
@@ -190,7 +190,7 @@ def _close(directory: Path, begun: Manifest) -> None:
 
 
 def _blocking(directory: Path, path: str) -> str:
-    """Return what stands where a folder of the path must be, empty if nothing does."""
+    """Return the file in place of a parent folder of the path; empty if there is none."""
     for folder in reversed(PurePosixPath(path).parents):
         there = directory / folder
         if not there.is_dir() and os.path.lexists(there):
@@ -216,7 +216,7 @@ def _beside(path: Path) -> Path:
 
 
 def _write_beside(directory: Path, files: Mapping[str, str]) -> list[str]:
-    """Write what differs from what is there, and return its paths; nothing if any cannot be written."""
+    """Write changed files under temporary names and return their paths; write none if one fails."""
     changed = [p for p, text in files.items() if _digest_on_disk(directory / p) != _digest(text)]
     try:
         for path in changed:
@@ -230,7 +230,7 @@ def _write_beside(directory: Path, files: Mapping[str, str]) -> list[str]:
 
 
 def _take_place(directory: Path, path: str) -> None:
-    """Rename what was written beside: no reader ever sees half a file."""
+    """Rename the temporary file, so that readers see either the old or the new file."""
     _beside(directory / path).replace(directory / path)
 
 
@@ -240,7 +240,7 @@ def _replace_all(directory: Path, files: Mapping[str, str]) -> None:
 
 
 def _remove_leftovers(directory: Path) -> None:
-    """Remove what a compile that was killed had written beside."""
+    """Remove the temporary files of a compile that was killed."""
     _remove_files((directory / layout.BUNDLE).rglob(f".*{BESIDE}"))
     _remove_files((directory / layout.PRIVATE).glob(f"*/.*{BESIDE}"))
 
@@ -252,7 +252,7 @@ def _remove_files(paths: Iterable[Path]) -> None:
 
 
 def _remove(directory: Path, name: str) -> None:
-    """Remove a file, and the folders that it leaves empty."""
+    """Remove a file, and the folders that become empty."""
     path = directory / name
     path.unlink()
     for folder in path.relative_to(directory).parents:

@@ -1,4 +1,4 @@
-"""Plans -> the bundle: the texts of all files that a workflow consists of."""
+"""Makes the bundle from plans: the texts of all files of a workflow."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def make_bundle(
     chosen_profiles: Sequence[str],
     gone: Mapping[str, str],
 ) -> Bundle:
-    """Put together what is to be written into a folder.
+    """Return everything that is to be written into a folder.
 
-    ``settings`` become defaults of Snakemake's config, ``chosen_profiles`` stand beside the default
-    one, and ``gone`` are the plans that leave the workflow, by their paths.
+    ``settings`` become defaults of Snakemake's config. ``chosen_profiles`` are written in addition to the
+    default profile. ``gone`` are the plans of dropped experiments, by path.
     """
     texts = _fixed_files()
     for experiment in experiments:
@@ -69,7 +69,7 @@ def _experiment_files(experiment: PlannedExperiment) -> dict[str, str]:
 
 
 def _rules_folder() -> Traversable:
-    """Return the hand-written rules: in the package when installed, beside it in a checkout."""
+    """Return the folder of hand-written rules: in the installed package, or beside it in a checkout."""
     installed = files("mlx2smk") / "rules"
     return installed if installed.is_dir() else Path(__file__).parent.parent.parent / "rules"
 

@@ -1,4 +1,4 @@
-"""What stands in the way of a workflow, in the folder that it is written to and in the paths."""
+"""Checks for problems in the folder that a workflow is written to, and in its paths."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def check_bundle(bundle: Bundle, directory: Path, plans: Sequence[Plan]) -> Iterator[Diagnostic]:
-    """Yield what is wrong with a bundle in a folder before anything is written."""
+    """Yield the problems of writing a bundle into a folder, before anything is written."""
     yield from _conflicts(bundle, directory)
     yield from _unused_environments(bundle, directory, plans)
     for plan in plans:
@@ -33,7 +33,7 @@ def check_bundle(bundle: Bundle, directory: Path, plans: Sequence[Plan]) -> Iter
 
 
 def check_stems(paths: Sequence[str]) -> Iterator[Diagnostic]:
-    """Yield the experiments whose results would stand in one folder."""
+    """Yield the experiments whose results would be written into the same folder."""
     first: dict[str, str] = {}
     for path in paths:
         stem = Path(path).stem
@@ -59,7 +59,7 @@ def _conflicts(bundle: Bundle, directory: Path) -> Iterator[Diagnostic]:
 def _unused_environments(
     bundle: Bundle, directory: Path, plans: Iterable[Plan]
 ) -> Iterator[Diagnostic]:
-    """Yield the profiles of the user's that would have Snakemake refuse the environments."""
+    """Yield the edited profiles with which Snakemake would not use the environments."""
     needed = methods(plans)
     for name, text in bundle.kept(directory).items() if needed else ():
         path = str(directory / name)
@@ -73,7 +73,7 @@ def _unused_environments(
 
 
 def _braces(plan: Plan) -> Iterator[Diagnostic]:
-    """Yield what Snakemake would take for a wildcard in the paths of inputs."""
+    """Yield the input paths with braces that Snakemake would take for wildcards."""
     folder = plan.source.rpartition("/")[0]
     if {"{", "}"} <= set(folder) and any(trial.inputs for trial in plan.trials):
         yield BracesInFolder.about(plan.source)

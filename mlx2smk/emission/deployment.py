@@ -1,6 +1,6 @@
-"""The settings that workflows are run with: Snakemake's profiles, one for each kind of place.
+"""Snakemake's profiles: the settings with which workflows run, one for each kind of system.
 
-They are the user's to change once they are in the folder, so they are written once and then kept.
+Users may edit the profiles in their folder, so an edited profile is not overwritten.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ YES = ("true", "yes", "1")
 
 
 def profile_path(name: str) -> str:
-    """Return where a profile stands in the folder that is compiled into."""
+    """Return the path of a profile below the folder that is compiled into."""
     return f"{layout.PROFILES}/{name}/config.yaml"
 
 
 def profile_names() -> list[str]:
-    """Return the profiles that can be asked for."""
+    """Return the names of the available profiles."""
     shipped = (item.name for item in (files("mlx2smk.emission") / "profiles").iterdir())
     names = {name.removesuffix(".yaml") for name in shipped if name.endswith(".yaml")}
     return sorted(names - {DEFAULT})
 
 
 def profiles(directory: Path, asked: Collection[str], needed: Sequence[str]) -> dict[str, str]:
-    """Return, by path, the default profile, those asked for, and those that are there already.
+    """Return, by path, the default profile, the requested ones, and those that exist already.
 
     ``needed`` are the deployment methods of the workflow.
     """
@@ -101,14 +101,14 @@ def _used(settings: Mapping[str, object]) -> Iterator[str]:
 
 
 def methods(plans: Iterable[Plan]) -> list[str]:
-    """Return what Snakemake has to be told to use for the environments."""
+    """Return the deployment methods that the environments of the plans need."""
     found = [(plan.conda, plan.container) for plan in plans]
     conda, container = any(each for each, _ in found), any(each for _, each in found)
     return ["conda"] * conda + ["apptainer"] * container
 
 
 def _deployment(needed: Sequence[str]) -> str:
-    """Return the setting without which Snakemake leaves the rules' environments unused."""
+    """Return the setting without which Snakemake ignores the environments of rules."""
     if not needed:
         return ""
     lines = "".join(f"  - {method}\n" for method in needed)

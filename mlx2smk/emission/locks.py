@@ -1,7 +1,8 @@
-"""Who changes a folder and who runs in it, told by locks that the system lifts when a process dies.
+"""Locks that coordinate changes and runs in a folder; the system releases them when a process dies.
 
-Whoever compiles or deletes holds ``.mlx/compile.lock``. Each Snakemake that runs shares
-``.mlx/run.lock`` (``rules/mlx.smk`` takes it); whoever changes what it reads needs that alone.
+A command that compiles or deletes holds ``.mlx/compile.lock``. Each running Snakemake shares
+``.mlx/run.lock`` (``rules/mlx.smk`` takes it). A command that changes what Snakemake reads needs that
+lock exclusively.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LOCK_PATIENCE = 1.0
-"""Seconds that one waits without a word, or for a Snakemake that only looks."""
+"""Seconds to wait silently for another command, or for a Snakemake that only does a dry run."""
 
 _UNSUPPORTED = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP}
 
 
 @contextmanager
 def changing(directory: Path) -> Iterator[None]:
-    """Be the only one who changes the folder, after whoever does already."""
+    """Hold the lock for changing the folder, after waiting for any other holder."""
     with _lock_file(directory / layout.COMPILE_LOCK) as file:
         if not _locked_soon(file):
             sys.stderr.write("mlx: waiting for another mlx that changes this folder\n")
@@ -37,20 +38,20 @@ def changing(directory: Path) -> Iterator[None]:
 
 @contextmanager
 def undisturbed(directory: Path) -> Iterator[bool]:
-    """Tell whether no Snakemake runs in the folder; if so, none starts until this is over."""
+    """Yield whether no Snakemake runs in the folder; if so, none can start inside this context."""
     with _lock_file(directory / layout.RUN_LOCK) as file:
         yield _locked_soon(file)
 
 
 def check_quiet(directory: Path) -> None:
-    """Raise ValueError if Snakemake has locked what it makes in the folder, as it does while it runs."""
+    """Raise ValueError if Snakemake has locked outputs in the folder, as it does while it runs."""
     if any((directory / ".snakemake" / "locks").glob("*")):
         raise ValueError("snakemake is running here (if it was killed: snakemake --unlock)")
 
 
 @contextmanager
 def quiet(directory: Path) -> Iterator[None]:
-    """Be alone in the folder; raise ValueError if Snakemake runs there."""
+    """Hold the folder exclusively; raise ValueError if Snakemake runs there."""
     check_quiet(directory)
     if not (directory / layout.RUN_LOCK).parent.is_dir():  # nothing was compiled here
         yield

@@ -1,7 +1,7 @@
-"""The experiments that were compiled into a folder before, and the options that they were compiled with.
+"""The experiments that were compiled into a folder before, with the options that they were compiled with.
 
-They stay compiled when another one joins them. The plan of one that leaves is kept in ``.mlx/dropped``, so
-that ``mlx gc`` knows whose its stored runs are.
+They stay compiled when another experiment is added. The plan of a dropped experiment is kept in
+``.mlx/dropped``, so that ``mlx gc`` knows which stored runs belong to it.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _neighbour(directory: Path, path: str) -> Neighbour:
 
 
 def is_same_file(path: str, other: str) -> bool:
-    """Tell whether two paths lead to one file, or would if it were there."""
+    """Tell whether two paths refer to the same file, which need not exist."""
     try:
         return Path(path).samefile(other)
     except OSError:
@@ -95,7 +95,7 @@ def _absolute(path: str) -> str:
 def check_neighbours(
     given: Collection[str], others: Collection[Neighbour], python: str | None
 ) -> Iterator[Diagnostic]:
-    """Yield why those compiled before cannot stay, or stay beside the ones that are given."""
+    """Yield why experiments compiled before cannot stay, or cannot be compiled with the given ones."""
     stems = {Path(path).stem.casefold(): path for path in given}
     for other in others:
         obstacle = _obstacle(other, stems, python)
@@ -120,7 +120,7 @@ def _obstacle(other: Neighbour, stems: Mapping[str, str], python: str | None) ->
 
 
 def dropped(before: Collection[Neighbour], plans: Collection[Plan]) -> dict[str, str]:
-    """Return the plans of the experiments that are compiled no longer, by where they are kept."""
+    """Return the texts of the plans of experiments that are no longer compiled, by their paths."""
     now = {(plan.experiment, plan.source) for plan in plans}
     gone = [each.plan for each in before if each.plan is not None]
     texts = {each.name: each.text for each in before}

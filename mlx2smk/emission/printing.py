@@ -1,4 +1,4 @@
-"""Rules, calls and texts as Snakefiles spell them, laid out as snakefmt and black would."""
+"""Prints rules, calls and strings for Snakefiles, formatted as by snakefmt and black."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from mlx2smk.planning.naming import escaped
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-WIDTH = 88  # columns; black's and snakefmt's own limit
+WIDTH = 88  # columns; the limit of black and snakefmt
 
 INLINE = frozenset({"localrule", "threads"})
-"""Directives that stand on one line with their value."""
+"""Directives that are printed on one line with their value."""
 
-LONGEST_COMMENT = 500  # characters; keys of SETUP can be of any length
+LONGEST_COMMENT = 500  # characters; keys of SETUP can have any length
 
 ARGUMENT_INDENT = 8  # columns before a directive's arguments
 
 NamedArguments = dict[str, str | list[str]]
-"""A directive's named arguments as code; a list is printed one item a line."""
+"""The named arguments of a directive as code; a list that is too long has one item per line."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A rule as it will stand in a Snakefile; arguments are code, ready to print."""
+    """A rule of a Snakefile; arguments are code, ready to print."""
 
     keyword: str = "rule"
     name: str
@@ -45,7 +45,7 @@ class Rule:
     shell: Sequence[str] = ()
 
     def __str__(self) -> str:
-        """Return the rule's text, its directives in snakefmt's order."""
+        """Return the text of the rule, with its directives in snakefmt's order."""
         head = [f"# {in_comment(self.comment)}"] if self.comment else []
         blocks = (
             ("input", _arguments(self.input)),
@@ -82,7 +82,7 @@ def _arguments(arguments: Mapping[str, str | list[str]]) -> list[str]:
 
 
 def call(function: str, *arguments: str) -> str:
-    """Print a call as black would: one argument a line where it is too long for one line."""
+    """Print a call as black would, with one argument per line if it is too long for one line."""
     line = f"{function}({', '.join(arguments)})"
     if len(line) <= WIDTH - len("        context=,"):
         return line
@@ -91,7 +91,7 @@ def call(function: str, *arguments: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Quote a text as black does: in double quotes unless single ones need fewer backslashes."""
+    """Quote a string as black does, in double quotes unless single ones need fewer backslashes."""
     double = escaped(json.dumps(text, ensure_ascii=False))
     if text.count('"') <= text.count("'"):
         return double
@@ -100,5 +100,5 @@ def quoted(text: str) -> str:
 
 
 def in_comment(text: str) -> str:
-    """Return what a comment can hold of a text: a line break in it would end the comment."""
+    """Return the text for use in a comment, without line breaks, which would end the comment."""
     return shorten("".join(char if char.isprintable() else "?" for char in text), LONGEST_COMMENT)

@@ -1,1 +1,1 @@
-"""What runs leave in a folder: reading it, forgetting it, cleaning it up."""
+"""The results that runs leave in a folder: reading, forgetting and cleaning them up."""

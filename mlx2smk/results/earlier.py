@@ -1,4 +1,4 @@
-"""How trials were compiled before, and how long their combinations took: what batches rest on."""
+"""How trials were compiled before and how long their combinations took, as the basis for batches."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlx2smk.planning.plan import TrialPlan
 
 SAMPLE = 50
-"""Records that are read to learn how long a trial's combinations take."""
+"""The number of records that are read to learn how long a trial's combinations take."""
 
 
 def earlier_trials(directory: Path, stem: str) -> dict[str, Earlier]:
@@ -47,7 +47,7 @@ def _earlier(trial: TrialPlan, results: Results) -> Earlier | None:
 
 
 def _records(trial: TrialPlan, results: Results) -> list[Path]:
-    """Return the records of the plan's jobs, or those of other ones if none of these has run yet."""
+    """Return the records of the plan's jobs, or those of other jobs if none of these has run yet."""
     own = [results.run_path(trial.name, job.name) for job in trial.jobs]
     there = [path for path in own if path.exists()]
     return there or sorted(results.run_path(trial.name, "any").parent.glob("*.json"))

@@ -1,8 +1,8 @@
 """``mlx gc``: find and delete what no experiment that is compiled into a folder needs any more.
 
-Needed are the results and logs of current functions and jobs; of the store, all runs of current code and
-those that current results name; of the archive, current code and that which current results name. Code
-and jobs are current of experiments that are compiled, and of those that were and whose file is there.
+These are needed: results and logs of current functions and jobs; in the store, all runs of current code and
+those that current results refer to; in the archive, current code and the code that current results refer
+to. Code and jobs are current if their experiment is compiled, or was compiled and its file still exists.
 """
 
 from __future__ import annotations
@@ -39,24 +39,25 @@ LOGS = ("collect", "context", "verify", "setup")
 
 @dataclass(frozen=True, slots=True)
 class Garbage:
-    """Files that nothing needs, and what they are; never none."""
+    """Files that nothing needs, with a description of what they are; there is at least one file."""
 
     what: str
     files: tuple[Path, ...]
 
     @property
     def size(self) -> int:
-        """All their bytes."""
+        """The total size in bytes."""
         return sum(path.lstat().st_size for path in self.files)
 
 
 def garbage(
     directory: Path, asked: Collection[str] = (), *, everyone: bool = False
 ) -> list[Garbage]:
-    """Return what can be deleted; raise ValueError if nobody can tell, or it is not the time.
+    """Return what can be deleted.
 
-    What belongs to an experiment that is compiled no longer, but whose file is still there, is garbage
-    only if its name is ``asked`` for, or ``everyone``'s is.
+    The results of an experiment that is no longer compiled, but whose file still exists, are included only
+    if its name is in ``asked``, or with ``everyone``. Raises ValueError if nothing is compiled into the
+    folder, if a plan is from another version, or if Snakemake is running there.
     """
     plans = list(compiled_plans(directory))
     if not plans:
@@ -76,7 +77,7 @@ def garbage(
 def _left(
     directory: Path, compiled: Collection[str], asked: Collection[str], *, everyone: bool
 ) -> tuple[list[Garbage], list[Plan]]:
-    """Return what can go of experiments that are compiled no longer, and the plans of the others."""
+    """Return what can be deleted of experiments that are no longer compiled, and the plans of the others."""
     gone: list[Garbage] = []
     kept: list[Plan] = []
     names: set[str] = set()
@@ -96,7 +97,7 @@ def _left(
 def _everything(
     directory: Path, path: Path, plan: Plan, compiled: Collection[str]
 ) -> Iterator[Garbage]:
-    """Yield the results and logs of an experiment, unless they are another one's by now, and its plan."""
+    """Yield the results and logs of an experiment, unless another one now uses its name, and its plan."""
     name = plan.experiment
     folders = (
         []
@@ -108,7 +109,7 @@ def _everything(
 
 
 def delete(item: Garbage) -> None:
-    """Delete files, and the folders that they leave empty."""
+    """Delete files, and the folders that become empty."""
     for path in item.files:
         path.unlink(missing_ok=True)
     for folder in sorted({path.parent for path in item.files}, reverse=True):
@@ -175,7 +176,7 @@ def _results(directory: Path, plan: Plan) -> Iterator[Garbage]:
 
 
 def _owned(results: Results, plan: Plan) -> Iterator[Path]:
-    """Yield where the setups, jobs and verifications of a plan leave their records."""
+    """Yield the paths of the records of a plan's setups, jobs and verifications."""
     yield from (results.setup_path(setup.name) for setup in plan.setups)
     yield from (results.verdict_path(verify.name) for verify in plan.verifications)
     yield from _jobs(results, plan)
@@ -206,7 +207,7 @@ def _groups(groups: Mapping[str, Iterable[Path]], owned: Iterable[Path] = ()) ->
 
 
 def _archived_names(directory: Path) -> dict[str, str]:
-    """Return the names of the functions whose code is archived, by their digests."""
+    """Return the names of the functions whose code is archived, by digest."""
     found = ((path.stem, read_hint(path)) for path in (directory / layout.ARCHIVE).glob("*.json"))
     known = ((digest, entry) for digest, entry in found if isinstance(entry, dict))
     return {digest: str(entry["function"]) for digest, entry in known if "function" in entry}

@@ -29,38 +29,38 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The results of one experiment below ``directory``."""
+    """The paths of the results of one experiment below ``directory``."""
 
     directory: Path
     stem: str
 
     def run_path(self, trial: str, job: str) -> Path:
-        """Where a job of a trial leaves its runs."""
+        """Return the path of the runs of a trial's job."""
         return self._path(layout.run(trial, job))
 
     def collected_paths(self, trial: str) -> tuple[Path, Path]:
-        """Where all runs of a trial stand, and the context updates that come of them."""
+        """Return the paths of all runs of a trial, and of their context updates."""
         return self._path(layout.collected(trial)), self._path(layout.updates(trial))
 
     @property
     def report_path(self) -> Path:
-        """Where the report stands."""
+        """Return the path of the report."""
         return self._path(layout.REPORT)
 
     def log_path(self, trial: str, job: str) -> Path:
-        """Where a job of a trial writes its log."""
+        """Return the log of a job of a trial."""
         return self.directory / layout.logs_of(self.stem) / layout.run_log(trial, job)
 
     def setup_path(self, setup: str) -> Path:
-        """Where a setup leaves what it returned."""
+        """Return the path of the values that a setup returned."""
         return self._path(layout.setup(setup))
 
     def context_path(self, function: str) -> Path:
-        """Where the part of SETUP that a function may read stands."""
+        """Return the path of the part of SETUP that a function may read."""
         return self._path(layout.context(function))
 
     def verdict_path(self, verification: str) -> Path:
-        """Where a verification leaves its verdict."""
+        """Return the path of a verification's verdict."""
         return self._path(layout.verdict(verification))
 
     def _path(self, path: str) -> Path:

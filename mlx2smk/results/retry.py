@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A job with ``failed`` failures among its combinations, or a verification that crashed."""
+    """A job in which ``failed`` combinations failed, or a verification that crashed."""
 
     experiment: str
     function: str
@@ -34,9 +34,10 @@ def failures(directory: Path) -> Iterator[Failure]:
 
 
 def forget(failure: Failure) -> None:
-    """Delete the record; a batch's successes come back from the store of results.
+    """Delete the record; the successful combinations of a batch come back from the store of results.
 
-    What was made of it goes too, since Snakemake does not miss a file as long as that is there.
+    Files made from the record are deleted as well: as long as they exist, Snakemake does not notice that
+    the record is missing.
     """
     for path in failure.outputs:
         path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The records in the store of results, as the commands see them that look after it."""
+"""Reads the records in the store of results, for the commands that manage it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD = 400
-"""Characters in which a record says what it is; a result behind them may be large."""
+"""Characters at the start of a record that describe it; the result after them may be large."""
 
 _CODE = re.compile(r'"code": "([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A stored run: its key, the digest of the code that made it ("" if it does not say), its bytes."""
+    """A stored run: its key, the digest of its code ("" if unknown), and its size in bytes."""
 
     path: Path
     key: str

@@ -1,4 +1,4 @@
-"""Inside a job's process: make the job's world, run the user's function, send what came of it."""
+"""The process that runs user code: set up its world, call the function, send back the outcome."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ LENGTH = 8
 
 
 class Task:
-    """What one process is to run: a function of the plan, and what it is handed.
+    """What one process has to run: a function of the plan and its input.
 
-    `kind` is the plan's list that the function is in; `given` is the number of a trial's
-    combination, or the folder of the collected trials that a verification judges.
+    `kind` is the list of the plan that contains the function. `given` is the number of the combination
+    for a trial, or the folder with the collected results of the trials for a verification.
     """
 
     __slots__ = ("context", "function", "given", "kind", "plan")
@@ -44,7 +44,7 @@ class Task:
         self.given = given
 
     def label(self) -> str:
-        """Return the function's name and, of a trial, the combination, for messages."""
+        """Return the name of the function and, for a trial, its combination, for use in messages."""
         if self.kind != "trials":
             return str(self.function["name"])
         combination = Grid(self.plan.trial(self.function["name"])["parameters"]).label(
@@ -53,7 +53,7 @@ class Task:
         return f"{self.function['name']} {combination}".strip()
 
     def noted(self, observed: str) -> str:
-        """Return the task as text, for another interpreter; `observed` configures its observer."""
+        """Return the task as text for another interpreter; `observed` configures its observer."""
         name, digest = self.function["name"], self.function["digest"]
         return jsontext.dumps(
             [self.plan.path, self.kind, name, digest, self.context, self.given, observed]
@@ -63,10 +63,10 @@ class Task:
 def run(
     task: Task, observer: Observer, outcome_fd: int, complaints_fd: int, signals_fd: int
 ) -> NoReturn:
-    """Run the task, write its outcome, JSON after its length, to the descriptor, and end.
+    """Run the task, write its outcome to the descriptor (the length, then JSON), and exit.
 
-    The outcome is {"value", "duration"}, or {"failure", "duration"} with the failure's part of a
-    run dict. Nothing is written if the job did what it was not compiled for.
+    The outcome is {"value", "duration"}, or {"failure", "duration"} with the failure's part of a run
+    dict; durations are in seconds. Nothing is written if a guard stopped the job.
     """
     complain_to(complaints_fd)
     notes = Notes(signals_fd)
@@ -101,7 +101,7 @@ def _outcome(task: Task, observer: Observer, began: float) -> Outcome:
 
 
 def _failure(error: BaseException, task: Task) -> Failure:
-    """Return what the error means for the run; it is a complaint if it is not the user's own."""
+    """Return the error's part of a run dict; fail the job if the error comes from a guard."""
     from . import failures, guards
 
     guards.check_names(error, world.left_out(task.plan, task.function), task.function["name"])
@@ -129,7 +129,7 @@ def _call_trial(task: Task, function: Any) -> Any:
 
 
 def _check_update(update: Any, trial: TrialEntry) -> None:
-    """Complain about an update that the compiler did not foresee."""
+    """Fail the job if it returned an update that the compiler did not foresee."""
     if not isinstance(update, dict):
         print(f"mlx: context_update is not a dict and is ignored: {update!r:.200}", file=sys.stderr)
     elif trial["writes"] is not None:
@@ -168,7 +168,7 @@ def _send(outcome: Outcome, fd: int) -> None:
 
 
 def received(data: bytes) -> Outcome | None:
-    """Return the outcome that `run` wrote, None if it did not get to the end of it."""
+    """Return the outcome that `run` wrote, or None if it is incomplete."""
     if len(data) < LENGTH or len(data) != LENGTH + int.from_bytes(data[:LENGTH], "big"):
         return None
     outcome: Outcome = jsontext.loads(data[LENGTH:].decode())
@@ -176,9 +176,10 @@ def received(data: bytes) -> Outcome | None:
 
 
 def run_noted(note_fd: int, *pipes: int) -> NoReturn:
-    """Run the task that is written in the file behind the first descriptor.
+    """Run the task that is stored in the file behind the first descriptor.
 
-    Signals wait, from before this interpreter started, until they can be noted.
+    Signals have been blocked since before this interpreter started; they are unblocked here, once they
+    can be noted.
     """
     note_received(pipes[-1])
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)

@@ -1,8 +1,8 @@
-"""Files that pass between runs which may run side by side: found when they have run, and never silent.
+"""Detects files that are shared between runs which may run in parallel.
 
-The compiler proves from the code that combinations need not wait for each other. What they do with files
-may show only while they run: then the step that puts their results together fails, and leaves in
-`.mlx/order` what it found. The next compile puts them in order.
+The compiler proves from the code that combinations need not wait for each other. Some uses of files
+show only at run time. Then the step that collects the results fails and records the conflict in
+`.mlx/order`, and the next compile makes these runs sequential.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ADVICE = (
 
 
 class Flow:
-    """A file that one run wrote and that another one read, wrote or looked for."""
+    """A file that one run wrote and another one read, wrote or looked for."""
 
     __slots__ = ("how", "other", "path", "writer")
 
@@ -44,7 +44,7 @@ class Flow:
 
 
 class Written:
-    """Which runs wrote which files: of each file, the first run for each content that was left."""
+    """Which runs wrote which files: for each file, the first run that left each content."""
 
     def __init__(self, observations: Observations) -> None:
         self.files: dict[str, dict[str, int]] = {}
@@ -62,14 +62,14 @@ class Written:
             writers.add(number)
 
     def by_another(self, path: str, number: int, content: str | None = None) -> int | None:
-        """Return a run that wrote the file, other than this one, and left something else in it."""
+        """Return another run that wrote the file and left different content, or None."""
         for left, writer in self.files.get(path, {}).items():
             if writer != number and left != content:
                 return writer
         return None
 
     def flows(self, observations: Observations) -> Iterator[Flow]:
-        """Yield what of these files other runs touched."""
+        """Yield a flow for every use of these files by another run."""
         for number, observation in observations:
             for path, how, content in _uses(observation):
                 writer = self.by_another(path, number, content)
@@ -82,7 +82,7 @@ class Written:
 
 
 def _uses(observation: Observation) -> Iterator[tuple[str, str, str | None]]:
-    """Yield how a run used files, and what it left in those that it wrote."""
+    """Yield each file that a run used, how it used it, and the content that it left if it wrote it."""
     for path in observation.get("files", {}):
         yield path, "read", None
     for path, digest in observation.get("made", {}).items():
@@ -96,7 +96,7 @@ def _uses(observation: Observation) -> Iterator[tuple[str, str, str | None]]:
 
 
 def check_combinations(plan: Plan, trial: TrialEntry, observations: Observations) -> None:
-    """Raise JobError if files pass between combinations of a trial that need not run in order."""
+    """Raise JobError if combinations of a trial share files but may run in parallel."""
     if trial["chained"] or trial["parallel"] is not None:
         return
     known = list(observations)
@@ -114,7 +114,7 @@ def check_combinations(plan: Plan, trial: TrialEntry, observations: Observations
 
 
 def check_trials(plan: Plan, results: str) -> None:
-    """Raise JobError if files pass between trials of one order that may run side by side."""
+    """Raise JobError if trials of the same order share files but may run in parallel."""
     trials = plan.trials
     for at, then in enumerate(trials):
         for first in trials[:at]:
@@ -135,7 +135,7 @@ def _check_pair(plan: Plan, results: str, first: TrialEntry, then: TrialEntry) -
 
 
 def _between(first: list[Observation], then: list[Observation]) -> str | None:
-    """Return a file that the one side wrote and the other used."""
+    """Return a file that one of the trials wrote and the other one used, or None."""
     for writing, using in ((first, then), (then, first)):
         written = Written((0, observation) for observation in writing)
         for flow in written.flows((1, observation) for observation in using):
@@ -154,7 +154,7 @@ def _observed(plan: Plan, results: str, trial: TrialEntry) -> list[Observation]:
 
 
 def _keep(plan: Plan, change: Any) -> None:
-    """Add to what is known of the experiment's order."""
+    """Add to the recorded evidence about the order of the experiment."""
     path = layout.order(plan.stem)
     try:
         evidence: OrderDocument | None = records.read(path)

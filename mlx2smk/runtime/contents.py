@@ -1,4 +1,4 @@
-"""Digests of files by their content, each found once for as long as the file is what it was."""
+"""Digests of files by content, cached for as long as a file is unchanged."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     from typing import Any
 
 KEPT = 1 << 18
-"""Bytes from which on a file's digest is kept on disk too, for other jobs and later runs."""
+"""Bytes; digests of files of at least this size are also cached on disk, for other jobs and later runs."""
 
 LARGE = 4 << 30
-"""Bytes from which on only parts of a file are looked at, unless the setting says another number."""
+"""Bytes; by default, files of at least this size are compared by parts (config `mlx_large_file`)."""
 
 PART = 1 << 20
 PARTS = 16
 
 SETTLED = 2.0
-"""Seconds after its last change from which on a file's times tell it from what it will be: before,
-another change may leave the same times."""
+"""Seconds; a more recent change may be followed by another one with the same time stamps, so its digest
+is not cached."""
 
 
 class Contents:
-    """Digests of files, remembered in this process and, of larger files, below a folder (if given).
+    """Digests of files, cached in memory and, for larger files, in a folder (if given).
 
-    A file counts as unchanged while its size, its times and its inode are the same; the time of the
-    inode's change is among them, which no program can set back. A file of at least `large` bytes goes
-    by its size, and by sixteen parts of it of a mebibyte each.
+    A file counts as unchanged while its size, times and inode are the same. The times include the inode's
+    change time, which programs cannot set back. For a file of at least `large` bytes, the digest covers
+    its size and sixteen parts of one mebibyte each.
     """
 
     def __init__(self, folder: str | None = None, large: int | None = None) -> None:
@@ -41,7 +41,7 @@ class Contents:
         self._known: dict[str, tuple[str, str]] = {}
 
     def digest(self, path: str, signature: str | None = None) -> str | None:
-        """Return the digest of a file's content; None where there is no file."""
+        """Return the digest of a file's content, or None if there is no file."""
         now = signature or signature_of(path)
         if ":" not in now:
             return None
@@ -62,7 +62,7 @@ class Contents:
         return found
 
     def _kept(self, path: str, signature: str) -> str | None:
-        """Return the digest that is kept on disk for this state of the file."""
+        """Return the digest that is cached on disk for this state of the file, or None."""
         if self._folder is None or int(signature.partition(":")[0]) < KEPT:
             return None
         try:
@@ -82,7 +82,7 @@ class Contents:
             try:
                 value = {"of": [path, signature, self._large], "digest": digest}
                 records.write(self._place(path), value)
-            except OSError:  # a full disk, a read-only folder: it is found again next time
+            except OSError:  # a full disk, a read-only folder: it is computed again next time
                 return
 
     def _place(self, path: str) -> str:
@@ -91,7 +91,7 @@ class Contents:
 
 
 def of_parts(path: str, size: int) -> str:
-    """Return the digest of a very large file's size and of parts spread over it, both ends included."""
+    """Return the digest of a very large file's size and of parts spread over it, including both ends."""
     digest = sha256(b"%d:" % size)
     with open(path, "rb") as file:
         for at in range(PARTS):

@@ -1,9 +1,10 @@
-"""Whether what a run touched is as it was: only then is its result current.
+"""Decides whether everything that a run used is unchanged, so that its result is current.
 
-A file counts by its content, a folder by the names in it, a variable by its value, a package by its
-version. What the run alone made has to be there as it left it. A file that several runs write is
-nobody's: it counts as long as it holds what one of them left. What comes later in the order of the
-experiment (see `makers`) does not change what was there before: after a run from scratch all is current.
+A file is compared by its content, a folder by the names in it, a variable by its value, a package by
+its version. A file that only this run makes must exist as the run left it. A file that several runs
+write is valid as long as it has the content that one of them left. Changes made by functions that come
+later in the order of the experiment (see `makers`) do not count, so that after a run from scratch
+everything is current.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Change:
-    """Something is not as it was: its kind (that of the observation), its name, and both states."""
+    """Something that has changed: its kind (that of the observation), its name, and both states."""
 
     __slots__ = ("kind", "name", "now", "was")
 
@@ -38,11 +39,11 @@ class Change:
 
 
 class Surroundings:
-    """What there is now: files below a folder, variables, packages, and who made which files.
+    """The current state: files relative to a folder, variables, packages, and the makers of files.
 
-    `makers` is asked for when something is not as it was, which is seldom. `installed` are the packages
-    that jobs find; None where nobody can tell. `skipped` are starts of paths that
-    are not looked at.
+    `makers` is called only if something has changed, which is rare. `installed` are the packages that
+    jobs find, or None if they are unknown. `skipped` are prefixes of paths
+    that are ignored.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Surroundings:
         self.variables: Mapping[str, str] = os.environ
 
     def changes(self, observation: Observation, run: Run) -> Iterator[Change]:
-        """Yield what is not as it was when the run had ended."""
+        """Yield everything that has changed since the end of the run."""
         for path, left in observation.get("made", {}).items():
             yield from self._made(path, left, run)
         for path, read in observation.get("files", {}).items():
@@ -93,7 +94,7 @@ class Surroundings:
         now = self._digest(path)
         if now == digest or not self._looks_at(path):
             return
-        if path in observation.get("made", {}):  # of which `_made` says all there is to say
+        if path in observation.get("made", {}):  # reported by `_made`
             return
         makers = self._makers()
         left = makers.made.get(path, {})
@@ -111,7 +112,7 @@ class Surroundings:
                 yield Change("kinds", path, kind, now)
 
     def _made_later(self, folder: str, name: str, run: Run) -> bool:
-        """Tell whether there is something in a folder only since later runs, or this one, made it."""
+        """Tell whether a name is in a folder only because later runs, or this one, made it."""
         makers = self._makers()
         found = makers.names.get(folder, {}).get(name, set())
         return bool(found) and not any(makers.is_before(maker, run) for maker in found)
@@ -148,7 +149,7 @@ class Surroundings:
 
 
 def kind_of(path: str) -> str | None:
-    """Return what is at a path: `f` a file or the like, `d` a folder, None nothing."""
+    """Return the kind of a path: `f` for a file or similar, `d` for a folder, None if it does not exist."""
     if os.path.isdir(path):
         return "d"
     return "f" if os.path.lexists(path) else None

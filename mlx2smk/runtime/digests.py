@@ -1,4 +1,4 @@
-"""Digests of files, and whether local modules are those that were compiled."""
+"""Digests of bytes, files and JSON values, and the check that local modules are those that were compiled."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def of_file(path: str) -> str:
 
 
 def changed_module(function: FunctionEntry, folder: str) -> str | None:
-    """Return the path of a local module of the function that is not what it was at compile time."""
+    """Return the path of a local module of the function that has changed since compile time, or None."""
     for module in function["modules"]:
         try:
             unchanged = of_file(os.path.join(folder, module["path"])) == module["file_digest"]

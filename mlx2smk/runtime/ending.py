@@ -1,4 +1,4 @@
-"""How a job's process ends: as an interpreter does, but no slower than it must be."""
+"""Ends the process of a job like an interpreter does, but as fast as possible."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NEEDS_MORE = ("atexit", "threading")
 
 
 class Ending:
-    """Knows what was there before the user's code, and so what it has brought."""
+    """Remembers which modules were loaded before the user's code, to find those that it loaded."""
 
     def __init__(self, own: Iterable[str]) -> None:
-        # They stand in the order in which they were loaded. To list them all would touch, and after
-        # a fork copy, the memory of every name.
+        # Modules are listed in the order in which they were loaded. Listing all of them would touch the
+        # memory of every name and, after a fork, copy it.
         self._last = next(reversed(sys.modules))
         self._own = tuple(own)
         gc.freeze()
@@ -31,9 +31,9 @@ class Ending:
     def leave(self) -> NoReturn:
         """End this process.
 
-        Tearing down a whole interpreter takes several times as long as a small job. Where nothing
-        but the job's own modules and the plain standard library is there, those are torn down and
-        that is all that anybody could notice.
+        Tearing down a whole interpreter takes several times as long as a small job. If nothing but the
+        job's own modules and the plain standard library is loaded, only the job's modules are torn
+        down; users cannot notice the difference.
         """
         if self._is_plain():
             for name in self._own:
@@ -50,19 +50,19 @@ class Ending:
         return all(name in self._own or _is_standard(sys.modules[name]) for name in self.brought())
 
     def brought(self) -> list[str]:
-        """Return the modules that were loaded since, the newest first, and touch no others' memory."""
+        """Return the modules that were loaded since, newest first, without touching the memory of others."""
 
         def since(names: Iterable[str]) -> list[str]:
             return list(itertools.takewhile(lambda name: name != self._last, names))
 
         try:
             return since(reversed(sys.modules))
-        except RuntimeError:  # another thread imports at this moment
+        except RuntimeError:  # another thread is importing
             return since(reversed(list(sys.modules)))
 
 
 def _is_standard(module: Any) -> bool:
-    """Tell whether a module is part of Python itself, or a stand-in of the worker's."""
+    """Tell whether a module is part of Python itself, or a shim of the worker."""
     origin = getattr(getattr(module, "__spec__", None), "origin", "")
     if origin in (None, "built-in", "frozen"):
         return True
@@ -70,7 +70,7 @@ def _is_standard(module: Any) -> bool:
 
 
 def _tear_down(module: types.ModuleType | None) -> None:
-    """Let go of what the module holds, so that files are closed and objects finalized."""
+    """Release the objects of a module, so that files are closed and finalizers run."""
     if module is not None:
         for name in list(module.__dict__):
             if name != "__builtins__":

@@ -1,4 +1,4 @@
-"""How the worker says that it cannot go on, and how a job's process says so to the worker."""
+"""Errors that fail a job, and how the user's process reports them to the worker."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ _complaints: list[int] = []
 
 
 class JobError(Exception):
-    """The job fails, for the reason in the message; nothing is written as its output."""
+    """The job fails for the reason in the message and writes no output."""
 
 
 class CancelledError(Exception):
-    """The job was told to stop; `signum` is the signal that did it."""
+    """The job was told to stop by the signal `signum`."""
 
     def __init__(self, signum: int) -> None:
         super().__init__(f"stopped by signal {signum}")
@@ -34,7 +34,7 @@ def complain_to(fd: int) -> None:
 
 
 def complain(message: str) -> NoReturn:
-    """Fail the job with this message, whatever user code catches, and leave that code."""
+    """Fail the job with this message, even if user code catches all exceptions, and leave that code."""
     for fd in _complaints:
         os.write(fd, message.encode("utf-8", "backslashreplace")[:LONGEST] + b"\0")
     raise ContextGuardError(message)

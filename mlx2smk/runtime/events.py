@@ -1,4 +1,4 @@
-"""The file to which the processes of a job tell what they touch; the worker reads it in between."""
+"""The file in which the processes of a job record what they use, for the worker to read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FOLLOW = os.path.join(os.path.dirname(os.path.abspath(__file__)), "follow")
 
 
 class Events:
-    """A file in memory, where the system has those; `configuration` tells other interpreters of it."""
+    """The file, in memory if the system supports it; `configuration` tells other interpreters about it."""
 
     def __init__(self, plan: Plan) -> None:
         self.fd, path = _new_file()
@@ -28,11 +28,11 @@ class Events:
         os.environ["PYTHONPATH"] = os.pathsep.join([FOLLOW, *others])
 
     def observer(self) -> observing.Observer:
-        """Return what tells of a process and of those that it forks, once it is started there."""
+        """Return an observer for a process and its forks; the process has to start it."""
         return observing.Observer(self.fd, self._folder, self._ignored)
 
     def taken(self) -> bytes:
-        """Return what was told, and forget it."""
+        """Return the recorded events, and clear the file."""
         size = os.fstat(self.fd).st_size
         data = os.pread(self.fd, size, 0)
         if size:
@@ -41,7 +41,7 @@ class Events:
 
 
 def _new_file() -> tuple[int, str]:
-    """Return a descriptor that appends, and a path under which other processes can open the file."""
+    """Return a descriptor for appending, and a path under which other processes can open the file."""
     if sys.platform == "linux" and hasattr(os, "memfd_create"):
         file = os.memfd_create("mlx-observed")
         # Opening it again is how to append without `fcntl`, which takes longer to import.
@@ -67,7 +67,7 @@ def clean_up() -> None:
 
 
 def own_folders(plan: Plan) -> list[str]:
-    """Return the folders of the tool's own: of the workflow, and of what this experiment leaves."""
+    """Return the tool's own folders: those of the workflow and of this experiment's results."""
     directory = os.path.normpath(os.path.join(plan.base, "..", "..", ".."))
     own = (layout.results_of(plan.stem), layout.logs_of(plan.stem))
     names = (layout.BUNDLE, layout.PRIVATE, ".snakemake", *own)

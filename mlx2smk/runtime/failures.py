@@ -1,4 +1,4 @@
-"""What user code raised, as the part of a run dict that says so."""
+"""Failures of user code, as part of a run dict."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def of_exception(error: BaseException) -> Failure:
 
 
 def of_status(status: int, what: str) -> Failure:
-    """Return the failure of a process whose trial, setup or verification did not return."""
+    """Return the failure of a process that ended before its function returned."""
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         name = signal_name(number)
@@ -49,7 +49,7 @@ def signal_name(number: int) -> str:
 
 
 def sendable(text: str) -> str:
-    """Return the text without what UTF-8 cannot carry."""
+    """Return the text without characters that UTF-8 cannot encode."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -69,7 +69,7 @@ def shown(error: BaseException) -> str:
 
 
 def show(error: BaseException, failure: Failure) -> None:
-    """Print what Python would print about what nobody caught."""
+    """Print an uncaught exception as Python would."""
     if "traceback" in failure:
         print(failure["traceback"], end="", file=sys.stderr)
     elif not isinstance(error.code, (int, type(None))):  # type: ignore[attr-defined]

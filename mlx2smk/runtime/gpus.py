@@ -1,7 +1,7 @@
-"""GPUs of this machine for one job at a time: whoever holds the lock of a GPU's file has the GPU.
+"""Assigns GPUs of this machine to one job at a time; a job owns a GPU while it holds the lock on its file.
 
-The system takes the locks back from a process that ends, however it ends. They are the user's, not
-Snakemake's: jobs that were started in two terminals share no GPU either.
+The system releases the locks when a process ends, however it ends. They belong to the user, not to a
+Snakemake process, so jobs started in two terminals do not share a GPU either.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LONGEST_PAUSE = 0.3
 
 
 class Claim:
-    """A job's claim to so many GPUs, out of the first `there` that it can see (all, if None)."""
+    """A job's claim to `count` GPUs, out of the first `there` visible ones (all of them if None)."""
 
     __slots__ = ("_count", "_held", "_ids")
 
@@ -34,22 +34,23 @@ class Claim:
             raise JobError(f"{count} GPUs are asked for, and there are {len(self._ids)}")
 
     def hold(self, check: Callable[[], None]) -> str:
-        """Wait until the GPUs are free, calling `check` meanwhile; show this process no others.
+        """Wait until the GPUs are free, and make only these visible to this process.
 
-        Return their ids, comma-separated. Where there are no GPUs at all nothing is done.
+        Calls `check` while waiting. Returns the ids, separated by commas. Does nothing on a machine without
+        GPUs.
         """
         while self._ids and not self._held:
             self._held = self._try_all()
             if not self._held:
                 check()
-                # At random, so that two who want each other's GPUs do not meet again for ever.
+                # A random pause, so that two jobs that want each other's GPUs do not collide forever.
                 time.sleep(random.uniform(0, LONGEST_PAUSE))  # noqa: S311
         if self._held:
             os.environ[VARIABLE] = ",".join(self._held)
         return ",".join(self._held)
 
     def _try_all(self) -> dict[str, int]:
-        """Return the ids with the descriptors of their locks; none if there are not enough."""
+        """Return the ids with the descriptors of their locks; empty if too few are free."""
         folder = _folder()
         held: dict[str, int] = {}
         for gpu in self._ids:
@@ -68,7 +69,7 @@ def _visible(there: int | None) -> list[str]:
     said = os.environ.get(VARIABLE)
     if said is not None:
         ids = [gpu.strip() for gpu in said.split(",")]
-        # CUDA stops at the first id that is none; people write -1 for no GPU at all.
+        # CUDA stops at the first invalid id; -1 is commonly used for no GPU at all.
         return ids[: next((at for at, gpu in enumerate(ids) if gpu in ("", "-1")), None)]
     if there is None:
         there = sum(name[6:].isdigit() for name in os.listdir("/dev") if name[:6] == "nvidia")
@@ -76,9 +77,9 @@ def _visible(there: int | None) -> list[str]:
 
 
 def _folder() -> str:
-    """Return the folder of the locks: the user's, on this machine, in this allocation of Slurm.
+    """Return the folder of the locks, one for each user, machine and Slurm allocation.
 
-    Not $TMPDIR, which may differ between terminals. In an allocation the ids are its own.
+    It is not $TMPDIR, which may differ between terminals. A Slurm allocation has its own GPU ids.
     """
     allocation = os.environ.get("SLURM_JOB_ID", "")
     path = f"/tmp/mlx-gpus-{os.getuid()}" + (f"-{allocation}" if allocation else "")  # noqa: S108
@@ -89,9 +90,9 @@ def _folder() -> str:
 
 
 def _try_lock(path: str) -> int | None:
-    """Return a descriptor that holds the lock of the file until it is closed; None if it is held.
+    """Return a descriptor that holds the lock on the file until it is closed; None if it is locked.
 
-    Processes that this one forks hold it too. What they `exec` does not.
+    Forks of this process hold the lock too; programs that they `exec` do not.
     """
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:

@@ -1,8 +1,8 @@
-"""What the Snakefile asks while Snakemake builds its graph: what each job is scheduled for.
+"""Answers the Snakefile's question for which digest each job is scheduled, while Snakemake builds its graph.
 
-The value is compared with the one of the last run. It starts with the digest of the job's code, and
-changes when what the last run touched is not as it was. It is kept in the record that the job leaves: as
-long as all is as it was then, it stays what it was, whatever it has been.
+Snakemake compares this value with that of the last run. It starts with the digest of the job's code, and
+changes if anything that the last run used has changed. The job's record stores it: as long as nothing
+has changed since then, the value stays the same.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ ASK_PATH = "import sys; print('\\n'.join(sys.path))"
 
 
 class Graph:
-    """The jobs of one experiment, and what there is around them.
+    """The jobs of one experiment and the current state of what they used.
 
-    `results` is the folder of its results, `python` the interpreter of its jobs (None: nobody knows what
-    is installed there), `large` the size from which on files go by parts, `skipped` starts of paths
-    that other machines have for themselves. `still`, once it is set, says that no job leaves a record
-    meanwhile.
+    `results` is the folder of its results. `python` is the interpreter of its jobs, or None if its packages
+    are unknown. Files of at least `large` bytes are compared by parts. `skipped` are prefixes of paths
+    that are local to each machine. Set `still` while no job writes a record, so that nothing is
+    read twice.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Graph:
         )
 
     def scheduled(self, kind: str, name: str, job: str, code: str) -> str:
-        """Return what a job is scheduled for; `code` stands for its code, `job` is empty but for trials."""
+        """Return the digest that a job is scheduled for; `job` is its name for trials, otherwise empty."""
         was = self.last_scheduled(kind, name, job)
         if was is None:
             return code
@@ -68,31 +68,31 @@ class Graph:
         return f"{code} again {digests.of_bytes(was.encode())[:16]}"
 
     def scheduled_unseen(self, kind: str, name: str, code: str) -> str:
-        """Return what a job is scheduled for where nobody can see records: its code and declared inputs."""
+        """Return the digest for a job whose records cannot be seen: from its code and declared inputs."""
         given = self._inputs(name) if kind == "trials" else []
         return f"{code} inputs {digests.of_json(given)[:16]}" if given else code
 
     def declared_files(self) -> list[str]:
-        """Return the files that the trials' `inputs=` stand for, as absolute paths."""
+        """Return the files that the trials' `inputs=` refer to, as absolute paths."""
         paths = dict.fromkeys(
             path for trial in self.plan.data["trials"] for path in trial["inputs"]
         )
         return [file for path in paths for file in files_of(self.plan.folder, path)]
 
     def last_scheduled(self, kind: str, name: str, job: str) -> str | None:
-        """Return what the job was scheduled for when it left its record; None if there is none."""
+        """Return the digest that the job was scheduled for when it left its record; None without one."""
         was = self._head(self._record(kind, name, job)).get("scheduled")
         return was if isinstance(was, str) else None
 
     def changes(self, kind: str, name: str, job: str) -> Iterator[Change]:
-        """Yield what is not as it was when the job left its record."""
+        """Yield everything that has changed since the job left its record."""
         if kind == "trials":
             yield from self.declared(name, job)
         for observation, run in self.observations(kind, name, job):
             yield from self.surroundings.changes(observation, run)
 
     def observations(self, kind: str, name: str, job: str) -> Iterator[tuple[Observation, Run]]:
-        """Yield what the runs in the job's record touched, each with the run."""
+        """Yield the observations in the job's record, each with its run."""
         head = self._head(self._record(kind, name, job))
         first = makers.first_number(self.plan, kind, name)
         if kind == "trials":
@@ -103,7 +103,7 @@ class Graph:
                 yield observation, (at, first + number)
 
     def declared(self, name: str, job: str) -> Iterator[Change]:
-        """Yield the declared inputs of a trial's job whose content is another one."""
+        """Yield the declared inputs of a trial's job whose content has changed."""
         head = self._head(self._record("trials", name, job))
         was = head.get("made_from", {}).get("inputs", {})
         for path, content in self._inputs(name):
@@ -111,7 +111,7 @@ class Graph:
                 yield Change("inputs", path, was[path], content)
 
     def _inputs(self, name: str) -> list[tuple[str, Any]]:
-        """Return the declared inputs of a trial, each with what is in it now."""
+        """Return the declared inputs of a trial, each with the digest of its current content."""
         paths = self.plan.trial(name)["inputs"]
         return origin.contents(self.plan.folder, paths, self.contents)
 
@@ -127,7 +127,7 @@ class Graph:
         return known[1]
 
     def all_makers(self) -> makers.Makers:
-        """Return who made what; read anew when any record has changed."""
+        """Return who made which files; computed again if any record has changed."""
         if self._made is not None and self.still:
             return self._made[1]
         paths = (path for _, _, path in makers.records_of(self.plan, self._results))
@@ -137,14 +137,14 @@ class Graph:
         return self._made[1]
 
     def installed(self) -> packages.Installed | None:
-        """Return what the interpreter of the jobs finds installed; None if nobody can tell."""
+        """Return the packages that the interpreter of the jobs finds, or None if they are unknown."""
         if self._python is not None and self._places is None:
             self._places = places_of(self._python)
         return None if self._places is None else packages.Installed(self._places)
 
 
 def places_of(python: str) -> list[str] | None:
-    """Return where an interpreter finds installed packages; None if it does not say."""
+    """Return the folders in which an interpreter finds installed packages; None if it does not answer."""
     command = [python, "-c", ASK_PATH]
     try:
         asked = subprocess.run(command, capture_output=True, text=True, check=True)

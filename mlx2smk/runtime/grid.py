@@ -32,9 +32,9 @@ class Grid:
         return {name: literal(text) for name, text in self.texts(index).items()}
 
     def repeats(self, index: int) -> list[int]:
-        """Return, for each parameter, how many earlier values have the same text as this one's.
+        """Return, for each parameter, how many earlier values have the same text as this one.
 
-        It tells apart combinations that are written equal.
+        It distinguishes combinations that are written identically.
         """
         if not self._repeats:
             self._repeats = [_repeats(texts) for _, texts in self.parameters]
@@ -45,7 +45,7 @@ class Grid:
         return found[::-1]
 
     def label(self, index: int) -> str:
-        """Return the combination as people write it: n=3, lr=0.1."""
+        """Return the combination in readable form: n=3, lr=0.1."""
         return ", ".join(f"{name}={text}" for name, text in self.texts(index).items())
 
 

@@ -1,4 +1,4 @@
-"""What a job may do is what it was compiled for: anything else ends it, whatever user code catches."""
+"""Guards that fail a job that does what it was not compiled for, even if user code catches everything."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _MISSING = object()
 
 
 class GuardedDict(dict):  # type: ignore[type-arg]
-    """A dict that answers for some keys and ends the job when it is asked for anything else.
+    """A dict that allows access to some keys and fails the job on any other access.
 
-    Beside the data there is a key of nobody's: C code that looks whether a dict is empty before it
-    asks for the items still has to ask.
+    It contains an extra private key, so that it is never empty: C code that first checks whether a dict
+    is empty still has to ask for the items.
     """
 
     def __init__(self, data: Mapping[str, Any], allowed: Iterable[str]) -> None:
@@ -30,15 +30,15 @@ class GuardedDict(dict):  # type: ignore[type-arg]
             super().__setitem__(key, data[key])
 
     def refuse_key(self, key: str) -> NoReturn:
-        """Complain about a read of one key."""
+        """Fail the job because of a read of one key."""
         raise NotImplementedError
 
     def refuse_whole(self, how: str) -> NoReturn:
-        """Complain about a use that depends on all keys, such as `len`."""
+        """Fail the job because of a use that depends on all keys, such as `len`."""
         raise NotImplementedError
 
     def _foreseen(self, key: Any) -> Any:
-        """Return the key; no key but a string can be in the data."""
+        """Return the key if it may be read; keys that are not strings are never in the data."""
         if isinstance(key, str) and key not in self._allowed:
             self.refuse_key(key)
         return key
@@ -54,7 +54,7 @@ class GuardedDict(dict):  # type: ignore[type-arg]
         return super().get(self._foreseen(key), default)
 
     def setdefault(self, key: Any, default: Any = None) -> Any:
-        """Return the value, which is set if there is none."""
+        """Return the value, after setting it to the default if it is missing."""
         return super().setdefault(self._foreseen(key), default)
 
     def pop(self, key: Any, default: Any = _MISSING) -> Any:
@@ -108,21 +108,21 @@ for _method, _how in {
 
 
 class GuardedContext(GuardedDict):
-    """SETUP, for a function whose reads of it are known."""
+    """SETUP for a function whose reads are known."""
 
     def __init__(self, data: Mapping[str, Any], reads: Iterable[str], reader: str) -> None:
         super().__init__(data, reads)
         self._reader = reader
 
     def refuse_key(self, key: str) -> NoReturn:
-        """Complain, with the line to write."""
+        """Fail the job, with the line to write."""
         complain(
             f"{self._reader} read SETUP[{key!r}], which the analysis did not foresee: "
             f'write SETUP["{key}"], with the key as a literal, in {self._reader} itself'
         )
 
     def refuse_whole(self, how: str) -> NoReturn:
-        """Complain, with the line to write."""
+        """Fail the job, with the line to write."""
         complain(
             f"{self._reader} depends on all of SETUP by {how.format('SETUP')}, which the analysis "
             f"did not foresee: write dict(SETUP) in {self._reader} itself"
@@ -130,7 +130,7 @@ class GuardedContext(GuardedDict):
 
 
 class GuardedResults(GuardedDict):
-    """The results that a verification receives, where it is known to touch only some."""
+    """The results for a verification that is known to use only some of them."""
 
     def __init__(self, data: Mapping[str, Any], trials: Iterable[str], reader: str) -> None:
         super().__init__(data, data)
@@ -139,20 +139,20 @@ class GuardedResults(GuardedDict):
         self._parameter = "results"
 
     def _foreseen(self, key: Any) -> Any:
-        """Return the key; what is no trial's name is in nobody's results."""
+        """Return the key unless it names a withheld trial; any other unknown key is an ordinary KeyError."""
         if isinstance(key, str) and key in self._withheld and key not in self._allowed:
             self.refuse_key(key)
         return key
 
     def refuse_key(self, key: str) -> NoReturn:
-        """Complain, with the line to write."""
+        """Fail the job, with the line to write."""
         complain(
             f"{self._reader} read the results of {key!r}, which the analysis did not foresee: "
             f'name the trial in @verify([…, "{key}"])'
         )
 
     def refuse_whole(self, how: str) -> NoReturn:
-        """Complain, with the line to write."""
+        """Fail the job, with the line to write."""
         complain(
             f"{self._reader} depends on the results of all trials by {how.format('results')}, "
             f"which the analysis did not foresee: name every trial in @verify([…])"
@@ -160,7 +160,7 @@ class GuardedResults(GuardedDict):
 
 
 def guard_module(module: types.ModuleType, names: Iterable[str], reader: str) -> None:
-    """Have the module complain when it is asked for one of these names, which its slice left out."""
+    """Make the module fail the job on access to one of these names, which its slice left out."""
     left_out = frozenset(names)
     own = module.__dict__.get("__getattr__")
 
@@ -175,7 +175,7 @@ def guard_module(module: types.ModuleType, names: Iterable[str], reader: str) ->
 
 
 def check_names(error: BaseException, left_out: Mapping[str, Iterable[str]], reader: str) -> None:
-    """Complain if the error comes from a name that is left out of the file that uses it."""
+    """Fail the job if the error was caused by a name that was left out of the file that uses it."""
     pending, seen = [error], set()
     while pending:
         current = pending.pop()
@@ -199,7 +199,7 @@ def _complain_left_out(name: str, file: str, reader: str) -> NoReturn:
 
 
 def _missing_name(error: BaseException) -> str:
-    """Return the name that a NameError is about, empty for any other error."""
+    """Return the name that a NameError is about, or an empty string for any other error."""
     if not isinstance(error, NameError) or isinstance(error, UnboundLocalError):
         return ""
     import re

@@ -1,4 +1,4 @@
-"""Tells which installed packages the user's code imports, and which modules nobody has installed."""
+"""Records which installed packages the user's code imports, and which modules it fails to find."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class Imports:
-    """What a process imports, and what it looks for in vain.
+    """The modules that a process imports, and those that it fails to find.
 
-    At the end of `sys.meta_path` it is asked for what nothing before it has found.
+    It is last in `sys.meta_path`, so it is called for modules that no other finder has found.
     """
 
     def __init__(self, observer: Observer) -> None:
@@ -27,11 +27,11 @@ class Imports:
         self._names: set[str] = set()
 
     def handlers(self) -> dict[str, Handler]:
-        """Return what handles each audit event."""
+        """Return the handler for each audit event."""
         return {"import": self._on_import}
 
     def start(self) -> None:
-        """Hear of modules that are not found."""
+        """Start to record modules that are not found."""
         sys.meta_path.append(self)  # type: ignore[arg-type,unused-ignore]
 
     def _on_import(self, args: tuple[Any, ...]) -> None:
@@ -40,13 +40,13 @@ class Imports:
             self._names.add(package)
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> None:
-        """Find nothing, but tell of a top-level module that the user's code looks for."""
+        """Return None, after recording a top-level module that the user's code looks for."""
         del target
         if path is None and "." not in name and self._observer.is_local_file(_importer()):
             self._observer.tell("P", name)
 
     def failed(self, error: BaseException | None) -> None:
-        """Tell of modules that an exception is about, whoever imported them."""
+        """Record the missing modules that caused an exception, whoever imported them."""
         seen: set[int] = set()
         while error is not None and id(error) not in seen:
             seen.add(id(error))
@@ -55,13 +55,13 @@ class Imports:
             error = error.__cause__ or error.__context__
 
     def finish(self, brought: Iterable[str], names: Callable[[], Iterable[str]]) -> None:
-        """Tell which modules the run has brought, of those that it loaded, the newest first.
+        """Record the modules that the run loaded; `brought` names them, newest first.
 
-        Of installed packages those that the user's code names; of others the files.
+        Installed packages are recorded if the user's code names them, other modules by their files.
         """
         loaded = [name for name in brought if _has_file_of_its_own(sys.modules.get(name))]
         if not loaded and "numpy" not in sys.modules:
-            return  # numpy is all that may have been loaded for the user's code before (`preload`)
+            return  # only numpy may have been loaded for the user's code before (`preload`)
         used = self._names.union(name.partition(".")[0] for name in names())
         for name in dict.fromkeys((*loaded, *used)):
             self._loaded(name, used)
@@ -81,13 +81,13 @@ class Imports:
 
 
 def _has_file_of_its_own(module: Any) -> bool:
-    """Whether a module comes from a file, and not from a slice of the experiment's code."""
+    """Tell whether a module comes from a file and not from a slice of the experiment's code."""
     loader = type(getattr(module, "__loader__", None)).__name__
     return loader != "SliceLoader" and isinstance(getattr(module, "__file__", None), str)
 
 
 def _importer() -> str:
-    """Return the file of the code that looks for the module."""
+    """Return the file of the code that imports the module."""
     frame: types.FrameType | None = sys._getframe(2)  # noqa: SLF001 - its only name
     while frame is not None and "importlib" in frame.f_code.co_filename:
         frame = frame.f_back

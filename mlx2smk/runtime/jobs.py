@@ -1,4 +1,4 @@
-"""The jobs that run user code: supervise a process for each piece, and say what came of it."""
+"""The jobs that run user code: one supervised process for each task, and its outcome."""
 
 from __future__ import annotations
 
@@ -56,13 +56,14 @@ class Runner:
         self._observer.prepare()
 
     def check(self) -> None:
-        """Raise CancelledError if the job is to stop."""
+        """Raise CancelledError if the job was told to stop."""
         self._supervisor.check()
 
     def run(self, task: Task, prefix: str = "") -> ObservedOutcome:
-        """Return {"value" or "failure", "duration", "observed"}.
+        """Return {"value" or "failure", "duration", "observed"}; the duration is in seconds.
 
-        JobError if the task did the unforeseen. See `observed` for what is under that name.
+        See `observed` for its contents. Raises JobError if a guard failed the task or a signal from outside
+        ended it.
         """
         echoes = None
         if self._stream:
@@ -75,9 +76,9 @@ class Runner:
         return {**outcome, "observed": self._observed()}
 
     def _attempt(self, task: Task, echoes: tuple[output.Echo, output.Echo] | None) -> Attempt:
-        """Return how the task ended, and SIGKILL if somebody else sent it that.
+        """Return how the task ended, and SIGKILL if it was sent from outside.
 
-        What any other signal from outside ended has come to nothing: JobError.
+        Raises JobError if any other signal from outside ended the task.
         """
         ended = self._supervisor.run(self._body(task), echoes)
         if ended.complaints:
@@ -90,13 +91,13 @@ class Runner:
             failed=outcome is None or "failure" in outcome,
         )
         if signum:
-            self.check()  # whoever ended the task may have told this process to stop as well
+            self.check()  # the sender may have told this process to stop as well
         if signum not in (0, signal.SIGKILL):
             self._fail(_stopped(task, signum))
         return ended, signum
 
     def _observed(self) -> Observation:
-        """Return what the run touched, and log what nobody can know of it."""
+        """Return what the run used, and log what could not be observed."""
         data = self._events.taken()
         if not data:
             return {}
@@ -130,7 +131,7 @@ class Runner:
         return lambda *pipes: _execute(noted, pipes, environment)
 
     def _environment(self, task: Task) -> dict[str, str] | None:
-        """Return the environment that the task needs another interpreter for, None if this one does."""
+        """Return the environment of the fresh interpreter that the task needs; None if it needs none."""
         if task.kind == "setups" or task.context.get("pythonhashseed") is None:
             return None
         from . import seeding
@@ -146,7 +147,7 @@ class Runner:
         return {**others, "PYTHONHASHSEED": wanted}
 
     def _outcome(self, ended: Ended, what: str, *, again: bool) -> Outcome:
-        """Return what came of the task; `again` if SIGKILL from outside ended it twice."""
+        """Return the outcome of the task; `again` if SIGKILL from outside ended it twice."""
         outcome = child.received(ended.outcome)
         if outcome is not None and not ended.status:
             return outcome
@@ -163,7 +164,7 @@ class Runner:
 
 
 def run_setup(plan: Plan, name: str, context: Context, log_path: str) -> SetupRecord:
-    """Run a setup and return its record."""
+    """Run a setup and return its record; raise JobError if it fails."""
     task = child.Task(plan, "setups", name, context)
     outcome = Runner(plan, task.function, log_path, stream=plan.stream_all).run(task)
     if "failure" in outcome:
@@ -209,20 +210,20 @@ def _crashed(failure: Failure) -> Judgement:
 
 
 def described(what: str, failure: Failed, log_path: str) -> str:
-    """Return a failure in one line."""
+    """Return a one-line description of a failure."""
     first_line = failure["error"].partition("\n")[0]
     return f"{what} failed: {failure['type']}: {first_line} (log: {log_path})"
 
 
 def say(text: str) -> None:
-    """Tell the user, on this process's standard error."""
+    """Print a message on this process's standard error."""
     data = f"mlx: {text}\n".encode("utf-8", "backslashreplace")
     sys.stderr.flush()
     output.write_all(output.STDERR, data)
 
 
 def _stopped(task: Task, signum: int) -> str:
-    """Return what to say of a task that a signal from outside has ended."""
+    """Return the message about a task that a signal from outside has ended."""
     from . import failures
 
     name = failures.signal_name(signum)
@@ -230,7 +231,7 @@ def _stopped(task: Task, signum: int) -> str:
 
 
 def _execute(noted: str, pipes: tuple[int, ...], environment: dict[str, str]) -> NoReturn:
-    """Become a fresh interpreter that runs the task that is noted."""
+    """Replace this process by a fresh interpreter that runs the task."""
     import tempfile
 
     with tempfile.TemporaryFile() as file:

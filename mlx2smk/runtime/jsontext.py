@@ -1,8 +1,8 @@
-"""JSON text and back, as `json` does it, without loading `json`.
+"""Reads and writes JSON text as `json` does, without importing `json`.
 
-Half of the time that `import json` takes goes into modules that only its pure-Python variants use,
-and that is as much as the interpreter itself takes to start, which it does for every job. Its
-accelerator can be had alone.
+Half of the time of `import json` is spent on modules that only its pure-Python variants use. That is
+as much as the start of the interpreter itself, and every job would pay for it. The C accelerator can
+be imported alone.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FAST: Any = json_accelerator()
 
 
 class _Options:
-    """How `json.loads` reads."""
+    """The options of `json.loads`."""
 
     strict = True
     object_hook = None
@@ -42,7 +42,7 @@ def dumps(
     sort_keys: bool = False,
     tight: bool = False,
 ) -> str:
-    """Return the value as JSON text on one line; `tight` leaves out the blanks."""
+    """Return the value as JSON text on one line; `tight` omits the spaces."""
     colon, comma = (":", ",") if tight else (": ", ", ")
     if FAST is None:
         import json
@@ -63,12 +63,12 @@ def dumps(
 
 
 def loads(text: str) -> Any:
-    """Return the value of the JSON text; ValueError if it is none."""
+    """Return the value of the JSON text; raise ValueError if it is invalid."""
     if FAST is not None:
         start = len(text) - len(text.lstrip(SPACE))
         try:
             value, end = FAST.make_scanner(_Options)(text, start)
-        except (StopIteration, SystemError):  # it cannot say what is wrong: `json` can
+        except (StopIteration, SystemError):  # `json` has a better message
             end = start
         if end > start and not text[end:].strip(SPACE):
             return value

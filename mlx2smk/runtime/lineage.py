@@ -1,4 +1,4 @@
-"""Processes above and below this one: die with the former, outlive none of the latter."""
+"""The processes above and below this one: end with the former, and leave none of the latter."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 def adopt_orphans() -> None:
-    """Become the parent of descendants whose own parent ends, so that none gets away."""
+    """Become the parent of descendants whose own parent ends, so that none escapes."""
     _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
 def die_with(parent: int, signum: int = SIGKILL) -> None:
-    """Get the signal when the parent ends; at once if it already has."""
+    """Arrange for this process to get the signal when its parent ends, or now if it already has."""
     _prctl(PR_SET_PDEATHSIG, signum)
     if os.getppid() != parent:
         os.kill(os.getpid(), signum)
@@ -35,9 +35,9 @@ def _prctl(option: int, value: int) -> None:
 
 
 class Ancestors:
-    """The processes that this one works for: its guard, and beyond it as far as shells run scripts.
+    """The processes for which this one works: its guard and the shells that run scripts above it.
 
-    Snakemake starts a job through `bash -c`; when it is killed that shell lives on, and so would
+    Snakemake starts a job through `bash -c`. When Snakemake is killed, that shell lives on, and so would
     the job.
     """
 
@@ -53,13 +53,13 @@ class Ancestors:
         self.chain = chain
 
     def gone(self) -> bool:
-        """Tell whether one of them has ended since."""
+        """Tell whether one of them has ended."""
         own, *others = self.chain
         return os.getppid() != own[1] or any(_parent_of(pid) != parent for pid, parent in others)
 
 
 def kill_descendants() -> None:
-    """Kill all that still runs below this process and wait until it has ended."""
+    """Kill all processes below this one and wait until they have ended."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         try:
@@ -105,7 +105,7 @@ def _all_processes() -> list[int]:
 
 
 def _parent_of(pid: int) -> int:
-    """Return the parent's id, 0 if there is no such process (or no way to ask)."""
+    """Return the id of the parent; 0 if the process does not exist or its parent is unknown."""
     try:
         with open(f"/proc/{pid}/stat", "rb") as file:
             return int(file.read().rpartition(b")")[2].split()[1])

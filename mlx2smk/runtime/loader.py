@@ -1,4 +1,4 @@
-"""The modules of a job's world: slices of the experiment and its local modules, shims, hooks."""
+"""Loads the modules of a job: slices of the experiment and of its local modules, and shims."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ SHIMS = ("mlx2smk", "mlx2smk.decorators")
 
 
 RAN: list[types.CodeType] = []
-"""The code of the modules of the user's that this process has run."""
+"""The code of the user's modules that this process has run."""
 
 
 class SliceLoader:
-    """Loads a module from the slice of its file; to Python it is the file itself."""
+    """Loads a module from the slice of its file; Python sees the complete file."""
 
     def __init__(self, path: str, source: str, code: types.CodeType | None = None) -> None:
         self.path = path
@@ -40,10 +40,10 @@ class SliceLoader:
         self._guarded = (names, reader)
 
     def create_module(self, _spec: ModuleSpec) -> None:
-        """Leave it to Python."""
+        """Return None to let Python create the module."""
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Run the slice in the module, and guard what is missing from it."""
+        """Run the slice in the module, and guard the names that are missing from it."""
         code = self._code or compile(self.source, self.path, "exec", dont_inherit=True)
         RAN.append(code)
         exec(code, module.__dict__)  # noqa: S102 - the user's module
@@ -58,7 +58,7 @@ class SliceLoader:
         return self.path
 
     def get_source(self, _name: str) -> str:
-        """Return the text that runs."""
+        """Return the text of the slice."""
         return self.source
 
     def get_data(self, path: str) -> bytes:
@@ -75,7 +75,7 @@ class SliceLoader:
         return FileReader(self)  # type: ignore[arg-type]
 
     def spec(self, name: str, *, package: bool = False) -> ModuleSpec:
-        """Return what Python wants to know about the module."""
+        """Return the module's spec."""
         spec = ModuleSpec(name, self, origin=self.path, is_package=package)  # type: ignore[arg-type]
         spec.has_location = True
         if package:
@@ -84,10 +84,10 @@ class SliceLoader:
 
 
 class ShimLoader:
-    """Loads a stand-in for a module that need not be installed."""
+    """Loads a shim for a module that need not be installed."""
 
     def create_module(self, _spec: ModuleSpec) -> None:
-        """Leave it to Python."""
+        """Return None to let Python create the module."""
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Fill the module."""
@@ -97,7 +97,7 @@ class ShimLoader:
 
 
 class WorldFinder:
-    """Comes before Python's own finders and sees every import of the job."""
+    """The first finder of the job, which sees every import."""
 
     def __init__(self, plan: Plan, function: FunctionEntry) -> None:
         self._plan = plan
@@ -108,7 +108,7 @@ class WorldFinder:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: Any = None
     ) -> ModuleSpec | None:
-        """Return the slice, the shim, or what Python finds, watched if somebody waits for it."""
+        """Return the spec of the slice, the shim or Python's own module, with any pending action attached."""
         if name in self._slices:
             return self._slice(self._slices[name])
         if name in SHIMS or (name == "decorators" and not self._beside(name)):
@@ -123,7 +123,7 @@ class WorldFinder:
         return spec
 
     def when_imported(self, name: str, action: Callable[[types.ModuleType], None]) -> None:
-        """Call the action with the module as soon as it is there, which may be now."""
+        """Call the action with the module as soon as it has been imported, or now if it already has."""
         if name in sys.modules:
             action(sys.modules[name])
         else:
@@ -150,14 +150,14 @@ class WorldFinder:
         return None
 
     def _elsewhere(self, name: str, spec: ModuleSpec) -> ModuleSpec | None:
-        """Return Python's own module, where the experiment's file has its name and comes first."""
+        """Return the spec of Python's own module if the experiment's file has its name and hides it."""
         if spec.origin != self._plan.file:
             return spec
         elsewhere = [entry for entry in sys.path if not _is_folder(entry, self._plan.folder)]
         return self._python_finds(name, elsewhere, None)
 
     def _check_foreseen(self, name: str, spec: ModuleSpec) -> None:
-        """Complain about a local module that the compiler did not follow."""
+        """Fail the job if it imports a local module that the compiler did not follow."""
         path = spec.origin or ""
         if path.endswith(".py") and name != "decorators" and is_local(path, self._plan.folder):
             complain(
@@ -171,7 +171,7 @@ def _is_folder(entry: str, folder: str) -> bool:
 
 
 def is_local(path: str, folder: str) -> bool:
-    """Tell whether the file is the user's own code below the folder, not installed there."""
+    """Tell whether the file belongs to the user, that is, is below the folder and not installed there."""
     inside = os.path.join(folder, "")
     if not path.startswith(inside) or path.startswith(HERE):
         return False
@@ -183,14 +183,14 @@ def is_local(path: str, folder: str) -> bool:
 
 
 def _holds_installed(parts: list[str], folder: str) -> bool:
-    """Tell whether a folder is hidden, or belongs to an environment."""
+    """Tell whether a folder is hidden or belongs to a virtual environment."""
     if parts[-1].startswith(".") or parts[-1] in PLACES:
         return True
     return os.path.exists(os.path.join(folder, *parts, "pyvenv.cfg"))
 
 
 def _call_after(spec: ModuleSpec, action: Callable[[types.ModuleType], None]) -> None:
-    """Have the action called when the module has run, and leave no trace in it."""
+    """Call the action after the module has run, and leave no trace in the module."""
     loader: Any = spec.loader
     run = loader.exec_module
 

@@ -18,11 +18,11 @@ INTERRUPTED = 130
 
 
 class UsageError(Exception):
-    """The command line is not one of the worker's."""
+    """The command line is invalid."""
 
 
 class Arguments:
-    """A command's name (its first word, if it takes one) and its options."""
+    """The name that a command takes (its first word, if any) and its options."""
 
     def __init__(self, words: list[str]) -> None:
         self.words: list[str] = []
@@ -36,24 +36,24 @@ class Arguments:
 
     @property
     def name(self) -> str:
-        """The one function that the command is about."""
+        """The name of the function that the command is about."""
         if len(self.words) != 1:
             raise UsageError("one name is needed")
         return self.words[0]
 
     def many(self, option: str) -> list[str]:
-        """Return the values of an option, none if it is not there."""
+        """Return the values of an option; empty if it is missing."""
         return self.options.get(option, [])
 
     def one(self, option: str) -> str:
-        """Return the value of a required option."""
+        """Return the value of a required option; raise UsageError if it is missing."""
         value = self.maybe(option)
         if value is None:
             raise UsageError(f"--{option} is needed")
         return value
 
     def maybe(self, option: str) -> str | None:
-        """Return the value of an option, None if it is not there."""
+        """Return the value of an option, or None if it is missing."""
         values = self.many(option)
         if len(values) > 1:
             raise UsageError(f"--{option} takes one value")
@@ -61,7 +61,7 @@ class Arguments:
 
 
 def main(words: list[str]) -> NoReturn:
-    """Run the command and exit: 0, 1 for a failed job, 2 for wrong usage, 128 + n for a signal."""
+    """Run the command and exit: 0, 1 for a failed job, 2 for wrong usage, 128 + n for signal n."""
     status = _status(words)
     if f"{__package__}.events" in sys.modules:
         from . import events
@@ -69,7 +69,7 @@ def main(words: list[str]) -> NoReturn:
         events.clean_up()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(status)  # what there is to tear down ends with the process, and sooner
+    os._exit(status)  # skip the interpreter's teardown, which would only take time
 
 
 def _status(words: list[str]) -> int:
@@ -96,7 +96,7 @@ def _status(words: list[str]) -> int:
 
 
 def _log(words: list[str], text: str) -> None:
-    """Write to the log of a step that runs none of the user's code, and so has no log else."""
+    """Write to the log of a step that runs no user code, and therefore has no other log."""
     path = Arguments(words[1:]).maybe("log")
     if words[0] in STEPS and path is not None:
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
@@ -215,7 +215,7 @@ def _summary(arguments: Arguments) -> None:
 
 
 def _child(arguments: Arguments) -> None:
-    """Run a task that a forked process wrote down before it became this interpreter."""
+    """Run a task that a forked process stored before it became this interpreter."""
     from . import child
 
     child.run_noted(*map(int, arguments.words))

@@ -1,7 +1,7 @@
-"""Who made which files, from the records that the jobs of an experiment have left.
+"""Who made which files, according to the records that the jobs of an experiment have left.
 
-A *run* is one call of one of the user's functions: `(position, number)`, where the position is that of
-the function in the order of the experiment and the number that of the combination.
+A *run* is one call of one of the user's functions: `(position, number)`. The position is that of the
+function in the order of the experiment; the number is that of the combination.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Makers:
-    """What the runs of an experiment that have left records made and read, by path.
+    """The files that the runs of an experiment made and read, by path, according to their records.
 
-    `made[path]` has the digests that runs left there, None for those that removed the file;
-    `names[folder]` the runs that made something in a folder, by the name of it; `chained` the positions
+    `made[path]` maps runs to the digests they left, with None for those that removed the file.
+    `names[folder]` maps names in a folder to the runs that made them. `chained` has the positions
     of trials whose combinations run in order.
     """
 
@@ -35,13 +35,13 @@ class Makers:
         self._chained = chained
 
     def is_before(self, maker: Run, run: Run) -> bool:
-        """Tell whether a run has always ended when another one begins."""
+        """Tell whether a run always ends before another one begins."""
         if maker[0] == run[0]:
             return maker[0] in self._chained and maker[1] < run[1]
         return maker[0] < run[0]
 
     def without(self, runs: Container[Run]) -> Makers:
-        """Return the same but for what some runs made."""
+        """Return a copy without what these runs made."""
         rest = Makers(self._chained)
         for path, left in self.made.items():
             rest.made[path] = {run: digest for run, digest in left.items() if run not in runs}
@@ -79,7 +79,7 @@ class Makers:
 
 
 def positions(plan: Plan) -> dict[tuple[str, str], int]:
-    """Return the places of functions in the order in which they run, by kind and name."""
+    """Return the positions of functions in the order in which they run, by kind and name."""
     setups, trials = plan.setups, plan.trials
     found = {("setups", setup["name"]): at for at, setup in enumerate(setups)}
     found.update((("trials", trial["name"]), len(setups) + at) for at, trial in enumerate(trials))
@@ -89,7 +89,7 @@ def positions(plan: Plan) -> dict[tuple[str, str], int]:
 
 
 def first_number(plan: Plan, kind: str, name: str) -> int:
-    """Return the number of a function's first run: verifications share a position, not a number."""
+    """Return the number of a function's first run; verifications share a position but not a number."""
     if kind != "verifications":
         return 0
     return [verification["name"] for verification in plan.verifications].index(name)
@@ -102,7 +102,7 @@ def chained_positions(plan: Plan) -> frozenset[int]:
 
 
 def makers_of(plan: Plan, results: str, head_of: Callable[[str], Head] | None = None) -> Makers:
-    """Return who made what, from the records in a folder of results."""
+    """Return who made which files, according to the records in a folder of results."""
     found = Makers(chained_positions(plan))
     for position, first, path in records_of(plan, results):
         for observation, numbers in (head_of or read_head)(path).get("observed", ()):
@@ -112,7 +112,7 @@ def makers_of(plan: Plan, results: str, head_of: Callable[[str], Head] | None = 
 
 
 def records_of(plan: Plan, results: str) -> Iterator[tuple[int, int, str]]:
-    """Yield where all current jobs leave their records, with the position and number of the first run."""
+    """Yield the paths of all current jobs' records, with the position and number of their first run."""
     at = positions(plan)
     for kind in ("setups", "verifications"):
         for function in plan.functions(kind):
@@ -126,7 +126,7 @@ def records_of(plan: Plan, results: str) -> Iterator[tuple[int, int, str]]:
 
 
 def read_head(path: str) -> Head:
-    """Return the first line of a record, without its runs; empty if there is none."""
+    """Return the first line of a record, without its runs; empty if there is no record."""
     try:
         with open(path, encoding="utf-8") as file:
             line = file.readline().rstrip()

@@ -1,23 +1,23 @@
-"""What the processes of a run told of what they touched -> what the run's result rests on.
+"""Turns the events that the processes of a run recorded into an observation: what its result rests on.
 
-An observation is JSON; what there is none of is left out:
+An observation is JSON; empty entries are omitted:
 
-- `files`: of files that were read, the digests of what was read (`CHANGED`: something else changed the
-  file meanwhile; None: nobody knows any more, as the run itself changed it);
-- `kinds`: of paths that were looked for, or opened in vain, what was there: `f`, `d` or None;
-- `folders`: of folders that were listed, the names in them;
-- `variables`: of variables of the environment, the digests of their values, None where not set;
-- `packages`: of installed packages that the user's code imports, distribution and version;
-- `missing`: modules that the user's code, or an import that failed in a library, looked for in vain;
-- `made`: of files that the run wrote whole, the digests of what it left;
-- `wrote`: of files that the run appended to, or that were there and that it changed in place, the
+- `files`: files that were read, with the digests of what was read (`CHANGED`: something else changed
+  the file meanwhile; None: unknown, because the run itself changed the file afterwards);
+- `kinds`: paths that were looked for or could not be opened, with what was there: `f`, `d` or None;
+- `folders`: folders that were listed, with the names in them;
+- `variables`: environment variables, with the digests of their values, or None if they are not set;
+- `packages`: installed packages that the user's code imports, distribution and version;
+- `missing`: modules that the user's code, or a failed import in a library, did not find;
+- `made`: files that the run wrote completely, with the digests of what it left;
+- `wrote`: files that the run appended to, or that existed and that it changed in place, with the
   digests of what it left;
-- `removed`: files that were there before the run, and that it removed;
+- `removed`: files that existed before the run and that it removed;
 - `folders_made`: folders that it made;
-- `programs`: other programs that it started, of which Python cannot tell what they touch.
+- `programs`: other programs that it started, whose use of files Python cannot see.
 
-Paths are relative to the experiment's folder where they lie in it. What the run made before it read it,
-and what it made and removed again, is not in it.
+Paths inside the experiment's folder are relative to it. Files that the run made before it read them,
+and files that it made and removed again, are omitted.
 """
 
 from __future__ import annotations
@@ -49,20 +49,20 @@ PASSED = frozenset(
 PASSED_STARTS = ("MLX_", "SNAKEMAKE_", "SLURM_", "SSH_", "PBS_", "LSB_")
 
 LIBRARIES_OWN = ("XDG_", "LC_", "LANG", "CONDA", "VIRTUAL_ENV", "PYTHON", "DISPLAY", "WAYLAND_")
-"""Variables that say how a session looks; followed only where the user's own code reads them."""
+"""Variables that describe a session; followed only if the user's own code reads them."""
 
 THREADS = ("OMP_", "MKL_", "OPENBLAS_", "GOTO_", "NUMEXPR_", "VECLIB_", "BLIS_", "KMP_", "LOKY_")
-"""Numbers of threads, which Snakemake sets for each job; followed as those above."""
+"""Numbers of threads, which Snakemake sets for each job; followed like LIBRARIES_OWN."""
 
 TERMINAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLORTERM", "TERM_PROGRAM", "CI", "TZ")
 
 
 TOOLS = frozenset({"__pycache__", ".snakemake", *layout.OWN_FOLDERS})
-"""Names of what Python and this tool leave beside the experiment."""
+"""Names of files that Python and this tool leave beside the experiment."""
 
 
 class Touched:
-    """Goes through what was told, in order, and keeps what matters in the end."""
+    """Processes the events in order and keeps those that matter in the end."""
 
     def __init__(self, folder: str, contents: Contents) -> None:
         self._folder = folder
@@ -85,7 +85,7 @@ class Touched:
         self.failures: dict[str, None] = {}
 
     def add(self, kind: str, fields: list[str]) -> None:
-        """Take in one line."""
+        """Add one event."""
         self._takers[kind](self, *fields)
 
     def _take_read(self, path: str, signature: str) -> None:
@@ -95,7 +95,7 @@ class Touched:
             self.read.setdefault(path, (signature, False))
 
     def _take_word(self, path: str, signature: str) -> None:
-        """Take in a file that a program was given: to read it, or else to write it."""
+        """Add a file that a program was given on its command line, to read or to write."""
         if not self._is_own(path):
             self.read.setdefault(path, (signature, True))
 
@@ -108,7 +108,7 @@ class Touched:
             self.made[path] = None
 
     def _take_append(self, path: str, _before: str) -> None:
-        """Take in a file that grows: whoever wrote its start, it is nobody's."""
+        """Add a file that was appended to; it is not an output, whoever wrote its beginning."""
         if not self._is_own(path) and not self._is_temporary(path):
             self.wrote[path] = None
 
@@ -211,10 +211,10 @@ class Touched:
         "!": _take_failure,
     }
 
-    # What is left in the end
+    # The result
 
     def observation(self) -> Observation:
-        """Return what the run's result rests on, with what it left."""
+        """Return what the run's result rests on, and the files that it left."""
         for path in self.possible:
             if os.path.isfile(path):
                 self.made[path] = None
@@ -253,7 +253,7 @@ class Touched:
                 yield path, CHANGED
 
     def _wrote(self) -> Iterator[tuple[str, str]]:
-        """Yield what was changed in place, by a program that was given it or a database too."""
+        """Yield files that were changed in place, also by a program or as a database."""
         words = (
             path
             for path, (signature, word) in self.read.items()
@@ -309,7 +309,7 @@ class Touched:
 
 
 def _is_same(now: str, before: str) -> bool:
-    """Tell whether a file has not been written: links and permissions only change its third part."""
+    """Tell whether a file was not written; links and permissions change only a signature's third part."""
     one, other = now.split(":"), before.split(":")
     return now == before or (
         len(one) == len(other) == 4 and one[:2] + one[3:] == other[:2] + other[3:]
@@ -317,7 +317,7 @@ def _is_same(now: str, before: str) -> bool:
 
 
 def names_in(folder: str) -> list[str] | None:
-    """Return the names in a folder, but for the tool's own; None if there is no folder."""
+    """Return the names in a folder except the tool's own; None if there is no folder."""
     try:
         return sorted(name for name in os.listdir(folder) if name not in TOOLS)
     except OSError:
@@ -325,13 +325,13 @@ def names_in(folder: str) -> list[str] | None:
 
 
 def name_of(path: str, folder: str) -> str:
-    """Return a path as observations have it: relative to the experiment's folder if it lies in it."""
+    """Return a path as observations have it: relative to the experiment's folder if it is inside."""
     inside = os.path.join(folder, "")
     return os.curdir if path == folder else path.removeprefix(inside)
 
 
 def grouped(observations: Iterable[Observation]) -> Observed:
-    """Return observations with the numbers of the runs that have each; empty ones are left out."""
+    """Return observations with the numbers of the runs that have each of them; empty ones are omitted."""
     numbers: dict[str, list[int]] = {}
     for number, observation in enumerate(observations):
         if observation:
@@ -340,7 +340,7 @@ def grouped(observations: Iterable[Observation]) -> Observed:
 
 
 def of_number(groups: Observed, number: int) -> Observation:
-    """Return the observation of one run among those that were grouped."""
+    """Return the observation of one run from grouped observations."""
     for observation, numbers in groups:
         if number in numbers:
             return observation
@@ -348,7 +348,7 @@ def of_number(groups: Observed, number: int) -> Observation:
 
 
 def touched(data: bytes, folder: str, contents: Contents) -> Touched:
-    """Return what the lines say that the processes of a run have told."""
+    """Return the state after all events that the processes of a run recorded."""
     found = Touched(folder, contents)
     for line in data.split(observing.END)[:-1]:
         kind, *fields = map(os.fsdecode, line.split(b"\0"))

@@ -1,11 +1,11 @@
-"""Tells, as it happens, what a process of a job touches: files, folders, variables, programs.
+"""Records, as it happens, what a process of a job uses: files, folders, variables, programs.
 
-Python itself says most of it, by audit events. What no event tells of (whether a path is there, a
-variable of the environment) is watched where Python's code asks for it. Each thing is told once, as a
-line of fields in the file that the worker reads when the process has ended (`observed` knows them).
+Python reports most of it with audit events. Lookups of paths and reads of environment variables have no
+audit events, so the functions for them are wrapped. Each event is written once, as a line of fields, to
+the file that the worker reads when the process has ended (`observed` interprets them).
 
-Other interpreters that a job starts load this module as well (`follow/sitecustomize.py`), whichever
-version of Python they are: it imports next to nothing.
+Other interpreters that a job starts load this module as well (`follow/sitecustomize.py`), whatever
+their version of Python. It therefore imports as little as possible.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ if TYPE_CHECKING:
 
 END = b"\0\n"
 CONFIGURATION = "MLX_OBSERVED"
-"""How other interpreters of the job learn of the file of events: its path, and what is ignored."""
+"""The variable that tells other interpreters of the job the path of the event file, and what to ignore."""
 
 SYSTEM = (
     *("/proc/", "/sys/", "/dev/", "/etc/", "/usr/", "/bin/", "/sbin/", "/run/", "/boot/"),
     *("/lib/", "/lib32/", "/lib64/", "/var/lib/", "/var/cache/", "/System/", "/Library/"),
     *("/private/etc/", "/private/var/db/", "/nix/store/"),
 )
-"""Folders of the operating system: what lies in them is part of the machine, not of the experiment."""
+"""Folders of the operating system: their contents belong to the machine, not to the experiment."""
 
 SEARCHING = ("/importlib/", "/pkgutil.py", "/pkg_resources/")
-"""Code that looks through the folders of modules for what is installed."""
+"""Code that searches the folders of modules for installed packages."""
 
 PASSING = ("/joblib_memmapping_folder_", "/pymp-", "/torchinductor_")
-"""Names that libraries give to what they leave in the folder for temporary files."""
+"""Names that libraries give to files that they leave in the folder for temporary files."""
 
 
 class Observer:
-    """Tells what this process and those that it forks touch."""
+    """Records what this process and its forks use."""
 
     def __init__(self, fd: int, folder: str, ignored: Iterable[str]) -> None:
         self._fd = fd
@@ -85,19 +85,19 @@ class Observer:
         }
 
     def prepare(self) -> None:
-        """Do beforehand, once for all processes to be forked, what takes time."""
+        """Do what takes time once, before processes are forked."""
         watching.watch_lookups(self)
         watching.watch_openings(self)
         watching.watch_variables(self)
 
     def start(self) -> None:
-        """Observe from now on, for as long as the process lives."""
+        """Start to observe, for the rest of the process's life."""
         self.is_active = True
         self.imports.start()
         sys.addaudithook(self._hook)
 
     def also_handle(self, handlers: Mapping[str, Handler]) -> None:
-        """Have others hear of audit events too: a second hook would slow down each event again."""
+        """Pass audit events to these handlers too; a second hook would slow down every event again."""
         for event, handler in handlers.items():
             own = self._handlers.get(event)
             self._handlers[event] = handler if own is None else _both(own, handler)
@@ -121,7 +121,7 @@ class Observer:
     # Paths
 
     def path(self, name: Name, folder: Name = None) -> str | None:
-        """Return the absolute path; None if it is not one that counts."""
+        """Return the absolute path, or None if the path is ignored."""
         if isinstance(name, int):
             return None
         path = os.fsdecode(name) if name is not None else "."
@@ -156,14 +156,14 @@ class Observer:
             self._writes(path, "w" if whole else "a" if flags & os.O_APPEND else "u")
 
     def reads(self, path: str, kind: str = "r") -> None:
-        """Tell that a file is read, with its signature."""
+        """Record that a file is read, with its signature."""
         if path not in self._read and path not in self._written:
             self._read[path] = signature(path)
             if self._read[path] not in ("d", "o"):
                 self.tell(kind, path, self._read[path])
 
     def _writes(self, path: str, how: str) -> None:
-        """Tell that a file is to be written; first, what it held if it was read before."""
+        """Record that a file will be written, after its earlier content if it was read before."""
         if path in self._written:
             return
         before = signature(path)
@@ -259,7 +259,7 @@ class Observer:
             self.reads(path)
 
     def is_local_code(self) -> bool:
-        """Tell whether it was code of the user's that came here, not a library on its own."""
+        """Tell whether the user's code led here, and not a library by itself."""
         frame: types.FrameType | None = sys._getframe(1)  # noqa: SLF001 - its only name
         while frame is not None:
             name = frame.f_code.co_filename
@@ -269,31 +269,31 @@ class Observer:
         return False
 
     def is_local_file(self, name: str) -> bool:
-        """Tell whether a file of code is the user's."""
+        """Tell whether a file of code belongs to the user."""
         return (
             name.startswith(self._inside)
             and not name.startswith(self._ignored)
             and not any(part in name for part in INSTALLED)
         )
 
-    # What no event tells of
+    # What has no audit event
 
     def looks_for(self, name: Name) -> None:
-        """Tell what kind of thing is at a path, if anything."""
+        """Record the kind of a path, or that it does not exist."""
         path = self.path(name) if self.is_active else None
         if path is not None and path not in self._written and not self._inside.startswith(path):
             found = signature(path)
             self.tell("k", path, "-" if found == "-" else "d" if found == "d" else "f")
 
     def reads_variable(self, key: bytes, value: bytes | None) -> None:
-        """Tell that a variable is read, with the digest of its value, and by whom."""
+        """Record that a variable is read, with the digest of its value and the reader."""
         name = os.fsdecode(key)
         if self.is_active and not name.startswith("MLX_"):
             digest = "-" if value is None else digests.of_bytes(value)
             self.tell("e", name, digest, "l" if self.is_local_code() else "")
 
     def sets_variable(self, key: bytes) -> None:
-        """Tell that the program sets a variable itself."""
+        """Record that the program itself sets a variable."""
         self.tell("E", os.fsdecode(key))
 
 
@@ -306,7 +306,7 @@ def _both(first: Handler, second: Handler) -> Handler:
 
 
 def configured(text: str) -> Observer:
-    """Return an observer for another interpreter of a job, from what `MLX_OBSERVED` says."""
+    """Return an observer for another interpreter of a job, configured by the value of `MLX_OBSERVED`."""
     path, folder, *ignored = text.split("\n")
     return Observer(os.open(path, os.O_WRONLY | os.O_APPEND), folder, ignored)
 

@@ -1,4 +1,4 @@
-"""What a result was made from: kept beside it, for `mlx explain` to compare with what is there now."""
+"""What a result was made from; `mlx explain` compares it with the current state."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MAGIC = "*?["
 
 
 def of_call(plan: Plan, function: FunctionEntry, context: Context) -> MadeFrom:
-    """Return what every function's result is made from: code, software, each key of the context."""
+    """Return the origin common to all functions: code, software, and each key of the context."""
     seen = {key: digests.of_json(value) for key, value in sorted(context.items())}
     conda, container = plan.data.get("conda"), plan.data.get("container")
     software = environment(plan.base, conda, container, plan.interpreter)
@@ -42,7 +42,7 @@ def of_job(
     previous: str | None,
     files: Contents,
 ) -> JobMadeFrom:
-    """Return what a trial's job is made from; `previous` is the job before it in a chain."""
+    """Return the origin of a trial's job; `previous` is the job before it in a chain."""
     return {
         **of_call(plan, trial, context),
         "inputs": dict(contents(plan.folder, trial["inputs"], files)),
@@ -55,7 +55,7 @@ def of_job(
 def of_verdict(
     plan: Plan, function: VerificationEntry, context: Context, trials: str
 ) -> VerdictMadeFrom:
-    """Return what a verdict is made from; `trials` is the folder of the results that it judges."""
+    """Return the origin of a verdict; `trials` is the folder of the results that it judges."""
     paths = {name: os.path.join(trials, f"{name}.json") for name in function["depends"]}
     return {
         **of_call(plan, function, context),
@@ -64,12 +64,12 @@ def of_verdict(
 
 
 def contents(folder: str, paths: Iterable[str], files: Contents) -> list[tuple[str, Any]]:
-    """Return declared inputs with their contents' digests; the paths are relative to `folder`."""
+    """Return declared inputs with the digests of their contents; the paths are relative to `folder`."""
     return [(path, declared(folder, path, files)) for path in paths]
 
 
 def declared(folder: str, path: str, files: Contents) -> Any:
-    """Return what is in a file, in all files below a folder, or in all that match a pattern."""
+    """Return the content of a file, of all files below a folder, or of all files that match a pattern."""
     whole = os.path.join(folder, path)
     if not is_pattern(folder, path):
         return content(whole, files)
@@ -77,19 +77,19 @@ def declared(folder: str, path: str, files: Contents) -> Any:
 
 
 def is_pattern(folder: str, path: str) -> bool:
-    """Tell whether a declared path stands for others, as it is not the name of anything itself."""
+    """Tell whether a declared path is a pattern, that is, does not exist under this name itself."""
     return any(sign in path for sign in MAGIC) and not os.path.lexists(os.path.join(folder, path))
 
 
 def matches(folder: str, pattern: str) -> list[str]:
-    """Return what a pattern stands for, as absolute paths."""
+    """Return the absolute paths that match a pattern."""
     from glob import escape, glob
 
     return sorted(glob(os.path.join(escape(folder), pattern), recursive=True))
 
 
 def content(path: str, files: Contents) -> Any:
-    """Return the digest of a file, of all files below a folder, or None where there is nothing."""
+    """Return the digest of a file or of all files below a folder; None if there is nothing."""
     if os.path.isdir(path):
         names = sorted(set(os.listdir(path)) - {"__pycache__"})
         return [[name, content(os.path.join(path, name), files)] for name in names]
@@ -99,9 +99,9 @@ def content(path: str, files: Contents) -> Any:
 def environment(
     base: str, conda: str | None, container: str | None, interpreter: str | None
 ) -> list[Any]:
-    """Return what stands for the software that was asked for, beside the Python that it has.
+    """Return a description of the requested software environment, without the version of Python.
 
-    `interpreter` is the one that the user chose; without one, nothing stands for it.
+    `interpreter` is the one that the user chose; without a choice it is not part of the description.
     """
     file = content(os.path.join(base, conda), Contents()) if conda else None
     chosen = [] if interpreter is None else [interpreter]
@@ -109,5 +109,5 @@ def environment(
 
 
 def interpreter() -> list[Any]:
-    """Return which Python runs, as far as results may depend on it."""
+    """Return the Python version, as far as results may depend on it."""
     return [sys.implementation.name, *sys.version_info[:2]]

@@ -1,4 +1,4 @@
-"""Where a job's output goes: its log always, this process's own output too when it streams."""
+"""The output of a job: always to its log, and also to this process's own streams if it streams."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ class Log:
         self.at_line_start = data.endswith(b"\n")
 
     def since(self, start: int) -> bytes:
-        """Return what was written after the first `start` bytes; of very much, the end."""
+        """Return the output after the first `start` bytes; if it is very long, only its end."""
         size = self.length - start
         if size <= MOST_KEPT:
             return os.pread(self.fd, size, start)
         return LEFT_OUT + os.pread(self.fd, MOST_KEPT, self.length - MOST_KEPT)
 
     def note(self, text: str) -> None:
-        """Append a line of the worker's own."""
+        """Append a line from the worker."""
         start = "" if self.at_line_start else "\n"
         self.write(f"{start}mlx: {text}\n".encode("utf-8", "backslashreplace"))
 
 
 class Echo:
-    """One of this process's own outputs, which repeats a job's with a prefix on every line."""
+    """One of this process's own streams, which repeats a job's output with a prefix on every line."""
 
     __slots__ = ("_fd", "_pending", "_prefix", "_within_line")
 
@@ -54,7 +54,7 @@ class Echo:
         self._within_line = False
 
     def write(self, data: bytes) -> None:
-        """Repeat the data; the start of a line waits for its end, or for `flush`."""
+        """Repeat the data; an unfinished line is held back until it ends, or until `flush`."""
         if not self._prefix:
             self._send(data)
             return
@@ -64,13 +64,13 @@ class Echo:
             self._send_lines(whole.split(b"\n"), b"\n")
 
     def flush(self) -> None:
-        """Repeat what waits of an unfinished line."""
+        """Write the unfinished line that was held back."""
         if self._pending:
             self._send_lines([self._pending], b"")
             self._pending = b""
 
     def end(self) -> None:
-        """Finish the line, so that what follows starts on one of its own."""
+        """Finish the line, so that further output starts on a new one."""
         self.flush()
         if self._within_line:
             self._send(b"\n")
@@ -82,7 +82,7 @@ class Echo:
         self._within_line = not end
 
     def _send(self, data: bytes) -> None:
-        """Write the data; a reader who has gone away is no reason to stop the job."""
+        """Write the data; a closed stream does not stop the job."""
         try:
             write_all(self._fd, data)
         except OSError:
@@ -90,7 +90,7 @@ class Echo:
 
 
 def write_all(fd: int, data: bytes) -> None:
-    """Write all of the data, also where the other side set the file to not block."""
+    """Write all of the data, even if another process made the file non-blocking."""
     while data:
         data = data[_write_some(fd, data) :]
 

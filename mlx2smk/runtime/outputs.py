@@ -1,4 +1,4 @@
-"""The outputs that a trial declares: found when it has run, kept in the store, and put back from there."""
+"""The declared outputs of a trial: found after a run, kept in the store, and restored from it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from typing import IO, Any
 
 KEPT = 10_000_000
-"""Bytes up to which the store keeps a declared output, unless the setting says another number."""
+"""Bytes; by default, the store keeps declared outputs up to this size (config `mlx_keep_outputs`)."""
 
 CHUNK = 1 << 20
 
 
 def patterns(outputs: Iterable[str], values: dict[str, Any]) -> list[str]:
-    """Return the declared paths of one combination: `{name}` stands for a parameter's value."""
+    """Return the declared paths of one combination; `{name}` is replaced by the parameter's value."""
     found = []
     for pattern in outputs:
         path = pattern
@@ -30,7 +30,7 @@ def patterns(outputs: Iterable[str], values: dict[str, Any]) -> list[str]:
 
 
 def files_of(folder: str, pattern: str) -> list[str]:
-    """Return the files that a declared path stands for, as absolute paths: all below a folder."""
+    """Return the absolute paths of the files that a declared path refers to, all files for a folder."""
     path = os.path.normpath(os.path.join(folder, pattern))
     if is_pattern(folder, pattern):
         found = matches(folder, pattern)
@@ -49,7 +49,7 @@ def _files_below(path: str) -> Iterator[str]:
 
 
 class Keeper:
-    """Copies of files in a folder, by the digests of their contents."""
+    """Copies of files in a folder, named by the digests of their contents."""
 
     def __init__(self, folder: str, limit: int | None = None) -> None:
         self._folder = folder
@@ -62,12 +62,12 @@ class Keeper:
                 return False
             if not self.has(digest):
                 _copy(path, self._place(digest))
-        except OSError:  # a full disk: the run counts without it
+        except OSError:  # a full disk: the run counts without a copy
             return False
         return True
 
     def restore(self, digest: str, path: str) -> None:
-        """Put a file back; there has to be a copy of it."""
+        """Restore a file from its copy, which must exist."""
         _copy(self._place(digest), path)
 
     def has(self, digest: str) -> bool:

@@ -1,4 +1,4 @@
-"""Installed packages and their versions, from the names of the folders that installers leave."""
+"""Installed packages and their versions, from the names of the folders that installers create."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _owners: dict[tuple[str, str], str] = {}
 
 
 def versions(place: str) -> dict[str, str]:
-    """Return the distributions that are installed in a folder, by their names as PEP 503 has them."""
+    """Return the versions of the distributions installed in a folder, by their normalized names (PEP 503)."""
     return _contents(place)[2]
 
 
@@ -26,7 +26,7 @@ def _entries(place: str) -> list[str]:
 
 
 def _contents(place: str) -> tuple[int, list[str], dict[str, str]]:
-    """Return when a folder was last changed, the names in it, and the distributions."""
+    """Return the time of a folder's last change, the names in it, and its distributions."""
     try:
         modified = os.stat(place).st_mtime_ns
     except OSError:
@@ -49,13 +49,13 @@ def _distribution(entry: str) -> tuple[str, str]:
 
 
 class Installed:
-    """What an interpreter finds in the folders in which packages are installed."""
+    """The packages that an interpreter finds in its folders for installed packages."""
 
     def __init__(self, places: Iterable[str]) -> None:
         self._places = list(places)
 
     def versions(self) -> dict[str, str]:
-        """Return the distributions by name; of one in several folders, what Python finds first."""
+        """Return the distributions by name; if one is in several folders, the first that Python finds."""
         found: dict[str, str] = {}
         for place in self._places:
             for name, version in versions(place).items():
@@ -70,18 +70,18 @@ class Installed:
 
 
 def is_beside(folder: str, name: str) -> bool:
-    """Tell whether a folder has a module of this name itself."""
+    """Tell whether a folder itself contains a module of this name."""
     path = os.path.join(folder, name)
     return os.path.isdir(path) or os.path.isfile(f"{path}.py")
 
 
 def here() -> Installed:
-    """Return what this interpreter can import."""
+    """Return the packages that this interpreter can import."""
     return Installed(place for place in sys.path if place.endswith(PLACES))
 
 
 def distribution_of(module: str, place: str) -> tuple[str, str] | None:
-    """Return name and version of the distribution that a module in a folder belongs to."""
+    """Return name and version of the distribution to which a module in a folder belongs."""
     there = versions(place)
     name = normal(module)
     if name not in there:
@@ -92,12 +92,12 @@ def distribution_of(module: str, place: str) -> tuple[str, str] | None:
 
 
 def normal(name: str) -> str:
-    """Return a distribution's name in the form in which names are compared."""
+    """Return the normalized form of a distribution's name (PEP 503)."""
     return name.lower().replace("_", "-").replace(".", "-")
 
 
 def _owner(module: str, place: str) -> str:
-    """Find the distribution whose list of files has the module; empty if none has."""
+    """Return the distribution whose list of files contains the module; empty if there is none."""
     for entry in sorted(os.listdir(place)):
         if entry.endswith(ENDINGS):
             for listing in ("top_level.txt", "RECORD"):

@@ -1,4 +1,4 @@
-"""What a path says: which file an audit event is about, whether it has changed, which are Python's own."""
+"""Paths in audit events: which file is meant, whether it has changed, and which belong to Python."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ INSTALLED = tuple(f"/{name}/" for name in PLACES)
 """What is in the paths of their files."""
 
 NO_FOLDER = -1
-"""What audit events say where a path is not relative to a folder's descriptor."""
+"""The values in audit events of a path that is not relative to a directory descriptor."""
 
 
-_raw_stat = os.stat  # which `watching` wraps
+_raw_stat = os.stat  # `watching` wraps it
 
 
 def signature(path: Name) -> str:
-    """Return what tells a file from what it was before; `d` for a folder, `-` where nothing is."""
+    """Return a signature that changes with the file; `d` for a folder, `-` if nothing is there."""
     try:
         found = _raw_stat(path or ".")
     except (OSError, ValueError):
@@ -38,9 +38,9 @@ def signature(path: Name) -> str:
 
 
 def folder_of(name: Name, descriptor: int) -> str | None:
-    """Return the folder that a path starts from: that of a descriptor, as `shutil.rmtree` uses them.
+    """Return the folder to which a path is relative: that of a descriptor, as `shutil.rmtree` uses them.
 
-    None if it cannot be told: to take the path for one in the working directory would be wrong.
+    None if it is unknown, since using the working directory instead would give a wrong path.
     """
     if descriptor == NO_FOLDER or os.path.isabs(os.fsdecode(name or ".")):
         return os.curdir
@@ -51,12 +51,12 @@ def folder_of(name: Name, descriptor: int) -> str | None:
 
 
 def source_of(path: str) -> str | None:
-    """Return the source file of a compiled one in `__pycache__`; None for all else in there."""
+    """Return the source file of a compiled one in `__pycache__`; None for all other files there."""
     folder, _, name = path.rpartition("/__pycache__/")
     return os.path.join(folder, name.split(".")[0] + ".py") if name.endswith(".pyc") else None
 
 
 def installation() -> list[str]:
-    """Return the folders of this Python, which no program changes."""
+    """Return the folders of this Python installation, which programs do not change."""
     prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__)}
     return [path for path in prefixes if len(path) > 1]

@@ -1,4 +1,4 @@
-"""The plan that the compiler left: where the experiment is and what each of its jobs runs."""
+"""The plan that the compiler wrote: where the experiment is and what each of its jobs runs."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ VERSION = 1
 
 
 class Plan:
-    """plan.json, with its paths resolved; `interpreter` is the one that the user chose, if any.
+    """The content of plan.json with resolved paths; `interpreter` is the one that the user chose, if any.
 
-    `data` is what the file will hold, where it is not written yet.
+    `data` is the content if the file is not written yet. Raises JobError if the file is not a plan, or
+    is one of another version.
     """
 
     __slots__ = (
@@ -58,7 +59,7 @@ class Plan:
         self.folder: str = os.path.normpath(os.path.join(self.base, data["folder"]))
         self.file: str = os.path.join(self.folder, data["file"])
         self.stem: str = data["experiment"]
-        # As the rules have it: Snakemake starts its jobs in the folder that was compiled into.
+        # As in the rules: Snakemake starts its jobs in the folder that was compiled into.
         self.digests_folder = os.path.abspath(layout.DIGESTS)
         self.module: str = data.get("module") or self.stem
         self._code: dict[str, types.CodeType] = {}
@@ -66,7 +67,7 @@ class Plan:
 
     @property
     def stream_all(self) -> bool:
-        """Whether output goes to the terminal as it comes, by --stream-all or MLX_STREAM_ALL=1."""
+        """Whether output is shown while it is produced (--stream-all or MLX_STREAM_ALL=1)."""
         asked = os.environ.get("MLX_STREAM_ALL", "") not in ("", "0")
         return bool(self.data["stream_all"]) or asked
 
@@ -95,7 +96,7 @@ class Plan:
         return kinds[kind]
 
     def function(self, name: str, *kinds: str) -> FunctionEntry:
-        """Return the function of that name among the kinds."""
+        """Return the function of that name among these kinds; raise JobError if there is none."""
         functions = [function for kind in kinds for function in self.functions(kind)]
         return self._named(name, functions, " or ".join(kinds))
 
@@ -118,12 +119,12 @@ class Plan:
         raise JobError(f"{self.path} has no {what} named {name}")
 
     def read_slices(self, function: FunctionEntry) -> None:
-        """Read all that a function runs now: what is compiled later is nothing to this job."""
+        """Read all slices of a function now, so that a later compile does not affect this job."""
         for path in (function["slice"], *(module["slice"] for module in function["modules"])):
             self.text(path)
 
     def check_scheduled(self, scheduled: str | None, digest: str) -> None:
-        """Take note of what Snakemake has scheduled a job for; JobError if the plan has another one.
+        """Store the digest for which Snakemake scheduled a job; raise JobError if the plan has another one.
 
         The value starts with the digest of the function, or of the job of a trial.
         """
@@ -142,7 +143,7 @@ class Plan:
         return self._texts[slice_path]
 
     def code(self, slice_path: str) -> types.CodeType:
-        """Return a slice of the experiment, compiled once; SyntaxError if this Python cannot."""
+        """Return a slice of the experiment, compiled once; SyntaxError if this Python cannot parse it."""
         if slice_path not in self._code:
             text = self.text(slice_path)
             self._code[slice_path] = compile(text, self.file, "exec", dont_inherit=True)
@@ -150,7 +151,7 @@ class Plan:
 
 
 class Job:
-    """Some consecutive combinations of a trial: `count` of them, from number `first` on."""
+    """Consecutive combinations of a trial: `count` of them, starting with number `first`."""
 
     __slots__ = ("count", "digest", "first", "name")
 
@@ -161,12 +162,12 @@ class Job:
 
 
 def jobs_of(trial: TrialEntry) -> list[Job]:
-    """Return the trial's jobs, as they stand in the plan."""
+    """Return the trial's jobs in the order of the plan."""
     return [Job(line) for line in trial["jobs"]]
 
 
 def job_named(trial: TrialEntry, name: str) -> Job:
-    """Return the trial's job of that name."""
+    """Return the trial's job of that name; raise JobError if there is none."""
     start = f"{name} "
     for line in trial["jobs"]:
         if line.startswith(start):
@@ -175,7 +176,7 @@ def job_named(trial: TrialEntry, name: str) -> Job:
 
 
 def job_before(trial: TrialEntry, job: Job) -> Job | None:
-    """Return the job whose combinations end where this one's begin, if there is one."""
+    """Return the job whose combinations end where this one's begin, or None for the first job."""
     for other in jobs_of(trial):
         if other.first + other.count == job.first:
             return other

@@ -1,7 +1,7 @@
-"""What a batch loads once, before its combinations are forked, instead of in each of them.
+"""Loads libraries once for a batch, before its combinations are forked, instead of in each of them.
 
-Only where nobody can tell: numpy, if the experiment's own top level imports it in any case, with no
-threads of its own, and with nothing before it that could change what an import finds or does.
+This is done only if it makes no difference: for numpy, if the experiment's top level imports it anyway,
+if it is limited to one thread, and if nothing before it can change what an import finds or does.
 `MLX_NO_PREIMPORT=1` switches it off.
 """
 
@@ -26,7 +26,7 @@ _loaded: list[Any] = []
 
 
 def numpy_for(plan: Plan, trial: TrialEntry) -> None:
-    """Import numpy, if all combinations of the trial would do so first thing."""
+    """Import numpy if all combinations of the trial would import it first."""
     text = plan.text(trial["slice"])
     if os.environ.get(OFF) or any(os.environ.get(name) != "1" for name in ONE_THREAD):
         return
@@ -41,7 +41,7 @@ def numpy_for(plan: Plan, trial: TrialEntry) -> None:
 
 
 def forget_state() -> None:
-    """Give this process random state of its own, where it has inherited some."""
+    """Give this process its own random state if it has inherited one."""
     if _loaded and "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()
 
@@ -59,7 +59,7 @@ def _imports_numpy(text: str) -> bool:
 
 
 def _shadows_library(folder: str) -> bool:
-    """Tell whether something beside the experiment is named like a module that numpy may load."""
+    """Tell whether a file beside the experiment is named like a module that numpy may load."""
     library: frozenset[str] = getattr(sys, "stdlib_module_names", frozenset())
     beside = {name.partition(".")[0] for name in os.listdir(folder)}
     return not library or "numpy" in beside or bool(beside & library)

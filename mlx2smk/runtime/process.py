@@ -1,4 +1,4 @@
-"""A process of its own for a piece of user code: start it, pass on its output, see it end."""
+"""Runs user code in its own process: start it, forward its output, wait for its end."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 TICK = 0.5
 LOOK = 0.25
-"""Seconds between two looks at who is still there; each takes as long as a tenth of a small job."""
+"""Seconds between two checks of the ancestors; each check takes a tenth of the time of a small job."""
 
 CHUNK = 1 << 16
 
 
 class Ended:
-    """How a process ended: its wait status, what it said, and the seconds that it took."""
+    """How a process ended: its wait status, the data it wrote, and the seconds that it took."""
 
     __slots__ = ("complaints", "outcome", "seconds", "signals", "status")
 
@@ -38,7 +38,7 @@ class Ended:
 
 
 class Channels:
-    """The pipes from a job's process, both ends; none outlives an `exec`."""
+    """Both ends of the pipes from a job's process; they are closed on `exec`."""
 
     __slots__ = ("complaints", "outcome", "signals", "stderr", "stdout")
 
@@ -54,7 +54,7 @@ class Channels:
         return [self.stdout, self.stderr, self.outcome, self.complaints, self.signals]
 
     def close(self, end: int) -> None:
-        """Close one end, 0 to read or 1 to write, of each."""
+        """Close one end of each pipe: 0 to read, 1 to write."""
         for pair in self.all():
             os.close(pair[end])
 
@@ -62,8 +62,8 @@ class Channels:
 class Supervisor:
     """Runs one process at a time and leaves none behind.
 
-    `run` raises CancelledError when this process is told to stop, or when those that it works for are
-    gone; nothing that it started runs any more then.
+    `run` raises CancelledError when this process is told to stop, or when its ancestors have ended. By then
+    no process that it started is running any more.
     """
 
     def __init__(self, log: Log) -> None:
@@ -80,7 +80,10 @@ class Supervisor:
     def run(
         self, body: Callable[[int, int, int], NoReturn], echoes: tuple[Echo, Echo] | None
     ) -> Ended:
-        """Run `body(outcome, complaints, signals)`, given pipes to write to, in a new process."""
+        """Run `body(outcome, complaints, signals)`, with pipes to write to, in a new process.
+
+        Raises CancelledError if this process is to stop.
+        """
         self.check()
         channels = Channels()
         began = time.monotonic()
@@ -148,7 +151,7 @@ class Supervisor:
 
 
 class Pump:
-    """Moves what a process writes to where it belongs."""
+    """Forwards the output of a process to its destinations."""
 
     def __init__(self, channels: Channels, log: Log, echoes: tuple[Echo, Echo] | None) -> None:
         self.outcome = bytearray()
@@ -171,11 +174,11 @@ class Pump:
             self._poll.register(fd, select.POLLIN)
 
     def also_wake_for(self, fd: int) -> None:
-        """Let `move` return when there is something about `fd`."""
+        """Let `move` return when there is an event on `fd`."""
         self._poll.register(fd, select.POLLIN)
 
     def move(self, seconds: float) -> bool:
-        """Move what there is, waiting for it up to so many seconds; tell whether there was any."""
+        """Forward available output, waiting up to `seconds` for it; tell whether there was any."""
         ready = self._poll.poll(seconds * 1000)
         if not ready:
             for echo in self._echoes:
@@ -186,7 +189,7 @@ class Pump:
         return moved
 
     def drain(self) -> None:
-        """Move what is left, without waiting for whoever still holds the other end."""
+        """Forward the remaining output, without waiting for other processes that hold the pipes open."""
         while self.move(0):
             pass
         for echo in self._echoes:
@@ -208,7 +211,10 @@ class Pump:
 
 
 def _leave_a_guard() -> None:
-    """Go on in a new process; this one stays to end what that leaves, should it be killed."""
+    """Fork, continue in the child, and keep this process as a guard.
+
+    The guard ends what the child started if the child is killed.
+    """
     guard = os.getpid()
     pid = os.fork()
     if not pid:
@@ -221,7 +227,7 @@ def _leave_a_guard() -> None:
 
 
 def _on_stop(handler: Callable[[int, Any], None]) -> None:
-    """Call the handler when this process is told to stop, unless it was started not to listen."""
+    """Call the handler when this process is told to stop, unless it was started to ignore the signal."""
     for signum in STOPPING:
         if signal.getsignal(signum) != signal.SIG_IGN:
             signal.signal(signum, handler)
@@ -238,5 +244,5 @@ def _process_handle(pid: int, pump: Pump) -> int | None:
 
 
 def _has_ended(pid: int) -> bool:
-    """Tell whether the process has ended; it stays to be waited for, so its id stays taken."""
+    """Tell whether the process has ended, without reaping it, so that its id stays taken."""
     return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None

@@ -1,4 +1,4 @@
-"""Tells which other programs a process starts, with which files and variables."""
+"""Records which other programs a process starts, with which files and variables."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from .observing import Handler, Name, Observer
 
 MOST_WORDS = 200
-"""Words of a command line that are looked at."""
+"""The number of words of a command line that are examined."""
 
 
 class Programs:
-    """The audit events that programs start with."""
+    """The audit events for starting programs."""
 
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
 
     def handlers(self) -> dict[str, Handler]:
-        """Return what handles each event."""
+        """Return the handler for each event."""
         return {
             "subprocess.Popen": self._on_popen,
             "os.system": self._on_system,
@@ -47,7 +47,7 @@ class Programs:
         self._starts(args[1], args[2], None, args[3])
 
     def _starts(self, executable: Name, words: Any, folder: Name, environment: Any) -> None:
-        """Tell what a program is started with: files among its words, variables set for it."""
+        """Record how a program is started: files among its words, and variables set for it."""
         if isinstance(words, (str, bytes)) or hasattr(words, "__fspath__"):
             words = [words]
         texts = [os.fsdecode(word) for word in list(words or ())[:MOST_WORDS]]
@@ -64,7 +64,7 @@ class Programs:
             self._observer.tell("x", name)
 
     def _is_given(self, word: str, folder: Name) -> None:
-        """Tell of a word that is a file's path, or may become one."""
+        """Record a word that is the path of a file, or may become one."""
         path = self._observer.path(word, folder) if word and not word.startswith("-") else None
         if path is not None and signature(path) not in ("-", "d", "o"):
             self._observer.reads(path, "R")

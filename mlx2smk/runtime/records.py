@@ -1,4 +1,4 @@
-"""The JSON files that jobs leave: read whole, written whole or not at all."""
+"""The JSON files that jobs write; they are written atomically."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VERSION = 1
 
 
 def read(path: str) -> Any:
-    """Return the JSON value in the file; JobError if it is missing or torn."""
+    """Return the JSON value in the file; raise JobError if it is missing or incomplete."""
     try:
         with open(path, encoding="utf-8") as file:
             return jsontext.loads(file.read())
@@ -35,9 +35,9 @@ def write(path: str, value: Any, *, sort_keys: bool = False) -> None:
 
 
 def write_text(path: str, pieces: Iterable[str]) -> None:
-    """Write the pieces one after another into a new file that then takes the place of `path`.
+    """Write the pieces into a new file, which then replaces `path` atomically.
 
-    To be told to stop meanwhile has to wait: it would leave the new file behind.
+    Signals to stop are blocked meanwhile, since they would leave the new file behind.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     try:
@@ -70,7 +70,7 @@ def _new(path: str, mode: str) -> Any:
 
 
 def one_per_line(values: Iterable[Any]) -> Iterable[str]:
-    """Yield the text of a JSON list with each element on a line of its own."""
+    """Yield the text of a JSON list with each element on its own line."""
     separator = "[\n"
     for value in values:
         yield separator + jsontext.dumps(value)
@@ -79,7 +79,7 @@ def one_per_line(values: Iterable[Any]) -> Iterable[str]:
 
 
 def check_digest(record: Any, digest: str, path: str, rule: str) -> None:
-    """Raise JobError unless the record was made by what the plan now says."""
+    """Raise JobError unless the record has this digest, that is, was made by the current plan."""
     if not isinstance(record, dict) or record.get("digest") != digest:
         raise JobError(
             f"stale result {path}, made by another version of the experiment: "
@@ -88,6 +88,6 @@ def check_digest(record: Any, digest: str, path: str, rule: str) -> None:
 
 
 def write_job(path: str, record: JobHead, runs: list[RunDict]) -> None:
-    """Write a job's record with its runs, a line for each."""
+    """Write a job's record with its runs, one on each line."""
     head = jsontext.dumps(record)[:-1]
     write_text(path, [head, ',\n"runs": ', *one_per_line(runs), "}\n"])

@@ -1,4 +1,4 @@
-"""From what user code returned to JSON, or to a sentence about the part that cannot be."""
+"""Converts what user code returned to JSON, or describes the part that cannot be converted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ENVELOPE = 20
 
 
 def as_json(value: Any) -> Any:
-    """Return the value as JSON has it; TypeError naming the part that JSON cannot carry."""
+    """Return the value as JSON types; raise TypeError naming the part that JSON cannot represent."""
     try:
         text = jsontext.dumps(value, default=_plain)
         _check_depth(text)
@@ -27,7 +27,7 @@ def as_json(value: Any) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return what an array or scalar of an array library holds."""
+    """Return the plain values of an array or scalar of an array library."""
     if type(value).__module__.partition(".")[0] in ARRAY_LIBRARIES and hasattr(value, "tolist"):
         plain = value.tolist()
         if type(plain) is not type(value):
@@ -36,7 +36,7 @@ def _plain(value: Any) -> Any:
 
 
 def _check_depth(text: str) -> None:
-    """Raise RecursionError if the report, which holds results some levels down, could not be read."""
+    """Raise RecursionError if the report, which nests results deeper, could not be read back."""
     if text.count("[") + text.count("{") > DEEP:
         jsontext.loads("[" * ENVELOPE + text + "]" * ENVELOPE)
 
@@ -51,7 +51,7 @@ def _reason(value: Any, error: Exception) -> str:
 
 
 def _find(path: str, value: Any, above: set[int]) -> str | None:
-    """Return what is wrong at or below `path`, None if nothing is."""
+    """Return a description of the problem at or below `path`, or None."""
     if value is None or isinstance(value, (str, int, float)):
         return None
     if id(value) in above:

@@ -1,4 +1,4 @@
-"""SPEC's automatic seeding, done when a job imports what there is to seed."""
+"""The automatic seeding of SPEC, done when a job imports the library to be seeded."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LARGEST_HASH_SEED = 4294967295
 
 
 def arrange(finder: WorldFinder, context: Context) -> None:
-    """Have every generator that the context has a seed for seeded as soon as it is imported."""
+    """Arrange for every generator with a seed in the context to be seeded as soon as it is imported."""
     _arrange(finder, "random", context.get("seed"), _seed_random)
     seed = context.get("seed")
     _arrange(finder, "numpy.random", context.get("numpy_seed", seed), _seed_numpy)
@@ -24,7 +24,10 @@ def arrange(finder: WorldFinder, context: Context) -> None:
 
 
 def hash_seed(context: Context) -> str | None:
-    """Return what PYTHONHASHSEED must be, None if that is left open; ValueError if it cannot be."""
+    """Return the required value of PYTHONHASHSEED, or None if any will do.
+
+    Raises ValueError if the key `pythonhashseed` is not a valid value (an integer from 0 to 2**32 - 1).
+    """
     wanted = context.get("pythonhashseed")
     if wanted is None:
         return None

@@ -1,4 +1,4 @@
-"""The modules that experiments import their decorators from, where none is installed."""
+"""Shims for the modules from which experiments import their decorators, if none is installed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def fill(module: types.ModuleType) -> None:
-    """Give the module what experiments import from it; the enum when it is asked for."""
+    """Add the decorators to the module; the enum is created on first access."""
     for name in ("setup", "trial", "verify"):
         setattr(module, name, _decorator)
 
@@ -24,7 +24,7 @@ def fill(module: types.ModuleType) -> None:
 
 
 def verification_result() -> Any:
-    """Return the enum of what a verification may conclude; there is one of it."""
+    """Return the enum of verdicts, created once."""
     if not _made:
         import enum
 

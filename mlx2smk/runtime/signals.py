@@ -1,8 +1,8 @@
-"""Who a signal is from: from the program itself it is a result, from outside it is none.
+"""Decides who sent a signal: one from the program itself is a result, one from outside is not.
 
-A job's process notes in a pipe, a byte each, what tells the two apart: `OWN` + n before the program
-sends signal n to its own process (`OWN` alone if which one cannot be told), n when a handler of the
-program's has got signal n, and `RETURNED` when the outcome is made.
+A job's process writes notes to a pipe, one byte each: `OWN` + n before the program sends signal n to its
+own process (`OWN` alone if the signal is unknown), n when a handler in the program receives signal n, and
+`RETURNED` when the outcome is known.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ OWN = 128
 
 
 def _numbers(*names: str) -> frozenset[int]:
-    """Return the signals of these names, as far as the system has them."""
+    """Return the numbers of these signals, as far as the system has them."""
     return frozenset(int(getattr(signal, name)) for name in names if hasattr(signal, name))
 
 
 STOPPING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 ASKING = _numbers("SIGUSR1", "SIGUSR2", "SIGXCPU", "SIGQUIT")
-"""What clusters send ahead of a limit; others use them for what is no reason to stop."""
+"""Signals that clusters send before a limit; programs also use them for other purposes."""
 
 FAULTS = _numbers(
     *("SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGSEGV", "SIGSYS", "SIGPIPE"),
     *("SIGALRM", "SIGVTALRM", "SIGPROF", "SIGXFSZ"),
 )
-"""What the system sends for what the program does, or because it asked for it."""
+"""Signals that the system sends because of what the program does or requested."""
 
 
 def from_outside(notes: bytes, status: int, *, returned: bool, failed: bool) -> int:
-    """Return the signal from outside that ended the run, or told it to end; 0 if none did.
+    """Return the signal from outside that ended the run, or asked it to end; 0 if there was none.
 
-    `status` is the process's wait status. A handler that took note of the request may have cut the
-    run short whatever it then gave, so only what came after the outcome was made is ignored.
+    `status` is the process's wait status. A handler of the signal may have cut the run short, whatever the
+    run then returned, so only signals after the outcome is known are ignored.
     """
     if returned:
         notes = notes.partition(RETURNED)[0]
@@ -66,15 +66,15 @@ def _deadly(status: int, own: dict[int, int]) -> int:
 
 
 def note_received(fd: int) -> None:
-    """Have the interpreter note the signals that handlers in this process get."""
+    """Make the interpreter write a note for each signal that a handler in this process receives."""
     os.set_blocking(fd, False)
     signal.set_wakeup_fd(fd, warn_on_full_buffer=False)
 
 
 class Notes:
-    """Notes the signals that the program is about to send to its own process, this one.
+    """Writes notes about the signals that the program is about to send to its own process.
 
-    What it forks does the same, but keeps what it receives to itself.
+    Forks of the process do the same, but do not write notes about signals that they receive.
     """
 
     __slots__ = ("_fd", "_pid")
@@ -88,11 +88,11 @@ class Notes:
         self._wrap("_thread", "interrupt_main", 0)
 
     def returned(self) -> None:
-        """Note that the outcome is made."""
+        """Write a note that the outcome is known."""
         self._write(RETURNED)
 
     def handlers(self) -> dict[str, Handler]:
-        """Return what is to be called with the arguments of each audit event."""
+        """Return the handler for each audit event."""
         return {
             "os.kill": self._kill,
             "os.killpg": self._kill,
@@ -118,7 +118,7 @@ class Notes:
             self._note(signum)
 
     def _command(self, args: tuple[Any, ...]) -> None:
-        """Look whether the program and its arguments, the first two, mean to kill this process."""
+        """Write a note if a command (the first two arguments) appears to kill this process."""
         text = repr(args[:2])
         if "kill" in text and (str(self._pid) in text or "ppid" in text.lower()):
             self._write(bytes([OWN]))
@@ -128,22 +128,22 @@ class Notes:
             self._write(bytes([OWN]))
 
     def _limit(self) -> None:
-        """Note what a limit of processor time sends: one signal at first, another at last."""
+        """Write notes for the signals of a CPU time limit: SIGXCPU first, SIGKILL finally."""
         for number in _numbers("SIGXCPU", "SIGKILL"):
             self._note(number)
 
     def _note(self, signum: int) -> None:
-        if 0 < signum < OWN:  # 0 only asks whether the process is there
+        if 0 < signum < OWN:  # 0 only asks whether the process exists
             self._write(bytes([OWN + signum]))
 
     def _write(self, note: bytes) -> None:
         try:
             os.write(self._fd, note)
-        except OSError:  # closed, or full: nothing that the program should notice
+        except OSError:  # closed or full: the program must not notice
             return
 
     def _wrap(self, module: str, name: str, position: int) -> None:
-        """Note what a function without an audit event is about to send."""
+        """Wrap a function that has no audit event, to write a note before it sends a signal."""
         send = getattr(sys.modules.get(module), name, None)
         if send is None:
             return
@@ -158,7 +158,7 @@ class Notes:
                 setattr(sys.modules[holder], name, sending)
 
     def _stop_receiving(self) -> None:
-        """Leave the notes to the process that they are about; keep what else the user has set."""
+        """Stop writing notes in a fork; keep a wakeup descriptor that the user has set."""
         try:
             fd = signal.set_wakeup_fd(-1)
             if fd not in (-1, self._fd):

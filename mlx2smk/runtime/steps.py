@@ -1,4 +1,4 @@
-"""The steps between jobs: what a function may see of the context, a trial's runs, the report."""
+"""The steps between jobs: contexts, the collected runs of a trial, the report."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def merged_setups(plan: Plan, paths: Iterable[str]) -> Context:
-    """Return what the setups returned, later keys over earlier ones."""
+    """Return the merged results of the setups; later keys override earlier ones."""
     merged: Context = {}
     for path in paths:
         record: SetupRecord = records.read(path)
@@ -46,7 +46,11 @@ def merged_context(plan: Plan, setups: Iterable[str], updates: Iterable[str]) ->
 
 
 def collect(plan: Plan, name: str, folder: str, runs_output: str, updates_output: str) -> None:
-    """Put the runs of a trial's jobs together, in the order of the combinations."""
+    """Write the runs of a trial's jobs, in the order of the combinations, and their updates.
+
+    Raises JobError if a record is missing or incomplete, or if combinations share files but may run in
+    parallel.
+    """
     trial = plan.trial(name)
     updates: Context = {}
     observed: list[tuple[int, Observation]] = []
@@ -62,7 +66,7 @@ def _runs(
     updates: Context,
     observed: list[tuple[int, Observation]],
 ) -> Iterator[RunDict]:
-    """Yield the runs, adding on the way what they do to the context, and what they touched."""
+    """Yield the runs, and collect their context updates and observations on the way."""
     for job in sorted(jobs_of(trial), key=lambda job: job.first):
         path = os.path.join(folder, f"{job.name}.json")
         record: JobRecord = records.read(path)
@@ -77,7 +81,7 @@ def _runs(
 
 
 def report(plan: Plan, context: Context, trials: str, judged: str, output: str) -> None:
-    """Write report.json: the context in the end, all runs, the verdicts and what they say together."""
+    """Write report.json: the final context, all runs, the verdicts and the status."""
     conflicts.check_trials(plan, os.path.dirname(trials))
     verdict_of = {
         verification["name"]: _verdict(os.path.join(judged, f"{verification['name']}.json"))
@@ -99,7 +103,7 @@ def _verdict(path: str) -> Verdict:
 def _report_text(
     plan: Plan, status: str, context: Context, trials: str, verdict_of: dict[str, Verdict]
 ) -> Iterator[str]:
-    """Yield the report in pieces, with a line for every run."""
+    """Yield the report in pieces, with one line for every run."""
     head = {"experiment": plan.stem, "source": plan.data["source"], "status": status}
     yield jsontext.dumps(head)[:-1]
     yield f',\n"context": {jsontext.dumps(context)}'

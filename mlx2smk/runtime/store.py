@@ -1,9 +1,9 @@
-"""The store of results: what a combination gave, found again by all that it depended on.
+"""The store of results: the run of a combination, found again by everything that it depended on.
 
-A run that is stored is handed out as it was, with what it printed. Only successes are stored, each as
-soon as it is there, so that a job that dies half way goes on where it was. Of a failure the store knows
-the record of the job that has it, and hands it out for as long as that is there: combinations that are
-put into other jobs do not run again.
+A stored run is returned unchanged, with its output. Only successful runs are stored, each as soon as it
+has ended, so that a job that dies half way can resume. For a failure, the store only refers to the record
+of the job that contains it, and returns it as long as that record exists, so that combinations that move
+to other jobs do not run again.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ FILES = "files"
 def common_parts(
     source: str, code: str, inputs: list[Any], environment: list[Any], python: list[Any]
 ) -> KeyParts:
-    """Return what the keys of all combinations of a trial have in common.
+    """Return the parts that the keys of all combinations of a trial have in common.
 
-    The experiment's path `source` is among it, since code can see the name of its file, and finds
-    other files beside it.
+    They include the experiment's path `source`, since code can see the name of its file, and finds other
+    files beside it.
     """
     return {
         "protocol": PROTOCOL,
@@ -48,7 +48,7 @@ def common_parts(
 
 
 def ordered_and_declared(in_order: bool, outputs: Iterable[str]) -> KeyParts:
-    """Return what the keys of a trial have beside, if its files make it run in order, or it declares outputs."""
+    """Return the additional parts of the keys of a trial that runs in order or declares outputs."""
     parts: KeyParts = {}
     if in_order:
         parts["in_order"] = True
@@ -69,9 +69,9 @@ def key_of(common: KeyParts, grid: Grid, index: int, context: Context) -> str:
 
 
 class Found:
-    """A run, what it printed, and what it touched (see `observed`).
+    """A run, its output, and what it used (see `observed`).
 
-    `outputs` are the files among those that it made which it declares, with their digests.
+    `outputs` are the declared ones among the files that it made, with their digests.
     """
 
     __slots__ = ("observed", "output", "outputs", "run")
@@ -92,8 +92,8 @@ class Found:
 class Store:
     """The store in a folder, for the runs of one trial.
 
-    `mark` names the file with the word that changes whenever the trial is forced to run: what was stored
-    under another word is not used. Times would not do, since a clock can have been wrong.
+    `mark` names the file with a random word that changes whenever the trial is forced to run. Runs that were
+    stored under another word are not used. Time stamps would not do, since clocks can be wrong.
     """
 
     def __init__(self, folder: str, mark: str, code: str, kept: int | None = None) -> None:
@@ -105,9 +105,9 @@ class Store:
     def get(
         self, key: str, job: str, around: Callable[[], tuple[Surroundings, Run]]
     ) -> Found | None:
-        """Return the run of that key; None if there is none that is current, or to be trusted.
+        """Return the run with that key; None if no stored run is valid and current.
 
-        `job` is the path of the record that is to be made: a failure in it is there to run again.
+        `job` is the path of the record that the job will write; a failure in that record is run again.
         `around` is asked for what there is now, and which run this would be, only if a run is stored.
         """
         for found in self.candidates(key, job):
@@ -116,14 +116,14 @@ class Store:
         return None
 
     def candidates(self, key: str, job: str) -> Iterator[Found]:
-        """Yield the runs that are stored under the key, whether they are current or not."""
+        """Yield the runs that are stored under the key, whether or not they are current."""
         for path in self._versions(key):
             found = self._read(path, key, job)
             if found is not None:
                 yield found
 
     def _is_current(self, found: Found, surroundings: Surroundings, run: Run) -> bool:
-        """Tell whether all that the run touched is as it was, once its outputs are put back."""
+        """Tell whether everything that the run used is unchanged, after restoring its outputs."""
         for change in list(surroundings.changes(found.observed, run)) if found.outputs else ():
             if self.can_restore(found, change.kind, change.name):
                 path = os.path.join(surroundings.folder, change.name)
@@ -131,7 +131,7 @@ class Store:
         return not any(surroundings.changes(found.observed, run))
 
     def can_restore(self, found: Found, kind: str, name: str) -> bool:
-        """Tell whether what has changed is an output of the run, and there is a copy of it."""
+        """Tell whether the changed file is an output of the run of which there is a copy."""
         kept = found.outputs.get(name) if kind == "made" else None
         return kept is not None and self._keeper().has(kept)
 
@@ -152,7 +152,7 @@ class Store:
         return Found(run, record.get("output", ""), observation, outputs)
 
     def _versions(self, key: str) -> Iterator[str]:
-        """Yield the paths of what is stored under a key: last what was there first."""
+        """Yield the paths of the runs that are stored under a key, the most recent one first."""
         path = self._path(key)
         if not os.path.exists(path):
             return
@@ -165,7 +165,7 @@ class Store:
                 yield os.path.join(folder, name)
 
     def put(self, key: str, found: Found) -> None:
-        """Keep a run that succeeded."""
+        """Store a run, if it succeeded."""
         if found.run["success"]:
             self._set_aside(key, found.observed)
             entry = self._entry(key, found)
@@ -174,7 +174,7 @@ class Store:
             self._write(entry, found.output)
 
     def keep(self, folder: str, outputs: dict[str, str]) -> dict[str, str]:
-        """Keep declared outputs; return those of which there is a copy now."""
+        """Keep copies of declared outputs; return those of which there is a copy now."""
         paths = {path: os.path.join(folder, path) for path in outputs}
         return {p: digest for p, digest in outputs.items() if self._keeper().keep(paths[p], digest)}
 
@@ -184,9 +184,9 @@ class Store:
         return Keeper(os.path.join(self._folder, FILES), self._kept)
 
     def _set_aside(self, key: str, observation: Observation) -> None:
-        """Keep what is stored under the key under another name, if it rests on other files.
+        """Rename the run that is stored under the key, if it rests on other files.
 
-        It counts again when these are back.
+        It is valid again when these files are back.
         """
         path = self._path(key)
         if not os.path.exists(path):
@@ -201,7 +201,7 @@ class Store:
             os.replace(path, f"{path[: -len('.json')]}-{digests.of_json(before)[:16]}.json")
 
     def put_failure(self, key: str, found: Found, job: str) -> None:
-        """Note which job's record has a run that failed."""
+        """Record which job's record contains a run that failed."""
         self._set_aside(key, found.observed)
         entry = self._entry(key, found)
         entry["failed_in"] = os.path.relpath(job, self._folder)
@@ -248,13 +248,13 @@ def _is_of(record: Any, key: str) -> bool:
 
 
 def _checked(record: StoreEntry) -> RunDict | None:
-    """Return the record's run, None if it is not as it was written."""
+    """Return the record's run, or None if its checksum does not match."""
     run: RunDict | None = record.get("run")
     return run if record.get("checksum") == digests.of_json(run) else None
 
 
 def _read(path: str) -> str:
-    """Return what is in the file; nothing if there is none."""
+    """Return the content of the file; empty if it does not exist."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()

@@ -1,4 +1,4 @@
-"""What a run came to, in a few lines for people; also after a run that did not get far."""
+"""A summary of a run in a few lines, even if the run stopped early."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]:
     """Yield the summary of an experiment whose results and logs are in these folders.
 
-    After a run that `failed`, what comes after an unfinished part is an earlier run's, if it is there
-    at all, and is not counted.
+    After a run that `failed`, results after an unfinished part may be from an earlier run, and are not
+    counted.
     """
     report = None if failed else _read(os.path.join(results, layout.REPORT))
     yield f"{plan.stem}: {report['status'] if report else 'not finished'}"
@@ -71,7 +71,7 @@ def _of_trial(trial: TrialEntry, runs: list[RunDict], missing: list[Job], logs: 
 
 
 def _runs(trial: TrialEntry, results: str, *, failed: bool) -> tuple[list[RunDict], list[Job]]:
-    """Return the trial's runs, and its jobs that left none."""
+    """Return the trial's runs, and the jobs that left none."""
     collected = None if failed else _read(os.path.join(results, layout.collected(trial["name"])))
     if collected is not None:
         return collected, []
@@ -110,7 +110,7 @@ def _not_run(logs: str, path: str) -> str:
 
 
 def _log(logs: str, path: str) -> str:
-    """Return the log's path if the job got as far as writing one, else nothing."""
+    """Return the path of the log if the job has written one, otherwise an empty string."""
     path = os.path.join(logs, path)
     return path if os.path.exists(path) else ""
 

@@ -1,4 +1,4 @@
-"""One job of a trial: its combinations, one after another, each in a process of its own."""
+"""One job of a trial: its combinations, one after another, each in its own process."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class TrialJob:
-    """Some consecutive combinations of a trial, and what they have come to so far."""
+    """Consecutive combinations of a trial, and their results so far."""
 
     def __init__(self, plan: Plan, name: str, job_name: str, log_path: str) -> None:
         self.plan = plan
@@ -53,7 +53,7 @@ class TrialJob:
         self._runner = Runner(plan, self.trial, log_path, stream=stream)
 
     def continue_from(self, path: str) -> None:
-        """Take over the updates of the job before this one in a chain."""
+        """Take over the updates of the previous job in a chain; raise JobError if it is out of date."""
         before = job_before(self.trial, self.job)
         record: JobRecord = records.read(path)
         digest = before.digest if before else ""
@@ -62,9 +62,9 @@ class TrialJob:
         self._previous = before.name if before else None
 
     def use_store(self, folder: str, output: str) -> None:
-        """Look up each combination in a store before it runs, and keep there what it gave.
+        """Look up each combination in a store before it runs, and store its result afterwards.
 
-        `output` is where the job's record will be.
+        `output` is the path of the record that the job will write.
         """
         from .store import Store
 
@@ -81,7 +81,7 @@ class TrialJob:
         return now, self._identity(index)
 
     def _all_makers(self) -> Makers:
-        """Return who made what, from all records that are there and the runs of this job so far."""
+        """Return who made which files, from all existing records and the runs of this job so far."""
         from . import makers
 
         results = os.path.dirname(os.path.dirname(os.path.dirname(self._output)))
@@ -96,7 +96,10 @@ class TrialJob:
         return makers.positions(self.plan)["trials", self.trial["name"]], index
 
     def use_gpus(self, numbers: list[int]) -> None:
-        """Give the job GPUs of its own before anything runs: how many, and out of how many."""
+        """Reserve GPUs for the job before anything runs: how many, and out of how many.
+
+        Raises JobError if there are too few.
+        """
         if numbers:
             from .gpus import Claim
 
@@ -118,7 +121,7 @@ class TrialJob:
             self.state.update(updates_of(found.run))
 
     def _check_inputs(self) -> None:
-        """Raise JobError if a declared input is not there, now that all is that comes before."""
+        """Raise JobError if a declared input is missing, now that everything before the trial has run."""
         for path, content in self.made_from["inputs"].items():
             if content in (None, []) and not os.path.isdir(os.path.join(self.plan.folder, path)):
                 message = f"{path}, which inputs= of {self.trial['name']} names, is not there"
@@ -126,7 +129,7 @@ class TrialJob:
                 raise JobError(message)
 
     def record(self) -> JobHead:
-        """Return what the job leaves."""
+        """Return the record of the job."""
         return {
             "version": records.VERSION,
             "digest": self.job.digest,
@@ -138,7 +141,7 @@ class TrialJob:
         }
 
     def _prepare(self) -> None:
-        """Load once what every combination would load for itself."""
+        """Load once what every combination would load by itself."""
         from . import shims  # noqa: F401
 
         if self.job.count > 1:
@@ -148,10 +151,10 @@ class TrialJob:
         try:
             self.plan.code(self.trial["slice"])
         except (SyntaxError, ValueError):
-            return  # which this Python raises again, as the result of each
+            return  # this Python raises it again in each combination, as its result
 
     def _find_or_run(self, index: int, context: Context) -> tuple[str | None, Found]:
-        """Return the combination's key in the store, if there is a store, and its run."""
+        """Return the combination's run, with its key in the store, which is None without a store."""
         if self._store is None:
             self._head(index)
             return None, self._run_one(index, context)
@@ -176,19 +179,19 @@ class TrialJob:
         return found
 
     def _repeat(self, index: int, found: Found) -> None:
-        """Log what a run that is not run again printed."""
+        """Log the output of a run that is reused."""
         self._head(index)
         self._runner.log.write(found.output.encode("utf-8", "surrogateescape"))
         found.run["log"] = self.log_path
 
     def note_failures(self) -> None:
-        """Tell the store which runs of this job failed, once the job's record is there."""
+        """Tell the store which runs of this job failed, once the job's record exists."""
         for key, found in self._failed:
             if self._store is not None:
                 self._store.put_failure(key, found, self._output)
 
     def _head(self, index: int) -> None:
-        """Log which combination's output follows, where there are several."""
+        """Log which combination's output follows, if there are several."""
         if self.job.count > 1:
             self._runner.log.note(f"combination {index}: {self.grid.label(index)}")
 
@@ -269,7 +272,7 @@ class TrialJob:
 
 
 def updates_of(run: RunDict) -> Context:
-    """Return what the run adds to the context."""
+    """Return the run's updates of the context."""
     result = run.get("result")
     update = result.get("context_update") if isinstance(result, dict) else None
     return update if isinstance(update, dict) else {}

@@ -1,4 +1,4 @@
-"""What a verification returned, as a verdict; what the verdicts say together."""
+"""Converts what a verification returned to a verdict, and verdicts to the experiment's status."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ VERDICTS = ("supports", "refutes", "inconclusive", "invalid", "continue")
 
 
 def of_returned(value: Any) -> Judgement:
-    """Return the verdict, which is `invalid`, with the reason, for what SPEC does not list."""
+    """Return the verdict; it is `invalid`, with the reason, for values that SPEC does not list."""
     if value is None:
         return {"verdict": "inconclusive"}
     if isinstance(value, bool) or _is_numpy_bool(value):
@@ -27,7 +27,7 @@ def of_returned(value: Any) -> Judgement:
 
 
 def status(verdicts: list[str]) -> str:
-    """Return what the verdicts say of the experiment."""
+    """Return the experiment's status, given its verdicts (the rule is in DESIGN and docs/language.md)."""
     if not verdicts:
         return "inconclusive"
     if "refutes" in verdicts:
@@ -43,7 +43,7 @@ def _is_numpy_bool(value: Any) -> bool:
 
 
 def _enum_value(value: Any) -> Any:
-    """Return the value of an enum's member, also of an enum like SPEC's that the user defined."""
+    """Return the value of an enum member, including members of an enum that the user defined."""
     from enum import Enum
 
     return value.value if isinstance(value, Enum) else value

@@ -1,4 +1,4 @@
-"""What Python has no audit events for: whether a path is there, and the environment's variables."""
+"""Observes what has no audit events: lookups of paths and reads of environment variables."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class Variables(dict):  # type: ignore[type-arg]
-    """The data behind `os.environ`, which tells of each variable that is asked for by name.
+    """The data behind `os.environ`, which records each variable that is read by name.
 
-    To copy the whole environment, as people do for other programs, is to ask for none: a variable
-    that is read right after all were listed, and in that order, is not told of.
+    Copying the whole environment, which is common before starting programs, reads no particular variable:
+    a variable that is read right after all were listed, and in that order, is not recorded.
     """
 
     def __init__(self, data: dict[Any, Any], observer: Observer) -> None:
@@ -30,7 +30,7 @@ class Variables(dict):  # type: ignore[type-arg]
         self._next: Any = None
 
     def raw(self, key: Any) -> Any:
-        """Return a value, or None, and tell nobody."""
+        """Return a value, or None, without recording it."""
         return super().get(key)
 
     def __iter__(self) -> Iterator[Any]:
@@ -47,7 +47,7 @@ class Variables(dict):  # type: ignore[type-arg]
         return super().__getitem__(key)
 
     def named(self, key: Any) -> None:
-        """Tell of a variable, unless the program has set it itself."""
+        """Record a variable, unless the program has set it itself."""
         self._next = None
         if isinstance(key, bytes) and key not in self._own:
             self._observer.reads_variable(key, super().get(key))
@@ -67,7 +67,7 @@ class Variables(dict):  # type: ignore[type-arg]
 
 
 class CopiedVariables(dict):  # type: ignore[type-arg]
-    """What `os.environ.copy()` returns: a dict that tells of the variables asked for by name."""
+    """The result of `os.environ.copy()`: a dict that records the variables that are read by name."""
 
     def __getitem__(self, key: Any) -> Any:
         self._name(key)
@@ -88,13 +88,13 @@ class CopiedVariables(dict):  # type: ignore[type-arg]
 
 
 def watched() -> Variables:
-    """Return what is behind `os.environ`, once it is watched."""
+    """Return the data behind `os.environ`, if it is observed."""
     data: Variables = vars(os.environ)["_data"]
     return data
 
 
 def watch_variables(observer: Observer) -> None:
-    """Have `os.environ` tell of the variables that are read by name."""
+    """Make `os.environ` record the variables that are read by name."""
     data = Variables(vars(os.environ)["_data"], observer)
     for environment in (os.environ, getattr(os, "environb", os.environ)):
         vars(environment)["_data"] = data
@@ -103,14 +103,14 @@ def watch_variables(observer: Observer) -> None:
 
 
 def watch_lookups(observer: Observer) -> None:
-    """Have `os.stat` and its like, which `os.path.exists` and others call, tell what they look for."""
+    """Make `os.stat` and similar functions, which `os.path.exists` and others call, record lookups."""
     for name in ("stat", "lstat", "access"):
         original = getattr(os, name)
         _replace(original, _telling(observer, original))
 
 
 def _replace(original: Callable[..., Any], wrapped: Callable[..., Any]) -> None:
-    """Put one function of `os` in another's place, with all that is known of it."""
+    """Replace a function of `os` by its wrapper, which takes over its name and capabilities."""
     for supported in (
         *(os.supports_dir_fd, os.supports_fd),
         *(os.supports_follow_symlinks, os.supports_effective_ids),
@@ -135,7 +135,7 @@ def _telling(observer: Observer, original: Callable[..., Any]) -> Callable[..., 
 
 
 def watch_openings(observer: Observer) -> None:
-    """Have `os.open` tell of the folder that a path starts from, which its audit event leaves out."""
+    """Make `os.open` record the folder to which a path is relative, which its audit event omits."""
     original = os.open
 
     def wrapped(path: Any, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
@@ -154,5 +154,5 @@ def watch_openings(observer: Observer) -> None:
 def _folder_at(path: Any, descriptor: int) -> str | None:
     try:
         return folder_of(path, descriptor)
-    except TypeError:  # the original says what is wrong with it
+    except TypeError:  # the original raises the proper error
         return None

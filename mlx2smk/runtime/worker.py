@@ -1,13 +1,13 @@
-"""Entry point of the jobs of a compiled experiment; all the work is in `mlx_runtime`, beside."""
+"""The entry point of the jobs of a compiled experiment; the work is done in `mlx_runtime`, beside it."""
 
 import gc
 import sys
 
 if __name__ == "__main__":
-    # Whatever the user wants for their own files: to compile the worker again would take every job
-    # longer than all else that it does.
+    # Cache the worker's bytecode whatever the user's setting is: compiling the worker takes longer than
+    # everything else in a small job.
     sys.dont_write_bytecode = False
-    gc.disable()  # the worker makes no garbage; it is on again before the user's code
+    gc.disable()  # the worker creates no garbage; collection is enabled again before the user's code
     from mlx_runtime.main import main  # type: ignore[import-not-found,unused-ignore]
 
     main(sys.argv[1:])

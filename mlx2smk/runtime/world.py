@@ -1,4 +1,4 @@
-"""A job's world: what the user's code finds around it when its first statement runs."""
+"""The environment that the user's code finds when its first statement runs."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from .plan import Plan
 
 SEEDS = ("seed", "numpy_seed", "torch_seed")
-# They carry the functions of a script, but not those of a module, to processes that cannot import it.
+# They send the functions of a script, but not of a module, to processes that cannot import it.
 PICKLERS = ("cloudpickle.cloudpickle", "joblib.externals.cloudpickle.cloudpickle")
 
 
 def enter(
     plan: Plan, kind: str, function: FunctionEntry, context: Context, observer: Observer
 ) -> Any:
-    """Make this process one that runs the experiment, run its slice and return the function.
+    """Prepare this process to run the experiment, run its slice, and return the function.
 
-    From the slice's first statement on, what the process touches is observed.
+    What the process uses is observed from the slice's first statement on.
     """
     os.chdir(plan.folder)
     sys.argv[:] = [plan.file]
@@ -66,7 +66,7 @@ def left_out(plan: Plan, function: FunctionEntry) -> dict[str, list[str]]:
 
 
 def _experiment(plan: Plan, function: FunctionEntry) -> types.ModuleType:
-    """Return the experiment's module, registered under its name, not yet run."""
+    """Return the experiment's module, registered under its name, but not run yet."""
     loader = SliceLoader(plan.file, plan.text(function["slice"]), plan.code(function["slice"]))
     loader.left_out_for(function["name"], function["removed"])
     module: types.ModuleType = type(sys)(plan.module)
@@ -84,14 +84,14 @@ def _visible(function: FunctionEntry, context: Context) -> Context:
 
 
 def _make_room_for(modules: list[ModuleEntry]) -> None:
-    """Forget modules of Python's that only the worker loaded, where the user has one of that name."""
+    """Forget modules of Python that only the worker loaded if the user has a module of that name."""
     for module in modules:
         if module["name"] not in STARTED_WITH:
             sys.modules.pop(module["name"], None)
 
 
 def _set_path(folder: str) -> None:
-    """Put the experiment's folder where the folder of the worker's script was."""
+    """Replace the folder of the worker's script on `sys.path` by the experiment's folder."""
     own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     if sys.path and os.path.abspath(sys.path[0]) == own:
         del sys.path[0]
@@ -99,7 +99,7 @@ def _set_path(folder: str) -> None:
 
 
 def _show_what_runs(finder: WorldFinder, plan: Plan, function: FunctionEntry) -> None:
-    """Let tracebacks quote the lines that run, whatever the files say by now."""
+    """Let tracebacks quote the lines that run, even if the files have changed since."""
     slices = {plan.file: function["slice"]}
     for module in function["modules"]:
         slices[os.path.join(plan.folder, module["path"])] = module["slice"]
