@@ -21,8 +21,9 @@ from mlx2smk.planning.evidence import read_evidence
 from mlx2smk.planning.notes import notes
 from mlx2smk.planning.planned import PlannedExperiment
 from mlx2smk.planning.planner import EarlierRuns, PlanOptions, make_plan, rule_prefixes
-from mlx2smk.results.documents import COMPILE, malformed
+from mlx2smk.planning.surprises import widened
 from mlx2smk.results.earlier import earlier_trials
+from mlx2smk.results.validation import COMPILE, malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -108,9 +109,10 @@ def _planned(
 ) -> Iterator[PlannedExperiment]:
     prefixes = rule_prefixes([experiment.source.stem for experiment in experiments])
     for experiment, prefix in zip(experiments, prefixes, strict=True):
-        analysis = analyse(experiment, Path(experiment.source.path).parent)
-        trials = earlier_trials(directory, experiment.source.stem)
         evidence = read_evidence(directory, experiment.source.stem)
+        analysis = analyse(experiment, Path(experiment.source.path).parent)
+        analysis = widened(analysis, evidence.surprises)
+        trials = earlier_trials(directory, experiment.source.stem)
         earlier = EarlierRuns(trials=trials, evidence=evidence)
         options = plans[experiment.source.path]
         plan = make_plan(experiment, analysis, directory, options, prefix, earlier=earlier)

@@ -15,6 +15,7 @@ from mlx2smk.analysis.names import names_of
 from mlx2smk.analysis.project import Project
 from mlx2smk.analysis.sites import certain_names, key_use
 from mlx2smk.analysis.slicing import FunctionSlice, Slicer
+from mlx2smk.analysis.updates import updates_in_parameters
 from mlx2smk.language.keys import ANY, NO_KEYS, Keys
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def _function(
 def _trial(trial: Trial, slices: Slices, finder: FileFinder) -> FunctionAnalysis:
     own_slice, taken = slices[trial.name]
     access = access_of(taken, own_slice.widened, seeded=True, updates=True)
+    access = access.also(writes=updates_in_parameters(trial))
     files = finder.uses(trial, taken, access.writes)
     return FunctionAnalysis(trial.name, own_slice, access, files=files)
 

@@ -14,7 +14,7 @@ from mlx2smk.language.keys import ANY, NO_KEYS, Keys
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module
@@ -36,6 +36,17 @@ class Access:
     writes: Keys
     read_sites: tuple[Site, ...]
     write_sites: tuple[Site, ...]
+
+    def also(self, reads: Iterable[Site] = (), writes: Iterable[Site] = ()) -> Access:
+        """Return the access with more sites that read or write."""
+        read_sites = (*self.read_sites, *reads)
+        write_sites = (*self.write_sites, *writes)
+        return Access(
+            reads=self.reads | Keys.union(site.keys for site in read_sites),
+            writes=self.writes | Keys.union(site.keys for site in write_sites),
+            read_sites=read_sites,
+            write_sites=write_sites,
+        )
 
 
 def access_of(

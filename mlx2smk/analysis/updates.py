@@ -8,7 +8,7 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlx2smk.analysis.sites import Site, certain_names, keys_of
-from mlx2smk.language.keys import ANY, Keys
+from mlx2smk.language.keys import ANY, NO_KEYS, Keys
 from mlx2smk.language.scopes import own_scope
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis.project import Module
     from mlx2smk.analysis.slicing import Taken
+    from mlx2smk.language.experiment import Trial
     from mlx2smk.language.scopes import Function
 
 UPDATE = "context_update"
@@ -37,6 +38,29 @@ def update_sites(taken: Sequence[Taken]) -> Iterator[Site]:
         for keys, node, why in search.written:
             span = taken_unit.module.source.span(node) if isinstance(node, _PLACED) else None
             yield Site(keys, span, taken_unit.module.name, why)
+
+
+def updates_in_parameters(trial: Trial) -> Iterator[Site]:
+    """Yield the keys that a trial may update because a value of a parameter holds the update."""
+    for parameter in trial.parameters:
+        keys = Keys.union(map(_keys_of_updates, parameter.values))
+        if keys:
+            yield Site(keys, trial.span, None, f"a value of {parameter.name} holds the update")
+
+
+def _keys_of_updates(value: object) -> Keys:
+    """Return the keys of every ``context_update`` in a value, at any depth."""
+    if isinstance(value, (list, tuple)):
+        return Keys.union(map(_keys_of_updates, value))
+    if not isinstance(value, dict):
+        return NO_KEYS
+    update = value.get(UPDATE)
+    own = (
+        Keys.of(*(key for key in update if isinstance(key, str)))
+        if isinstance(update, dict)
+        else NO_KEYS
+    )
+    return own | Keys.union(map(_keys_of_updates, value.values()))
 
 
 _PLACED = (ast.expr, ast.stmt, ast.keyword)

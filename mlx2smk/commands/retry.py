@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import argparse
 
     from mlx2smk.commands import Commands
-    from mlx2smk.results.retry import Failure
+    from mlx2smk.results.retry import FailedJob
 
 
 def add_to(commands: Commands) -> None:
@@ -40,7 +40,7 @@ def run(given: argparse.Namespace) -> int:
     return OK
 
 
-def _forget(given: argparse.Namespace, found: list[Failure]) -> None:
+def _forget(given: argparse.Namespace, found: list[FailedJob]) -> None:
     from mlx2smk.results.retry import forget  # noqa: PLC0415
 
     for failure in found:
@@ -53,7 +53,7 @@ def _forget(given: argparse.Namespace, found: list[Failure]) -> None:
         print("forgotten; snakemake runs them again")
 
 
-def _line(failure: Failure) -> str:
+def _line(failure: FailedJob) -> str:
     what = f"{failure.function} {failure.job}".strip()
     count = f": {failure.failed} failures" if failure.failed > 1 else ""
     return f"{failure.experiment}: {what}{count}"

@@ -146,6 +146,32 @@ class ObservedFile(Diagnostic):
     )
 
 
+class ObservedKeys(Diagnostic):
+    """An earlier run showed a use of SETUP, or of results, that cannot be seen in the code.
+
+    The run failed, because the workflow was not compiled for it. It is recorded in `.mlx/unforeseen/` in
+    the folder, and every compile since counts it as foreseen.
+
+    For example:
+
+        @trial(1, {"n": [1, 2, 3]})
+        def add(n):
+            name = "context_" + "update"
+            return {name: {"total": SETUP.get("total", 0) + n}}
+
+    Use instead:
+
+        @trial(1, {"n": [1, 2, 3]})
+        def add(n):
+            return {"context_update": {"total": SETUP.get("total", 0) + n}}
+    """
+
+    code = "MLX711"
+    severity = "note"
+    template = "in an earlier run {name} {done}, which its code does not show"
+    advice = "if it does so no longer, delete {evidence}"
+
+
 class SharedBetweenTrials(Diagnostic):
     """A trial waits for another one of the same order because one writes a file that both use.
 

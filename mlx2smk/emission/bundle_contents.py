@@ -59,7 +59,7 @@ def _fixed_files() -> dict[str, str]:
 def _experiment_files(experiment: PlannedExperiment) -> dict[str, str]:
     plan = experiment.plan
     folder = layout.experiment_folder(plan.experiment)
-    texts = {layout.plan(plan.experiment): plan.to_json()}
+    texts = {layout.plan_path(plan.experiment): plan.to_json()}
     for function in plan.functions:
         found = experiment.analysis[function.name]
         texts[f"{folder}/{function.slice}"] = found.slice.text

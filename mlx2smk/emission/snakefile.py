@@ -99,8 +99,8 @@ class _ExperimentRules:
             name=setup.rule,
             comment=self._origin(setup, "@setup"),
             input=self._context_of(setup) if setup.after else {},
-            output={"record": self._result(layout.setup(setup.name))},
-            log=self._log(layout.log("setup", setup.name)),
+            output={"record": self._result(layout.setup_path(setup.name))},
+            log=self._log(layout.log_path("setup", setup.name)),
             params=self._params(self._digest("setups", setup)),
             shell=_command(
                 "setup",
@@ -119,8 +119,8 @@ class _ExperimentRules:
         output of a checkpoint re-runs nothing downstream.
         """
         inputs = _listed(
-            setups=[self._result(layout.setup(setup.name)) for setup in setups],
-            updates=[self._result(layout.updates(trial.name)) for trial in trials],
+            setups=[self._result(layout.setup_path(setup.name)) for setup in setups],
+            updates=[self._result(layout.updates_path(trial.name)) for trial in trials],
         )
         reads = function.reads.listed()
         keys = "any key" if reads is None else ", ".join(reads) or "no key"
@@ -130,8 +130,8 @@ class _ExperimentRules:
             name=_step("context", function),
             comment=f"The part of SETUP that {function.name} may read: {keys}.",
             input=inputs,
-            output={"context": self._result(layout.context(function.name))},
-            log=self._log(layout.log("context", function.name)),
+            output={"context": self._result(layout.context_path(function.name))},
+            log=self._log(layout.log_path("context", function.name)),
             localrule=True,
             params=self._params(quoted(digest_of("context", json.dumps(reads), *names))),
             shell=_command(
@@ -151,8 +151,8 @@ class _ExperimentRules:
             name=trial.rule,
             comment=self._origin(trial, f"@trial, {_describe(trial)}"),
             input=inputs,
-            output={"run": self._result(layout.run(trial.name, f"{{{key}}}"))},
-            log=self._log(layout.run_log(trial.name, f"{{{key}}}")),
+            output={"run": self._result(layout.run_path(trial.name, f"{{{key}}}"))},
+            log=self._log(layout.run_log_path(trial.name, f"{{{key}}}")),
             wildcard_constraints={key: '"[^/]+"'},
             threads=trial.threads,
             resources=_resources(self.plan, trial),
@@ -175,10 +175,10 @@ class _ExperimentRules:
             comment=f"All runs of {trial.name} in order, and their updates of SETUP.",
             input=self._context_of(trial) | {"runs": call("mlx.runs", *here)},
             output={
-                "runs": self._result(layout.collected(trial.name)),
-                "updates": self._result(layout.updates(trial.name)),
+                "runs": self._result(layout.collected_path(trial.name)),
+                "updates": self._result(layout.updates_path(trial.name)),
             },
-            log=self._log(layout.log("collect", trial.name)),
+            log=self._log(layout.log_path("collect", trial.name)),
             localrule=True,
             params=self._params(quoted(digest_of("collect", *jobs)))
             | {"folder": 'mlx.folder("runs")'},
@@ -193,13 +193,15 @@ class _ExperimentRules:
 
     def verify(self, verify: VerifyPlan) -> Rule:
         trials = [trial for trial in self.plan.trials if trial.name in verify.depends]
-        inputs = _listed(trials=[self._result(layout.collected(trial.name)) for trial in trials])
+        inputs = _listed(
+            trials=[self._result(layout.collected_path(trial.name)) for trial in trials]
+        )
         return Rule(
             name=verify.rule,
             comment=self._origin(verify, f"@verify of {', '.join(verify.depends) or 'nothing'}"),
             input=self._context_of(verify) | inputs,
-            output={"verdict": self._result(layout.verdict(verify.name))},
-            log=self._log(layout.log("verify", verify.name)),
+            output={"verdict": self._result(layout.verdict_path(verify.name))},
+            log=self._log(layout.log_path("verify", verify.name)),
             params=self._params(self._digest("verifications", verify, *verify.depends))
             | {"trials": 'mlx.folder("trials")'},
             shell=_command(
@@ -213,10 +215,12 @@ class _ExperimentRules:
     def report(self) -> Rule:
         plan = self.plan
         inputs = _listed(
-            setups=[self._result(layout.setup(setup.name)) for setup in plan.setups],
-            updates=[self._result(layout.updates(trial.name)) for trial in plan.trials],
-            trials=[self._result(layout.collected(trial.name)) for trial in plan.trials],
-            verdicts=[self._result(layout.verdict(verify.name)) for verify in plan.verifications],
+            setups=[self._result(layout.setup_path(setup.name)) for setup in plan.setups],
+            updates=[self._result(layout.updates_path(trial.name)) for trial in plan.trials],
+            trials=[self._result(layout.collected_path(trial.name)) for trial in plan.trials],
+            verdicts=[
+                self._result(layout.verdict_path(verify.name)) for verify in plan.verifications
+            ],
         )
         names = [f.name for f in plan.functions]
         digest = quoted(digest_of("report", plan.source, *names))

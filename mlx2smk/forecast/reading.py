@@ -19,7 +19,6 @@ from mlx2smk.forecast.past import (
 )
 from mlx2smk.forecast.touched import BasisFinder
 from mlx2smk.forecast.trial_forecasts import params_text
-from mlx2smk.results.documents import reading
 from mlx2smk.results.recorded import (
     Results,
     read_context,
@@ -29,6 +28,7 @@ from mlx2smk.results.recorded import (
     read_verdict,
 )
 from mlx2smk.results.stored import stored_records
+from mlx2smk.results.validation import reading
 from mlx2smk.runtime import layout, origin
 from mlx2smk.runtime.contents import Contents
 from mlx2smk.runtime.store import Store

@@ -175,7 +175,7 @@ class _BasisBuilder:
 
 
 def _plan_of_worker(directory: Path, plan: Plan) -> PlanOfWorker:
-    path = directory / layout.plan(plan.experiment)
+    path = directory / layout.plan_path(plan.experiment)
     found = PlanOfWorker(str(path), data=json.loads(plan.to_json()))
     found.digests_folder = str(directory.absolute() / layout.DIGESTS)
     return found

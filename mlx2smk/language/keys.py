@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-Value = TypeVar("Value")
+MappedValue = TypeVar("MappedValue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Keys:
         """Return the other keys; any key but finitely many is still any key."""
         return self if self.is_any else Keys(self.names.difference(keys))
 
-    def project(self, mapping: Mapping[str, Value]) -> dict[str, Value]:
+    def project(self, mapping: Mapping[str, MappedValue]) -> dict[str, MappedValue]:
         """Return the part of a mapping that has these keys."""
         return {key: value for key, value in mapping.items() if key in self}
 

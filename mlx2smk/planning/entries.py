@@ -1,7 +1,7 @@
 """Objects of a JSON document whose values are asked for by type, so that what is wrong shows at once.
 
 This only tells that a document is wrong. Where, and what should be there, its JSON Schema says
-(``mlx2smk.results.documents``), which takes longer to load than all of a plan.
+(``mlx2smk.results.validation``), which takes longer to load than all of a plan.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeVar
 
-    Value = TypeVar("Value")
+    ReadValue = TypeVar("ReadValue")
 
 
 class EntryError(ValueError):
@@ -60,11 +60,11 @@ class Entry:
         """Return a list of objects."""
         return [Entry(item) for item in self.items(key)]
 
-    def nullable(self, read: Callable[[str], Value], key: str) -> Value | None:
+    def nullable(self, read: Callable[[str], ReadValue], key: str) -> ReadValue | None:
         """Return null as None, all else as a method of this entry reads it."""
         return None if self._value(key) is None else read(key)
 
-    def optional(self, read: Callable[[str], Value], key: str) -> Value | None:
+    def optional(self, read: Callable[[str], ReadValue], key: str) -> ReadValue | None:
         """Return None where the key is missing, too."""
         return self.nullable(read, key) if key in self._values else None
 

@@ -6,9 +6,10 @@ The worker records this in ``.mlx/order/<experiment>.json`` when it observes wha
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from mlx2smk.planning.surprises import Surprises, read_surprises
 from mlx2smk.runtime import layout
 from mlx2smk.runtime.conflicts import FORMAT, VERSION
 
@@ -38,11 +39,15 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was observed in earlier runs; ``path`` is the file that records it."""
+    """What was observed in earlier runs; ``path`` is the file that records uses of files.
+
+    ``surprises`` are uses of SETUP and of results that the analysis had not foreseen, by function.
+    """
 
     path: str = ""
     trials: Mapping[str, Shared] = field(default_factory=dict)
     pairs: tuple[Pair, ...] = ()
+    surprises: Mapping[str, Surprises] = field(default_factory=dict)
 
     def pair(self, first: str, then: str) -> Pair | None:
         """Return the file that was observed to pass from one trial to another."""
@@ -56,7 +61,12 @@ class Evidence:
 
 def read_evidence(directory: Path, stem: str) -> Evidence:
     """Return what runs of an experiment in the folder left; nothing if that cannot be read."""
-    path = directory / layout.order(stem)
+    return replace(
+        _read_order(directory / layout.order_path(stem)), surprises=read_surprises(directory, stem)
+    )
+
+
+def _read_order(path: Path) -> Evidence:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         if (data["format"], data["version"]) != (FORMAT, VERSION):

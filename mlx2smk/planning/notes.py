@@ -9,6 +9,7 @@ from mlx2smk.diagnostics.about_notes import (
     AskedOrder,
     ObservedBetweenTrials,
     ObservedFile,
+    ObservedKeys,
     SequentialTrial,
     SharedBetweenTrials,
     SharedFile,
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.diagnostics.source import Span
     from mlx2smk.language.experiment import Experiment, Setup, Verify
+    from mlx2smk.language.keys import Keys
     from mlx2smk.planning.evidence import Pair
     from mlx2smk.planning.plan import Plan
+    from mlx2smk.planning.surprises import Surprises
 
 
 def notes(
@@ -45,6 +48,8 @@ def notes(
     order = _Order(experiment, analysis, plan, evidence or Evidence())
     for function in sorted(functions, key=lambda function: function.statement):
         note = _Note(experiment, function, analysis[function.name])
+        if function.name in order.evidence.surprises:
+            yield note.unforeseen(order.evidence.surprises[function.name])
         if isinstance(function, Trial):
             yield from order.of(function, note)
         if note.analysis.slice.widened:
@@ -148,6 +153,19 @@ class _Note:
             evidence=evidence.path,
         )
 
+    def unforeseen(self, seen: Surprises) -> Diagnostic:
+        """Say what the function did in an earlier run that the code does not show."""
+        reads, writes = _setup_keys(seen.reads), _setup_keys(seen.writes)
+        results = "all results" if seen.results.is_any else ", ".join(sorted(seen.results.names))
+        done = {"read": reads, "updated": writes, "used the results of": results}
+        return ObservedKeys.at(
+            self.source,
+            self.function.span,
+            name=self.function.name,
+            done=" and ".join(f"{verb} {what}" for verb, what in done.items() if what),
+            evidence=seen.folder,
+        )
+
     def between(self, first: str, before: FileUse, after: FileUse) -> Diagnostic:
         """Say which file makes this trial wait for another."""
         here = after.span if after.module is None else self.function.span
@@ -197,6 +215,8 @@ class _Note:
         return f"{'' if same else _what(write) + ' '}written {self._where(write, here)}"
 
     def _where(self, site: Site, here: Span) -> str:
+        if site.span is None and site.module is None:
+            return site.why
         place = "here" if site.span is here else f"at {self._place(site.module, site.span)}"
         return f"{place} ({site.why})" if site.keys.is_any else place
 
@@ -213,6 +233,14 @@ class _Note:
 
 def _done(use: FileUse) -> str:
     return "written" if use.writes else "read"
+
+
+def _setup_keys(keys: Keys) -> str:
+    return (
+        "any key of SETUP"
+        if keys.is_any
+        else ", ".join(f"SETUP[{k!r}]" for k in sorted(keys.names))
+    )
 
 
 def _what(site: Site) -> str:

@@ -23,7 +23,7 @@ SAMPLE = 50
 
 def earlier_trials(directory: Path, stem: str) -> dict[str, Earlier]:
     """Return, by name, the trials of an experiment that have left results in the folder."""
-    path = directory / layout.plan(stem)
+    path = directory / layout.plan_path(stem)
     try:
         plan = from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.emission.locks import check_quiet
 from mlx2smk.emission.neighbours import dropped_paths
-from mlx2smk.results.documents import DROP
 from mlx2smk.results.recorded import (
     Results,
     compiled_plans,
@@ -24,6 +23,7 @@ from mlx2smk.results.recorded import (
     read_verdict,
 )
 from mlx2smk.results.stored import stored_records
+from mlx2smk.results.validation import DROP
 from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from mlx2smk.planning.plan import Plan
     from mlx2smk.runtime.documents import JobRecord, MadeFrom, SetupRecord, VerdictRecord
 
-RESULTS = ("trials", "updates", "context", "verify", "setup")
-LOGS = ("collect", "context", "verify", "setup")
+RESULT_FOLDERS = ("trials", "updates", "context", "verify", "setup")
+LOG_FOLDERS = ("collect", "context", "verify", "setup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _results(directory: Path, plan: Plan) -> Iterator[Garbage]:
         f"results of {plan.experiment}: jobs of {folder.name}": sorted(folder.glob("*.json"))
         for folder in sorted(root.glob("runs/*"))
     }
-    others = [path for kind in RESULTS for path in sorted((root / kind).glob("*.json"))]
+    others = [path for kind in RESULT_FOLDERS for path in sorted((root / kind).glob("*.json"))]
     groups[f"results of {plan.experiment}: functions that are no more"] = others
     yield from _groups(groups, owned)
 
@@ -192,9 +192,9 @@ def _logs(directory: Path, plan: Plan) -> Iterator[Garbage]:
     root = directory / layout.logs_of(plan.experiment)
     owned = {results.log_path(trial.name, job.name) for trial in plan.trials for job in trial.jobs}
     for function in plan.functions:
-        owned |= {root / kind / f"{function.name}.log" for kind in (*LOGS, function.kind)}
+        owned |= {root / kind / f"{function.name}.log" for kind in (*LOG_FOLDERS, function.kind)}
     found = [path for folder in sorted(root.glob("runs/*")) for path in folder.glob("*.log")]
-    found += [path for kind in LOGS for path in (root / kind).glob("*.log")]
+    found += [path for kind in LOG_FOLDERS for path in (root / kind).glob("*.log")]
     yield from _groups({f"logs of {plan.experiment}": sorted(found)}, owned)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.planning.plan import from_json
-from mlx2smk.results.documents import COMPILE, reading
+from mlx2smk.results.validation import COMPILE, reading
 from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ class Results:
 
     def run_path(self, trial: str, job: str) -> Path:
         """Return the path of the runs of a trial's job."""
-        return self._path(layout.run(trial, job))
+        return self._path(layout.run_path(trial, job))
 
     def collected_paths(self, trial: str) -> tuple[Path, Path]:
         """Return the paths of all runs of a trial, and of their context updates."""
-        return self._path(layout.collected(trial)), self._path(layout.updates(trial))
+        return self._path(layout.collected_path(trial)), self._path(layout.updates_path(trial))
 
     @property
     def report_path(self) -> Path:
@@ -49,19 +49,19 @@ class Results:
 
     def log_path(self, trial: str, job: str) -> Path:
         """Return the log of a job of a trial."""
-        return self.directory / layout.logs_of(self.stem) / layout.run_log(trial, job)
+        return self.directory / layout.logs_of(self.stem) / layout.run_log_path(trial, job)
 
     def setup_path(self, setup: str) -> Path:
         """Return the path of the values that a setup returned."""
-        return self._path(layout.setup(setup))
+        return self._path(layout.setup_path(setup))
 
     def context_path(self, function: str) -> Path:
         """Return the path of the part of SETUP that a function may read."""
-        return self._path(layout.context(function))
+        return self._path(layout.context_path(function))
 
     def verdict_path(self, verification: str) -> Path:
         """Return the path of a verification's verdict."""
-        return self._path(layout.verdict(verification))
+        return self._path(layout.verdict_path(verification))
 
     def _path(self, path: str) -> Path:
         return self.directory / layout.results_of(self.stem) / path
@@ -118,7 +118,7 @@ def read_plan(path: Path, remedy: str = COMPILE) -> Plan:
 
 def compiled_plans(directory: Path) -> Iterator[Plan]:
     """Yield the plans that were compiled into a folder, by name."""
-    for path in sorted(directory.glob(layout.plan("*"))):
+    for path in sorted(directory.glob(layout.plan_path("*"))):
         yield read_plan(path)
 
 
@@ -146,7 +146,7 @@ def _text(path: Path, name: str) -> str | None:
 def _check_job(record: Any) -> None:
     _check_record(record)
     for key in _of_type(record.get("keys", []), list):
-        _of_type(key, str, NONE)
+        _of_type(key, str, NONE_TYPE)
     _check_runs(record.get("runs", []))
 
 
@@ -168,11 +168,11 @@ def _check_record(record: Any) -> None:
 
 def _check_made_from(made: Any) -> None:
     _of_type(made.get("code", ""), str)
-    _of_type(made.get("previous"), str, NONE)
+    _of_type(made.get("previous"), str, NONE_TYPE)
     _of_type(made.get("environment", []), list)
     for key in ("context", "trials"):
         for digest in _of_type(made.get(key, {}), dict).values():
-            _of_type(digest, str, NONE)
+            _of_type(digest, str, NONE_TYPE)
     _of_type(made.get("inputs", {}), dict)
 
 
@@ -181,7 +181,7 @@ def _check_touched(touched: Any) -> None:
     _of_type(touched, dict, list)
     for value in touched.values() if isinstance(touched, dict) else touched:
         for text in value if isinstance(value, list) else (value,):
-            _of_type(text, str, NONE)
+            _of_type(text, str, NONE_TYPE)
 
 
 def _check_runs(runs: Any) -> None:
@@ -191,7 +191,7 @@ def _check_runs(runs: Any) -> None:
         _of_type(run.get("duration", 0), int, float)
 
 
-NONE = type(None)
+NONE_TYPE = type(None)
 
 
 def _of_type(value: Any, *types: type) -> Any:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedJob:
     """A job in which ``failed`` combinations failed, or a verification that crashed."""
 
     experiment: str
@@ -25,7 +25,7 @@ class Failure:
     outputs: tuple[Path, ...]
 
 
-def failures(directory: Path) -> Iterator[Failure]:
+def failures(directory: Path) -> Iterator[FailedJob]:
     """Yield every recorded failure of the experiments that were compiled into a folder."""
     for plan in compiled_plans(directory):
         results = Results(directory, plan.experiment)
@@ -33,7 +33,7 @@ def failures(directory: Path) -> Iterator[Failure]:
         yield from _crashed_verifications(plan, results)
 
 
-def forget(failure: Failure) -> None:
+def forget(failure: FailedJob) -> None:
     """Delete the record; the successful combinations of a batch come back from the store of results.
 
     Files made from the record are deleted as well: as long as they exist, Snakemake does not notice that
@@ -43,7 +43,7 @@ def forget(failure: Failure) -> None:
         path.unlink(missing_ok=True)
 
 
-def _failed_jobs(plan: Plan, results: Results) -> Iterator[Failure]:
+def _failed_jobs(plan: Plan, results: Results) -> Iterator[FailedJob]:
     for trial in plan.trials:
         for job in trial.jobs:
             path = results.run_path(trial.name, job.name)
@@ -51,11 +51,11 @@ def _failed_jobs(plan: Plan, results: Results) -> Iterator[Failure]:
             failed = sum(not run["success"] for run in record.get("runs", [])) if record else 0
             if failed:
                 outputs = (path, *results.collected_paths(trial.name), results.report_path)
-                yield Failure(plan.experiment, trial.name, job.name, failed, outputs)
+                yield FailedJob(plan.experiment, trial.name, job.name, failed, outputs)
 
 
-def _crashed_verifications(plan: Plan, results: Results) -> Iterator[Failure]:
+def _crashed_verifications(plan: Plan, results: Results) -> Iterator[FailedJob]:
     for verify in plan.verifications:
         path = results.verdict_path(verify.name)
         if "error" in (read_verdict(path) or {}):
-            yield Failure(plan.experiment, verify.name, "", 1, (path, results.report_path))
+            yield FailedJob(plan.experiment, verify.name, "", 1, (path, results.report_path))

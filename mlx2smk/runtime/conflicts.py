@@ -155,7 +155,7 @@ def _observed(plan: Plan, results: str, trial: TrialEntry) -> list[Observation]:
 
 def _keep(plan: Plan, change: Any) -> None:
     """Add to the recorded evidence about the order of the experiment."""
-    path = layout.order(plan.stem)
+    path = layout.order_path(plan.stem)
     try:
         evidence: OrderDocument | None = records.read(path)
     except JobError:

@@ -196,7 +196,7 @@ class Verdict(Judgement):
     log: str
 
 
-class Report(TypedDict):
+class ReportDocument(TypedDict):
     """report.json."""
 
     experiment: str
@@ -317,14 +317,14 @@ class KeyParts(TypedDict, total=False):
     context: Context
 
 
-class SharedFile(TypedDict):
+class SharedFileEntry(TypedDict):
     """A file that passes between combinations of a trial."""
 
     file: str
     combinations: list[str]
 
 
-class SharedPair(TypedDict):
+class SharedPairEntry(TypedDict):
     """A file that passes between two trials."""
 
     first: str
@@ -337,9 +337,20 @@ class OrderDocument(TypedDict):
 
     format: str
     version: int
-    trials: dict[str, SharedFile]
-    pairs: list[SharedPair]
+    trials: dict[str, SharedFileEntry]
+    pairs: list[SharedPairEntry]
 
 
 Failed = Union[Failure, Judgement, RunDict]
 """What has `error` and `type`, if it failed."""
+
+
+class Surprise(TypedDict, total=False):
+    """What a run did that the analysis did not foresee; None stands for any key.
+
+    `reads` and `writes` are keys of SETUP, `results` are trials whose results a verification read.
+    """
+
+    reads: list[str] | None
+    writes: list[str] | None
+    results: list[str] | None

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 
+from . import jsontext
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
+    from .documents import Surprise
+
 LONGEST = 4000
+REMEDY = "or run mlx compile again, which knows it now"
 _complaints: list[int] = []
 
 
@@ -33,8 +38,23 @@ def complain_to(fd: int) -> None:
     _complaints[:] = [fd]
 
 
-def complain(message: str) -> NoReturn:
-    """Fail the job with this message, even if user code catches all exceptions, and leave that code."""
+def complain(message: str, surprise: Surprise | None = None) -> NoReturn:
+    """Fail the job with this message, even if user code catches all exceptions, and leave that code.
+
+    The job records the surprise for the next compile.
+    """
+    if surprise is not None:
+        message = f"{message}, {REMEDY}"
     for fd in _complaints:
-        os.write(fd, message.encode("utf-8", "backslashreplace")[:LONGEST] + b"\0")
+        text = message.encode("utf-8", "backslashreplace")[:LONGEST]
+        os.write(
+            fd, text + b"\0" + (jsontext.dumps(surprise).encode() if surprise else b"") + b"\0"
+        )
     raise ContextGuardError(message)
+
+
+def complaint(data: bytes) -> tuple[str, Surprise | None]:
+    """Return the first message that `complain` wrote, and what to record for the next compile."""
+    message, _, rest = data.partition(b"\0")
+    surprise, end, _ = rest.partition(b"\0")
+    return message.decode(), jsontext.loads(surprise.decode()) if surprise and end else None

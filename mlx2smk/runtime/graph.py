@@ -116,7 +116,7 @@ class Graph:
         return origin.contents(self.plan.folder, paths, self.contents)
 
     def _record(self, kind: str, name: str, job: str) -> str:
-        return os.path.join(self._results, layout.record(kind, name, job))
+        return os.path.join(self._results, layout.record_path(kind, name, job))
 
     def _head(self, path: str) -> Head:
         now = signature(path)

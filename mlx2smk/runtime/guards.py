@@ -118,14 +118,16 @@ class GuardedContext(GuardedDict):
         """Fail the job, with the line to write."""
         complain(
             f"{self._reader} read SETUP[{key!r}], which the analysis did not foresee: "
-            f'write SETUP["{key}"], with the key as a literal, in {self._reader} itself'
+            f'write SETUP["{key}"], with the key as a literal, in {self._reader} itself',
+            {"reads": [key]},
         )
 
     def refuse_whole(self, how: str) -> NoReturn:
         """Fail the job, with the line to write."""
         complain(
             f"{self._reader} depends on all of SETUP by {how.format('SETUP')}, which the analysis "
-            f"did not foresee: write dict(SETUP) in {self._reader} itself"
+            f"did not foresee: write dict(SETUP) in {self._reader} itself",
+            {"reads": None},
         )
 
 
@@ -148,14 +150,16 @@ class GuardedResults(GuardedDict):
         """Fail the job, with the line to write."""
         complain(
             f"{self._reader} read the results of {key!r}, which the analysis did not foresee: "
-            f'name the trial in @verify([…, "{key}"])'
+            f'name the trial in @verify([…, "{key}"])',
+            {"results": [key]},
         )
 
     def refuse_whole(self, how: str) -> NoReturn:
         """Fail the job, with the line to write."""
         complain(
             f"{self._reader} depends on the results of all trials by {how.format('results')}, "
-            f"which the analysis did not foresee: name every trial in @verify([…])"
+            f"which the analysis did not foresee: name every trial in @verify([…])",
+            {"results": None},
         )
 
 

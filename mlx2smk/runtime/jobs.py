@@ -7,7 +7,7 @@ import sys
 
 from . import child, observed, observing, origin, output, records
 from .contents import Contents
-from .errors import JobError
+from .errors import JobError, complaint
 from .events import Events
 from .private import signal
 from .process import Supervisor
@@ -82,7 +82,7 @@ class Runner:
         """
         ended = self._supervisor.run(self._body(task), echoes)
         if ended.complaints:
-            self._fail(ended.complaints.split(b"\0")[0].decode())
+            self._complain(task, ended.complaints)
         outcome = child.received(ended.outcome)
         signum = from_outside(
             ended.signals,
@@ -95,6 +95,15 @@ class Runner:
         if signum not in (0, signal.SIGKILL):
             self._fail(_stopped(task, signum))
         return ended, signum
+
+    def _complain(self, task: Task, data: bytes) -> NoReturn:
+        """Raise JobError for a complaint of the task, and record what it says for the next compile."""
+        message, surprise = complaint(data)
+        if surprise is not None:
+            from . import unforeseen
+
+            unforeseen.keep(task.plan, task.function["name"], surprise)
+        self._fail(message)
 
     def _observed(self) -> Observation:
         """Return what the run used, and log what could not be observed."""

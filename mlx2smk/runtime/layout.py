@@ -41,14 +41,19 @@ def experiment_folder(stem: str) -> str:
     return f"{EXPERIMENTS}/{stem}"
 
 
-def plan(stem: str) -> str:
+def plan_path(stem: str) -> str:
     """Return the path of the plan of an experiment."""
     return f"{EXPERIMENTS}/{stem}/plan.json"
 
 
-def order(stem: str) -> str:
+def order_path(stem: str) -> str:
     """Return the path of what runs have shown about the order that shared files require."""
     return f"{PRIVATE}/order/{stem}.json"
+
+
+def unforeseen_folder(stem: str) -> str:
+    """Return the folder of what runs did of an experiment that its analysis had not foreseen."""
+    return f"{PRIVATE}/unforeseen/{stem}"
 
 
 def results_of(stem: str) -> str:
@@ -64,56 +69,56 @@ def logs_of(stem: str) -> str:
 # In the results of an experiment
 
 
-def setup(name: str) -> str:
+def setup_path(name: str) -> str:
     """Return the path of the record that a setup leaves."""
     return f"setup/{name}.json"
 
 
-def context(function: str) -> str:
+def context_path(function: str) -> str:
     """Return the path of the part of SETUP that a function may read."""
     return f"context/{function}.json"
 
 
-def run(trial: str, job: str) -> str:
+def run_path(trial: str, job: str) -> str:
     """Return the path of the record that a job of a trial leaves."""
     return f"runs/{trial}/{job}.json"
 
 
-def runs(trial: str) -> str:
+def runs_folder(trial: str) -> str:
     """Return the folder of the records that jobs of a trial leave."""
     return f"runs/{trial}"
 
 
-def collected(trial: str) -> str:
+def collected_path(trial: str) -> str:
     """Return the path of all runs of a trial."""
     return f"trials/{trial}.json"
 
 
-def updates(trial: str) -> str:
+def updates_path(trial: str) -> str:
     """Return the path of the updates of SETUP by a trial."""
     return f"updates/{trial}.json"
 
 
-def verdict(verification: str) -> str:
+def verdict_path(verification: str) -> str:
     """Return the path of the record that a verification leaves."""
     return f"verify/{verification}.json"
 
 
-def record(kind: str, name: str, job: str = "") -> str:
+def record_path(kind: str, name: str, job: str = "") -> str:
     """Return the path of the record of a function of a kind, as plans call it; trials need a job."""
     if kind == "trials":
-        return run(name, job)
-    return setup(name) if kind == "setups" else verdict(name)
+        return run_path(name, job)
+    return setup_path(name) if kind == "setups" else verdict_path(name)
 
 
 # In its logs
 
 
-def log(step: str, name: str) -> str:
+def log_path(step: str, name: str) -> str:
     """Return the path of the log of a `setup`, `context`, `collect` or `verify` step."""
     return f"{step}/{name}.log"
 
 
-def run_log(trial: str, job: str) -> str:
+def run_log_path(trial: str, job: str) -> str:
     """Return the path of the log of a job of a trial."""
     return f"runs/{trial}/{job}.log"

@@ -117,11 +117,11 @@ def records_of(plan: Plan, results: str) -> Iterator[tuple[int, int, str]]:
     for kind in ("setups", "verifications"):
         for function in plan.functions(kind):
             name = function["name"]
-            path = os.path.join(results, layout.record(kind, name))
+            path = os.path.join(results, layout.record_path(kind, name))
             yield at[kind, name], first_number(plan, kind, name), path
     for trial in plan.trials:
         for job in jobs_of(trial):
-            path = os.path.join(results, layout.run(trial["name"], job.name))
+            path = os.path.join(results, layout.run_path(trial["name"], job.name))
             yield at["trials", trial["name"]], job.first, path
 
 

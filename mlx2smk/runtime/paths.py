@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PLACES = ("site-packages", "dist-packages")
 """The names of the folders that packages are installed in."""
 
-INSTALLED = tuple(f"/{name}/" for name in PLACES)
+INSTALLED = tuple(f"/{place}/" for place in PLACES)
 """What is in the paths of their files."""
 
 NO_FOLDER = -1

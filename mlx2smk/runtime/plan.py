@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         VerificationEntry,
     )
 
-    Entry = TypeVar("Entry", bound=FunctionEntry)
+    NamedEntry = TypeVar("NamedEntry", bound=FunctionEntry)
 
 FORMAT = "mlx2smk-plan"
 VERSION = 1
@@ -112,7 +112,7 @@ class Plan:
         """Return the verification of that name."""
         return self._named(name, self.verifications, "verifications")
 
-    def _named(self, name: str, functions: Iterable[Entry], what: str) -> Entry:
+    def _named(self, name: str, functions: Iterable[NamedEntry], what: str) -> NamedEntry:
         for function in functions:
             if function["name"] == name:
                 return function

@@ -28,7 +28,7 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
     yield f"{plan.stem}: {report['status'] if report else 'not finished'}"
     missing = [setup["name"] for setup in plan.setups if not _ran(setup, results)]
     for name in missing:
-        yield f"  setup {name}: {_not_run(logs, layout.log('setup', name))}"
+        yield f"  setup {name}: {_not_run(logs, layout.log_path('setup', name))}"
     reached = -math.inf if failed and missing else math.inf
     for trial in plan.trials:
         if trial["order"] > reached:
@@ -42,13 +42,13 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
         name = verification["name"]
         said = "did not run"
         if reached == math.inf:
-            verdict: Verdict | None = _read(os.path.join(results, layout.verdict(name)))
-            said = _of_verdict(verdict) or _not_run(logs, layout.log("verify", name))
+            verdict: Verdict | None = _read(os.path.join(results, layout.verdict_path(name)))
+            said = _of_verdict(verdict) or _not_run(logs, layout.log_path("verify", name))
         yield f"  verification {name}: {said}"
 
 
 def _ran(setup: SetupEntry, results: str) -> bool:
-    return os.path.exists(os.path.join(results, layout.setup(setup["name"])))
+    return os.path.exists(os.path.join(results, layout.setup_path(setup["name"])))
 
 
 def _of_trial(trial: TrialEntry, runs: list[RunDict], missing: list[Job], logs: str) -> str:
@@ -61,7 +61,7 @@ def _of_trial(trial: TrialEntry, runs: list[RunDict], missing: list[Job], logs: 
         parts.append(f"first failure {_of_failure(failed[0])}")
     died = [
         log
-        for log in (_log(logs, layout.run_log(trial["name"], job.name)) for job in missing)
+        for log in (_log(logs, layout.run_log_path(trial["name"], job.name)) for job in missing)
         if log
     ]
     if died:
@@ -72,13 +72,17 @@ def _of_trial(trial: TrialEntry, runs: list[RunDict], missing: list[Job], logs: 
 
 def _runs(trial: TrialEntry, results: str, *, failed: bool) -> tuple[list[RunDict], list[Job]]:
     """Return the trial's runs, and the jobs that left none."""
-    collected = None if failed else _read(os.path.join(results, layout.collected(trial["name"])))
+    collected = (
+        None if failed else _read(os.path.join(results, layout.collected_path(trial["name"])))
+    )
     if collected is not None:
         return collected, []
     runs: list[RunDict] = []
     missing = []
     for job in jobs_of(trial):
-        record: JobRecord | None = _read(os.path.join(results, layout.run(trial["name"], job.name)))
+        record: JobRecord | None = _read(
+            os.path.join(results, layout.run_path(trial["name"], job.name))
+        )
         if record is None or record.get("digest") != job.digest:
             missing.append(job)
         else:

@@ -32,7 +32,7 @@ WITHOUT_CODE = {
         "MLX706",
         "MLX707",
     ),  # see planning/test_notes.py
-    "MLX710",
+    *("MLX710", "MLX711"),
 }
 
 

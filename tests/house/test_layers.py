@@ -65,9 +65,9 @@ SHARED_NAMES = {
     "run": {"commands/compile", "commands/explain", "commands/gc", "commands/retry"}
     | {"runtime/child"},
     # The plan as the compiler writes it and as the worker, which imports nothing, reads it.
-    "FORMAT": {"planning/plan", "runtime/conflicts", "runtime/plan"},
+    "FORMAT": {"runtime/conflicts", "runtime/plan", "runtime/unforeseen"},
     "Plan": {"planning/plan", "runtime/plan"},
-    "VERSION": {"planning/plan", "runtime/records"},
+    "VERSION": {"runtime/conflicts", "runtime/plan", "runtime/records", "runtime/unforeseen"},
     "NAMES": {"results/schemas", "runtime/grid"},
     # A name that is bound: all that slices need of it, and what the parser needs.
     "Binding": {"analysis/bindings", "language/bindings"},
@@ -75,10 +75,8 @@ SHARED_NAMES = {
     "CHUNK": {"runtime/digests", "runtime/outputs", "runtime/process"},
     "HERE": {"runtime/failures", "runtime/follow/sitecustomize", "runtime/loader"},
     "Handler": {"runtime/observing", "runtime/signals"},
-    "INSTALLED": {"runtime/loader", "runtime/paths"},
     "KEPT": {"runtime/contents", "runtime/outputs"},
     "Name": {"runtime/observing", "runtime/paths"},
-    "names_in": {"runtime/imports", "runtime/observed"},
 }
 """Public names that several modules define, and which these are."""
 

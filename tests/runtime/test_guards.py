@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.support.handmade_bundles import Bundle, one_trial
@@ -144,12 +146,50 @@ def test_foreseen_updates(tmp_path):
     assert bundle.run_trial("t")[0]["success"]
 
 
-@pytest.mark.parametrize("writes", [[], ["y"]])
-def test_unforeseen_update(tmp_path, writes):
-    bundle = one_trial(tmp_path, "def t(): return {'context_update': {'x': 1}}", writes=writes)
+UPDATE = "def t(n): return {'context_update': {'x': n}}\ndef u(): pass\n"
+
+
+def updating(folder, *, others=None, **changes):
+    """Return a bundle with a trial `t` of two jobs that updates SETUP["x"], and a trial `u`."""
+    bundle = Bundle(folder, UPDATE)
+    bundle.trial("t", {"n": [1, 2]}, batch=1, **{"writes": [], "reads": [], **changes})
+    return bundle.trial("u", {}, **{"reads": [], **(others or {})})
+
+
+@pytest.mark.parametrize(
+    ("changes", "others"),
+    [
+        ({"reads": ["x"]}, {}),
+        ({"reads": None}, {}),
+        ({"reads": ["x"], "writes": ["y"]}, {}),
+        ({}, {"reads": ["x"]}),
+        ({}, {"reads": None}),
+        ({"parallel": 2}, {"reads": ["x"]}),
+    ],
+)
+def test_an_unforeseen_update_that_another_run_may_miss(tmp_path, changes, others):
+    bundle = updating(tmp_path, others=others, **changes)
     done = bundle.run(*bundle.trial_words("t", "0"), status=1)
     assert "t updated SETUP['x'], which the analysis did not foresee" in done.stderr
     assert 'write return {"context_update": {"x": …}}' in done.stderr
+    (kept,) = tmp_path.glob(".mlx/unforeseen/*/*.json")
+    assert json.loads(kept.read_text())["writes"] == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "others"),
+    [
+        ({}, {}),
+        ({"reads": ["y"]}, {"reads": ["y"]}),
+        ({"reads": ["x"], "parallel": 2}, {}),
+        ({}, {"reads": ["x"], "order": 2}),
+        ({}, {"reads": ["x"], "after": ["t"]}),
+    ],
+)
+def test_an_unforeseen_update_that_nobody_misses(tmp_path, changes, others):
+    bundle = updating(tmp_path, others=others, **changes)
+    assert bundle.run_trial("t", "0")[0]["result"] == {"context_update": {"x": 1}}
+    assert not [*tmp_path.glob(".mlx/unforeseen/*")]
 
 
 def verify(folder, body, status, **changes):

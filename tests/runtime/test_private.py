@@ -9,7 +9,7 @@ import pytest
 from bundles import one_trial
 
 from mlx2smk.runtime import private
-from tests.readme import ROOT
+from tests.support.paths import ROOT
 
 USED = {
     "_signal": (

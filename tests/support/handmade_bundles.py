@@ -85,6 +85,7 @@ class Bundle:
             "chained": False,
             "parallel": None,
             "writes": None,
+            "after": [],
             "inputs": [],
             "stream": False,
             "jobs": jobs,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..documents import PlanDocument
 
 
-class Compiled:
+class CompiledFolder:
     """The files below the folder `workflow` of a compiled experiment, each read once."""
 
     def __init__(self, bundle: Path) -> None:
@@ -55,11 +55,11 @@ class Compiled:
 
     def stems(self) -> list[str]:
         """Return the names of the experiments that were compiled together."""
-        return sorted(path.parent.name for path in self.bundle.parent.glob(layout.plan("*")))
+        return sorted(path.parent.name for path in self.bundle.parent.glob(layout.plan_path("*")))
 
     def plan_path(self, stem: str) -> str:
         """Return the path of the plan of an experiment."""
-        return str(self._path(layout.plan(stem)))
+        return str(self._path(layout.plan_path(stem)))
 
     def plan(self, stem: str) -> PlanDocument:
         """Return the plan of an experiment."""

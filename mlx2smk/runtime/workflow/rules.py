@@ -18,8 +18,8 @@ from pathlib import Path
 from .. import layout
 from ..graph import Graph
 from ..plan import Plan
-from . import checks
-from .compiled import Compiled
+from . import preflight
+from .compiled import CompiledFolder
 from .settings import Settings
 from .snakemake_api import Snakemake
 
@@ -47,7 +47,7 @@ class Workflow:
         sys.setrecursionlimit(max(sys.getrecursionlimit(), DEEPEST))
         self._snakemake = Snakemake(workflow)
         self._settings = Settings(config)
-        self._compiled = Compiled(bundle)
+        self._compiled = CompiledFolder(bundle)
         self._local = local
         self._graphs: dict[str, Graph] = {}
 
@@ -61,10 +61,10 @@ class Workflow:
         """Check settings and results, and hand jobs what they cannot find by themselves."""
         if self._snakemake.is_main_process:
             self._settings.check()
-            checks.check_deployed(self._snakemake, self._compiled)
+            preflight.check_deployed(self._snakemake, self._compiled)
             for stem in self._compiled.stems():
-                checks.check_known(self._results(stem))
-                checks.settle_times(self._results(stem))
+                preflight.check_known(self._results(stem))
+                preflight.settle_times(self._results(stem))
             # Snakemake calls no handler where there is nothing to do, or in a dry run.
             self._tell_of_changes()
             atexit.register(self._tell_of_changes)
@@ -72,7 +72,7 @@ class Workflow:
             self._send_along()
 
     def _tell_of_changes(self) -> None:
-        checks.tell_of_changes(self._compiled, with_python=bool(self._chosen()))
+        preflight.tell_of_changes(self._compiled, with_python=bool(self._chosen()))
 
     def _send_along(self) -> None:
         self._snakemake.send_along(self._compiled.files())
@@ -91,7 +91,7 @@ class Workflow:
         self._snakemake.lift_rate_limit()
         for stem in self._compiled.stems():
             for trial in self._compiled.plan(stem)["trials"]:
-                folder = f"{layout.results_of(stem)}/{layout.runs(trial['name'])}/"
+                folder = f"{layout.results_of(stem)}/{layout.runs_folder(trial['name'])}/"
                 if self._snakemake.is_forced(trial["rule"], folder):
                     mark = Path(layout.FORCED, stem, trial["name"])
                     mark.parent.mkdir(parents=True, exist_ok=True)
@@ -256,4 +256,4 @@ class Workflow:
 
 
 def _run_path(stem: str, trial: str, job: str) -> str:
-    return f"{layout.results_of(stem)}/{layout.run(trial, job)}"
+    return f"{layout.results_of(stem)}/{layout.run_path(trial, job)}"

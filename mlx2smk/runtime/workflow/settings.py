@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, Callable
 
-YES, NO = ("true", "yes", "1"), ("false", "no", "0")
+TRUE_WORDS, FALSE_WORDS = ("true", "yes", "1"), ("false", "no", "0")
 """Snakemake turns only True and False on its command line into truth values; the rest are texts."""
 
 
@@ -20,7 +20,7 @@ def _is_text(value: Any) -> bool:
 
 
 def _is_choice(value: Any) -> bool:
-    return str(value).lower() in (*YES, *NO)
+    return str(value).lower() in (*TRUE_WORDS, *FALSE_WORDS)
 
 
 def _is_size(value: Any) -> bool:
@@ -62,7 +62,7 @@ class Settings:
     @property
     def uses_store(self) -> bool:
         """Whether jobs look for their results in the store."""
-        return str(self._config.get("mlx_store", True)).lower() not in NO
+        return str(self._config.get("mlx_store", True)).lower() not in FALSE_WORDS
 
     @property
     def large_file(self) -> int | None:

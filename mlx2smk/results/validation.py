@@ -29,7 +29,7 @@ DROP = "delete it; what its experiment left is deleted too by the next mlx gc"
 UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError)
 """What comes of reading a document that is not what it should be."""
 
-LONGEST = 60
+LONGEST_QUOTE = 60
 """Characters of a value that are shown."""
 
 
@@ -87,4 +87,4 @@ def _message(error: ValidationError, name: str) -> str:
 
 
 def _brief(value: Any) -> str:
-    return shorten(repr(value), LONGEST)
+    return shorten(repr(value), LONGEST_QUOTE)

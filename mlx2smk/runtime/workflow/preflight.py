@@ -12,7 +12,7 @@ from .snakemake_api import fail, key_of_output, recorded_outputs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .compiled import Compiled
+    from .compiled import CompiledFolder
     from .snakemake_api import Snakemake
 
 CLOCKS_DIFFER = 60
@@ -58,7 +58,7 @@ def settle_times(results: str) -> None:
         os.utime(path, (past, past))
 
 
-def check_deployed(snakemake: Snakemake, compiled: Compiled) -> None:
+def check_deployed(snakemake: Snakemake, compiled: CompiledFolder) -> None:
     """Refuse to run in this machine's environment what was compiled for another one."""
     methods = snakemake.deployment_methods()
     needed = compiled.needed_methods()
@@ -71,7 +71,7 @@ def check_deployed(snakemake: Snakemake, compiled: Compiled) -> None:
         )
 
 
-def tell_of_changes(compiled: Compiled, *, with_python: bool) -> None:
+def tell_of_changes(compiled: CompiledFolder, *, with_python: bool) -> None:
     """Say on standard error which edits this run does not know of."""
     for stem in compiled.stems():
         files = ", ".join(compiled.changed_files(stem))

@@ -8,7 +8,7 @@ import pytest
 
 from mlx2smk.results.schemas import schema
 from mlx2smk.runtime import documents, plan, records
-from tests.readme import ROOT
+from tests.support.paths import ROOT
 
 JSON_TYPES = {
     "string": str,
@@ -27,7 +27,7 @@ DOCUMENTS = {
     "verification": (documents.VerificationEntry, [PLAN["function"], PLAN["verification"]]),
     "run": (documents.RunDict, [schema("run")]),
     "verdict": (documents.Verdict, [schema("verdict")]),
-    "report": (documents.Report, [schema("report")]),
+    "report": (documents.ReportDocument, [schema("report")]),
     "job": (documents.JobRecord, [schema("job")]),
     "made_from": (documents.MadeFrom, [schema("job")["$defs"]["made_from"]]),
     "observation": (documents.Observation, [schema("job")["$defs"]["observation"]]),
