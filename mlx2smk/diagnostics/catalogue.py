@@ -58,10 +58,10 @@ def reference() -> str:
 _INTRODUCTION: Final = """\
 # Diagnostics
 
-What `mlx` says about experiments, by code. `mlx explain MLX201` prints a section of this page.
-Errors stop the compilation; warnings and notes do not.
+This page explains every error, warning and note of `mlx`, by its code. `mlx explain MLX201` prints
+one section of it. Errors stop the compilation; warnings and notes do not.
 
-This page is written by `python -m mlx2smk.diagnostics > docs/diagnostics.md`.
+To generate this page, run `python -m mlx2smk.diagnostics > docs/diagnostics.md`.
 """
 
 
