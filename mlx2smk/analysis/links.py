@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,6 @@ from mlx2smk.analysis.blanking import groups
 from mlx2smk.analysis.modules import absolute
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterator
 
     from mlx2smk.analysis.bindings import Imported
@@ -71,6 +71,29 @@ class Linker:
                 steps = self.project.trace(imported, module, ())
                 names.update(dict.fromkeys((s.module, s.name) for s in steps if s.name is not None))
         return Links(tuple(names), tuple(objects), tuple(loads), tuple(stars), tuple(units))
+
+    def loading(self, unit: Unit, module: Module) -> str | None:
+        """Return which module a ``from`` import of a local one loads if nobody needs the name that it binds.
+
+        None if it cannot stand for that alone, as other statements share its line, or what it loads
+        depends on the name.
+        """
+        node = unit.node
+        if not isinstance(node, ast.ImportFrom) or self.of(unit, module).units:
+            return None
+        imported = unit.names.imports[0][0]
+        dotted = absolute(imported.module, imported.level, module.parent_package)
+        package = self.project.load(dotted) if dotted else None
+        if package is None or imported.star or imported.name is None:
+            return None
+        bound = imported.name in package.certain and not self.project.reaches(package, module)
+        # `import *` without `__all__` takes what is there and loads no submodules.
+        if bound or not unit.certain:
+            return dotted
+        if not package.bindings.keys().isdisjoint({imported.name, "__getattr__"}):
+            return None
+        submodule = self.project.load(f"{dotted}.{imported.name}")
+        return dotted if submodule is None else submodule.dotted
 
     def _together(self, unit: Unit, module: Module) -> Iterator[Unit]:
         """Yield the units whose statements share a line with this one."""
