@@ -4,12 +4,12 @@ import pytest
 from slicerun import check_slice
 from slices import HEAD, analysed, digest, kept, module, trial
 
-HELPER = "import random\nA = 1\nB = 2\nrandom.seed(1)\ndef a(): return A\ndef b(): return B\n"
+HELPER = "import sys\nA = 1\nB = 2\nsys.path.append('1')\ndef a(): return A\ndef b(): return B\n"
 
 
 def test_the_effect_is_kept_without_the_names():
     found = trial("from helper import a, b", files={"helper.py": HELPER})
-    assert module("helper", found) == ["import random", "random.seed(1)"]
+    assert module("helper", found) == ["import sys", "sys.path.append('1')"]
     assert kept("from helper import a, b", files={"helper.py": HELPER}) == ["__import__('helper')"]
     assert found.slice.modules[0].removed == ("A", "B", "a", "b")
     assert found.slice.removed == ("a", "b", "setup", "trial", "verify")
@@ -17,14 +17,14 @@ def test_the_effect_is_kept_without_the_names():
     assert pieces == {
         (None, ("t",), "function", 4),
         (None, ("helper",), "import", 2),
-        ("helper", ("random",), "import", 1),
+        ("helper", ("sys",), "import", 1),
         ("helper", (), "statement", 4),
     }
 
 
 def test_a_name_that_is_needed_is_imported():
     found = trial("from helper import a, b", "return b()", {"helper.py": HELPER})
-    text = ["import random", "B = 2", "random.seed(1)", "def b(): return B"]
+    text = ["import sys", "B = 2", "sys.path.append('1')", "def b(): return B"]
     assert module("helper", found) == text
     assert "from helper import    b" in found.slice.text
     assert "__import__" not in found.slice.text
@@ -35,7 +35,7 @@ def test_a_name_that_is_needed_is_imported():
     [
         ("A = 1", "A = 3"),
         ("def a(): return A", "def a(): return A, A"),
-        ("import random\nA = 1\nB = 2\n", "A = 1\nimport random\nB = 2\n"),
+        ("import sys\nA = 1\nB = 2\n", "A = 1\nimport sys\nB = 2\n"),
     ],
 )
 def test_edits_of_names_that_nobody_needs_do_not_count(old, new):
@@ -53,7 +53,9 @@ def test_which_names_are_imported_does_not_count(import_):
     assert digest(import_, files={"helper.py": HELPER}) == one
 
 
-@pytest.mark.parametrize("import_", ["from helper import b", "from helper import a, b", "from helper import b, a"])
+@pytest.mark.parametrize(
+    "import_", ["from helper import b", "from helper import a, b", "from helper import b, a"]
+)
 def test_names_beside_a_needed_one_do_not_count(import_):
     one = digest("from helper import b", "return b()", {"helper.py": HELPER})
     assert digest(import_, "return b()", {"helper.py": HELPER}) == one
@@ -61,7 +63,7 @@ def test_names_beside_a_needed_one_do_not_count(import_):
 
 def test_the_effect_itself_counts():
     one = digest("from helper import a", files={"helper.py": HELPER})
-    other = {"helper.py": HELPER.replace("seed(1)", "seed(2)")}
+    other = {"helper.py": HELPER.replace("'1'", "'2'")}
     assert digest("from helper import a", files=other) != one
 
 
@@ -103,7 +105,10 @@ def test_a_statement_that_shares_its_line_is_kept_as_it_is():
     assert kept("X = 1; from helper import a", files=files) == ["X = 1; from helper import a"]
 
 
-PRINTING = {"pkg/__init__.py": "print('pkg')\nA = 1\nB = 2\n", "pkg/sub.py": "print('sub')\nC = 1\n"}
+PRINTING = {
+    "pkg/__init__.py": "print('pkg')\nA = 1\nB = 2\n",
+    "pkg/sub.py": "print('sub')\nC = 1\n",
+}
 
 
 @pytest.mark.parametrize(

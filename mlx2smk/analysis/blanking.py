@@ -85,8 +85,8 @@ def _import_text(
         if loads is not None:
             written.append(f"__import__({loads!r})")
         elif all(unit.certain for unit in parts):
-            names = ", ".join(map(ast.unparse, aliases))
-            written.append(f"from {'.' * node.level}{node.module or ''} import {names}")
+            listed = ", ".join(map(ast.unparse, aliases))
+            written.append(f"from {'.' * node.level}{node.module or ''} import {listed}")
         else:
             # What `import *` does not find it does without.
             dotted = absolute(node.module or "", node.level, module.parent_package)

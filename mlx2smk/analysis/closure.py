@@ -7,13 +7,14 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.confined import EVERYWHERE, OWN, sees
 from mlx2smk.analysis.dynamic import Dynamic, Reach
 from mlx2smk.analysis.modules import all_modules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlx2smk.analysis.facts import Facts
+    from mlx2smk.analysis.facts import Facts, UnitFacts
     from mlx2smk.analysis.links import Linker
     from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.diagnostics.source import Span
@@ -62,6 +63,8 @@ class Closure:
         self._whole: set[str] = set()
         self._waiting: deque[int] = deque()
         self._everything: Dynamic | None = None
+        self._outside: set[str] = set()
+        self._asleep: list[tuple[Module, UnitFacts, int | None]] = []
 
     def run(self, name: str) -> None:
         """Take a function of the experiment and all that it needs."""
@@ -70,6 +73,7 @@ class Closure:
         size = -1
         while size != (size := len(self.taken) + len(self.loaded)):
             self._drain()
+            self._wake()
             self._follow_queries()
             if self._everything is not None:
                 reason = f"{self._everything.reason} elsewhere"
@@ -125,6 +129,7 @@ class Closure:
                 self._load(module, position)
             return
         links = self.linker.of(item.unit, item.module)
+        self._outside |= self.facts.outside(item.unit)
         for unit in links.units:
             self._take(item.module, unit, position)
         for module in links.loads:
@@ -165,12 +170,29 @@ class Closure:
                 Widening("it does not parse", None, module.name, module.name, dynamic=True)
             )
         for facts in self.facts.of(module):
-            if _is_future(facts.unit.node):
+            if _is_future(facts.unit.node) or facts.effect is not None:
                 self._take(module, facts.unit, via)
-            elif self.facts.effect(facts, module) is not None:
+            else:
+                self._asleep.append((module, facts, via))
+        self._wake()
+
+    def _wake(self) -> None:
+        """Take the imports of modules whose effects the code that is taken can notice."""
+        asleep, self._asleep = self._asleep, []
+        for module, facts, via in asleep:
+            domains = self.facts.domains(facts, module)
+            if any(map(self._notices, domains)):
                 # What an import of a local module does, it does whatever it is asked for.
-                loads = self.linker.loading(facts.unit, module) if facts.effect is None else None
-                self._take(module, facts.unit, via, loads)
+                self._take(module, facts.unit, via, self.linker.loading(facts.unit, module))
+            elif domains:
+                self._asleep.append((module, facts, via))
+
+    def _notices(self, domain: str) -> bool:
+        """Whether the code that is taken can notice the effects in a domain."""
+        if domain in {EVERYWHERE, OWN}:
+            return domain == EVERYWHERE
+        looks_around = self._everything is not None or any(item.dynamic for item in self.widened)
+        return looks_around or any(sees(name, domain) for name in self._outside)
 
     def _widen(
         self,

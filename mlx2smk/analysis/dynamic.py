@@ -204,7 +204,9 @@ def _import(reference: Reference, module: Module) -> Dynamic:
         inside = absolute(name.lstrip("."), len(name) - len(name.lstrip(".")), package)
         known = bool(name) and inside is not None
         # Without a dot in sight it may be a module of any package, `package` aside.
-        name, exact = (f"{inside}{'' if exact or name.strip('.') else '.'}", exact) if known else ("", False)
+        name, exact = (
+            (f"{inside}{'' if exact or name.strip('.') else '.'}", exact) if known else ("", False)
+        )
     if exact and _offers_all(name):
         return Dynamic(f"imports {name!r} by a call", reference.node, Reach.ALL)
     relative = name.startswith(".")

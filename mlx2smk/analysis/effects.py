@@ -11,6 +11,7 @@ import ast
 from typing import TYPE_CHECKING, Protocol
 
 from mlx2smk.analysis.bindings import imports_of, is_main_guard, scope_of
+from mlx2smk.analysis.confined import EVERYWHERE, OWN
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
     HIGHER_ORDER,
@@ -22,6 +23,7 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
+from mlx2smk.analysis.objects import Objects
 from mlx2smk.analysis.values import Definition, Frame, Values, frame_of, targets_of
 from mlx2smk.language.scopes import evaluated_at_definition, parameters_of
 
@@ -62,11 +64,13 @@ class Evaluation:
         self.judge = judge
         self.owned = owned
         self.reason: str | None = None
+        self.domains: set[str] = set()
         self.touches: set[str] = set()
 
-    def effect(self, reason: str) -> None:
-        """Note that there is an effect; the first reason stays."""
+    def effect(self, reason: str, domain: str | None = None) -> None:
+        """Note that there is an effect; the first reason stays. ``domain``: only some can notice it."""
         self.reason = self.reason or reason
+        self.domains.add(domain or EVERYWHERE)
 
     def statements(self, nodes: Iterable[ast.stmt]) -> None:
         """Go through some statements."""
@@ -139,6 +143,18 @@ class Evaluation:
         self.expressions(handler.type for handler in node.handlers)
         caught = (statement for handler in node.handlers for statement in handler.body)
         self.statements((*node.body, *caught, *node.orelse, *node.finalbody))
+
+    def _assert(self, node: ast.Assert) -> None:
+        self.expressions([node.test, node.msg])
+        self.effect("has assert", OWN)
+
+    def _with(self, node: ast.With) -> None:
+        for item in node.items:
+            self.expression(item.context_expr)
+            self.effect("has with", Objects(self.values).opened(item.context_expr))
+            if item.optional_vars is not None:
+                self.target(item.optional_vars)
+        self.statements(node.body)
 
     def _match(self, node: ast.Match) -> None:
         self.expression(node.subject)
@@ -236,7 +252,7 @@ class Evaluation:
             return
         own = self.values.is_own_container(name) or (definition and self.values.is_definition(name))
         if not isinstance(node, ast.Name) or not own:
-            self.effect(f"changes {_short(node)}")
+            self.effect(f"changes {_short(node)}", Objects(self.values).changed(node))
         elif self.values.local(node.id) is None:
             self.touches.add(node.id)
 
@@ -282,6 +298,7 @@ class Evaluation:
     def take(self, inner: Evaluation) -> None:
         """Add what was found in a scope inside."""
         self.reason = self.reason or inner.reason
+        self.domains |= inner.domains
         self.touches |= inner.touches
 
     def call(self, node: ast.Call) -> None:
@@ -291,7 +308,7 @@ class Evaluation:
         if isinstance(node.func, ast.Attribute):
             self.expression(node.func.value)
         if not self._is_pure_call(node):
-            self.effect(f"calls {_short(node.func)}")
+            self.effect(f"calls {_short(node.func)}", Objects(self.values).called(node))
 
     def _is_pure_call(self, node: ast.Call) -> bool:
         meaning = self.values.meaning(node.func)

@@ -10,6 +10,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.confined import EVERYWHERE
 from mlx2smk.analysis.dynamic import Dynamic, dynamics_of
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.known import QUIET_PACKAGES
@@ -28,10 +29,14 @@ _QUIET = STANDARD_LIBRARY | QUIET_PACKAGES | {"__future__", *MODULES}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitFacts:
-    """One unit: why it has effects (None: it has none), whose containers it changes, what it looks up."""
+    """One unit: why it has effects (None: it has none), whose containers it changes, what it looks up.
+
+    ``domains`` say who can notice the effects (`confined`).
+    """
 
     unit: Unit
     effect: str | None
+    domains: frozenset[str]
     touches: frozenset[str]
     dynamics: tuple[Dynamic, ...]
 
@@ -43,7 +48,8 @@ class Facts:
         self.project = project
         self.purity = Purity(project)
         self._own: dict[str, tuple[UnitFacts, ...]] = {}
-        self._effects: dict[str, bool] = {}
+        self._domains: dict[str, frozenset[str]] = {}
+        self._outside: dict[Unit, frozenset[str]] = {}
         self._changers: dict[str, dict[str, tuple[Unit, ...]]] = {}
         self._before: dict[str, tuple[frozenset[int], ...]] = {}
 
@@ -59,11 +65,15 @@ class Facts:
     def _find(self, unit: Unit, module: Module, used: frozenset[str]) -> UnitFacts:
         evaluation = Evaluation(Values(self.project, module), self.purity)
         evaluation.statement(unit.node)
-        reason = evaluation.reason
-        if reason is None and self._imports_for_effects(unit, module, used):
-            reason = "is an import that nothing uses by name"
-        touches = frozenset(evaluation.touches)
-        return UnitFacts(unit, reason, touches, dynamics_of(unit, module, self.project))
+        if self._imports_for_effects(unit, module, used):
+            evaluation.effect("is an import that nothing uses by name")
+        return UnitFacts(
+            unit,
+            evaluation.reason,
+            frozenset(evaluation.domains),
+            frozenset(evaluation.touches),
+            dynamics_of(unit, module, self.project),
+        )
 
     def _imports_for_effects(self, unit: Unit, module: Module, used: frozenset[str]) -> bool:
         """Whether a statement imports an installed package, and nothing of it is used by name."""
@@ -99,27 +109,41 @@ class Facts:
             }
         return self._changers[module.dotted].get(name, ())
 
-    def effect(self, facts: UnitFacts, module: Module) -> str | None:
-        """Return why a unit has effects, those of the local modules that it imports included."""
-        if facts.effect is not None:
-            return facts.effect
+    def domains(self, facts: UnitFacts, module: Module) -> frozenset[str]:
+        """Return who can notice what a unit does, the effects of local modules that it imports included.
+
+        Empty if it has no effects.
+        """
+        found = set(facts.domains)
         for imported, deferred in facts.unit.names.imports:
-            if not deferred and any(
-                map(self.has_effects, self.project.loaded_by(imported, module))
-            ):
-                return "imports a local module that has effects"
-        return None
+            if not deferred:
+                for loaded in self.project.loaded_by(imported, module):
+                    found |= self._domains_of(loaded)
+        return frozenset(found)
 
-    def has_effects(self, module: Module) -> bool:
-        """Whether loading a module has effects, of its own or through what it imports."""
-        if module.dotted not in self._effects:
-            self._effects[module.dotted] = any(
-                map(self._has_own_effects, self._loaded_with(module))
-            )
-        return self._effects[module.dotted]
+    def _domains_of(self, module: Module) -> frozenset[str]:
+        """Return who can notice that a module is loaded, with all that it imports."""
+        if module.dotted not in self._domains:
+            found: set[str] = set()
+            for each in self._loaded_with(module):
+                if each.tree is None:
+                    found.add(EVERYWHERE)
+                for facts in self.of(each):
+                    found |= facts.domains
+            self._domains[module.dotted] = frozenset(found)
+        return self._domains[module.dotted]
 
-    def _has_own_effects(self, module: Module) -> bool:
-        return module.tree is None or any(facts.effect is not None for facts in self.of(module))
+    def outside(self, unit: Unit) -> frozenset[str]:
+        """Return the first names of the modules outside that a unit imports, and ``io`` if it opens files."""
+        if unit not in self._outside:
+            found = {
+                imported.module.partition(".")[0]
+                for imported, _ in unit.names.imports
+                if not imported.level and self.project.load(imported.module) is None
+            }
+            opens = any(item.name == "open" for item in unit.names.references)
+            self._outside[unit] = frozenset(found | ({"io"} if opens else set()))
+        return self._outside[unit]
 
     def _loaded_with(self, module: Module) -> list[Module]:
         """Return a module and the local modules loaded with it; the experiment is loaded already."""
@@ -194,7 +218,7 @@ def _order(facts: Facts, module: Module) -> tuple[frozenset[int], ...]:
 
 def _footprint(item: UnitFacts, facts: Facts, module: Module) -> _Footprint:
     now = {use.name for use in item.unit.names.references if not use.deferred}
-    effect = facts.effect(item, module) is not None or bool(item.dynamics)
+    effect = bool(facts.domains(item, module)) or bool(item.dynamics)
     runs = effect or _runs(item.unit.node)
     needs = frozenset(_reachable(now, facts, module) if runs else now)
     writes = item.unit.names.bound | item.touches

@@ -101,7 +101,7 @@ class Slicer:
         )
         return result, taken
 
-    def _module(self, module: Module, closure: _Closure) -> ModuleSlice:
+    def _module(self, module: Module, closure: Closure) -> ModuleSlice:
         kept = _kept(closure.taken, module)
         return ModuleSlice(
             name=module.dotted,
@@ -112,7 +112,7 @@ class Slicer:
             removed=_removed(module, kept),
         )
 
-    def _digest(self, name: str, closure: _Closure, local: Sequence[Module], detail: Detail) -> str:
+    def _digest(self, name: str, closure: Closure, local: Sequence[Module], detail: Detail) -> str:
         parts = [name]
         for module in (self.project.experiment, *local):
             kept = [item for item in closure.taken if item.module is module]

@@ -88,21 +88,21 @@ class Stars:
     def _bound(self, module: Module, seen: frozenset[str]) -> Names | None:
         """Return the names that a module has when it has run."""
         assert module.tree is not None  # noqa: S101 - the caller knows
-        sure = certainly_bound(module.tree)
-        names = {item.name: item.name in sure for item in scope_of(module.tree.body).bindings}
+        kept = certainly_bound(module.tree)
+        names = {item.name: item.name in kept for item in scope_of(module.tree.body).bindings}
         for node in ast.walk(module.tree):
             if isinstance(node, ast.Global):
                 names = {**dict.fromkeys(node.names, False), **names}
         if module.package:
             names = {**dict.fromkeys(self._submodules(module), True), **names}
-        for imported, direct in _star_imports(module.tree):
+        for imported, runs in _star_imports(module.tree):
             other = self._target(imported, module)
             found = None if other is None else self._exported(other, seen)
             if found is None:
                 return None
             # The names of a module that imports this one, in turn, may have come too late.
-            direct = direct and other is not None and not self.project.reaches(other, module)
-            names = {**{name: kept and direct for name, kept in found.items()}, **names}
+            sure = runs and other is not None and not self.project.reaches(other, module)
+            names = {**{name: certain and sure for name, certain in found.items()}, **names}
         return names
 
     def _submodules(self, package: Module) -> Iterator[str]:
@@ -118,7 +118,9 @@ class Stars:
         assert module.tree is not None  # noqa: S101 - the caller knows
         changes = [(node, value) for node in module.tree.body for value in _given_to_all(node)]
         # Any other mention of it may change it, and a list that two modules share changes for both.
-        shared = any(isinstance(value, ast.Attribute) and not _adds(node) for node, value in changes)
+        shared = any(
+            isinstance(value, ast.Attribute) and not _adds(node) for node, value in changes
+        )
         if len(changes) != _mentions_all(module.tree) or (shared and len(changes) > 1):
             return None
         names: list[str] = []
@@ -272,11 +274,16 @@ def _given_names(tree: ast.Module) -> Iterator[str | None]:
                 yield None
             elif isinstance(node.ctx, ast.Store):
                 yield node.attr
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
-            if node.func.id in {"setattr", "vars"} and _root(node.args[0]) in imported:
-                name = node.args[1] if len(node.args) > 1 else None
-                text = name.value if isinstance(name, ast.Constant) else None
-                yield text if isinstance(text, str) else None
+        elif isinstance(node, ast.Call) and _is_setting(node, imported):
+            name = node.args[1] if len(node.args) > 1 else None
+            text = name.value if isinstance(name, ast.Constant) else None
+            yield text if isinstance(text, str) else None
+
+
+def _is_setting(node: ast.Call, imported: set[str]) -> bool:
+    """Whether this is ``setattr(module, …)``, or ``vars(module)``, through which one can set names too."""
+    named = isinstance(node.func, ast.Name) and node.func.id in {"setattr", "vars"}
+    return named and bool(node.args) and _root(node.args[0]) in imported
 
 
 def _root(node: ast.expr) -> str:
