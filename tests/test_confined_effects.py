@@ -47,8 +47,10 @@ def loaded(effect, body, before="", files=None):
         ("import os\nos.makedirs('out', exist_ok=True)", "import math", "open('x')"),
         ("import os\nos.makedirs('out', exist_ok=True)", "import time", "import pathlib"),
         (
-            "from pathlib import Path\nROOT = Path(__file__).resolve().parent\n"
-            "(ROOT / 'out').mkdir(parents=True)",
+            (
+                "from pathlib import Path\nROOT = Path(__file__).resolve().parent\n"
+                "(ROOT / 'out').mkdir(parents=True)"
+            ),
             "import math",
             "import io",
         ),
@@ -79,10 +81,14 @@ def test_who_notices_an_effect(effect, blind, seeing):
         "with open('x') as file:\n    X = file.read()",
         "import pandas as pd\nX = pd.read_csv('x')\nX['a'] = X['b'] * 2\nX.loc[0, 'a'] = 1",
         "import pandas as pd\nX = pd.read_csv('x')\nX.dropna(inplace=True)",
-        "import argparse\nP = argparse.ArgumentParser()\nP.add_argument('--n', type=int)\n"
-        "A = P.parse_args()\nA.x = 1",
-        "import argparse\nP = argparse.ArgumentParser()\nG = P.add_argument_group('g')\n"
-        "G.add_argument('--n', type=float, default=1.0)",
+        (
+            "import argparse\nP = argparse.ArgumentParser()\nP.add_argument('--n', type=int)\n"
+            "A = P.parse_args()\nA.x = 1"
+        ),
+        (
+            "import argparse\nP = argparse.ArgumentParser()\nG = P.add_argument_group('g')\n"
+            "G.add_argument('--n', type=float, default=1.0)"
+        ),
         "import networkx as nx\nG = nx.DiGraph()\nG.add_edge(1, 2)\nG.nodes[1]['x'] = 2",
         "from types import SimpleNamespace\nC = SimpleNamespace()\nC.x = 1",
         "import numpy as np\nA = np.zeros(3)\nA[0] = 1\nB = A[1:]\nB[0] = 2",
@@ -125,8 +131,10 @@ def test_estimators_draw_from_the_common_generator():
         "import pandas as pd\nf = lambda x: print(x)\nX = pd.read_csv('x', converters={'a': f})",
         "import json\nX = json.load(open('x'), object_hook=lambda x: print(x))",
         "import argparse\nP = argparse.ArgumentParser()\nP.add_argument('--n', type=print)",
-        "import argparse\ndef f(x): print(x)\nP = argparse.ArgumentParser()\n"
-        "P.add_argument('--n', type=f)",
+        (
+            "import argparse\ndef f(x): print(x)\nP = argparse.ArgumentParser()\n"
+            "P.add_argument('--n', type=f)"
+        ),
         "import shared\nimport pandas as pd\nX = pd.DataFrame(shared.ROWS)\nX.loc[0, 'a'] = 1",
         "from shared import ROWS\nROWS[0] = 1",
         "from shared import ROWS\nX = ROWS\nX.append(1)",
@@ -205,3 +213,92 @@ def test_each_domain_is_known():
     named = {*CALLS.values(), *CHANGES.values(), *MAKERS.values()}
     assert named - {OWN} <= BLIND.keys()
     assert EVERYWHERE not in BLIND
+
+
+# ------------------------------------------------------------------ registries
+
+REGISTRY = (
+    "MODELS = {}\nORDER = []\n"
+    "def register(name):\n"
+    "    def deco(cls):\n"
+    "        if name in MODELS:\n"
+    "            raise ValueError(f'{name} is there twice')\n"
+    "        MODELS[name] = cls\n"
+    "        ORDER.append(name)\n"
+    "        return cls\n"
+    "    return deco\n"
+    "def plain(f):\n"
+    "    assert callable(f)\n"
+    "    MODELS[f.__name__] = f\n"
+    "    return f\n"
+    "def build(name): return MODELS[name]()\n"
+)
+PACKAGE = {
+    "pkg/__init__.py": "from .linear import Linear\nfrom .deep import Deep\n"
+    "from .registry import build\n",
+    "pkg/registry.py": REGISTRY,
+    "pkg/linear.py": "from .registry import register\nRATE = 1\n"
+    "@register('linear')\nclass Linear:\n    rate = RATE\n",
+    "pkg/deep.py": "from .registry import plain\n@plain\nclass Deep:\n    pass\n",
+    "pkg/data.py": "def load(): return [1]\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "modules"),
+    [
+        ("import pkg", "return 1", []),
+        ("from pkg import build, Linear", "return 1", []),
+        ("import pkg.data", "return pkg.data.load()", ["pkg", "pkg.data"]),
+        (
+            "from pkg import build",
+            "return build('linear').rate",
+            ["pkg", "pkg.deep", "pkg.linear", "pkg.registry"],
+        ),
+        (
+            "import pkg\nfrom pkg.registry import MODELS, ORDER",
+            "return sorted(MODELS), ORDER",
+            ["pkg", "pkg.deep", "pkg.linear", "pkg.registry"],
+        ),
+        (
+            "from pkg import Linear",
+            "return Linear.rate",
+            ["pkg", "pkg.deep", "pkg.linear", "pkg.registry"],
+        ),
+    ],
+)
+def test_a_registry_counts_for_those_who_can_look_into_it(tmp_path, before, body, modules):
+    found = check_slice(tmp_path, before, body, PACKAGE)
+    assert [item.name for item in found.slice.modules] == modules
+
+
+@pytest.mark.parametrize(
+    "registry",
+    [
+        "def register(f):\n    print(f)\n    return f\n",
+        "import other\ndef register(f):\n    other.ALL.append(f)\n    return f\n",
+        "from other import ALL\ndef register(f):\n    ALL.append(f)\n    return f\n",
+        "from other import ALL\nMINE = ALL\ndef register(f):\n    MINE.append(f)\n    return f\n",
+        "def register(f):\n    f()\n    return f\n",
+        "MINE = []\ndef register(f):\n    MINE.append(f)\n    f.mark = 1\n    return f\n",
+        "MINE = []\ndef register(f):\n    global MINE\n    MINE = [f]\n    return f\n",
+        "MINE = []\nregister = MINE.append\n",
+        "MINE = []\ndef register(f):\n    MINE.append(f)\n    return f\nregister.x = 1\n",
+        "MINE = []\ndef register(f):\n    from other import ALL\n    ALL.append(f)\n    return f\n",
+        "MINE = []\ndef log(f): return f\n@log\ndef register(f):\n    MINE.append(f)\n    return f\n",
+        "MINE = []\ndef register(f):\n    MINE.append(f)\n    return f\nregister = print\n",
+    ],
+)
+def test_what_does_more_than_filling_its_own_containers(registry):
+    files = {"registry.py": registry, "other.py": "ALL = []\n"}
+    effect = "from registry import register\n@register\ndef f(): pass"
+    assert "helper" in loaded(effect, "return 1", files=files)
+
+
+def test_a_registry_that_is_shared_under_another_name(tmp_path):
+    files = {
+        "registry.py": "MODELS = {}\ndef register(f):\n    MODELS[f.__name__] = f\n    return f\n",
+        "models.py": "from registry import register\n@register\ndef linear(): return 5\n",
+        "view.py": "import registry\nALL = registry.MODELS\ndef build(name): return ALL[name]()\n",
+    }
+    check_slice(tmp_path, "import models\nimport view", "return view.build('linear')", files)

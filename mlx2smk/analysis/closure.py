@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.confined import EVERYWHERE, OWN, sees
+from mlx2smk.analysis.confined import EVERYWHERE, MODULE, OWN, sees
 from mlx2smk.analysis.dynamic import Dynamic, Reach
 from mlx2smk.analysis.modules import all_modules
 
@@ -191,6 +191,8 @@ class Closure:
         """Whether the code that is taken can notice the effects in a domain."""
         if domain in {EVERYWHERE, OWN}:
             return domain == EVERYWHERE
+        if domain.startswith(MODULE):
+            return domain.removeprefix(MODULE) in self.loaded
         looks_around = self._everything is not None or any(item.dynamic for item in self.widened)
         return looks_around or any(sees(name, domain) for name in self._outside)
 

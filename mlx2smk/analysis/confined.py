@@ -22,6 +22,9 @@ EVERYWHERE: Final = "everywhere"
 OWN: Final = "own"
 """Changes objects that only the module's own names lead to, or nothing but whether it fails."""
 
+MODULE: Final = "module:"
+"""Starts the domain of what a local module holds: those notice it who load that module."""
+
 _COMPUTING: Final = frozenset(
     {
         *("__future__", "abc", "array", "base64", "binascii", "bisect", "cmath", "collections"),

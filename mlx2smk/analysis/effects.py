@@ -8,7 +8,8 @@ Operators, attributes and the protocols behind ``len``, ``iter`` and ``str`` are
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Protocol
+import builtins
+from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.bindings import imports_of, is_main_guard, scope_of
 from mlx2smk.analysis.confined import EVERYWHERE, OWN
@@ -30,26 +31,8 @@ from mlx2smk.language.scopes import evaluated_at_definition, parameters_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mlx2smk.analysis.judge import Judge
     from mlx2smk.analysis.names import Comprehension, Function
-
-
-class Judge(Protocol):
-    """Knows which definitions are pure; asked for what a statement calls or builds upon."""
-
-    def is_pure(self, definition: Definition) -> bool:
-        """Whether calling a function or class has no effects."""
-
-    def is_pure_factory(self, definition: Definition) -> bool:
-        """Whether calling a function, and calling what it returns, has no effects."""
-
-    def is_quiet_base(self, definition: Definition) -> bool:
-        """Whether defining a subclass of a class has no effects."""
-
-    def makes_members_purely(self, node: ast.ClassDef, values: Values) -> bool:
-        """Whether defining a class makes no instances, as an enumeration does, or makes them purely."""
-
-    def is_pure_decorator(self, node: ast.expr, values: Values) -> bool:
-        """Whether applying a decorator has no effects."""
 
 
 class Evaluation:
@@ -148,6 +131,18 @@ class Evaluation:
         self.expressions([node.test, node.msg])
         self.effect("has assert", OWN)
 
+    def _raise(self, node: ast.Raise) -> None:
+        for item in (node.exc, node.cause):
+            known = item is not None and self._is_exception(item)
+            self.expressions(item.args if known and isinstance(item, ast.Call) else [item])
+        self.effect("has raise", OWN)
+
+    def _is_exception(self, node: ast.expr) -> bool:
+        """Whether this makes one of Python's own exceptions."""
+        name = self.values.library(node.func) if isinstance(node, ast.Call) else ""
+        kind = getattr(builtins, name, None) if name else None
+        return isinstance(kind, type) and issubclass(kind, BaseException)
+
     def _with(self, node: ast.With) -> None:
         for item in node.items:
             self.expression(item.context_expr)
@@ -212,7 +207,8 @@ class Evaluation:
             if self._is_registration(decorator):
                 continue
             if not self.judge.is_pure_decorator(decorator, self.values):
-                self.effect(f"is decorated by {_short(decorator)}")
+                domain = self.judge.filled_by_decorator(decorator, self.values)
+                self.effect(f"is decorated by {_short(decorator)}", domain)
 
     def _is_registration(self, node: ast.expr) -> bool:
         """Whether this is ``@show.register`` of a generic function; it then touches ``show``."""
@@ -308,7 +304,10 @@ class Evaluation:
         if isinstance(node.func, ast.Attribute):
             self.expression(node.func.value)
         if not self._is_pure_call(node):
-            self.effect(f"calls {_short(node.func)}", Objects(self.values).called(node))
+            meaning = self.values.meaning(node.func)
+            domain = self.judge.filled_by(meaning) if isinstance(meaning, Definition) else None
+            domain = domain or Objects(self.values).called(node)
+            self.effect(f"calls {_short(node.func)}", domain)
 
     def _is_pure_call(self, node: ast.Call) -> bool:
         meaning = self.values.meaning(node.func)
