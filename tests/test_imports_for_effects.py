@@ -221,6 +221,21 @@ def test_the_effects_of_a_submodule_that_is_not_loaded_do_not_run(tmp_path):
     check_slice(tmp_path / "used", "from pkg import io", "return io()", files)
 
 
+def test_a_submodule_of_the_name_of_a_function_is_loaded_all_the_same(tmp_path):
+    files = {
+        "pkg/__init__.py": "print('pkg')\ndef io(): return 1\n",
+        "pkg/io.py": "print('io')\nx = 1\n",
+    }
+    check_slice(tmp_path, "from pkg import io as f\nfrom pkg.io import x", "return f()", files)
+
+
+@pytest.mark.parametrize("more", ["", "from pkg.sub import C\n", "from pkg import B\n"])
+def test_a_second_import_of_what_is_loaded_does_not_count(tmp_path, more):
+    before = "import pkg.sub\n" + more
+    found = check_slice(tmp_path, before, "return 1", PRINTING)
+    assert found.slice.digest == digest("import pkg.sub", "return 1", PRINTING)
+
+
 def test_what_is_in_a_main_block_does_not_count():
     main = "if __name__ == '__main__':\n    import plots\n    plots.show()\n"
     files = {"helper.py": f"A = 1\n{main}", "plots.py": "print(1)\ndef show(): pass\n"}

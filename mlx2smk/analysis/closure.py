@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import deque
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.confined import EVERYWHERE, MODULE, OWN, sees
@@ -97,31 +98,49 @@ class Closure:
             self._follow(item, position)
 
     def _settle(self) -> None:
-        """Drop what only loads a module that another name of the same import loads as well."""
-        loaded: dict[tuple[Module, int], set[str]] = {}
-        for item in self.taken:
-            loaded.setdefault(_import_of(item), set()).update(self._loads_besides(item))
+        """Drop what only loads a module that the same import, or one before it, loads as well."""
+        gone = {
+            item.unit
+            for module in dict.fromkeys(item.module for item in self.taken)
+            for item in self._loaded_otherwise(module)
+        }
         kept: dict[int, int | None] = {}
         taken: list[Taken] = []
         for position, item in enumerate(self.taken):
             via = None if item.reached_from is None else kept[item.reached_from]
-            before = loaded[_import_of(item)]
-            if item.loads in before:
-                kept[position] = via
-                continue
-            if item.loads is not None:
-                before.add(item.loads)
-            kept[position] = len(taken)
-            taken.append(replace(item, reached_from=via))
+            kept[position] = via if item.unit in gone else len(taken)
+            if item.unit not in gone:
+                taken.append(replace(item, reached_from=via))
         self.taken = taken
 
+    def _loaded_otherwise(self, module: Module) -> Iterator[Taken]:
+        """Yield what a module takes only to load what it has loaded already."""
+        imports = [
+            item
+            for item in sorted(self.taken, key=lambda item: item.unit.index)
+            if item.module is module and isinstance(item.unit.node, (ast.Import, ast.ImportFrom))
+        ]
+        loaded: set[str] = set()
+        for _, group in groupby(imports, key=lambda item: item.unit.statement):
+            statement = list(group)
+            for item in statement:
+                loaded.update(self._loads_besides(item))
+            for item in statement:
+                if item.loads in loaded:
+                    yield item
+                elif item.loads is not None:
+                    loaded.add(item.loads)
+
     def _loads_besides(self, item: Taken) -> Iterator[str]:
-        """Yield what a unit loads besides the one module that it may be taken for."""
-        if item.loads is None:
-            yield from (module.dotted for module in self.linker.of(item.unit, item.module).loads)
-        else:
+        """Yield what an import loads for certain, besides the one module that it may be taken for."""
+        if item.loads is not None:
             parts = item.loads.split(".")
             yield from (".".join(parts[:depth]) for depth in range(1, len(parts)))
+        elif isinstance(item.unit.node, ast.Import):
+            yield from (module.dotted for module in self.linker.of(item.unit, item.module).loads)
+        else:
+            dotted = self.linker.loading(item.unit, item.module)
+            yield from (module.dotted for module in self.project.around(dotted or ""))
 
     def _follow(self, item: Taken, position: int) -> None:
         if item.loads is not None:
@@ -183,9 +202,17 @@ class Closure:
             domains = self.facts.domains(facts, module)
             if any(map(self._notices, domains)):
                 # What an import of a local module does, it does whatever it is asked for.
-                self._take(module, facts.unit, via, self.linker.loading(facts.unit, module))
+                loads = self.linker.loading(facts.unit, module)
+                self._take(module, facts.unit, via, loads and self._shortened(loads))
             elif domains:
                 self._asleep.append((module, facts, via))
+
+    def _shortened(self, dotted: str) -> str:
+        """Return the last module on the way to a submodule whose effects can be noticed."""
+        around = list(self.project.around(dotted))
+        while len(around) > 1 and not any(map(self._notices, self.facts.domains_of(around[-1]))):
+            around.pop()
+        return around[-1].dotted
 
     def _notices(self, domain: str) -> bool:
         """Whether the code that is taken can notice the effects in a domain."""
@@ -250,16 +277,12 @@ class Closure:
         """Return the local modules that a call may import, with the packages around them."""
         project, name = self.project, dynamic.name
         own = project.experiment.dotted
-        others = (item for item in all_modules(project.files, name) if item != own)
+        others = (item for item in all_modules(project.files, name, project.roots) if item != own)
         parts = [item.split(".") for item in ([name] if dynamic.exact else others)]
         wanted = dict.fromkeys(
             ".".join(item[: depth + 1]) for item in parts for depth in range(len(item))
         )
         return [module for module in map(project.load, wanted) if module is not None]
-
-
-def _import_of(item: Taken) -> tuple[Module, int]:
-    return item.module, item.unit.statement
 
 
 def _is_future(node: ast.stmt) -> bool:

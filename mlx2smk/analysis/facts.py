@@ -115,14 +115,18 @@ class Facts:
         Empty if it has no effects.
         """
         found = set(facts.domains)
+        begun = set(self.project.around(module.dotted)) if module.name else set()
         for imported, deferred in facts.unit.names.imports:
-            if not deferred:
-                for loaded in self.project.loaded_by(imported, module):
-                    found |= self._domains_of(loaded)
+            for loaded in () if deferred else self.project.loaded_by(imported, module):
+                if loaded not in begun:
+                    found |= self.domains_of(loaded)
         return frozenset(found)
 
-    def _domains_of(self, module: Module) -> frozenset[str]:
-        """Return who can notice that a module is loaded, with all that it imports."""
+    def domains_of(self, module: Module) -> frozenset[str]:
+        """Return who can notice that a module is loaded, with all that it imports.
+
+        The packages around it do not count: they are loaded before.
+        """
         if module.dotted not in self._domains:
             found: set[str] = set()
             for each in self._loaded_with(module):
@@ -147,6 +151,7 @@ class Facts:
 
     def _loaded_with(self, module: Module) -> list[Module]:
         """Return a module and the local modules loaded with it; the experiment is loaded already."""
+        begun = {item.dotted for item in self.project.around(module.dotted)}
         found = {module.dotted: module}
         waiting = [module]
         while waiting:
@@ -154,7 +159,7 @@ class Facts:
             for unit in current.units:
                 for imported, deferred in unit.names.imports:
                     for other in () if deferred else self.project.loaded_by(imported, current):
-                        if other.dotted not in found:
+                        if other.dotted not in found and other.dotted not in begun:
                             found[other.dotted] = other
                             waiting.append(other)
         return [item for item in found.values() if item is not self.project.experiment]

@@ -88,7 +88,7 @@ class Linker:
             return None
         bound = imported.name in package.certain and not self.project.reaches(package, module)
         # `import *` without `__all__` takes what is there and loads no submodules.
-        if bound or not unit.certain:
+        if bound or (_is_star(unit, module) and "__all__" not in package.bindings):
             return dotted
         if not package.bindings.keys().isdisjoint({imported.name, "__getattr__"}):
             return None
@@ -125,6 +125,11 @@ class Linker:
                 for name in _dotted(imported, module)
             ]
         return self._loads[module.dotted]
+
+
+def _is_star(unit: Unit, module: Module) -> bool:
+    node = module.tree.body[unit.statement] if module.tree is not None else None
+    return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
 
 
 def _dotted(imported: Imported, module: Module) -> Iterator[str]:

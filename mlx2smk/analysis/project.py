@@ -21,7 +21,7 @@ from mlx2smk.analysis.modules import (
     decoded,
     find,
 )
-from mlx2smk.analysis.names import Reference
+from mlx2smk.analysis.search import HERE, extended
 from mlx2smk.analysis.stars import StarName, Stars, certainly_bound
 from mlx2smk.analysis.texts import pattern, queries_in
 from mlx2smk.analysis.units import Unit, cut
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from mlx2smk.analysis.bindings import Binding, Imported
+    from mlx2smk.analysis.names import Reference
     from mlx2smk.language.experiment import Experiment
 
     Decorators: TypeAlias = Mapping[int, tuple[ast.expr, ...]]
@@ -70,7 +71,21 @@ class Module:
     @cached_property
     def certain(self) -> frozenset[str]:
         """The names that the module has whenever it has run."""
-        return frozenset() if self.tree is None else certainly_bound(self.tree)
+        if self.tree is None:
+            return frozenset()
+        starred = {
+            name
+            for unit in self.units
+            if unit.alias is not None and unit.certain
+            for name in unit.names.bound
+        }
+        gone = {
+            item.name
+            for unit in self.units
+            for item in unit.names.bindings
+            if item.kind == "deleted"
+        }
+        return (certainly_bound(self.tree) | starred) - gone
 
     @cached_property
     def binders(self) -> dict[str, tuple[Unit, ...]]:
@@ -180,11 +195,23 @@ class Project:
         self.experiment = _experiment_module(experiment, self.stars)
         self._modules: dict[str, Module | None] = {}
         self._imported: dict[Module, frozenset[Module]] = {}
+        self.roots: tuple[str, ...] = (HERE, *files.python_path())
+        while (roots := self._searched(experiment)) != self.roots:
+            self.roots = roots
+            self._modules.clear()
+
+    def _searched(self, experiment: Experiment) -> tuple[str, ...]:
+        """Return the folders that modules are searched in, those that local modules add included."""
+        roots = extended(self.roots, experiment.tree, self.experiment.path or HERE)
+        for module in sorted(self.imported_with(self.experiment), key=lambda item: item.dotted):
+            if module.tree is not None and module.path is not None:
+                roots = extended(roots, module.tree, module.path)
+        return roots
 
     def load(self, dotted: str) -> Module | None:
         """Return the local module of a name; None if it is not local."""
         if dotted not in self._modules:
-            found = find(dotted, self.files) if dotted else None
+            found = find(dotted, self.files, self.roots) if dotted else None
             self._modules[dotted] = None if found is None else self._read(found)
         return self._modules[dotted]
 
