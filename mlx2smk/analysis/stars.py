@@ -61,6 +61,20 @@ class Stars:
         certain = not self.project.reaches(module, importer)
         return tuple(StarName(name, names[name] and certain) for name in sorted(names))
 
+    def names(self, module: Module) -> frozenset[str] | None:
+        """Return all names that a local module may have; None if it may have any.
+
+        A package may have compiled submodules, of which nothing is known.
+        """
+        if module.tree is None or module.path is None or module is self.project.experiment:
+            return None
+        if self._given is None or module.package or _binds_by_name(module.tree):
+            return None
+        names = self._bound(module, frozenset({module.dotted}))
+        if names is None or "__getattr__" in names:
+            return None
+        return frozenset(names) | self._given
+
     def _target(self, imported: Imported, importer: Module) -> Module | None:
         """Return the module with a file whose names are imported, None if it is not a local one."""
         base, _ = self.project.base(imported, importer)

@@ -52,7 +52,7 @@ class UnknownName(Diagnostic):
 
 
 class RelativeImport(Diagnostic):
-    """The decorators are imported relative to a package, but an experiment is in none.
+    """A module is imported relative to a package, but an experiment is in none.
 
     Each job runs the experiment as a file of its own, with its folder first in `sys.path`;
     Python then refuses imports that start with a dot.

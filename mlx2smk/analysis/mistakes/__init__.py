@@ -1,6 +1,6 @@
 """Mistakes that can be seen without running anything, found in what the functions are made of.
 
-All are warnings: an exception in a trial is a result like others, and a key may be missing on purpose.
+All are warnings, but for imports that every job would fail with: an exception in a trial is a result like others, and a key may be missing on purpose.
 Where it is not certain that something is missing, nothing is said.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.mistakes.context_keys import check_context_keys
+from mlx2smk.analysis.mistakes.missing import check_imported_names
 from mlx2smk.analysis.mistakes.report import Looked, Report
 from mlx2smk.analysis.mistakes.results import check_results
 from mlx2smk.analysis.mistakes.returns import check_updates, check_verdicts
@@ -26,6 +27,7 @@ __all__ = ["Looked", "find_mistakes"]
 def find_mistakes(project: Project, functions: Sequence[Looked]) -> tuple[Diagnostic, ...]:
     """Return what is wrong with the functions and their local modules, by place."""
     report = Report(project)
+    check_imported_names(report)
     check_names(report, functions)
     check_context_keys(report, functions)
     check_results(report, functions)
