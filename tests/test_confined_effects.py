@@ -209,6 +209,20 @@ def test_effects_run_in_the_job_of_who_notices_them(tmp_path):
     )
 
 
+def test_an_effect_that_is_noticed_only_through_what_another_one_brings(tmp_path):
+    files = {
+        "pkg/__init__.py": "import random\nrandom.seed(5)\n",
+        "pkg/sub.py": "import os\nos.environ['A_VARIABLE'] = '2'\nx = 1\n",
+        "late.py": "import os\nimport random\nrandom.seed(int(os.getenv('A_VARIABLE', '1')))\n",
+    }
+    before = "from pkg.sub import x\nimport late\nimport random"
+    found = check_slice(tmp_path, before, "return random.random()", files)
+    assert [item.name for item in found.slice.modules] == ["late", "pkg", "pkg.sub"]
+    files["late.py"] = "import random\nrandom.seed(3)\n"
+    found = check_slice(tmp_path / "b", before, "return random.random()", files)
+    assert [item.name for item in found.slice.modules] == ["late", "pkg"]
+
+
 def test_each_domain_is_known():
     named = {*CALLS.values(), *CHANGES.values(), *MAKERS.values()}
     assert named - {OWN} <= BLIND.keys()

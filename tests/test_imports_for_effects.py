@@ -166,6 +166,26 @@ def test_what_an_import_of_a_package_loads(tmp_path, before, files, expected):
                 "pkg/train.py": "print('train')\ndef train(): return 1\nX = 1\n",
             },
         ),
+        # a package whose own imports load its submodules
+        (
+            "import pkg",
+            "return 1",
+            {"pkg/__init__.py": "from . import sub\n", "pkg/sub.py": "print('sub')\n"},
+        ),
+        (
+            "import pkg",
+            "return 1",
+            {"pkg/__init__.py": "from pkg import sub as s\n", "pkg/sub.py": "print('sub')\n"},
+        ),
+        (
+            "from pkg.a import x",
+            "return 1",
+            {
+                "pkg/__init__.py": "from . import a, b\n",
+                "pkg/a.py": "from . import b\nx = b.y\nprint('a')\n",
+                "pkg/b.py": "y = 1\nprint('b')\n",
+            },
+        ),
         # in the middle of a circle the name is still the module
         (
             "from pkg import x",

@@ -171,8 +171,9 @@ class Closure:
             self._waiting.append(len(self.taken))
             self.taken.append(Taken(module, unit, via, loads))
         position = self._positions[unit]
-        if loads is None and self.taken[position].loads is not None:
-            self.taken[position] = replace(self.taken[position], loads=None)
+        before = self.taken[position].loads
+        if before is not None and (loads is None or len(loads) > len(before)):
+            self.taken[position] = replace(self.taken[position], loads=loads)
             self._waiting.append(position)
 
     def _need(self, module: Module, name: str, via: int | None) -> None:
@@ -200,11 +201,13 @@ class Closure:
         asleep, self._asleep = self._asleep, []
         for module, facts, via in asleep:
             domains = self.facts.domains(facts, module)
-            if any(map(self._notices, domains)):
+            noticed = any(map(self._notices, domains))
+            whole = self.linker.loading(facts.unit, module) if noticed else None
+            loads = whole and self._shortened(whole)
+            if noticed:
                 # What an import of a local module does, it does whatever it is asked for.
-                loads = self.linker.loading(facts.unit, module)
-                self._take(module, facts.unit, via, loads and self._shortened(loads))
-            elif domains:
+                self._take(module, facts.unit, via, loads)
+            if domains and not (noticed and loads == whole):
                 self._asleep.append((module, facts, via))
 
     def _shortened(self, dotted: str) -> str:

@@ -86,7 +86,8 @@ class Linker:
         package = self.project.load(dotted) if dotted else None
         if package is None or imported.star or imported.name is None:
             return None
-        bound = imported.name in package.certain and not self.project.reaches(package, module)
+        begun = package is module or self.project.reaches(package, module)
+        bound = imported.name in package.certain and not begun
         # `import *` without `__all__` takes what is there and loads no submodules.
         if bound or (_is_star(unit, module) and "__all__" not in package.bindings):
             return dotted
