@@ -64,6 +64,11 @@ def test_a_relative_import(line):
     check(f"{line}{IMPORT}{TRIAL}", (RelativeImport, 1, 1))
 
 
+def test_a_decorator_of_a_relative_import_is_none_of_ours():
+    text = f"from .helpers import *\n{IMPORT}@trail(1)\ndef f(): ...\n{TRIAL}"
+    check(text, (RelativeImport, 1, 1))
+
+
 def test_a_relative_import_that_may_fail():
     text = f"{IMPORT}{TRIAL}try:\n    from .helper import f\nexcept ImportError:\n    from helper import f\n"
     assert parse(Source("exp.py", text)).diagnostics == ()
