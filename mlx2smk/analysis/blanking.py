@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+from itertools import groupby
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.modules import absolute
 from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
-    from mlx2smk.analysis.project import Module
+    from mlx2smk.analysis.project import Module, Unit
 
 
 def groups(module: Module) -> dict[int, tuple[int, ...]]:
@@ -36,35 +38,72 @@ def _is_apart(before: ast.stmt, node: ast.stmt, lines: Sequence[str]) -> bool:
     return not lines[end - 1].rstrip().endswith("\\")
 
 
-def blanked(module: Module, kept: Collection[int]) -> str:
-    """Return a module's text with only these units left in it."""
+def blanked(module: Module, kept: Mapping[int, str | None]) -> str:
+    """Return a module's text with only the units of these indices left in it.
+
+    A unit whose index stands for a name binds nothing: it only loads the module of that name.
+    """
     if module.tree is None:
         return module.source.text
-    lines = [""] * len(module.source.lines)
-    for statement, aliases in _statements(module, kept).items():
-        _restore(module, statement, lines)
-        node = module.tree.body[statement]
-        if isinstance(node, (ast.Import, ast.ImportFrom)) and aliases:
-            _blank_names(node, aliases, lines)
-    return "\n".join(lines)
-
-
-def _statements(module: Module, kept: Collection[int]) -> dict[int, list[int]]:
-    """Return the statements of the kept units; for imports, also the indices of the kept names."""
-    statements: dict[int, list[int]] = {}
+    lines = module.source.lines
+    result = [""] * len(lines)
+    units: dict[int, list[Unit]] = {}
     for unit in module.units:
         if unit.index in kept:
-            aliases = statements.setdefault(unit.statement, [])
-            aliases += [] if unit.alias is None else [unit.alias]
-    return statements
+            units.setdefault(unit.statement, []).append(unit)
+    anew: list[tuple[ast.stmt, str]] = []
+    for statement, parts in units.items():
+        node = module.tree.body[statement]
+        start, end = _extent(module, statement)
+        result[start:end] = lines[start:end]
+        for first, last in _shims(module, statement):
+            result[first:last] = [""] * (last - first)
+        aliases = [unit.alias for unit in parts if unit.alias is not None]
+        if isinstance(node, ast.ImportFrom) and _is_written_anew(node, parts, kept):
+            anew.append((node, _import_text(node, parts, kept, module)))
+        elif isinstance(node, (ast.Import, ast.ImportFrom)) and aliases:
+            _blank_names(node, aliases, result)
+    for node, text in reversed(anew):
+        _replace(node, text, result)
+    return "\n".join(result)
 
 
-def _restore(module: Module, statement: int, lines: list[str]) -> None:
-    """Restore a statement's lines, except for decorators that are not executed."""
-    start, end = _extent(module, statement)
-    lines[start:end] = module.source.lines[start:end]
-    for first, last in _shims(module, statement):
-        lines[first:last] = [""] * (last - first)
+def _is_written_anew(
+    node: ast.ImportFrom, parts: Sequence[Unit], kept: Mapping[int, str | None]
+) -> bool:
+    star = node.names[0].name == "*" and parts[0].alias is not None
+    return star or any(kept[unit.index] is not None for unit in parts)
+
+
+def _import_text(
+    node: ast.ImportFrom, parts: Sequence[Unit], kept: Mapping[int, str | None], module: Module
+) -> str:
+    """Write an import anew: of these names only, and of modules that are only loaded."""
+    written: list[str] = []
+    for loads, units in groupby(parts, key=lambda unit: kept[unit.index]):
+        aliases = [alias for unit in units for alias in getattr(unit.node, "names", ())]
+        if loads is not None:
+            written.append(f"__import__({loads!r})")
+        elif all(unit.certain for unit in parts):
+            listed = ", ".join(map(ast.unparse, aliases))
+            written.append(f"from {'.' * node.level}{node.module or ''} import {listed}")
+        else:
+            # What `import *` does not find it does without.
+            dotted = absolute(node.module or "", node.level, module.parent_package)
+            held = f"vars(__import__({dotted!r}, fromlist=['__name__']))"
+            names = [alias.name for alias in aliases]
+            taken = f"(name, value) for name, value in {held}.items() if name in {names!r}"
+            written.append(f"globals().update({taken})")
+    return "; ".join(written)
+
+
+def _replace(node: ast.stmt, text: str, lines: list[str]) -> None:
+    """Put a text in the place of a statement; what shares a line with it stays there."""
+    first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+    start = _characters(lines[first], node.col_offset)
+    rest = lines[last][_characters(lines[last], node.end_col_offset or 0) :]
+    lines[first] = f"{lines[first][:start]}{text}{rest}"
+    lines[first + 1 : last + 1] = [""] * (last - first)
 
 
 def _first_line(node: ast.stmt) -> int:

@@ -12,8 +12,11 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.known import CALLER_READERS, listed
+from mlx2smk.analysis.modules import absolute
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module, Project, Unit
 
@@ -120,23 +123,23 @@ def library_names(reference: Reference, module: Module, project: Project) -> set
 def _of_reference(reference: Reference, module: Module, project: Project) -> Dynamic | None:
     if reference.imports or reference.name in module.bindings:
         for name in sorted(library_names(reference, module, project)):
-            found = _of_library(name, reference)
+            found = _of_library(name, reference, module)
             if found is not None:
                 return found
         return None
-    return None if reference.attributes else _of_builtin(reference.name, reference)
+    return None if reference.attributes else _of_builtin(reference.name, reference, module)
 
 
-def _of_library(name: str, reference: Reference) -> Dynamic | None:
+def _of_library(name: str, reference: Reference, module: Module) -> Dynamic | None:
     if name == "importlib.import_module":
-        return _import(reference)
+        return _import(reference, module)
     if not reference.attributes and not _is_deleted(reference.node) and _offers_all(name):
         attribute = _attribute_asked_for(reference)
         if attribute is None:
             return Dynamic(f"uses {name} as an object", reference.node, Reach.ALL)
         name = f"{name}.{attribute}"
     if name.startswith("builtins."):
-        return _of_builtin(name.removeprefix("builtins."), reference)
+        return _of_builtin(name.removeprefix("builtins."), reference, module)
     for table, reach in ((_SOURCE, Reach.ALL), (_ALL, Reach.ALL), (_OWN, Reach.OWN)):
         # `sys.modules.get` and `sys.modules` are both meant by the entry `sys.modules`.
         if listed(name, table) or any(name.startswith(f"{entry}.") for entry in table):
@@ -175,7 +178,7 @@ def _attribute_asked_for(reference: Reference) -> str | None:
     return None
 
 
-def _of_builtin(name: str, reference: Reference) -> Dynamic | None:
+def _of_builtin(name: str, reference: Reference, module: Module) -> Dynamic | None:
     reach = _BUILTINS.get(name)
     if reach is None:
         return None
@@ -185,17 +188,25 @@ def _of_builtin(name: str, reference: Reference) -> Dynamic | None:
     if call is not None and name in {"locals", "dir"} and _in_function(reference):
         return None
     return (
-        _import(reference)
+        _import(reference, module)
         if reach is Reach.IMPORT
         else Dynamic(f"uses {name}", reference.node, reach)
     )
 
 
-def _import(reference: Reference) -> Dynamic:
+def _import(reference: Reference, module: Module) -> Dynamic:
     """Read the name of a module imported by a call, or how it starts."""
     call = call_of(reference)
-    first = call.args[0] if call is not None and call.args else None
-    name, exact = _beginning(first)
+    given = call.args if call is not None else []
+    name, exact = _beginning(given[0] if given else None)
+    package = _own_package(given, module)
+    if package is not None and (name.startswith(".") or not name):
+        inside = absolute(name.lstrip("."), len(name) - len(name.lstrip(".")), package)
+        known = bool(name) and inside is not None
+        # Without a dot in sight it may be a module of any package, `package` aside.
+        name, exact = (
+            (f"{inside}{'' if exact or name.strip('.') else '.'}", exact) if known else ("", False)
+        )
     if exact and _offers_all(name):
         return Dynamic(f"imports {name!r} by a call", reference.node, Reach.ALL)
     relative = name.startswith(".")
@@ -203,6 +214,15 @@ def _import(reference: Reference) -> Dynamic:
     return Dynamic(
         what, reference.node, Reach.IMPORT, "" if relative else name, exact and not relative
     )
+
+
+def _own_package(given: Sequence[ast.expr], module: Module) -> str | None:
+    """Return the package that ``import_module(name, __name__)`` starts from, if it is the module's own."""
+    second = given[1] if len(given) == 2 else None
+    if not isinstance(second, ast.Name) or second.id in module.bindings:
+        return None
+    names = {"__name__": module.dotted, "__package__": module.parent_package}
+    return names.get(second.id)
 
 
 def _beginning(node: ast.expr | None) -> tuple[str, bool]:

@@ -8,9 +8,11 @@ Operators, attributes and the protocols behind ``len``, ``iter`` and ``str`` are
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Protocol
+import builtins
+from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.bindings import imports_of, is_main_guard, scope_of
+from mlx2smk.analysis.confined import EVERYWHERE, OWN_MODULE
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
     HIGHER_ORDER,
@@ -22,33 +24,16 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
+from mlx2smk.analysis.objects import Objects
 from mlx2smk.analysis.values import Definition, Frame, Values, frame_of, targets_of
 from mlx2smk.language.scopes import evaluated_at_definition, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mlx2smk.analysis.judge import Judge
     from mlx2smk.analysis.names import Comprehension
     from mlx2smk.language.scopes import Function
-
-
-class Judge(Protocol):
-    """Knows which definitions are pure; asked for what a statement calls or builds upon."""
-
-    def is_pure(self, definition: Definition) -> bool:
-        """Whether calling a function or class has no effects."""
-
-    def is_pure_factory(self, definition: Definition) -> bool:
-        """Whether calling a function, and calling what it returns, has no effects."""
-
-    def is_quiet_base(self, definition: Definition) -> bool:
-        """Whether defining a subclass of a class has no effects."""
-
-    def makes_members_purely(self, node: ast.ClassDef, values: Values) -> bool:
-        """Whether defining a class makes no instances, as an enumeration does, or makes them purely."""
-
-    def is_pure_decorator(self, node: ast.expr, values: Values) -> bool:
-        """Whether applying a decorator has no effects."""
 
 
 class Evaluation:
@@ -63,11 +48,13 @@ class Evaluation:
         self.judge = judge
         self.owned = owned
         self.reason: str | None = None
+        self.domains: set[str] = set()
         self.touches: set[str] = set()
 
-    def effect(self, reason: str) -> None:
-        """Note that there is an effect; the first reason stays."""
+    def effect(self, reason: str, domain: str | None = None) -> None:
+        """Note that there is an effect; the first reason stays. ``domain``: only some can notice it."""
         self.reason = self.reason or reason
+        self.domains.add(domain or EVERYWHERE)
 
     def statements(self, nodes: Iterable[ast.stmt]) -> None:
         """Go through some statements."""
@@ -141,6 +128,30 @@ class Evaluation:
         caught = (statement for handler in node.handlers for statement in handler.body)
         self.statements((*node.body, *caught, *node.orelse, *node.finalbody))
 
+    def _assert(self, node: ast.Assert) -> None:
+        self.expressions([node.test, node.msg])
+        self.effect("has assert", OWN_MODULE)
+
+    def _raise(self, node: ast.Raise) -> None:
+        for item in (node.exc, node.cause):
+            known = item is not None and self._is_exception(item)
+            self.expressions(item.args if known and isinstance(item, ast.Call) else [item])
+        self.effect("has raise", OWN_MODULE)
+
+    def _is_exception(self, node: ast.expr) -> bool:
+        """Whether this makes one of Python's own exceptions."""
+        name = self.values.library(node.func) if isinstance(node, ast.Call) else ""
+        kind = getattr(builtins, name, None) if name else None
+        return isinstance(kind, type) and issubclass(kind, BaseException)
+
+    def _with(self, node: ast.With) -> None:
+        for item in node.items:
+            self.expression(item.context_expr)
+            self.effect("has with", Objects(self.values).opened(item.context_expr))
+            if item.optional_vars is not None:
+                self.target(item.optional_vars)
+        self.statements(node.body)
+
     def _match(self, node: ast.Match) -> None:
         self.expression(node.subject)
         for case in node.cases:
@@ -197,7 +208,8 @@ class Evaluation:
             if self._is_registration(decorator):
                 continue
             if not self.judge.is_pure_decorator(decorator, self.values):
-                self.effect(f"is decorated by {_short(decorator)}")
+                domain = self.judge.filled_by_decorator(decorator, self.values)
+                self.effect(f"is decorated by {_short(decorator)}", domain)
 
     def _is_registration(self, node: ast.expr) -> bool:
         """Whether this is ``@show.register`` of a generic function; it then touches ``show``."""
@@ -237,7 +249,7 @@ class Evaluation:
             return
         own = self.values.is_own_container(name) or (definition and self.values.is_definition(name))
         if not isinstance(node, ast.Name) or not own:
-            self.effect(f"changes {_short(node)}")
+            self.effect(f"changes {_short(node)}", Objects(self.values).changed(node))
         elif self.values.local(node.id) is None:
             self.touches.add(node.id)
 
@@ -283,6 +295,7 @@ class Evaluation:
     def take(self, inner: Evaluation) -> None:
         """Add what was found in a scope inside."""
         self.reason = self.reason or inner.reason
+        self.domains |= inner.domains
         self.touches |= inner.touches
 
     def call(self, node: ast.Call) -> None:
@@ -292,7 +305,10 @@ class Evaluation:
         if isinstance(node.func, ast.Attribute):
             self.expression(node.func.value)
         if not self._is_pure_call(node):
-            self.effect(f"calls {_short(node.func)}")
+            meaning = self.values.meaning(node.func)
+            domain = self.judge.filled_by(meaning) if isinstance(meaning, Definition) else None
+            domain = domain or Objects(self.values).called(node)
+            self.effect(f"calls {_short(node.func)}", domain)
 
     def _is_pure_call(self, node: ast.Call) -> bool:
         meaning = self.values.meaning(node.func)

@@ -10,6 +10,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.confined import EVERYWHERE
 from mlx2smk.analysis.dynamic import Dynamic, dynamics_of
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.known import QUIET_PACKAGES
@@ -20,8 +21,6 @@ from mlx2smk.language.origins import MODULES
 from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mlx2smk.analysis.bindings import Imported
     from mlx2smk.analysis.project import Module, Project, Unit
 
@@ -30,14 +29,14 @@ _QUIET = STANDARD_LIBRARY | QUIET_PACKAGES | {"__future__", *MODULES}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitFacts:
-    """Facts about one unit.
+    """One unit: why it has effects (None: it has none), whose containers it changes, what it looks up.
 
-    ``effect`` says why it has effects (None if it has none), ``touches`` are the names whose containers it
-    changes, ``dynamics`` its dynamic lookups.
+    ``domains`` say who can notice the effects (`confined`).
     """
 
     unit: Unit
     effect: str | None
+    domains: frozenset[str]
     touches: frozenset[str]
     dynamics: tuple[Dynamic, ...]
 
@@ -49,7 +48,8 @@ class Facts:
         self.project = project
         self.purity = Purity(project)
         self._own: dict[str, tuple[UnitFacts, ...]] = {}
-        self._effects: dict[str, bool] = {}
+        self._domains: dict[str, frozenset[str]] = {}
+        self._outside: dict[Unit, frozenset[str]] = {}
         self._changers: dict[str, dict[str, tuple[Unit, ...]]] = {}
         self._before: dict[str, tuple[frozenset[int], ...]] = {}
 
@@ -65,11 +65,15 @@ class Facts:
     def _find(self, unit: Unit, module: Module, used: frozenset[str]) -> UnitFacts:
         evaluation = Evaluation(Values(self.project, module), self.purity)
         evaluation.statement(unit.node)
-        reason = evaluation.reason
-        if reason is None and self._imports_for_effects(unit, module, used):
-            reason = "is an import that nothing uses by name"
-        touches = frozenset(evaluation.touches)
-        return UnitFacts(unit, reason, touches, dynamics_of(unit, module, self.project))
+        if self._imports_for_effects(unit, module, used):
+            evaluation.effect("is an import that nothing uses by name")
+        return UnitFacts(
+            unit,
+            evaluation.reason,
+            frozenset(evaluation.domains),
+            frozenset(evaluation.touches),
+            dynamics_of(unit, module, self.project),
+        )
 
     def _imports_for_effects(self, unit: Unit, module: Module, used: frozenset[str]) -> bool:
         """Whether a statement imports an installed package without using any of its names."""
@@ -105,45 +109,60 @@ class Facts:
             }
         return self._changers[module.dotted].get(name, ())
 
-    def effect(self, facts: UnitFacts, module: Module) -> str | None:
-        """Return why a unit has effects, including those of the local modules that it imports."""
-        if facts.effect is not None:
-            return facts.effect
+    def domains(self, facts: UnitFacts, module: Module) -> frozenset[str]:
+        """Return who can notice what a unit does, the effects of local modules that it imports included.
+
+        Empty if it has no effects.
+        """
+        found = set(facts.domains)
+        begun = set(self.project.around(module.dotted)) if module.name else set()
         for imported, deferred in facts.unit.names.imports:
-            if not deferred and any(
-                map(self.has_effects, self.project.loaded_by(imported, module))
-            ):
-                return "imports a local module that has effects"
-        return None
+            for loaded in () if deferred else self.project.loaded_by(imported, module):
+                if loaded not in begun:
+                    found |= self.domains_of(loaded)
+        return frozenset(found)
 
-    def has_effects(self, module: Module) -> bool:
-        """Whether loading a module has effects, directly or through its imports."""
-        if module.dotted not in self._effects:
-            self._effects[module.dotted] = any(
-                map(self._has_own_effects, self._loaded_with(module))
-            )
-        return self._effects[module.dotted]
+    def domains_of(self, module: Module) -> frozenset[str]:
+        """Return who can notice that a module is loaded, with all that it imports.
 
-    def _has_own_effects(self, module: Module) -> bool:
-        return module.tree is None or any(facts.effect is not None for facts in self.of(module))
+        The packages around it do not count: they are loaded before.
+        """
+        if module.dotted not in self._domains:
+            found: set[str] = set()
+            for each in self._loaded_with(module):
+                if each.tree is None:
+                    found.add(EVERYWHERE)
+                for facts in self.of(each):
+                    found |= facts.domains
+            self._domains[module.dotted] = frozenset(found)
+        return self._domains[module.dotted]
+
+    def outside(self, unit: Unit) -> frozenset[str]:
+        """Return the first names of the modules outside that a unit imports, and ``io`` if it opens files."""
+        if unit not in self._outside:
+            found = {
+                imported.module.partition(".")[0]
+                for imported, _ in unit.names.imports
+                if not imported.level and self.project.load(imported.module) is None
+            }
+            opens = any(item.name == "open" for item in unit.names.references)
+            self._outside[unit] = frozenset(found | ({"io"} if opens else set()))
+        return self._outside[unit]
 
     def _loaded_with(self, module: Module) -> list[Module]:
-        """Return a module and the local modules that it loads, except for the experiment itself."""
-        loaded = {module.dotted: module}
+        """Return a module and the local modules loaded with it; the experiment is loaded already."""
+        begun = {item.dotted for item in self.project.around(module.dotted)}
+        found = {module.dotted: module}
         waiting = [module]
         while waiting:
-            for other in self._imported_by(waiting.pop()):
-                if other.dotted not in loaded:
-                    loaded[other.dotted] = other
-                    waiting.append(other)
-        return [each for each in loaded.values() if each is not self.project.experiment]
-
-    def _imported_by(self, module: Module) -> Iterator[Module]:
-        """Yield the local modules that a module imports while it is being loaded."""
-        for unit in module.units:
-            for imported, deferred in unit.names.imports:
-                if not deferred:
-                    yield from self.project.loaded_by(imported, module)
+            current = waiting.pop()
+            for unit in current.units:
+                for imported, deferred in unit.names.imports:
+                    for other in () if deferred else self.project.loaded_by(imported, current):
+                        if other.dotted not in found and other.dotted not in begun:
+                            found[other.dotted] = other
+                            waiting.append(other)
+        return [item for item in found.values() if item is not self.project.experiment]
 
     def before(self, module: Module) -> tuple[frozenset[int], ...]:
         """Return, for each unit of a module, the earlier units that must stay before it."""
@@ -204,7 +223,7 @@ def _order(facts: Facts, module: Module) -> tuple[frozenset[int], ...]:
 
 def _footprint(unit_facts: UnitFacts, facts: Facts, module: Module) -> _Footprint:
     now = {use.name for use in unit_facts.unit.names.references if not use.deferred}
-    effect = facts.effect(unit_facts, module) is not None or bool(unit_facts.dynamics)
+    effect = bool(facts.domains(unit_facts, module)) or bool(unit_facts.dynamics)
     runs = effect or _runs(unit_facts.unit.node)
     needs = frozenset(_reachable(now, facts, module) if runs else now)
     writes = unit_facts.unit.names.bound | unit_facts.touches

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
@@ -10,7 +11,6 @@ from mlx2smk.analysis.blanking import groups
 from mlx2smk.analysis.modules import absolute
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterable, Iterator
 
     from mlx2smk.analysis.bindings import Imported
@@ -86,6 +86,30 @@ class Linker:
             for imported in _imports_behind(reference, module):
                 yield from self._submodule_imports(imported, reference, module)
 
+    def loading(self, unit: Unit, module: Module) -> str | None:
+        """Return which module a ``from`` import of a local one loads if nobody needs the name that it binds.
+
+        None if it cannot stand for that alone, as other statements share its line, or what it loads
+        depends on the name.
+        """
+        node = unit.node
+        if not isinstance(node, ast.ImportFrom) or self.of(unit, module).units:
+            return None
+        imported = unit.names.imports[0][0]
+        dotted = absolute(imported.module, imported.level, module.parent_package)
+        package = self.project.load(dotted) if dotted else None
+        if package is None or imported.star or imported.name is None:
+            return None
+        begun = package is module or self.project.reaches(package, module)
+        bound = imported.name in package.certain and not begun
+        # `import *` without `__all__` takes what is there and loads no submodules.
+        if bound or (_is_star(unit, module) and "__all__" not in package.bindings):
+            return dotted
+        if not package.bindings.keys().isdisjoint({imported.name, "__getattr__"}):
+            return None
+        submodule = self.project.load(f"{dotted}.{imported.name}")
+        return dotted if submodule is None else submodule.dotted
+
     def _together(self, unit: Unit, module: Module) -> Iterator[Unit]:
         """Yield the units whose statements share a line with this one."""
         if module.dotted not in self._groups:
@@ -116,6 +140,11 @@ class Linker:
                 for name in _dotted(imported, module)
             ]
         return self._loads[module.dotted]
+
+
+def _is_star(unit: Unit, module: Module) -> bool:
+    node = module.tree.body[unit.statement] if module.tree is not None else None
+    return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
 
 
 def _imports_behind(reference: Reference, module: Module) -> tuple[Imported, ...]:

@@ -1,18 +1,21 @@
 """Local modules: those that Python would find beside the experiment, and their texts.
 
 The experiment's folder is the first entry of ``sys.path``, so a file there hides an installed module
-of the same name; only what is built into the interpreter comes first. Compiled extensions and folders
-that the program itself adds to ``sys.path`` are not looked at: they count as installed.
+of the same name; only what is built into the interpreter comes first. Folders that the program itself
+adds to ``sys.path`` are searched as well (`search`). Compiled extensions count as installed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
+
+from mlx2smk.analysis.search import OWN_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +53,9 @@ class Files(Protocol):
     def python_files(self) -> tuple[str, ...]:
         """Return the paths of all Python files, sorted."""
 
+    def python_path(self) -> tuple[str, ...]:
+        """Return the folders below that ``PYTHONPATH`` names."""
+
 
 @dataclass(frozen=True, slots=True)
 class FolderFiles:
@@ -72,6 +78,14 @@ class FolderFiles:
         """Return the paths of all Python files that a module's name can reach, sorted."""
         return tuple(sorted(_python_files(self.folder, PurePosixPath())))
 
+    def python_path(self) -> tuple[str, ...]:
+        """Return the folders below that ``PYTHONPATH`` names."""
+        whole = self.folder.resolve()
+        entries = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+        paths = [Path(entry).resolve() for entry in entries]
+        below = (path for path in paths if whole in path.parents)
+        return tuple(path.relative_to(whole).as_posix() for path in below)
+
 
 @dataclass(frozen=True, slots=True)
 class MemoryFiles:
@@ -92,6 +106,10 @@ class MemoryFiles:
         """Return the paths of all Python files given, sorted."""
         return tuple(sorted(name for name in self.texts if name.endswith(".py")))
 
+    def python_path(self) -> tuple[str, ...]:
+        """Return nothing: there is no environment."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class LocalModule:
@@ -102,23 +120,52 @@ class LocalModule:
     package: bool
 
 
-def find(name: str, files: Files) -> LocalModule | None:
-    """Find the module of a dotted name beside the experiment; None: not there, so installed or missing."""
+def find(name: str, files: Files, roots: tuple[str, ...] = (OWN_FOLDER,)) -> LocalModule | None:
+    """Find the module of a dotted name in some folders; None: not there, so installed or missing.
+
+    A folder without `__init__.py` is a package only if no folder has a module of that name.
+    """
     parts = name.split(".")
     if not all(parts) or parts[0] in _NEVER_LOCAL:
         return None
-    for depth in range(1, len(parts)):
-        parent = _here("/".join(parts[:depth]), ".".join(parts[:depth]), files)
-        if parent is None or not parent.package:
-            return None
-    found = _here("/".join(parts), name, files)
+    spaces: list[LocalModule] = []
+    for root in roots:
+        top = _here(_below(root, parts[0]), parts[0], files)
+        if top is None:
+            continue
+        if top.path is not None:
+            return _inside(root, parts, files)
+        # Beside the experiment's folder there is anything: only what is a package for certain counts.
+        if not root.startswith("..") and (found := _inside(root, parts, files)) is not None:
+            spaces.append(found)
+    found = next((each for each in spaces if each.path is not None), spaces[0] if spaces else None)
     shadowed = found is not None and found.path is None and parts[0] in STANDARD_LIBRARY
     return None if shadowed else found
 
 
-def all_modules(files: Files, prefix: str = "") -> tuple[str, ...]:
+def _inside(root: str, parts: list[str], files: Files) -> LocalModule | None:
+    """Find a module in one folder, if all packages around it are there."""
+    for depth in range(1, len(parts)):
+        parent = _here(_below(root, *parts[:depth]), ".".join(parts[:depth]), files)
+        if parent is None or not parent.package:
+            return None
+    return _here(_below(root, *parts), ".".join(parts), files)
+
+
+def _below(root: str, *parts: str) -> str:
+    return "/".join(parts if root == OWN_FOLDER else (root, *parts))
+
+
+def all_modules(
+    files: Files, prefix: str = "", roots: tuple[str, ...] = (OWN_FOLDER,)
+) -> tuple[str, ...]:
     """Return the names of all local modules whose dotted name starts with ``prefix``, sorted."""
-    names = (_module_name(path) for path in files.python_files())
+    inside = [f"{root}/" for root in roots if root != OWN_FOLDER]
+    paths = files.python_files()
+    below = [
+        path.removeprefix(start) for start in inside for path in paths if path.startswith(start)
+    ]
+    names = {_module_name(path) for path in (*paths, *below)}
     return tuple(sorted(name for name in names if name and name.startswith(prefix)))
 
 

@@ -6,11 +6,12 @@ A unit is a top-level statement; an import statement is one unit for each name t
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
+from mlx2smk.analysis.bindings import imports_of
 from mlx2smk.analysis.modules import (
     STANDARD_LIBRARY,
     Files,
@@ -20,35 +21,25 @@ from mlx2smk.analysis.modules import (
     decoded,
     find,
 )
-from mlx2smk.analysis.names import Names, Reference, names_of
+from mlx2smk.analysis.search import OWN_FOLDER, extended
+from mlx2smk.analysis.stars import StarName, Stars, certainly_bound
 from mlx2smk.analysis.texts import pattern, queries_in
+from mlx2smk.analysis.units import Unit, cut
 from mlx2smk.diagnostics.source import Source
 from mlx2smk.language.origins import MODULES, is_own
-from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mlx2smk.analysis.bindings import Binding, Imported
+    from mlx2smk.analysis.names import Reference
     from mlx2smk.language.experiment import Experiment
 
     Decorators: TypeAlias = Mapping[int, tuple[ast.expr, ...]]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Unit:
-    """One top-level statement, or one name of an import; ``alias`` is that name's index in it.
-
-    ``node`` is the statement, without what does not count: an import's other names, and the
-    decorators that declare a function to be a trial.
-    """
-
-    index: int
-    statement: int
-    node: ast.stmt
-    alias: int | None
-    names: Names
+__all__ = ["Module", "Project", "Step", "Unit"]
 
 
 @dataclass(eq=False)
@@ -56,7 +47,9 @@ class Module:
     """One file: its units and who binds what; ``name`` is None for the experiment.
 
     ``tree`` None: the file does not parse. ``path`` None: a namespace package, without a file.
-    ``blanked``: for each statement, the decorators of ours that do not run in a job.
+    ``declared``: for each statement, the decorators that make a function a trial or its like;
+    ``blanked``: those of them that do not run in a job, as they are ours. ``stars`` knows the names of
+    a star import.
     """
 
     name: str | None
@@ -66,8 +59,33 @@ class Module:
     source: Source
     file_digest: str
     tree: ast.Module | None
-    units: tuple[Unit, ...] = ()
-    blanked: Mapping[int, tuple[ast.expr, ...]] = field(default_factory=dict)
+    stars: Callable[[Imported, Module], tuple[StarName, ...]]
+    declared: Decorators = field(default_factory=dict)
+    blanked: Decorators = field(default_factory=dict)
+
+    @cached_property
+    def units(self) -> tuple[Unit, ...]:
+        """The module cut into units, in the order of the text."""
+        return tuple(cut(self))
+
+    @cached_property
+    def certain(self) -> frozenset[str]:
+        """The names that the module has whenever it has run."""
+        if self.tree is None:
+            return frozenset()
+        starred = {
+            name
+            for unit in self.units
+            if unit.alias is not None and unit.certain
+            for name in unit.names.bound
+        }
+        gone = {
+            item.name
+            for unit in self.units
+            for item in unit.names.bindings
+            if item.kind == "deleted"
+        }
+        return (certainly_bound(self.tree) | starred) - gone
 
     @cached_property
     def binders(self) -> dict[str, tuple[Unit, ...]]:
@@ -173,13 +191,27 @@ class Project:
 
     def __init__(self, experiment: Experiment, files: Files) -> None:
         self.files = files
-        self.experiment = _experiment_module(experiment)
+        self.stars = Stars(self)
+        self.experiment = _experiment_module(experiment, self.stars)
         self._modules: dict[str, Module | None] = {}
+        self._imported: dict[Module, frozenset[Module]] = {}
+        self.roots: tuple[str, ...] = (OWN_FOLDER, *files.python_path())
+        while (roots := self._searched(experiment)) != self.roots:
+            self.roots = roots
+            self._modules.clear()
+
+    def _searched(self, experiment: Experiment) -> tuple[str, ...]:
+        """Return the folders that modules are searched in, those that local modules add included."""
+        roots = extended(self.roots, experiment.tree, self.experiment.path or OWN_FOLDER)
+        for module in sorted(self.imported_with(self.experiment), key=lambda item: item.dotted):
+            if module.tree is not None and module.path is not None:
+                roots = extended(roots, module.tree, module.path)
+        return roots
 
     def load(self, dotted: str) -> Module | None:
         """Return the local module of a name; None if it is not local."""
         if dotted not in self._modules:
-            found = find(dotted, self.files) if dotted else None
+            found = find(dotted, self.files, self.roots) if dotted else None
             self._modules[dotted] = None if found is None else self._read(found)
         return self._modules[dotted]
 
@@ -187,7 +219,34 @@ class Project:
         if found.path == self.experiment.path:
             # Python's own modules keep their names in a job, whatever the experiment's is.
             return None if found.name in STANDARD_LIBRARY else self.experiment
-        return _local_module(found, self.files)
+        return _local_module(found, self.files, self.stars)
+
+    def imported_with(self, module: Module, *, directly: bool = False) -> frozenset[Module]:
+        """Return the local modules that a module's imports, and theirs, may load once it has begun to run.
+
+        The packages around it have begun before. ``directly``: only imports count that are statements
+        of the modules themselves.
+        """
+        begun = {module, *self.around(module.dotted)}
+        found: set[Module] = set()
+        waiting = [module]
+        while waiting:
+            current = waiting.pop()
+            body = current.tree.body if current.tree else []
+            nodes = body if directly else (part for node in body for part in ast.walk(node))
+            for node in nodes:
+                if isinstance(node, (ast.Import, ast.ImportFrom)):
+                    for imported in imports_of(node):
+                        new = {*self.loaded_by(imported, current)} - found - begun
+                        found |= new
+                        waiting.extend(new)
+        return frozenset(found)
+
+    def reaches(self, module: Module, other: Module) -> bool:
+        """Whether another module may be imported, for the first time, while a module runs."""
+        if module not in self._imported:
+            self._imported[module] = self.imported_with(module)
+        return other in self._imported[module]
 
     def base(self, imported: Imported, importer: Module) -> tuple[str | None, tuple[str, ...]]:
         """Return what a name bound by an import stands for: a dotted module and attributes in it."""
@@ -199,10 +258,15 @@ class Project:
         dotted = absolute(imported.module, imported.level, importer.parent_package)
         if not dotted:
             return
+        yield from self.around(dotted)
+        submodule = self.load(f"{dotted}.{imported.name}") if imported.name is not None else None
+        if submodule is not None:
+            yield submodule
+
+    def around(self, dotted: str) -> Iterator[Module]:
+        """Yield the local ones of a module and of the packages that it lies in, from the outside in."""
         parts = dotted.split(".")
         names = [".".join(parts[: depth + 1]) for depth in range(len(parts))]
-        if imported.name is not None:
-            names.append(f"{dotted}.{imported.name}")
         yield from (module for module in map(self.load, names) if module is not None)
 
     def trace(
@@ -240,10 +304,15 @@ class Project:
                 yield from self._trace(imported, module, rest, seen | {(module.dotted, name)})
         if submodule is not None:
             yield from self._inside(submodule, rest, seen)
-        elif name not in module.bindings and (
-            "__getattr__" in module.bindings or (name.startswith("__") and name not in _HARMLESS)
-        ):
+        if self._asks_module(module, name, is_submodule=submodule is not None):
             yield Step(module, None)
+
+    def _asks_module(self, module: Module, name: str, *, is_submodule: bool) -> bool:
+        """Whether Python may call the module's own ``__getattr__``, or look at it as an object."""
+        if "__getattr__" in module.bindings and name not in module.certain:
+            return name not in _HARMLESS
+        special = name.startswith("__") and name not in _HARMLESS
+        return special and name not in module.bindings and not is_submodule
 
 
 _HARMLESS = frozenset(
@@ -251,9 +320,10 @@ _HARMLESS = frozenset(
 )
 
 
-def _experiment_module(experiment: Experiment) -> Module:
+def _experiment_module(experiment: Experiment, stars: Stars) -> Module:
     source = experiment.source
-    module = Module(
+    marks = {item.statement: item.mark for item in experiment.functions if item.mark is not None}
+    return Module(
         name=None,
         dotted=source.stem,
         path=PurePath(source.path).name,
@@ -261,17 +331,16 @@ def _experiment_module(experiment: Experiment) -> Module:
         source=source,
         file_digest="",
         tree=experiment.tree,
+        stars=stars.of,
+        declared={index: (mark.node,) for index, mark in marks.items()},
+        # Those of a module of the user's own run, as they may do anything.
+        blanked={
+            index: (mark.node,) for index, mark in marks.items() if not is_own(mark.module, source)
+        },
     )
-    marks = {item.statement: item.mark for item in experiment.functions if item.mark is not None}
-    declared: Decorators = {index: (mark.node,) for index, mark in marks.items()}
-    # Those of a module of the user's own run, as they may do anything.
-    shims: Decorators = {
-        index: (mark.node,) for index, mark in marks.items() if not is_own(mark.module, source)
-    }
-    return replace(module, units=tuple(_units(experiment.tree, declared, shims)), blanked=shims)
 
 
-def _local_module(found: LocalModule, files: Files) -> Module:
+def _local_module(found: LocalModule, files: Files, stars: Stars) -> Module:
     data = b"" if found.path is None else files.read(found.path) or b""
     try:
         text = decoded(data)
@@ -286,45 +355,5 @@ def _local_module(found: LocalModule, files: Files) -> Module:
         source=Source(found.path or found.name, text),
         file_digest=bytes_digest(data),
         tree=tree,
-        units=() if tree is None else tuple(_units(tree, {}, {})),
+        stars=stars.of,
     )
-
-
-def _units(tree: ast.Module, declared: Decorators, blanked: Decorators) -> Iterator[Unit]:
-    """Cut a module into units; ``declared`` decorators do not count, ``blanked`` ones do not run."""
-    lazy = any(isinstance(node, ast.ImportFrom) and _is_lazy(node) for node in tree.body)
-    index = 0
-    for statement, node in enumerate(tree.body):
-        running = _without(node, blanked.get(statement, ()))
-        counting = _without(node, declared.get(statement, ()))
-        for alias, part in _parts(counting):
-            names = names_of(part if alias is not None else running, lazy_annotations=lazy)
-            yield Unit(index, statement, part, alias, names)
-            index += 1
-
-
-def _is_lazy(node: ast.ImportFrom) -> bool:
-    return node.module == "__future__" and any(alias.name == "annotations" for alias in node.names)
-
-
-def _without(node: ast.stmt, decorators: tuple[ast.expr, ...]) -> ast.stmt:
-    """Copy a definition without some of its decorators."""
-    if not decorators or not isinstance(node, Function):
-        return node
-    fields = {name: getattr(node, name) for name in node._fields}
-    fields["decorator_list"] = [item for item in node.decorator_list if item not in decorators]
-    return ast.copy_location(type(node)(**fields), node)
-
-
-def _parts(node: ast.stmt) -> Iterator[tuple[int | None, ast.stmt]]:
-    """Take an import of several names apart."""
-    if not isinstance(node, (ast.Import, ast.ImportFrom)) or len(node.names) == 1:
-        yield None, node
-        return
-    for index, alias in enumerate(node.names):
-        part: ast.stmt
-        if isinstance(node, ast.Import):
-            part = ast.Import(names=[alias])
-        else:
-            part = ast.ImportFrom(module=node.module, names=[alias], level=node.level)
-        yield index, ast.copy_location(part, node)

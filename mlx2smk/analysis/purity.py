@@ -10,6 +10,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.bindings import scope_of
+from mlx2smk.analysis.confined import MODULE, OWN_MODULE
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.known import (
     DISPATCHERS,
@@ -48,6 +49,7 @@ class Purity:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._judged: dict[ast.AST, bool] = {}
+        self._fills: dict[ast.AST, bool] = {}
 
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
@@ -79,6 +81,44 @@ class Purity:
         if not returned:
             return False
         return all(each is not None and self._is_pure_inside(each, around) for each in returned)
+
+    def filled_by(self, definition: Definition) -> str | None:
+        """Return the domain of a call that only fills containers of the function's own module."""
+        node, module = definition.node, definition.module
+        if not isinstance(node, ast.FunctionDef) or node.decorator_list:
+            return None
+        filling = node.name not in module.patched and self._only_fills(
+            node, Values(self.project, module)
+        )
+        return f"{MODULE}{module.dotted}" if filling else None
+
+    def filled_by_decorator(self, node: ast.expr, values: Values) -> str | None:
+        """Return the domain of a decorator that only fills containers of its own module."""
+        meaning = values.meaning(node.func if isinstance(node, ast.Call) else node)
+        if not isinstance(meaning, Definition):
+            return None
+        domain = self.filled_by(meaning)
+        outer = meaning.node
+        if not isinstance(node, ast.Call) or not isinstance(outer, ast.FunctionDef):
+            return domain
+        frame = _frame(outer)
+        around = Values(self.project, meaning.module, (frame,))
+        inner = [_only_function(item.value, frame) for item in _returns(outer)]
+        fills = bool(inner) and all(
+            item is not None and not item.decorator_list and self._only_fills(item, around)
+            for item in inner
+        )
+        return domain if fills else None
+
+    def _only_fills(self, node: ast.FunctionDef, around: Values) -> bool:
+        """Whether a function does nothing but compute, raise, and change containers of its module."""
+        if node not in self._fills:
+            self._fills[node] = False  # which is what it is for those that it calls in a circle
+            if not any(isinstance(part, _IMPORTS) for part in ast.walk(node)):
+                evaluation = Evaluation(around.inside(_frame(node)), self)
+                evaluation.statements(node.body)
+                self._fills[node] = evaluation.domains <= {OWN_MODULE}
+        return self._fills[node]
 
     def _is_pure_inside(self, node: ast.FunctionDef, around: Values) -> bool:
         """Whether a function is pure that is defined inside another one, whose names hide the module's."""

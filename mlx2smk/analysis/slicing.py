@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import ast
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mlx2smk.analysis.blanking import blanked
-from mlx2smk.analysis.dynamic import Dynamic, Reach
+from mlx2smk.analysis.closure import Closure, Taken, Widening
 from mlx2smk.analysis.facts import Facts
 from mlx2smk.analysis.fingerprint import MEANING_ONLY, Detail, canonical_order, fingerprint
 from mlx2smk.analysis.links import Linker
-from mlx2smk.analysis.modules import all_modules
 from mlx2smk.analysis.reflection import Reflection
 from mlx2smk.language.scopes import Function
 from mlx2smk.language.text_digests import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlx2smk.analysis.project import Module, Project, Unit
-    from mlx2smk.diagnostics.source import Span
+
+__all__ = ["FunctionSlice", "ModuleSlice", "Piece", "Slicer", "Taken", "Widening"]
 
 PieceKind = Literal["function", "class", "constant", "import", "statement"]
 
@@ -42,20 +41,6 @@ class Piece:
     digest: str
     value: str | None
     reached_from: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Widening:
-    """Why a whole ``module`` was taken, and the place that is to blame: a span of the module ``blamed``.
-
-    ``dynamic`` if the code can look up names that nobody can foresee.
-    """
-
-    reason: str
-    span: Span | None
-    module: str | None
-    blamed: str | None
-    dynamic: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +68,6 @@ class FunctionSlice:
     removed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Taken:
-    """A unit in a slice, with the index of what first needed it."""
-
-    module: Module
-    unit: Unit
-    reached_from: int | None
-
-
 class Slicer:
     """Slices functions of one experiment; what it finds out about modules serves all of them."""
 
@@ -104,11 +80,11 @@ class Slicer:
 
     def slice(self, name: str) -> tuple[FunctionSlice, tuple[Taken, ...]]:
         """Return the slice of a function of the experiment, and the units that it consists of."""
-        closure = _Closure(self)
+        closure = Closure(self.project, self.facts, self.linker)
         closure.run(name)
         taken = tuple(closure.taken)
         whole = self.project.experiment
-        here = {item.unit.index for item in taken if item.module is whole}
+        here = _kept(taken, whole)
         local = [
             module for module in closure.loaded.values() if module is not whole and module.path
         ]
@@ -125,8 +101,8 @@ class Slicer:
         )
         return result, taken
 
-    def _module(self, module: Module, closure: _Closure) -> ModuleSlice:
-        kept = {item.unit.index for item in closure.taken if item.module is module}
+    def _module(self, module: Module, closure: Closure) -> ModuleSlice:
+        kept = _kept(closure.taken, module)
         return ModuleSlice(
             name=module.dotted,
             path=module.path or "",
@@ -136,11 +112,11 @@ class Slicer:
             removed=_removed(module, kept),
         )
 
-    def _digest(self, name: str, closure: _Closure, local: Sequence[Module], detail: Detail) -> str:
+    def _digest(self, name: str, closure: Closure, local: Sequence[Module], detail: Detail) -> str:
         parts = [name]
         for module in (self.project.experiment, *local):
-            kept = {item.unit.index: item.unit for item in closure.taken if item.module is module}
-            digests = {index: self.unit_digest(unit, detail) for index, unit in kept.items()}
+            kept = [item for item in closure.taken if item.module is module]
+            digests = {item.unit.index: self._taken_digest(item, detail) for item in kept}
             parts.append(module.name or "")
             # Who looks names up in a module as a whole finds them in the order of the text.
             fixed = module.dotted in closure.ordered
@@ -150,7 +126,7 @@ class Slicer:
             if module.tree is None:
                 parts.append(module.file_digest)
             if closure.sees_source:
-                parts.append(blanked(module, set(kept)))
+                parts.append(blanked(module, _kept(kept, module)))
         return digest_of(*parts)
 
     def unit_digest(self, unit: Unit, detail: Detail = MEANING_ONLY) -> str:
@@ -160,175 +136,35 @@ class Slicer:
             self._digests[key] = fingerprint(unit.node, detail)
         return self._digests[key]
 
+    def _taken_digest(self, item: Taken, detail: Detail) -> str:
+        if item.loads is not None:
+            return digest_of("loads", item.loads)
+        return self.unit_digest(item.unit, detail)
+
     def _piece(self, item: Taken, detail: Detail) -> Piece:
         unit, touched = item.unit, self.facts.of(item.module)[item.unit.index].touches
         bound = dict.fromkeys(binding.name for binding in unit.names.bindings)
         return Piece(
             module=item.module.name,
-            names=tuple(dict.fromkeys((*bound, *sorted(touched)))),
+            names=(item.loads,) if item.loads else tuple(dict.fromkeys((*bound, *sorted(touched)))),
             kind=_kind(unit.node),
             line=_line(unit.node),
-            digest=self.unit_digest(unit, detail),
+            digest=self._taken_digest(item, detail),
             value=_value(unit.node),
             reached_from=item.reached_from,
         )
 
 
-class _Closure:
-    """Takes units breadth first, so that what is reached is reached on a shortest way."""
-
-    def __init__(self, slicer: Slicer) -> None:
-        self.slicer = slicer
-        self.taken: list[Taken] = []
-        self.loaded: dict[str, Module] = {}
-        self.widened: list[Widening] = []
-        self.sees_source = False
-        self.ordered: set[str] = set()
-        self._positions: dict[Unit, int] = {}
-        self._whole: set[str] = set()
-        self._waiting: deque[int] = deque()
-        self._everything: Dynamic | None = None
-
-    def run(self, name: str) -> None:
-        """Take a function of the experiment and all that it needs."""
-        project = self.slicer.project
-        self._need(project.experiment, name, None)
-        self._load(project.experiment, None)
-        size = -1
-        while size != (size := len(self.taken) + len(self.loaded)):
-            self._drain()
-            self._follow_queries()
-            if self._everything is not None:
-                reason = f"{self._everything.reason} elsewhere"
-                for module in list(self.loaded.values()):
-                    self._widen(module, reason, None, dynamic=True)
-            self._drain()
-
-    def _follow_queries(self) -> None:
-        """Take what texts of queries may name that are put together out of texts of any module."""
-        found = [name for module in self.loaded.values() for name in module.queries]
-        for position, item in enumerate(list(self.taken)) if found else ():
-            for name in item.module.nameable if item.unit.names.queries else ():
-                if any(pattern.fullmatch(name) for pattern in found):
-                    self._need(item.module, name, position)
-
-    def _drain(self) -> None:
-        while self._waiting:
-            position = self._waiting.popleft()
-            item = self.taken[position]
-            self._follow(item, position)
-
-    def _follow(self, item: Taken, position: int) -> None:
-        links = self.slicer.linker.of(item.unit, item.module)
-        for unit in links.units:
-            self._take(item.module, unit, position)
-        for module in links.loads:
-            self._load(module, position)
-        for module, name in links.names:
-            self._load(module, position)
-            self._need(module, name, position)
-        for module, node in links.objects:
-            place = item.module, item.module.source.span(node)
-            self._widen(module, f"the module {module.dotted} is used as an object", place, position)
-        for module in links.stars:
-            what = f"all names of {module.dotted} are imported"
-            self._take_whole(module, what, None, position)
-        for dynamic in self.slicer.facts.of(item.module)[item.unit.index].dynamics:
-            self._follow_dynamic(dynamic, item, position)
-
-    def _take(self, module: Module, unit: Unit, via: int | None) -> None:
-        if unit not in self._positions:
-            self._positions[unit] = len(self.taken)
-            self._waiting.append(len(self.taken))
-            self.taken.append(Taken(module, unit, via))
-
-    def _need(self, module: Module, name: str, via: int | None) -> None:
-        for unit in self.slicer.facts.changers(module, name):
-            self._take(module, unit, via)
-
-    def _load(self, module: Module, via: int | None) -> None:
-        """Take what runs whenever a module is loaded: its statements with effects."""
-        if module.dotted in self.loaded:
-            return
-        self.loaded[module.dotted] = module
-        if module.tree is None:
-            self.widened.append(
-                Widening("it does not parse", None, module.name, module.name, dynamic=True)
-            )
-        for facts in self.slicer.facts.of(module):
-            if _is_future(facts.unit.node) or self.slicer.facts.effect(facts, module) is not None:
-                self._take(module, facts.unit, via)
-
-    def _widen(
-        self,
-        module: Module,
-        reason: str,
-        place: tuple[Module, Span] | None,
-        via: int | None = None,
-        *,
-        dynamic: bool = False,
-    ) -> None:
-        """Take all of a module for somebody who can see what it holds, and in which order."""
-        self.ordered.add(module.dotted)
-        self._take_whole(module, reason, place, via, dynamic=dynamic)
-
-    def _take_whole(
-        self,
-        module: Module,
-        reason: str,
-        place: tuple[Module, Span] | None,
-        via: int | None = None,
-        *,
-        dynamic: bool = False,
-    ) -> None:
-        """Take all of a module, and all of the local modules that it can hand on as objects."""
-        if module.dotted in self._whole:
-            return
-        self._whole.add(module.dotted)
-        self._load(module, via)
-        blamed, span = place or (module, None)
-        self.widened.append(Widening(reason, span, module.name, blamed.name, dynamic=dynamic))
-        for unit in module.units:
-            self._take(module, unit, via)
-        for name in module.bindings:
-            for imported in module.imports(name):
-                for step in self.slicer.project.trace(imported, module, ()):
-                    if step.name is None:
-                        what = f"{module.dotted} holds the module {step.module.dotted}"
-                        self._widen(step.module, what, None, via, dynamic=dynamic)
-
-    def _follow_dynamic(self, dynamic: Dynamic, item: Taken, position: int) -> None:
-        place = item.module, item.module.source.span(dynamic.node)
-        self.sees_source = self.sees_source or dynamic.source
-        if dynamic.reach is Reach.IMPORT:
-            for module in self._imported_by_call(dynamic):
-                self._widen(module, dynamic.reason, place, position, dynamic=True)
-            if dynamic.exact:
-                return
-        if dynamic.reach is Reach.ALL:
-            self._everything = self._everything or dynamic
-        self._widen(item.module, dynamic.reason, place, position, dynamic=True)
-
-    def _imported_by_call(self, dynamic: Dynamic) -> list[Module]:
-        """Return the local modules that a call may import, with the packages around them."""
-        project, name = self.slicer.project, dynamic.name
-        own = project.experiment.dotted
-        others = (item for item in all_modules(project.files, name) if item != own)
-        parts = [item.split(".") for item in ([name] if dynamic.exact else others)]
-        wanted = dict.fromkeys(
-            ".".join(item[: depth + 1]) for item in parts for depth in range(len(item))
-        )
-        return [module for module in map(project.load, wanted) if module is not None]
+def _kept(taken: Sequence[Taken], module: Module) -> dict[int, str | None]:
+    """Return the indices of a module's units that are taken, with what those load that bind nothing."""
+    return {item.unit.index: item.loads for item in taken if item.module is module}
 
 
-def _removed(module: Module, kept: set[int]) -> tuple[str, ...]:
+def _removed(module: Module, kept: Mapping[int, str | None]) -> tuple[str, ...]:
     """Return the names that a module binds and the kept units do not."""
-    bound = {name for index in kept for name in module.units[index].names.bound}
+    units = (module.units[index] for index, loads in kept.items() if loads is None)
+    bound = {name for unit in units for name in unit.names.bound}
     return tuple(sorted(module.bindings.keys() - bound))
-
-
-def _is_future(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__" and not node.level
 
 
 def _kind(node: ast.stmt) -> PieceKind:

@@ -52,7 +52,7 @@ class UnknownName(Diagnostic):
 
 
 class RelativeImport(Diagnostic):
-    """The decorators are imported with a relative import, but an experiment is not in a package.
+    """A module is imported relative to a package, but an experiment is in none.
 
     Each job runs the experiment as a top-level module, with its folder first in `sys.path`. Python
     does not allow relative imports there.

@@ -198,6 +198,25 @@ class ImportsItself(Diagnostic):
     advice = "rename the file"
 
 
+class MissingInModule(Diagnostic):
+    """A name is imported from a local module that does not have it.
+
+    Each job starts with the imports of the experiment, so every one of them would fail.
+
+    For example: where `helper.py` defines `normalize`
+
+        from helper import normalise
+
+    Use instead:
+
+        from helper import normalize
+    """
+
+    code = "MLX013"
+    template = "{path} has no name {name!r}"
+    advice = "{near}"
+
+
 class LongFileName(Diagnostic):
     """The name of the file is too long to name results.
 

@@ -37,7 +37,7 @@ def check_imports(findings: Findings, tree: ast.Module) -> None:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             _check_itself(findings, node)
         if isinstance(node, ast.ImportFrom) and id(node) not in guarded:
-            _check(findings, node)
+            _check(findings, node, everything=node in tree.body)
 
 
 def _check_itself(findings: Findings, node: ast.Import | ast.ImportFrom) -> None:
@@ -52,11 +52,12 @@ def _check_itself(findings: Findings, node: ast.Import | ast.ImportFrom) -> None
             findings.add(ImportsItself, node, module=top)
 
 
-def _check(findings: Findings, node: ast.ImportFrom) -> None:
+def _check(findings: Findings, node: ast.ImportFrom, *, everything: bool) -> None:
+    """Note what an import lacks; relative ones fail for certain where ``everything`` in their file runs."""
     if node.level:
         modules = [node.module] if node.module else [alias.name for alias in node.names]
         for module in modules:
-            if module in MODULES:
+            if module in MODULES or everything:
                 findings.add(RelativeImport, node, module=module)
     elif node.module in MODULES:
         for alias in node.names:

@@ -130,7 +130,7 @@ class WorldFinder:
             self._after[name] = action
 
     def _slice(self, module: ModuleEntry) -> ModuleSpec:
-        path = os.path.join(self._plan.folder, module["path"])
+        path = file_of(module, self._plan.folder)
         loader = SliceLoader(path, self._plan.text(module["slice"]))
         loader.left_out_for(self._reader, module["removed"])
         return loader.spec(module["name"], package=module["package"])
@@ -164,6 +164,11 @@ class WorldFinder:
                 f"the import of {name} was not foreseen: "
                 f"write `import {name}` at top level of {os.path.basename(self._plan.file)}"
             )
+
+
+def file_of(module: ModuleEntry, folder: str) -> str:
+    """Return the absolute path of a local module, which may lie beside the experiment's folder."""
+    return os.path.normpath(os.path.join(folder, module["path"]))
 
 
 def _is_folder(entry: str, folder: str) -> bool:

@@ -6,7 +6,7 @@ import os
 import sys
 
 from . import NO_BYTECODE, STARTED_WITH, guards
-from .loader import SliceLoader, WorldFinder
+from .loader import SliceLoader, WorldFinder, file_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,10 +58,7 @@ def enter(
 
 def left_out(plan: Plan, function: FunctionEntry) -> dict[str, list[str]]:
     """Return, for each file that runs as a slice, the names that are not in it."""
-    names = {
-        os.path.join(plan.folder, module["path"]): module["removed"]
-        for module in function["modules"]
-    }
+    names = {file_of(module, plan.folder): module["removed"] for module in function["modules"]}
     return {**names, plan.file: function["removed"]}
 
 
@@ -102,7 +99,7 @@ def _show_what_runs(finder: WorldFinder, plan: Plan, function: FunctionEntry) ->
     """Let tracebacks quote the lines that run, even if the files have changed since."""
     slices = {plan.file: function["slice"]}
     for module in function["modules"]:
-        slices[os.path.join(plan.folder, module["path"])] = module["slice"]
+        slices[file_of(module, plan.folder)] = module["slice"]
 
     def prime(linecache: Any) -> None:
         for path, slice_path in slices.items():

@@ -194,7 +194,6 @@ def silent(text):
         "def trail(*x): return lambda f: f",
         "from helpers import trail",
         "from helpers import *",
-        "from .helpers import *",
         "import trail",
         "if len('a'):\n    trail = print",
         "globals()['trail'] = print",

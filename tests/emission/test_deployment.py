@@ -137,7 +137,7 @@ def test_resources_reach_the_rules(folder):
     # Snakemake's executors for clusters know GPUs as `gpu`.
     expected = ["gpus=2,", "mem_mb=700,", 'slurm_partition="big",', "gpu=2,"]
     assert resources.split() == expected
-    assert "gpus=gpus(2)," in rule
+    assert "gpus=mlx.gpus(2)," in rule
 
 
 def test_no_environment_unless_asked_for(folder):
@@ -158,7 +158,7 @@ def test_user_code_runs_in_the_environment(folder):
     for name in found.keys() - {"all"}:
         assert (expected in found[name]) == (name in inside)
         # The steps between need no environment: they run Snakemake's own Python.
-        assert ("worker=own_worker," in found[name]) == (name not in inside)
+        assert ("worker=mlx.own_worker," in found[name]) == (name not in inside)
     methods = ["conda", "apptainer"]
     for name in ("default", "slurm"):
         settings = yaml.safe_load(profile(folder, name).read_text())

@@ -102,7 +102,7 @@ def test_all_wants_every_report():
 def test_a_trial_side_by_side():
     lines = block(print_one(*SMALL), "trial_train").splitlines()
     digest = [line for line in lines if "digest=" in line]
-    assert digest == ['        digest=digest("exp", "trials", "train"),']
+    assert digest == ['        digest=mlx.digest("exp", "trials", "train"),']
     assert lines[:8] == [
         "rule trial_train:",
         "    input:",
@@ -118,7 +118,7 @@ def test_a_trial_side_by_side():
 def test_a_chained_trial_waits_for_the_run_before():
     chained = found("train", reads=None, writes={"a"})
     text = block(print_one(*SMALL, known=[chained]), "trial_train")
-    assert '        previous=previous("exp", "train"),\n' in text
+    assert '        previous=mlx.previous("exp", "train"),\n' in text
     assert '" --previous {input.previous:q}"' in text
     assert "previous" not in block(print_one(*SMALL), "trial_train")
 
@@ -132,7 +132,7 @@ def test_a_batched_trial_has_another_wildcard():
 
 def test_a_parallel_trial_has_a_limit():
     text = print_one(trial("t", {"n": [1, 2]}, parallel=3))
-    assert '\nlimit("running_exp_trial_t", 3)\n' in text
+    assert '\nmlx.limit("running_exp_trial_t", 3)\n' in text
     assert "        running_exp_trial_t=1,\n" in block(text, "trial_t")
     assert "limit(" not in print_one(trial("t", {"n": [1, 2]}, parallel=1))
 
@@ -142,7 +142,7 @@ def test_threads_resources_and_inputs():
     item = trial("t", threads=4, resources=resources, inputs=("data/a.csv", "../b.csv"))
     text = block(print_one(item), "trial_t")
     assert "    threads: 4\n" in text
-    assert '        data=beside("exp", "t"),\n' in text
+    assert '        data=mlx.beside("exp", "t"),\n' in text
     expected = "    resources:\n        mem_mb=2000,\n        gpu=1.5,\n"
     assert expected + "        slurm_extra=\"'--gres=gpu:1'\",\n" in text
 

@@ -183,6 +183,9 @@ RIGHT = {
     "monkeypatch by assignment": "global HIDDEN\nHIDDEN += 1\nreturn helper()",
     "resolved name": "import pkgutil\nreturn pkgutil.resolve_name('exp:helper')()",
     "own source": "import inspect\nreturn inspect.getsource(sys.modules[__name__]).count('5')",
+    "update under a computed name": "return {'context_' + 'update': {'new': HIDDEN}}",
+    "update parsed from a text": "import json\nreturn json.loads('{\"context_up' + 'date\": {\"new\": 1}}')",
+    "update changed afterwards": "found = {'context_update': {}}\nfor one in found.values():\n    one['new'] = HIDDEN\nreturn found",
     "update with a computed key": "key = 'n' + 'ew'\nreturn {'context_update': {key: HIDDEN}}",
     "update of zipped keys": "return {'context_update': dict(zip(['new'], [HIDDEN]))}",
     "update from a library": 'import json\nreturn json.loads(\'{"context_update": {"new": 1}}\')',
@@ -207,7 +210,6 @@ READ = "t read SETUP['hidden'], which the analysis did not foresee: write SETUP[
 WHOLE = (
     "t depends on all of SETUP by {}, which the analysis did not foresee: write dict(SETUP) in t"
 )
-UPDATE = 't updated SETUP[\'new\'], which the analysis did not foresee: write return {"context_update": {"new": …}}'
 NAME = "{} is defined in {}.py but the analysis left it out of t: mention {} by name in t"
 HIDDEN = NAME.format("HIDDEN", "exp", "HIDDEN")
 
@@ -281,15 +283,6 @@ LOUD = {
     "name in a text that runs": (
         "import timeit\nreturn timeit.timeit('helper()', 'from exp import helper', number=1)",
         NAME.format("helper", "exp", "helper"),
-    ),
-    "update under a computed name": ("return {'context_' + 'update': {'new': 1}}", UPDATE),
-    "update parsed from a text": (
-        "import json\nreturn json.loads('{\"context_up' + 'date\": {\"new\": 1}}')",
-        UPDATE,
-    ),
-    "update changed afterwards": (
-        "found = {'context_update': {}}\nfor one in found.values():\n    one['new'] = 1\nreturn found",
-        UPDATE,
     ),
 }
 """Tricks that it cannot see, with what the job says."""

@@ -6,9 +6,9 @@ import subprocess
 import sys
 
 import pytest
-from bundles import one_trial
 
 from mlx2smk.runtime import private
+from tests.support.handmade_bundles import one_trial
 from tests.support.paths import ROOT
 
 USED = {

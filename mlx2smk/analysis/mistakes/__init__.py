@@ -1,7 +1,7 @@
 """Finds mistakes in the functions' slices without running them.
 
-All are warnings: an exception in a trial is a valid result, and a key may be missing on purpose.
-Nothing is reported unless it is certain.
+All are warnings, but for imports that every job would fail with: an exception in a trial is a result like others, and a key may be missing on purpose.
+Where it is not certain that something is missing, nothing is said.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.mistakes.context_keys import check_context_keys
+from mlx2smk.analysis.mistakes.missing import check_imported_names
 from mlx2smk.analysis.mistakes.report import Looked, Report
 from mlx2smk.analysis.mistakes.result_keys import check_results
 from mlx2smk.analysis.mistakes.returns import check_updates, check_verdicts
@@ -26,6 +27,7 @@ __all__ = ["Looked", "find_mistakes"]
 def find_mistakes(project: Project, functions: Sequence[Looked]) -> tuple[Diagnostic, ...]:
     """Return the mistakes in the functions and their local modules, sorted by location."""
     report = Report(project)
+    check_imported_names(report)
     check_undefined_names(report, functions)
     check_context_keys(report, functions)
     check_results(report, functions)

@@ -1,0 +1,292 @@
+"""What a function's run can depend on, step by step: the units that it needs, and those that these need."""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from mlx2smk.analysis.confined import EVERYWHERE, MODULE, OWN_MODULE, sees
+from mlx2smk.analysis.dynamic import Dynamic, Reach
+from mlx2smk.analysis.modules import all_modules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlx2smk.analysis.facts import Facts, UnitFacts
+    from mlx2smk.analysis.links import Linker
+    from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.diagnostics.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """Why a whole ``module`` was taken, and the place that is to blame: a span of the module ``blamed``.
+
+    ``dynamic`` if the code can look up names that nobody can foresee.
+    """
+
+    reason: str
+    span: Span | None
+    module: str | None
+    blamed: str | None
+    dynamic: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Taken:
+    """A unit in a slice, with the index of what first needed it.
+
+    ``loads``: the name that it binds is not needed, but the module of this name is loaded by it.
+    """
+
+    module: Module
+    unit: Unit
+    reached_from: int | None
+    loads: str | None = None
+
+
+class Closure:
+    """Takes units breadth first, so that what is reached is reached on a shortest way."""
+
+    def __init__(self, project: Project, facts: Facts, linker: Linker) -> None:
+        self.project = project
+        self.facts = facts
+        self.linker = linker
+        self.taken: list[Taken] = []
+        self.loaded: dict[str, Module] = {}
+        self.widened: list[Widening] = []
+        self.sees_source = False
+        self.ordered: set[str] = set()
+        self._positions: dict[Unit, int] = {}
+        self._whole: set[str] = set()
+        self._waiting: deque[int] = deque()
+        self._everything: Dynamic | None = None
+        self._outside: set[str] = set()
+        self._asleep: list[tuple[Module, UnitFacts, int | None]] = []
+
+    def run(self, name: str) -> None:
+        """Take a function of the experiment and all that it needs."""
+        self._need(self.project.experiment, name, None)
+        self._load(self.project.experiment, None)
+        size = -1
+        while size != (size := len(self.taken) + len(self.loaded)):
+            self._drain()
+            self._wake()
+            self._follow_queries()
+            if self._everything is not None:
+                reason = f"{self._everything.reason} elsewhere"
+                for module in list(self.loaded.values()):
+                    self._widen(module, reason, None, dynamic=True)
+            self._drain()
+        self._settle()
+
+    def _follow_queries(self) -> None:
+        """Take what texts of queries may name that are put together out of texts of any module."""
+        found = [name for module in self.loaded.values() for name in module.queries]
+        for position, item in enumerate(list(self.taken)) if found else ():
+            for name in item.module.nameable if item.unit.names.queries else ():
+                if any(pattern.fullmatch(name) for pattern in found):
+                    self._need(item.module, name, position)
+
+    def _drain(self) -> None:
+        while self._waiting:
+            position = self._waiting.popleft()
+            item = self.taken[position]
+            self._follow(item, position)
+
+    def _settle(self) -> None:
+        """Drop what only loads a module that the same import, or one before it, loads as well."""
+        gone = {
+            item.unit
+            for module in dict.fromkeys(item.module for item in self.taken)
+            for item in self._loaded_otherwise(module)
+        }
+        kept: dict[int, int | None] = {}
+        taken: list[Taken] = []
+        for position, item in enumerate(self.taken):
+            via = None if item.reached_from is None else kept[item.reached_from]
+            kept[position] = via if item.unit in gone else len(taken)
+            if item.unit not in gone:
+                taken.append(replace(item, reached_from=via))
+        self.taken = taken
+
+    def _loaded_otherwise(self, module: Module) -> Iterator[Taken]:
+        """Yield what a module takes only to load what it has loaded already."""
+        imports = [
+            item
+            for item in sorted(self.taken, key=lambda item: item.unit.index)
+            if item.module is module and isinstance(item.unit.node, (ast.Import, ast.ImportFrom))
+        ]
+        loaded: set[str] = set()
+        for _, group in groupby(imports, key=lambda item: item.unit.statement):
+            statement = list(group)
+            for item in statement:
+                loaded.update(self._loads_besides(item))
+            for item in statement:
+                if item.loads in loaded:
+                    yield item
+                elif item.loads is not None:
+                    loaded.add(item.loads)
+
+    def _loads_besides(self, item: Taken) -> Iterator[str]:
+        """Yield what an import loads for certain, besides the one module that it may be taken for."""
+        if item.loads is not None:
+            parts = item.loads.split(".")
+            yield from (".".join(parts[:depth]) for depth in range(1, len(parts)))
+        elif isinstance(item.unit.node, ast.Import):
+            yield from (module.dotted for module in self.linker.of(item.unit, item.module).loads)
+        else:
+            dotted = self.linker.loading(item.unit, item.module)
+            yield from (module.dotted for module in self.project.around(dotted or ""))
+
+    def _follow(self, item: Taken, position: int) -> None:
+        if item.loads is not None:
+            for module in self.project.around(item.loads):
+                self._load(module, position)
+            return
+        links = self.linker.of(item.unit, item.module)
+        self._outside |= self.facts.outside(item.unit)
+        for unit in links.units:
+            self._take(item.module, unit, position)
+        for module in links.loads:
+            self._load(module, position)
+        for module, name in links.names:
+            self._load(module, position)
+            self._need(module, name, position)
+        for module, node in links.objects:
+            place = item.module, item.module.source.span(node)
+            self._widen(module, f"the module {module.dotted} is used as an object", place, position)
+        for module in links.stars:
+            what = f"all names of {module.dotted} are imported"
+            self._take_whole(module, what, None, position)
+        for dynamic in self.facts.of(item.module)[item.unit.index].dynamics:
+            self._follow_dynamic(dynamic, item, position)
+
+    def _take(self, module: Module, unit: Unit, via: int | None, loads: str | None = None) -> None:
+        if unit not in self._positions:
+            self._positions[unit] = len(self.taken)
+            self._waiting.append(len(self.taken))
+            self.taken.append(Taken(module, unit, via, loads))
+        position = self._positions[unit]
+        before = self.taken[position].loads
+        if before is not None and (loads is None or len(loads) > len(before)):
+            self.taken[position] = replace(self.taken[position], loads=loads)
+            self._waiting.append(position)
+
+    def _need(self, module: Module, name: str, via: int | None) -> None:
+        for unit in self.facts.changers(module, name):
+            self._take(module, unit, via)
+
+    def _load(self, module: Module, via: int | None) -> None:
+        """Take what runs whenever a module is loaded: its statements with effects."""
+        if module.dotted in self.loaded:
+            return
+        self.loaded[module.dotted] = module
+        if module.tree is None:
+            self.widened.append(
+                Widening("it does not parse", None, module.name, module.name, dynamic=True)
+            )
+        for facts in self.facts.of(module):
+            if _is_future(facts.unit.node) or facts.effect is not None:
+                self._take(module, facts.unit, via)
+            else:
+                self._asleep.append((module, facts, via))
+        self._wake()
+
+    def _wake(self) -> None:
+        """Take the imports of modules whose effects the code that is taken can notice."""
+        asleep, self._asleep = self._asleep, []
+        for module, facts, via in asleep:
+            domains = self.facts.domains(facts, module)
+            noticed = any(map(self._notices, domains))
+            whole = self.linker.loading(facts.unit, module) if noticed else None
+            loads = whole and self._shortened(whole)
+            if noticed:
+                # What an import of a local module does, it does whatever it is asked for.
+                self._take(module, facts.unit, via, loads)
+            if domains and not (noticed and loads == whole):
+                self._asleep.append((module, facts, via))
+
+    def _shortened(self, dotted: str) -> str:
+        """Return the last module on the way to a submodule whose effects can be noticed."""
+        around = list(self.project.around(dotted))
+        while len(around) > 1 and not any(map(self._notices, self.facts.domains_of(around[-1]))):
+            around.pop()
+        return around[-1].dotted
+
+    def _notices(self, domain: str) -> bool:
+        """Whether the code that is taken can notice the effects in a domain."""
+        if domain in {EVERYWHERE, OWN_MODULE}:
+            return domain == EVERYWHERE
+        if domain.startswith(MODULE):
+            return domain.removeprefix(MODULE) in self.loaded
+        looks_around = self._everything is not None or any(item.dynamic for item in self.widened)
+        return looks_around or any(sees(name, domain) for name in self._outside)
+
+    def _widen(
+        self,
+        module: Module,
+        reason: str,
+        place: tuple[Module, Span] | None,
+        via: int | None = None,
+        *,
+        dynamic: bool = False,
+    ) -> None:
+        """Take all of a module for somebody who can see what it holds, and in which order."""
+        self.ordered.add(module.dotted)
+        self._take_whole(module, reason, place, via, dynamic=dynamic)
+
+    def _take_whole(
+        self,
+        module: Module,
+        reason: str,
+        place: tuple[Module, Span] | None,
+        via: int | None = None,
+        *,
+        dynamic: bool = False,
+    ) -> None:
+        """Take all of a module, and all of the local modules that it can hand on as objects."""
+        if module.dotted in self._whole:
+            return
+        self._whole.add(module.dotted)
+        self._load(module, via)
+        blamed, span = place or (module, None)
+        self.widened.append(Widening(reason, span, module.name, blamed.name, dynamic=dynamic))
+        for unit in module.units:
+            self._take(module, unit, via)
+        for name in module.bindings:
+            for imported in module.imports(name):
+                for step in self.project.trace(imported, module, ()):
+                    if step.name is None:
+                        what = f"{module.dotted} holds the module {step.module.dotted}"
+                        self._widen(step.module, what, None, via, dynamic=dynamic)
+
+    def _follow_dynamic(self, dynamic: Dynamic, item: Taken, position: int) -> None:
+        place = item.module, item.module.source.span(dynamic.node)
+        self.sees_source = self.sees_source or dynamic.source
+        if dynamic.reach is Reach.IMPORT:
+            for module in self._imported_by_call(dynamic):
+                self._widen(module, dynamic.reason, place, position, dynamic=True)
+            if dynamic.exact:
+                return
+        if dynamic.reach is Reach.ALL:
+            self._everything = self._everything or dynamic
+        self._widen(item.module, dynamic.reason, place, position, dynamic=True)
+
+    def _imported_by_call(self, dynamic: Dynamic) -> list[Module]:
+        """Return the local modules that a call may import, with the packages around them."""
+        project, name = self.project, dynamic.name
+        own = project.experiment.dotted
+        others = (item for item in all_modules(project.files, name, project.roots) if item != own)
+        parts = [item.split(".") for item in ([name] if dynamic.exact else others)]
+        wanted = dict.fromkeys(
+            ".".join(item[: depth + 1]) for item in parts for depth in range(len(item))
+        )
+        return [module for module in map(project.load, wanted) if module is not None]
+
+
+def _is_future(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__" and not node.level

@@ -1,0 +1,318 @@
+"""Effects of local modules that only some functions can notice."""
+
+import pytest
+
+from mlx2smk.analysis.confined import BLIND, CHANGES, CONFINED_CALLS, EVERYWHERE, MAKERS, OWN_MODULE
+from tests.support.running_slices import check_slice
+from tests.support.sliced_texts import analysed, digest, module, trial
+
+
+def loaded(effect, body, before="", files=None):
+    """Return the local modules that the slice of a trial loads beside an unused one with the effect."""
+    found = trial(f"import helper\n{before}", body, {"helper.py": f"{effect}\n", **(files or {})})
+    return [item.name for item in found.slice.modules]
+
+
+@pytest.mark.parametrize(
+    ("effect", "blind", "seeing"),
+    [
+        ("import random\nrandom.seed(1)", "import json, os", "import random"),
+        ("import random\nrandom.seed(1)", "import pathlib", "import statistics"),
+        ("import random\nrandom.seed(1)", "import re", "import numpy"),
+        ("import numpy as np\nnp.random.seed(0)", "import random, os", "import sklearn"),
+        ("import numpy as np\nnp.random.seed(0)", "import yaml", "import numpy.linalg"),
+        ("import numpy as np\nnp.set_printoptions(precision=2)", "import os", "import pandas"),
+        ("import torch\ntorch.manual_seed(0)", "import numpy", "import torch.nn"),
+        ("import torch\ntorch.backends.cudnn.benchmark = True", "import os", "import lightning"),
+        ("import matplotlib.pyplot as plt\nplt.style.use('x')", "import numpy", "import pandas"),
+        ("import matplotlib as m\nm.rcParams['x'] = 1", "import torch", "import matplotlib"),
+        ("import seaborn as sns\nsns.set_theme()", "import numpy", "import seaborn"),
+        ("import pandas as pd\npd.set_option('x', 1)", "import numpy", "import pandas"),
+        ("import pandas as pd\npd.options.display.max_rows = 1", "import numpy", "import seaborn"),
+        ("import logging\nlogging.basicConfig(level=1)", "import os", "import logging"),
+        ("import logging\nlogging.getLogger('x').setLevel(1)", "import os", "import numpy"),
+        (
+            "import logging\nLOG = logging.getLogger(__name__)\nLOG.info('x')",
+            "import os",
+            "import logging",
+        ),
+        (
+            "import warnings\nwarnings.filterwarnings('ignore', category=UserWarning)",
+            "import os",
+            "import warnings",
+        ),
+        ("import os\nos.environ['A'] = '1'", "import json, random", "import os"),
+        ("import os\nos.environ.setdefault('A', '1')", "import math", "import numpy"),
+        ("from os import environ\nenviron['A'] = '1'", "import math", "import subprocess"),
+        ("import os\nos.makedirs('out', exist_ok=True)", "import math", "open('x')"),
+        ("import os\nos.makedirs('out', exist_ok=True)", "import time", "import pathlib"),
+        (
+            (
+                "from pathlib import Path\nROOT = Path(__file__).resolve().parent\n"
+                "(ROOT / 'out').mkdir(parents=True)"
+            ),
+            "import math",
+            "import io",
+        ),
+    ],
+)
+def test_who_notices_an_effect(effect, blind, seeing):
+    assert loaded(effect, "return 1") == []
+    assert loaded(effect, f"{blind}\nreturn 1") == []
+    assert loaded(effect, f"{seeing}\nreturn 1") == ["helper"]
+    assert loaded(effect, "return f()", f"def f():\n    {seeing}") == ["helper"]
+    assert loaded(effect, "return eval('1')") == ["helper"]
+    # who loads the module for another reason runs all of it
+    found = trial("import helper", "return helper.X", {"helper.py": f"X = 1\n{effect}\n"})
+    assert effect.split("\n")[-1] in module("helper", found)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "assert 1 + 1 == 2",
+        "from collections import namedtuple\nP = namedtuple('P', 'x y')\nORIGIN = P(0, 0)",
+        "import numpy as np\nRNG = np.random.default_rng(0)\nX = RNG.normal(size=3)",
+        "import random\nRNG = random.Random(0)\nX = [1, 2]\nRNG.shuffle(X)",
+        "import json\nwith open('x.json') as file:\n    X = json.load(file)",
+        "import json\nX = json.load(open('x.json'))",
+        "import yaml\nX = yaml.safe_load(open('x', encoding='utf-8'))",
+        "from pathlib import Path\nX = Path('x').read_text()",
+        "with open('x') as file:\n    X = file.read()",
+        "import pandas as pd\nX = pd.read_csv('x')\nX['a'] = X['b'] * 2\nX.loc[0, 'a'] = 1",
+        "import pandas as pd\nX = pd.read_csv('x')\nX.dropna(inplace=True)",
+        (
+            "import argparse\nP = argparse.ArgumentParser()\nP.add_argument('--n', type=int)\n"
+            "A = P.parse_args()\nA.x = 1"
+        ),
+        (
+            "import argparse\nP = argparse.ArgumentParser()\nG = P.add_argument_group('g')\n"
+            "G.add_argument('--n', type=float, default=1.0)"
+        ),
+        "import networkx as nx\nG = nx.DiGraph()\nG.add_edge(1, 2)\nG.nodes[1]['x'] = 2",
+        "from types import SimpleNamespace\nC = SimpleNamespace()\nC.x = 1",
+        "import numpy as np\nA = np.zeros(3)\nA[0] = 1\nB = A[1:]\nB[0] = 2",
+    ],
+)
+def test_what_only_the_modules_own_names_lead_to(own):
+    assert loaded(own, "import numpy, os, pandas, random\nreturn open('x')") == []
+    found = trial("import helper", "return helper.Y", {"helper.py": f"Y = 1\n{own}\n"})
+    assert own.split("\n")[-1] in module("helper", found)
+
+
+def test_estimators_draw_from_the_common_generator():
+    effect = (
+        "from sklearn.linear_model import Lasso\nimport numpy as np\nX = np.zeros(3)\n"
+        "M = Lasso()\nM.fit(X, X)"
+    )
+    assert loaded(effect, "import os\nreturn 1") == []
+    assert loaded(effect, "import numpy\nreturn 1") == ["helper"]
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        "print('x')",
+        "import sys\nsys.path.insert(0, 'x')",
+        "import warnings\nwarnings.filterwarnings('error')",
+        "import warnings\nACTION = 'error'\nwarnings.simplefilter(ACTION)",
+        "import logging\nlogging.basicConfig(filename='x.log')",
+        "import logging\nlogging.getLogger().addHandler(logging.FileHandler('x'))",
+        "X = open('x', 'w')",
+        "X = open('x', mode='r+')",
+        "with open('x', 'a') as file:\n    pass",
+        "with open('x') as file:\n    print(1)",
+        "MODE = 'w'\nX = open('x', MODE)",
+        "X = open('x', opener=print)",
+        "import pandas as pd\nX = pd.read_csv('x')\nX.to_csv('y')",
+        "import pandas as pd\nX = pd.read_csv('x')\nX.apply(print)",
+        "import pandas as pd\nX = pd.read_csv('x', converters={'a': print})",
+        "import pandas as pd\ndef f(x): print(x)\nX = pd.read_csv('x', converters={'a': f})",
+        "import pandas as pd\nf = lambda x: print(x)\nX = pd.read_csv('x', converters={'a': f})",
+        "import json\nX = json.load(open('x'), object_hook=lambda x: print(x))",
+        "import argparse\nP = argparse.ArgumentParser()\nP.add_argument('--n', type=print)",
+        (
+            "import argparse\ndef f(x): print(x)\nP = argparse.ArgumentParser()\n"
+            "P.add_argument('--n', type=f)"
+        ),
+        "import shared\nimport pandas as pd\nX = pd.DataFrame(shared.ROWS)\nX.loc[0, 'a'] = 1",
+        "from shared import ROWS\nROWS[0] = 1",
+        "from shared import ROWS\nX = ROWS\nX.append(1)",
+        "from shared import table\nX = table()\nX['a'] = 1",
+        "import shared\nimport random\nR = random.Random(1)\nR.shuffle(shared.ROWS)",
+        "import networkx as nx\nimport shared\nG = nx.Graph()\nshared.graphs(G)",
+        "import matplotlib.pyplot as plt\nplt.savefig('x')",
+        "import os\nos.system('x')",
+        "import os\nos.environ = {}",
+        "assert print(1) is None",
+        "import numpy as np\nA = np.zeros(3)\nA.tofile('x')",
+        "import numpy as np\nA = np.zeros(3)\nA = SOMETHING\nA[0] = 1",
+        "def f():\n    import numpy as np\n    np.random.seed(0)\nf()",
+        "import random\nfor i in range(3):\n    random.seed(print(i))",
+    ],
+)
+def test_what_everybody_notices(effect):
+    shared = "ROWS = [1]\ndef table(): return {}\ndef graphs(G): print(G)\n"
+    assert "helper" in loaded(effect, "return 1", files={"shared.py": shared})
+
+
+def test_an_effect_is_noticed_through_modules_that_are_reached():
+    files = {
+        "helper.py": "import seeds\nimport numbers_\n",
+        "seeds.py": "import numpy as np\nnp.random.seed(0)\n",
+        "numbers_.py": "import numpy as np\ndef draw(): return np.random.rand()\ndef one(): return 1\n",
+    }
+    before = "import helper\nimport numbers_"
+    found = trial(before, "return numbers_.draw()", files)
+    assert [item.name for item in found.slice.modules] == ["helper", "numbers_", "seeds"]
+    found = trial(before, "return numbers_.one()", files)
+    assert [item.name for item in found.slice.modules] == ["numbers_"]
+
+
+def test_an_effect_that_somebody_elses_effect_notices():
+    files = {
+        "seeds.py": "import numpy as np\nnp.random.seed(0)\n",
+        "drawing.py": "import numpy as np\nprint(np.random.rand())\n",
+    }
+    found = trial("import seeds\nimport drawing", files=files)
+    assert [item.name for item in found.slice.modules] == ["drawing", "seeds"]
+
+
+def test_setups_do_not_depend_on_the_seed_of_a_module_that_trials_use():
+    text = (
+        "from decorators import setup, trial, verify\nfrom helper import draw, describe\n"
+        "@setup()\ndef s(): return {}\n@trial(1, {})\ndef t(): return draw()\n"
+        "@verify(['t'])\ndef v(results): return bool(results)\n"
+    )
+    helper = "import numpy as np\nnp.random.seed({})\ndef draw(): return np.random.rand()\n"
+    one = analysed(text, {"helper.py": helper.format(1)})
+    two = analysed(text, {"helper.py": helper.format(2)})
+    same = {item.name: item.slice.digest == two[item.name].slice.digest for item in one.functions}
+    assert same == {"s": True, "t": False, "v": True}
+    assert [item.name for item in one["s"].slice.modules] == []
+
+
+def test_the_experiments_own_effects_count_for_all():
+    before = "import numpy as np\nnp.random.seed({})"
+    assert digest(before.format(1)) != digest(before.format(2))
+
+
+def test_effects_run_in_the_job_of_who_notices_them(tmp_path):
+    files = {"helper.py": "import random\nrandom.seed(7)\n"}
+    check_slice(tmp_path, "import helper\nimport random", "return random.random()", files)
+    files = {"helper.py": "import os\nos.environ['A_VARIABLE'] = 'x'\n"}
+    check_slice(
+        tmp_path / "b",
+        "from helper import os as o\nimport os",
+        "return os.getenv('A_VARIABLE')",
+        files,
+    )
+
+
+def test_an_effect_that_is_noticed_only_through_what_another_one_brings(tmp_path):
+    files = {
+        "pkg/__init__.py": "import random\nrandom.seed(5)\n",
+        "pkg/sub.py": "import os\nos.environ['A_VARIABLE'] = '2'\nx = 1\n",
+        "late.py": "import os\nimport random\nrandom.seed(int(os.getenv('A_VARIABLE', '1')))\n",
+    }
+    before = "from pkg.sub import x\nimport late\nimport random"
+    found = check_slice(tmp_path, before, "return random.random()", files)
+    assert [item.name for item in found.slice.modules] == ["late", "pkg", "pkg.sub"]
+    files["late.py"] = "import random\nrandom.seed(3)\n"
+    found = check_slice(tmp_path / "b", before, "return random.random()", files)
+    assert [item.name for item in found.slice.modules] == ["late", "pkg"]
+
+
+def test_each_domain_is_known():
+    named = {*CONFINED_CALLS.values(), *CHANGES.values(), *MAKERS.values()}
+    assert named - {OWN_MODULE} <= BLIND.keys()
+    assert EVERYWHERE not in BLIND
+
+
+# ------------------------------------------------------------------ registries
+
+REGISTRY = (
+    "MODELS = {}\nORDER = []\n"
+    "def register(name):\n"
+    "    def deco(cls):\n"
+    "        if name in MODELS:\n"
+    "            raise ValueError(f'{name} is there twice')\n"
+    "        MODELS[name] = cls\n"
+    "        ORDER.append(name)\n"
+    "        return cls\n"
+    "    return deco\n"
+    "def plain(f):\n"
+    "    assert callable(f)\n"
+    "    MODELS[f.__name__] = f\n"
+    "    return f\n"
+    "def build(name): return MODELS[name]()\n"
+)
+PACKAGE = {
+    "pkg/__init__.py": "from .linear import Linear\nfrom .deep import Deep\n"
+    "from .registry import build\n",
+    "pkg/registry.py": REGISTRY,
+    "pkg/linear.py": "from .registry import register\nRATE = 1\n"
+    "@register('linear')\nclass Linear:\n    rate = RATE\n",
+    "pkg/deep.py": "from .registry import plain\n@plain\nclass Deep:\n    pass\n",
+    "pkg/data.py": "def load(): return [1]\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "modules"),
+    [
+        ("import pkg", "return 1", []),
+        ("from pkg import build, Linear", "return 1", []),
+        ("import pkg.data", "return pkg.data.load()", ["pkg", "pkg.data"]),
+        (
+            "from pkg import build",
+            "return build('linear').rate",
+            ["pkg", "pkg.deep", "pkg.linear", "pkg.registry"],
+        ),
+        (
+            "import pkg\nfrom pkg.registry import MODELS, ORDER",
+            "return sorted(MODELS), ORDER",
+            ["pkg", "pkg.deep", "pkg.linear", "pkg.registry"],
+        ),
+        (
+            "from pkg import Linear",
+            "return Linear.rate",
+            ["pkg", "pkg.deep", "pkg.linear", "pkg.registry"],
+        ),
+    ],
+)
+def test_a_registry_counts_for_those_who_can_look_into_it(tmp_path, before, body, modules):
+    found = check_slice(tmp_path, before, body, PACKAGE)
+    assert [item.name for item in found.slice.modules] == modules
+
+
+@pytest.mark.parametrize(
+    "registry",
+    [
+        "def register(f):\n    print(f)\n    return f\n",
+        "import other\ndef register(f):\n    other.ALL.append(f)\n    return f\n",
+        "from other import ALL\ndef register(f):\n    ALL.append(f)\n    return f\n",
+        "from other import ALL\nMINE = ALL\ndef register(f):\n    MINE.append(f)\n    return f\n",
+        "def register(f):\n    f()\n    return f\n",
+        "MINE = []\ndef register(f):\n    MINE.append(f)\n    f.mark = 1\n    return f\n",
+        "MINE = []\ndef register(f):\n    global MINE\n    MINE = [f]\n    return f\n",
+        "MINE = []\nregister = MINE.append\n",
+        "MINE = []\ndef register(f):\n    MINE.append(f)\n    return f\nregister.x = 1\n",
+        "MINE = []\ndef register(f):\n    from other import ALL\n    ALL.append(f)\n    return f\n",
+        "MINE = []\ndef log(f): return f\n@log\ndef register(f):\n    MINE.append(f)\n    return f\n",
+        "MINE = []\ndef register(f):\n    MINE.append(f)\n    return f\nregister = print\n",
+    ],
+)
+def test_what_does_more_than_filling_its_own_containers(registry):
+    files = {"registry.py": registry, "other.py": "ALL = []\n"}
+    effect = "from registry import register\n@register\ndef f(): pass"
+    assert "helper" in loaded(effect, "return 1", files=files)
+
+
+def test_a_registry_that_is_shared_under_another_name(tmp_path):
+    files = {
+        "registry.py": "MODELS = {}\ndef register(f):\n    MODELS[f.__name__] = f\n    return f\n",
+        "models.py": "from registry import register\n@register\ndef linear(): return 5\n",
+        "view.py": "import registry\nALL = registry.MODELS\ndef build(name): return ALL[name]()\n",
+    }
+    check_slice(tmp_path, "import models\nimport view", "return view.build('linear')", files)

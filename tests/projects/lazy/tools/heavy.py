@@ -1,0 +1,5 @@
+FACTOR = 3
+
+
+def work(x):
+    return x * FACTOR

@@ -1,0 +1,5 @@
+STEP = 6
+
+
+def work(x):
+    return x + STEP

@@ -1,0 +1,5 @@
+STEP = 5
+
+
+def work(x):
+    return x + STEP

@@ -1,0 +1,5 @@
+FACTOR = 4
+
+
+def work(x):
+    return x * FACTOR

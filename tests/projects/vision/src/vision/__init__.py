@@ -1,0 +1,3 @@
+from .seeds import fix
+
+__version__ = "1.0"
