@@ -11,7 +11,7 @@ from .ending import Ending
 from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
 from .loader import RAN
-from .plan import Plan, jobs_of
+from .plan import Plan
 from .private import signal
 from .signals import STOPPING, Notes, note_received
 
@@ -133,36 +133,11 @@ def _check_update(update: Any, trial: TrialEntry, trials: list[TrialEntry]) -> N
     if not isinstance(update, dict):
         print(f"mlx: context_update is not a dict and is ignored: {update!r:.200}", file=sys.stderr)
     elif trial["writes"] is not None:
-        others = _parallel_readers(trial, trials)
-        keys = [
-            key for key in sorted(update.keys() - set(trial["writes"])) if _is_read(key, others)
-        ]
+        from . import unforeseen
+
+        keys = unforeseen.missed_updates(update, trial, trials)
         if keys:
-            complain(
-                f"{trial['name']} updated SETUP[{keys[0]!r}], which the analysis did not foresee: write "
-                f'return {{"context_update": {{"{keys[0]}": …}}}} with the keys as literals',
-                {"writes": keys},
-            )
-
-
-def _parallel_readers(trial: TrialEntry, trials: list[TrialEntry]) -> list[TrialEntry]:
-    """Return the trials whose runs should see the updates of a trial, but do not wait for them.
-
-    Combinations of the trial itself wait for each other only in a chain. Trials of the same order that
-    come later in the file wait if the trial is in their `after`; those of a higher order always wait.
-    """
-    later = trials[[each["name"] for each in trials].index(trial["name"]) + 1 :]
-    parallel = [
-        t for t in later if t["order"] == trial["order"] and trial["name"] not in t["after"]
-    ]
-    has_several = sum(job.count for job in jobs_of(trial)) > 1
-    if has_several and not trial["chained"] and trial["parallel"] is None:
-        parallel.append(trial)
-    return parallel
-
-
-def _is_read(key: str, trials: list[TrialEntry]) -> bool:
-    return any(trial["reads"] is None or key in trial["reads"] for trial in trials)
+            complain(unforeseen.of_update(trial["name"], keys[0]), {"writes": keys})
 
 
 def _call_verification(task: Task, function: Any) -> Any:

@@ -197,9 +197,10 @@ def _verify(arguments: Arguments) -> None:
 
 
 def _report(arguments: Arguments) -> None:
-    from . import steps
+    from . import steps, unforeseen
 
     plan = _plan(arguments)
+    unforeseen.check_updates(plan, arguments.many("updates"))
     context = steps.merged_context(plan, arguments.many("setups"), arguments.many("updates"))
     trials, judged = arguments.one("trials"), arguments.one("verdicts")
     steps.report(plan, context, trials, judged, arguments.one("output"))

@@ -7,10 +7,14 @@ overwrite each other's, and the same surprise is recorded once.
 from __future__ import annotations
 
 from . import digests, layout, records
+from .errors import REMEDY, JobError
+from .plan import jobs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .documents import Surprise
+    from collections.abc import Iterable
+
+    from .documents import Surprise, TrialEntry
     from .plan import Plan
 
 FORMAT = "mlx2smk-unforeseen"
@@ -22,3 +26,48 @@ def keep(plan: Plan, function: str, surprise: Surprise) -> None:
     record = {"format": FORMAT, "version": VERSION, "function": function, **surprise}
     name = digests.of_json(record)[:16]
     records.write(f"{layout.unforeseen_folder(plan.stem)}/{name}.json", record)
+
+
+def missed_updates(update: Iterable[str], trial: TrialEntry, trials: list[TrialEntry]) -> list[str]:
+    """Return the keys of an update that the analysis did not foresee and another run may have missed."""
+    if trial["writes"] is None:
+        return []
+    readers = _parallel_readers(trial, trials)
+    keys = sorted(set(update) - set(trial["writes"]))
+    return [key for key in keys if any(t["reads"] is None or key in t["reads"] for t in readers)]
+
+
+def _parallel_readers(trial: TrialEntry, trials: list[TrialEntry]) -> list[TrialEntry]:
+    """Return the trials whose runs should see the updates of a trial, but do not wait for them.
+
+    Combinations of the trial itself wait for each other only in a chain. Trials of the same order that
+    come later in the file wait if the trial is in their `after`; those of a higher order always wait.
+    """
+    name = trial["name"]
+    later = trials[[each["name"] for each in trials].index(name) + 1 :]
+    readers = [t for t in later if t["order"] == trial["order"] and name not in t["after"]]
+    has_several = sum(job.count for job in jobs_of(trial)) > 1
+    if has_several and not trial["chained"] and trial["parallel"] is None:
+        readers.append(trial)
+    return readers
+
+
+def of_update(trial: str, key: str) -> str:
+    """Return what to say about an update of a key."""
+    return (
+        f"{trial} updated SETUP[{key!r}], which the analysis did not foresee: write "
+        f'return {{"context_update": {{"{key}": …}}}} with the keys as literals'
+    )
+
+
+def check_updates(plan: Plan, paths: Iterable[str]) -> None:
+    """Raise JobError if a run may have missed an update of a trial; `paths` are the trials' updates.
+
+    The runs that made the updates have checked this as well. But their results may be older than the
+    code that reads the key.
+    """
+    for trial, path in zip(plan.trials, paths):
+        keys = missed_updates(records.read(path), trial, plan.trials)
+        if keys:
+            keep(plan, trial["name"], {"writes": keys})
+            raise JobError(f"{of_update(trial['name'], keys[0])}, {REMEDY}")
