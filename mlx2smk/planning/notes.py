@@ -35,6 +35,11 @@ if TYPE_CHECKING:
     from mlx2smk.planning.plan import Plan
     from mlx2smk.planning.surprises import Surprises
 
+    Cause = tuple[str, str | None, Span | None]
+
+MOST_NAMED = 3
+"""Functions that one note names; of more it says how many there are."""
+
 
 def notes(
     experiment: Experiment, analysis: Analysis, plan: Plan, evidence: Evidence | None = None
@@ -46,14 +51,27 @@ def notes(
         *experiment.verifications,
     )
     order = _Order(experiment, analysis, plan, evidence or Evidence())
-    for function in sorted(functions, key=lambda function: function.statement):
-        note = _Note(experiment, function, analysis[function.name])
+    combinations = {trial.name: trial.combinations for trial in plan.trials}
+    in_order = sorted(functions, key=lambda function: function.statement)
+    found = [_Note(experiment, function, analysis[function.name]) for function in in_order]
+    causes = _by_cause(found)
+    for function, note in zip(in_order, found, strict=True):
         if function.name in order.evidence.surprises:
             yield note.unforeseen(order.evidence.surprises[function.name])
         if isinstance(function, Trial):
             yield from order.of(function, note)
+        if note in causes:
+            yield note.widened(causes[note], combinations)
+
+
+def _by_cause(notes: Sequence[_Note]) -> dict[_Note, list[_Note]]:
+    """Return the functions that include whole modules, grouped by the cause, under the first of each group."""
+    groups: dict[Cause, list[_Note]] = {}
+    for note in notes:
         if note.analysis.slice.widened:
-            yield note.widened()
+            first = note.analysis.slice.widened[0]
+            groups.setdefault((first.reason, first.blamed, first.span), []).append(note)
+    return {group[0]: group for group in groups.values()}
 
 
 class _Order:
@@ -195,17 +213,20 @@ class _Note:
     def _at(self, use: FileUse, here: Span) -> str:
         return "here" if use.span is here else f"at {self._place(use.module, use.span)}"
 
-    def widened(self) -> Diagnostic:
-        """Say which modules are included as a whole, and the first location that causes it."""
-        widened = self.analysis.slice.widened
-        first = widened[0]
-        files = dict.fromkeys(self._file(widening.module) for widening in widened)
+    def widened(self, group: Sequence[_Note], combinations: Mapping[str, int]) -> Diagnostic:
+        """Say which modules these functions include as a whole, and the first location that causes it."""
+        first = self.analysis.slice.widened[0]
+        files = dict.fromkeys(
+            note._file(widening.module)  # noqa: SLF001 - of this class
+            for note in group
+            for widening in note.analysis.slice.widened
+        )
         here = first.span if first.blamed is None and first.span else self.function.span
         elsewhere = "" if here is first.span else f" at {self._place(first.blamed, first.span)}"
         return WholeModule.at(
             self.source,
             here,
-            name=self.function.name,
+            name=_all_of([note.function.name for note in group], combinations),
             files=" or ".join(files),
             reason=f"{first.reason}{elsewhere}",
         )
@@ -229,6 +250,19 @@ class _Note:
             return self.source.path
         paths = {module.name: module.path for module in self.analysis.slice.modules}
         return str(PurePath(self.source.path).parent / paths.get(module, module))
+
+
+def _all_of(names: Sequence[str], combinations: Mapping[str, int]) -> str:
+    """Name functions, and say how many functions and combinations they are if it is more than one."""
+    if len(names) == 1:
+        return names[0]
+    shown = [
+        *names[:MOST_NAMED],
+        *([f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []),
+    ]
+    count = sum(combinations.get(name, 0) for name in names)
+    counted = f" with {count} combination{'s' * (count != 1)}" if count else ""
+    return f"{', '.join(shown[:-1])} and {shown[-1]} ({len(names)} functions{counted})"
 
 
 def _done(use: FileUse) -> str:

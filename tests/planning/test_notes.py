@@ -308,6 +308,32 @@ def test_one_note_a_function_however_many_reasons():
     assert "tools.py" in note.message
 
 
+def test_one_note_a_cause_however_many_functions():
+    Path("tools.py").write_text("def used(x):\n    return eval(x)\n")
+    trials = "".join(
+        f"@trial({n}, {{'n': [1, 2]}})\ndef t{n}(n):\n    return tools.used('1')\n\n"
+        for n in range(1, 6)
+    )
+    text = f"from mlx2smk import trial\nimport tools\n\n{trials}"
+    own = "@trial(9, {'n': [1]})\ndef other(n):\n    return eval('n')\n"
+    first, second = (note for note in notes(text + own) if isinstance(note, WholeModule))
+    counted = "t1, t2, t3 and 2 more (5 functions with 10 combinations)"
+    assert first.message == f"any edit of tools.py runs {counted} again: uses eval at tools.py:2"
+    assert first.span.line == 5
+    assert second.message.endswith("runs other again: uses eval")
+
+
+def test_two_functions_of_one_cause_are_both_named():
+    text = (
+        "from mlx2smk import trial, verify\n\n"
+        "def helper():\n    return eval('1')\n\n"
+        "@trial(1, {})\ndef t():\n    return helper()\n\n"
+        "@verify(['t'])\ndef check(results):\n    return helper() and results['t']\n"
+    )
+    (note,) = (note for note in notes(text) if isinstance(note, WholeModule))
+    assert "runs t and check (2 functions with 1 combination) again" in note.message
+
+
 def test_notes_of_setups_and_verifications():
     text = (
         "from mlx2smk import setup, trial, verify\n\n"
