@@ -22,7 +22,7 @@ from mlx2smk.planning.planner import shares_output
 from mlx2smk.planning.shared_files import conflict, shared_write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mlx2smk.analysis import Analysis, FunctionAnalysis
     from mlx2smk.analysis.file_uses import FileUse
@@ -256,12 +256,11 @@ def _all_of(names: Sequence[str], combinations: Mapping[str, int]) -> str:
     """Name functions, and say how many functions and combinations they are if it is more than one."""
     if len(names) == 1:
         return names[0]
-    shown = [
-        *names[:MOST_NAMED],
-        *([f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else []),
-    ]
+    more = len(names) - MOST_NAMED
+    shown = [*names[:MOST_NAMED], f"{more} more"] if more > 0 else names
     count = sum(combinations.get(name, 0) for name in names)
-    counted = f" with {count} combination{'s' * (count != 1)}" if count else ""
+    plural = "s" if count != 1 else ""
+    counted = f" with {count} combination{plural}" if count else ""
     return f"{', '.join(shown[:-1])} and {shown[-1]} ({len(names)} functions{counted})"
 
 

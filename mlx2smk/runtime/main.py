@@ -200,7 +200,7 @@ def _report(arguments: Arguments) -> None:
     from . import steps, unforeseen
 
     plan = _plan(arguments)
-    unforeseen.check_updates(plan, arguments.many("updates"))
+    unforeseen.check_unforeseen_updates(plan, arguments.many("updates"))
     context = steps.merged_context(plan, arguments.many("setups"), arguments.many("updates"))
     trials, judged = arguments.one("trials"), arguments.one("verdicts")
     steps.report(plan, context, trials, judged, arguments.one("output"))

@@ -60,7 +60,7 @@ def of_update(trial: str, key: str) -> str:
     )
 
 
-def check_updates(plan: Plan, paths: Iterable[str]) -> None:
+def check_unforeseen_updates(plan: Plan, paths: Iterable[str]) -> None:
     """Raise JobError if a run may have missed an update of a trial; `paths` are the trials' updates.
 
     The runs that made the updates have checked this as well. But their results may be older than the
