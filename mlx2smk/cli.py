@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mlx",
         description="Compile experiments (@setup, @trial, @verify) to Snakemake workflows.",
-        epilog="Then run them: snakemake -j8",
+        epilog="To run a compiled workflow: snakemake -j8",
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for command in (compile_, explain, retry, gc):

@@ -26,14 +26,17 @@ def add_directory(parser: argparse.ArgumentParser, use: str) -> None:
         metavar="D",
         type=Path,
         default=Path(),
-        help=f"the folder to {use} (default: this one)",
+        help=f"folder to {use} (default: the current one)",
     )
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:
     """Add the option that chooses output for people or for programs."""
     parser.add_argument(
-        "--format", choices=("text", "json"), default="text", help="of messages (default: text)"
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="format of the output (default: text)",
     )
 
 

@@ -31,8 +31,8 @@ def add_to(commands: Commands) -> None:
     """Add the command and its arguments to the parser."""
     parser = commands.add_parser(
         "compile",
-        help="write workflow/Snakefile for some experiments",
-        description="Write workflow/Snakefile, and what it needs, for some experiments.",
+        help="compile experiments to workflow/Snakefile",
+        description="Compile experiments to workflow/Snakefile and the files that it needs.",
     )
     parser.add_argument("experiments", metavar="EXP.py", nargs="+")
     add_directory(parser, "write into")
@@ -42,12 +42,12 @@ def add_to(commands: Commands) -> None:
         metavar="NAME",
         action="append",
         default=[],
-        help="add settings for a cluster, for snakemake --workflow-profile NAME",
+        help="also write a profile for a cluster, to be used with snakemake --workflow-profile NAME",
     )
     parser.add_argument(
         "--only",
         action="store_true",
-        help="drop what was compiled into the folder before (default: compile it again, as it was)",
+        help="drop the other experiments in the folder (default: compile them again, with their own options)",
     )
     add_format(parser)
     parser.set_defaults(run=run)
@@ -59,24 +59,35 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
         "--parallel",
         metavar="N",
         type=_positive,
-        help="run trials without __parallel__ as if they had it (default: $MLX_PARALLEL)",
+        help="value of __parallel__ for trials that do not set it (default: $MLX_PARALLEL)",
     )
     parser.add_argument(
         "--batch",
         metavar="N",
         type=_batch,
-        help="combinations in a job (default auto: one; more in grids over 1000, or where they take < 1 s)",
+        help="combinations per job (default: auto, which is 1, or more for grids over 1000 or runs under 1 s)",
     )
     parser.add_argument(
-        "--stream-all", action="store_true", help="show the output of every combination as it comes"
+        "--stream-all",
+        action="store_true",
+        help="show the output of all combinations while they run",
     )
     parser.add_argument(
-        "--python", metavar="PATH", help="the interpreter of the jobs (default: Snakemake's own)"
+        "--python",
+        metavar="PATH",
+        help="Python interpreter for the jobs (default: Snakemake's own)",
     )
     parser.add_argument(
-        "--conda", metavar="FILE", type=Path, help="an environment that setups, trials, … run in"
+        "--conda",
+        metavar="FILE",
+        type=Path,
+        help="conda environment that setups, trials and verifications run in",
     )
-    parser.add_argument("--container", metavar="IMAGE", help="an image that they run in")
+    parser.add_argument(
+        "--container",
+        metavar="IMAGE",
+        help="container image that setups, trials and verifications run in",
+    )
 
 
 def _positive(text: str) -> int:

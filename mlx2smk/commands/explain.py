@@ -30,9 +30,9 @@ def add_to(commands: Commands) -> None:
     """Add the command and its arguments to the parser."""
     parser = commands.add_parser(
         "explain",
-        help="say what an experiment would run, and why; or what a message means",
-        description="Say what mlx compile and snakemake would run now, and why, with the options of "
-        "mlx compile; or explain a message by its code.",
+        help="show what an experiment would run and why, or explain a message",
+        description="Show what mlx compile and snakemake would run now, and why, given the same options; "
+        "or explain the message with a code such as MLX201.",
     )
     parser.add_argument("what", metavar="EXP.py|MLXnnn")
     add_directory(parser, "compare with")

@@ -20,20 +20,26 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser(
         "gc",
         help="delete results and stored runs that no compiled experiment needs",
-        description="Delete what no experiment needs that is compiled into this folder: stored runs "
-        "and archived code of earlier versions, and the results and logs of jobs that are no more. What "
-        "an experiment left that is compiled no longer stays, as long as its file is there.",
+        description="Delete files that no experiment compiled into this folder needs: stored runs and "
+        "archived code of earlier versions, and results and logs of jobs that no longer exist. Results of an "
+        "experiment that is no longer compiled are kept as long as its file exists.",
     )
     add_directory(parser, "clean up")
-    parser.add_argument("-n", "--dry-run", action="store_true", help="only say what there is")
+    parser.add_argument(
+        "-n", "--dry-run", action="store_true", help="only show what would be deleted"
+    )
     parser.add_argument(
         "--experiment",
         metavar="NAME",
         action="append",
         default=[],
-        help="delete what an experiment left that is compiled no longer, though its file is there",
+        help="also delete the results of this experiment, which is no longer compiled",
     )
-    parser.add_argument("--all", action="store_true", help="delete what all such experiments left")
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="also delete the results of all experiments that are no longer compiled",
+    )
     parser.set_defaults(run=run)
 
 

@@ -18,10 +18,10 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser(
         "retry",
         help="forget recorded failures, so that snakemake runs them again",
-        description="Forget recorded failures; the next snakemake runs them again.",
+        description="Forget recorded failures, so that the next snakemake runs them again.",
     )
-    add_directory(parser, "look into")
-    parser.add_argument("-n", "--dry-run", action="store_true", help="only say what there is")
+    add_directory(parser, "search")
+    parser.add_argument("-n", "--dry-run", action="store_true", help="only list the failures")
     parser.set_defaults(run=run)
 
 
