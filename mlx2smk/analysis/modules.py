@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
-from mlx2smk.analysis.search import OWN_FOLDER
+from mlx2smk.analysis.search import OWN_FOLDER, is_of_packages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,12 +79,13 @@ class FolderFiles:
         return tuple(sorted(_python_files(self.folder, PurePosixPath())))
 
     def python_path(self) -> tuple[str, ...]:
-        """Return the folders below that ``PYTHONPATH`` names."""
+        """Return the folders below that ``PYTHONPATH`` names, without those of installed packages."""
         whole = self.folder.resolve()
         entries = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
         paths = [Path(entry).resolve() for entry in entries]
         below = (path for path in paths if whole in path.parents)
-        return tuple(path.relative_to(whole).as_posix() for path in below)
+        names = (path.relative_to(whole).as_posix() for path in below)
+        return tuple(name for name in names if not is_of_packages(name))
 
 
 @dataclass(frozen=True, slots=True)

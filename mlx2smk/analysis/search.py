@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import ast
 import posixpath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlx2smk.language.scopes import own_scope
+from mlx2smk.runtime.paths import PLACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,9 +26,14 @@ def extended(roots: tuple[str, ...], tree: ast.Module, path: str) -> tuple[str, 
         for node in own_scope(statement):
             for first, entry in _additions(node):
                 found = folders.of(entry)
-                if found is not None and found not in roots:
+                if found is not None and found not in roots and not is_of_packages(found):
                     roots = (found, *roots) if first else (*roots, found)
     return roots
+
+
+def is_of_packages(folder: str) -> bool:
+    """Whether installed packages lie in a folder: they are followed by their versions, wherever they are."""
+    return PurePosixPath(folder).name in PLACES
 
 
 def _additions(node: ast.AST) -> Iterator[tuple[bool, ast.expr]]:

@@ -13,6 +13,16 @@ SRC = {"src/mylib/__init__.py": "A = 1\nB = 2\n", "src/mylib/deep.py": "from . i
 PATHS = "import os, sys\nfrom pathlib import Path\n"
 
 
+def test_folders_of_packages_are_not_searched(tmp_path, monkeypatch):
+    for name in ("src", "lib/site-packages", "dist-packages"):
+        (tmp_path / name).mkdir(parents=True)
+    paths = [str(tmp_path / name) for name in ("src", "lib/site-packages", "dist-packages")]
+    monkeypatch.setenv("PYTHONPATH", ":".join(paths))
+    assert FolderFiles(tmp_path).python_path() == ("src",)
+    tree = ast.parse("import sys\nsys.path.insert(0, 'lib/site-packages')\nsys.path.append('src')")
+    assert extended((".",), tree, "exp.py") == (".", "src")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -262,7 +262,10 @@ def test_nothing_changes_while_snakemake_runs(run, capsys):
     for command in (["compile", "exp.py"], ["retry"], ["gc"], ["gc", "--dry-run"]):
         assert main(command) == 1
         said = capsys.readouterr().err
-        assert "snakemake is running here" in said or f"{RunningHere.code} snakemake runs" in said
+        assert (
+            "snakemake is running here" in said
+            or f"{RunningHere.code} snakemake is running" in said
+        )
     assert files() == before
     Path("go").touch()
     _, told = run.communicate()
