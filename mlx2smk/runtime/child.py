@@ -164,7 +164,6 @@ def _send(outcome: Outcome, fd: int) -> None:
     view = memoryview(len(data).to_bytes(LENGTH, "big") + data)
     while view:
         view = view[os.write(fd, view) :]
-    os.close(fd)
 
 
 def received(data: bytes) -> Outcome | None:

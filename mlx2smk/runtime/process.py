@@ -164,7 +164,6 @@ class Pump:
             channels.stderr[0]: [log.write],
             channels.outcome[0]: [self.outcome.extend],
             channels.complaints[0]: [self.complaints.extend],
-            channels.signals[0]: [self.signals.extend],
         }
         if echoes:
             self._sinks[channels.stdout[0]].append(echoes[0].write)
@@ -172,6 +171,10 @@ class Pump:
         for fd in self._sinks:
             os.set_blocking(fd, False)
             self._poll.register(fd, select.POLLIN)
+        # Nobody waits for notes on signals. To wake up for each would slow down short runs.
+        self._signals_fd = channels.signals[0]
+        os.set_blocking(self._signals_fd, False)
+        self._sinks[self._signals_fd] = [self.signals.extend]
 
     def also_wake_for(self, fd: int) -> None:
         """Let `move` return when there is an event on `fd`."""
@@ -183,7 +186,7 @@ class Pump:
         if not ready:
             for echo in self._echoes:
                 echo.flush()
-        moved = False
+        moved = self._move_from(self._signals_fd)
         for fd, _ in ready:
             moved = self._move_from(fd) or moved
         return moved
@@ -203,7 +206,8 @@ class Pump:
         except BlockingIOError:
             return False
         if not data:
-            self._poll.unregister(fd)
+            if fd != self._signals_fd:
+                self._poll.unregister(fd)
             del self._sinks[fd]
         for sink in self._sinks.get(fd, ()):
             sink(data)
