@@ -30,10 +30,8 @@ def keep(plan: Plan, function: str, surprise: Surprise) -> None:
 
 def missed_updates(update: Iterable[str], trial: TrialEntry, trials: list[TrialEntry]) -> list[str]:
     """Return the keys of an update that the analysis did not foresee and another run may have missed."""
-    if trial["writes"] is None:
-        return []
-    readers = _parallel_readers(trial, trials)
-    keys = sorted(set(update) - set(trial["writes"]))
+    keys = [] if trial["writes"] is None else sorted(set(update) - set(trial["writes"]))
+    readers = _parallel_readers(trial, trials) if keys else []
     return [key for key in keys if any(t["reads"] is None or key in t["reads"] for t in readers)]
 
 

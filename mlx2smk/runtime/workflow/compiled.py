@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shlex
+from functools import cached_property
 from pathlib import Path
 
-from .. import layout
+from .. import digests, layout
+from ..plan import jobs_of
 from .snakemake_api import fail
 
 TYPE_CHECKING = False
@@ -74,8 +75,8 @@ class CompiledFolder:
     def jobs(self, stem: str, trial: str) -> dict[str, str]:
         """Return the digests of a trial's jobs by name, in the order of their combinations."""
         if (stem, trial) not in self._jobs:
-            lines = map(str.split, self.trial(stem, trial)["jobs"])
-            self._jobs[stem, trial] = {name: digest for name, _, _, digest in lines}
+            jobs = jobs_of(self.trial(stem, trial))
+            self._jobs[stem, trial] = {job.name: job.digest for job in jobs}
         return self._jobs[stem, trial]
 
     def code_digest(self, stem: str, kind: str, name: str) -> str:
@@ -85,11 +86,12 @@ class CompiledFolder:
         """
         plan: Any = self.plan(stem)
         found = next(each["digest"] for each in plan[kind] if each["name"] == name)
-        source = hashlib.sha256(os.fsencode(plan["source"])).hexdigest()[:16]
+        source = digests.of_bytes(os.fsencode(plan["source"]))[:16]
         return f"{found} {source}"
 
+    @cached_property
     def needed_methods(self) -> list[str]:
-        """Return the methods of `--sdm` that the environments of user code need."""
+        """The methods of `--sdm` that the environments of user code need."""
         named = {"conda": "conda", "container": "apptainer"}
         plans: list[Any] = [self.plan(stem) for stem in self.stems()]
         return [named[key] for key in named if any(plan.get(key) for plan in plans)]
@@ -120,8 +122,8 @@ class CompiledFolder:
         folder, plan = self.folder(stem), self.plan(stem)
         if not (folder / plan["file"]).is_file():
             return []
-        digests = self._digests(stem)
-        paths = [path for path in digests if _has_changed(folder / path, digests[path])]
+        compiled = self._digests(stem)
+        paths = [path for path in compiled if _has_changed(folder / path, compiled[path])]
         return [os.path.relpath(folder / path) for path in sorted(paths)]
 
     def compile_command(self, stem: str, *, with_python: bool) -> str:
@@ -145,6 +147,6 @@ class CompiledFolder:
 
 def _has_changed(path: Path, digest: str) -> bool:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() != digest
+        return digests.of_file(str(path)) != digest
     except OSError:
         return True

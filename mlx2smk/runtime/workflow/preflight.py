@@ -61,7 +61,7 @@ def settle_times(results: str) -> None:
 def check_deployed(snakemake: Snakemake, compiled: CompiledFolder) -> None:
     """Refuse to run in this machine's environment what was compiled for another one."""
     methods = snakemake.deployment_methods()
-    needed = compiled.needed_methods()
+    needed = compiled.needed_methods
     if methods is not None and set(needed) - methods:
         fail(
             "The experiment was compiled to run in an environment of its own, which Snakemake was not "

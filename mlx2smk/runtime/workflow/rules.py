@@ -239,12 +239,12 @@ class Workflow:
     def _chosen(self) -> str:
         """Return the interpreter that was chosen for the jobs, empty for the one they have anyway."""
         python = self._settings.python
-        return "" if self._compiled.needed_methods() and python == "python" else python
+        return "" if self._compiled.needed_methods and python == "python" else python
 
     def _graph(self, stem: str) -> Graph:
         """Return what knows whether everything that the last runs touched is as it was then."""
         if stem not in self._graphs:
-            is_elsewhere = bool(self._compiled.needed_methods())
+            is_elsewhere = bool(self._compiled.needed_methods)
             python = None if is_elsewhere else self._settings.python or sys.executable
             # Each machine of a cluster has a folder of its own for temporary files.
             remote = self._snakemake.runs_jobs_elsewhere
