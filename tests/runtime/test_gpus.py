@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -87,11 +88,10 @@ def words(bundle, job, *gpus):
 
 
 def started_job(bundle, job, *gpus, until):
-    """Start a job and return it once its log, which it opens before it takes a GPU, holds the text."""
+    """Start a job and return it once `until(process)` is true."""
     process = subprocess.Popen(words(bundle, job, *gpus), cwd=bundle.folder)
-    log = bundle.folder / f"logs/t/{job}.log"
     deadline = time.monotonic() + PATIENCE
-    while not log.exists() or until not in log.read_text():
+    while not until(process):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     return process
@@ -99,12 +99,22 @@ def started_job(bundle, job, *gpus, until):
 
 def held(bundle, job, *gpus):
     """Start a job and return it once it has its GPUs."""
-    return started_job(bundle, job, *gpus, until="GPU")
+    log = bundle.folder / f"logs/t/{job}.log"
+    return started_job(
+        bundle, job, *gpus, until=lambda _: log.exists() and "GPU" in log.read_text()
+    )
 
 
 def waiting(bundle, job, *gpus):
-    """Start a job that cannot have its GPUs yet and return it."""
-    return started_job(bundle, job, *gpus, until="")
+    """Start a job that cannot have its GPUs yet and return it once it handles requests to stop."""
+    return started_job(bundle, job, *gpus, until=handles_stops)
+
+
+def handles_stops(process):
+    """Tell whether a process has a handler for SIGTERM, as a job has before it asks for a GPU."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught.split()[1], 16) & 1 << signal.SIGTERM - 1)
 
 
 def result(bundle, job):
