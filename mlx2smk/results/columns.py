@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mlx2smk.diagnostics.about_usage import UnknownColumn
 from mlx2smk.diagnostics.diagnostic import did_you_mean, shorten
 from mlx2smk.diagnostics.fault import WrongUsageError
+from mlx2smk.results.collecting import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,6 +22,9 @@ FIXED = (TRIAL, STATUS, DURATION, ERROR)
 """The columns that every table has, the first where there are several trials."""
 
 RESULT = "result"
+STRUCTURED = frozenset({dict, list})
+"""The types of JSON values that have others inside."""
+
 LONGEST_LIST = 300
 """Characters of the columns that a message lists."""
 
@@ -78,43 +82,39 @@ class Table:
         return self.only([each for each in self.names if each != name], name)
 
 
+@uncollected
 def table_of(rows: Sequence[Row], *, with_trial: bool) -> Table:
     """Return the table of some rows; ``with_trial`` adds the column that tells trials apart."""
-    params = list(
-        dict.fromkeys(name for keys in _kinds(row.params for row in rows) for name in keys)
-    )
+    params = _keys(row.params for row in rows)
     results = [_flat(row) for row in rows]
-    fields = list(dict.fromkeys(name for keys in _kinds(results) for name in keys))
+    fields = _keys(results)
     param_names = [f"params.{name}" if name in FIXED else name for name in params]
     field_names = [_field_name(name, {*param_names, *FIXED}) for name in fields]
     nested = _nested(rows, params, {*param_names, *field_names, *FIXED})
-    names = [*param_names, STATUS, *field_names, DURATION, ERROR]
-    lines = [
-        [
-            *map(_cell, map(row.params.get, params)),
-            row.status,
-            *map(flat.get, fields),
-            None if row.run is None else row.run.get("duration"),
-            row.error,
-            *(_cell(_inside(row.params, path)) for path in nested.values()),
-        ]
-        for row, flat in zip(rows, results, strict=True)
+    columns = [
+        *([[row.trial for row in rows]] if with_trial else []),
+        *(_param_column(rows, name) for name in params),
+        [row.status for row in rows],
+        *([flat.get(name) for flat in results] for name in fields),
+        [None if row.run is None else row.run.get("duration") for row in rows],
+        [row.error for row in rows],
+        *([_cell(_inside(row.params, path)) for row in rows] for path in nested.values()),
     ]
-    if with_trial:
-        names.insert(0, TRIAL)
-        for row, line in zip(rows, lines, strict=True):
-            line.insert(0, row.trial)
+    names = [*([TRIAL] * with_trial), *param_names, STATUS, *field_names, DURATION, ERROR]
+    lines = list(map(list, zip(*columns, strict=True)))
     return Table((*names, *nested), lines, len(names), tuple(field_names))
 
 
-def _kinds(dicts: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
-    """Yield each sequence of keys once: there are few of them, however many rows there are."""
-    seen = set()
-    for each in dicts:
-        keys = tuple(each)
-        if keys not in seen:
-            seen.add(keys)
-            yield keys
+def _param_column(rows: Sequence[Row], name: str) -> list[Any]:
+    values = [row.params.get(name) for row in rows]
+    return list(map(_cell, values)) if STRUCTURED & set(map(type, values)) else values
+
+
+def _keys(dicts: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return all keys, in the order in which they come."""
+    # There are few sequences of keys, however many dicts there are.
+    kinds = dict.fromkeys(map(tuple, dicts))
+    return list(dict.fromkeys(name for keys in kinds for name in keys))
 
 
 def _flat(row: Row) -> dict[str, Any]:
@@ -124,8 +124,6 @@ def _flat(row: Row) -> dict[str, Any]:
     result = row.run["result"]
     if not isinstance(result, dict):
         return {} if result is None else {"": _cell(result)}
-    if not any(isinstance(value, (dict, list)) for value in result.values()):
-        return result
     found: dict[str, Any] = {}
     _flatten(result, "", found)
     return found
@@ -133,7 +131,10 @@ def _flat(row: Row) -> dict[str, Any]:
 
 def _flatten(value: Mapping[str, Any], before: str, found: dict[str, Any]) -> None:
     for name, inner in value.items():
-        if isinstance(inner, dict) and inner:
+        kind = type(inner)
+        if kind not in STRUCTURED:
+            found[before + name] = inner
+        elif kind is dict and inner:
             _flatten(inner, f"{before}{name}.", found)
         else:
             found[before + name] = _cell(inner)

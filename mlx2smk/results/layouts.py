@@ -6,7 +6,6 @@ wrap every cell.
 
 from __future__ import annotations
 
-import math
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from mlx2smk.results.columns import DURATION, ERROR, STATUS
 from mlx2smk.results.rows import FAILED_STATUS, MISSING_STATUS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mlx2smk.results.columns import Table
 
@@ -39,7 +38,7 @@ def table_lines(table: Table, width: int | None, *, colour: bool) -> Iterator[st
         [_text(name), *_column(name, [line[at] for line in table.lines])]
         for at, name in enumerate(table.names)
     ]
-    widths = [max(map(_cells, column)) for column in texts]
+    widths = [_widest(column) for column in texts]
     places, widths = _fitted(table.names, right, widths, width)
     if not places:
         return
@@ -92,15 +91,24 @@ def _fitted(
     return places, widths
 
 
-def _padded(column: Sequence[str], width: int, *, right: bool, last: bool) -> Iterator[str]:
-    for text in column:
-        size = _cells(text)
-        if size > width:
-            text, size = _cut(text, width)  # noqa: PLW2901 - what is left of it
-        if right:
-            yield " " * (width - size) + text
-        else:
-            yield text if last else text + " " * (width - size)
+def _widest(column: Sequence[str]) -> int:
+    return max(map(len if all(map(str.isascii, column)) else _cells, column))
+
+
+def _padded(column: Sequence[str], width: int, *, right: bool, last: bool) -> Iterable[str]:
+    if all(map(str.isascii, column)) and max(map(len, column)) <= width:
+        if last and not right:
+            return column
+        return (text.rjust(width) if right else text.ljust(width) for text in column)
+    return (_fit(text, width, right=right) for text in column)
+
+
+def _fit(text: str, width: int, *, right: bool) -> str:
+    size = _cells(text)
+    if size > width:
+        text, size = _cut(text, width)
+    space = " " * (width - size)
+    return space + text if right else text + space
 
 
 def _cut(text: str, width: int) -> tuple[str, int]:
@@ -110,31 +118,27 @@ def _cut(text: str, width: int) -> tuple[str, int]:
 
 
 def _is_numeric(lines: Sequence[Sequence[Any]], at: int) -> bool:
-    return all(
-        line[at] is None or (isinstance(line[at], (int, float)) and not isinstance(line[at], bool))
-        for line in lines
-    )
+    return {type(line[at]) for line in lines} <= {int, float, type(None)}
 
 
-def _column(name: str, values: Sequence[Any]) -> Iterator[str]:
+def _column(name: str, values: Sequence[Any]) -> Iterable[str]:
     if name == DURATION:
         return ("" if value is None else f"{value:.3g}" for value in values)
     return map(_shown, values)
 
 
 def _shown(value: Any) -> str:
-    if value is None:
-        return ""
     if isinstance(value, float):
         return number_text(value)
-    return _text(value) if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return _text(value)
+    return "" if value is None else str(value)
 
 
 def number_text(value: float) -> str:
     """Return a number with six significant digits, as it is written in Python."""
-    if not math.isfinite(value) or (value == int(value) and abs(value) < 10**DIGITS):
-        return repr(value)
-    return f"{value:.{DIGITS}g}"
+    text = f"{value:.{DIGITS}g}"
+    return text if "." in text or "e" in text or "n" in text else f"{text}.0"
 
 
 def _text(value: str) -> str:
