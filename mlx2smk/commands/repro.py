@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import signal
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.commands import FAILED, OK, add_directory, print_error
@@ -17,17 +12,19 @@ from mlx2smk.commands.log import add_combination
 from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mlx2smk.commands import Commands
     from mlx2smk.planning.plan import Plan
     from mlx2smk.results.choosing import Combination
     from mlx2smk.runtime.documents import Context, Outcome
 
-EXAMPLES = """\
+_EXAMPLES = """\
 examples:
   mlx repro train n=3 lr=0.1          runs it, and compares with the record
   mlx repro train n=3 lr=0.1 --pdb    stops in the debugger where it fails
 """
-THREADS = (
+_THREADS = (
     *("OMP_NUM_THREADS", "GOTO_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"),
     *("VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS"),
 )
@@ -42,7 +39,7 @@ def add_to(commands: Commands) -> None:
         description="Run one combination in the foreground, in a process of its own, with the SETUP, the "
         "seeds and the code that its job has; breakpoints work. Nothing is recorded: the result is compared "
         "with the recorded one.",
-        epilog=EXAMPLES,
+        epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_combination(parser)
@@ -76,13 +73,19 @@ def run(given: argparse.Namespace) -> int:
 
 def _run_alone(given: argparse.Namespace, chosen: Combination, context: Context) -> Any:
     """Run the worker, with the streams of this process; return the outcome."""
+    import json  # noqa: PLC0415
+    import signal  # noqa: PLC0415
+    import subprocess  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415
+
     directory, plan = given.directory, chosen.plan
     with tempfile.TemporaryDirectory(prefix="mlx-repro-") as folder:
-        seen, outcome = Path(folder, "context.json"), Path(folder, "outcome.json")
-        seen.write_text(json.dumps(context), encoding="utf-8")
+        seen, outcome = f"{folder}/context.json", f"{folder}/outcome.json"
+        with open(seen, "w", encoding="utf-8") as file:  # noqa: PTH123
+            json.dump(context, file)
         words = ["alone", chosen.trial.name, "--combination", str(chosen.number)]
         words += ["--plan", layout.plan_path(plan.experiment)]
-        words += ["--context", str(seen), "--outcome", str(outcome), *["--pdb"] * given.pdb]
+        words += ["--context", seen, "--outcome", outcome, *["--pdb"] * given.pdb]
         command = [_interpreter(plan), layout.WORKER, *words]
         sys.stdout.flush()
         before = signal.signal(signal.SIGINT, lambda *_: None)  # it is for the worker to handle
@@ -91,7 +94,10 @@ def _run_alone(given: argparse.Namespace, chosen: Combination, context: Context)
             status = subprocess.run(command, cwd=directory, env=environment, check=False).returncode
         finally:
             signal.signal(signal.SIGINT, before)
-        return json.loads(outcome.read_text("utf-8")) if outcome.is_file() else _ended(status)
+        if not os.path.exists(outcome):  # noqa: PTH110
+            return _ended(status)
+        with open(outcome, encoding="utf-8") as file:  # noqa: PTH123
+            return json.load(file)
 
 
 def _interpreter(plan: Plan) -> str:
@@ -103,7 +109,7 @@ def _environment(chosen: Combination, context: Context) -> dict[str, str]:
     """Return the environment that a job has: Snakemake's threads, and PYTHONHASHSEED."""
     from mlx2smk.runtime.seeding import hash_seed  # noqa: PLC0415
 
-    environment = {**os.environ, **dict.fromkeys(THREADS, str(chosen.trial.threads or 1))}
+    environment = {**os.environ, **dict.fromkeys(_THREADS, str(chosen.trial.threads or 1))}
     try:
         wanted = hash_seed(context)
     except ValueError as error:
@@ -122,6 +128,8 @@ def _ended(status: int) -> Outcome:
 
 def _tell(directory: Path, chosen: Combination, outcome: Outcome) -> int:
     """Say what it gave, and whether the record has the same; return the exit code."""
+    import json  # noqa: PLC0415
+
     from mlx2smk.results.comparing import difference  # noqa: PLC0415
     from mlx2smk.results.rows import trial_rows  # noqa: PLC0415
 

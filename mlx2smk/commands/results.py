@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlx2smk.results.columns import Table
     from mlx2smk.results.rows import Row
 
-EPILOG = """\
+_EXAMPLES = """\
 examples:
   mlx results                                  everything, as a table
   mlx results --where 'lr < 0.1 and model == "svm"' --sort -acc
@@ -34,7 +34,7 @@ def add_to(commands: Commands) -> None:
         "results",
         help="show the results, also while snakemake runs",
         description="Show one row for each combination of parameters, also while snakemake runs.",
-        epilog=EPILOG,
+        epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_experiment(parser)
@@ -116,7 +116,7 @@ def _selected(
 ) -> tuple[list[Row], Table]:
     """Return the rows that are asked for, in the order asked for, and their table."""
     from mlx2smk.results.columns import table_of  # noqa: PLC0415
-    from mlx2smk.results.groups import grouped  # noqa: PLC0415
+    from mlx2smk.results.groups import group_lines  # noqa: PLC0415
     from mlx2smk.results.ordering import extreme, ordered  # noqa: PLC0415
     from mlx2smk.results.rows import FAILED_STATUS  # noqa: PLC0415
     from mlx2smk.results.where import predicate  # noqa: PLC0415
@@ -129,7 +129,7 @@ def _selected(
         failed = (line for line in table.lines if row_of[id(line)].status == FAILED_STATUS)
         table = table.with_lines(failed)
     if given.group is not None:
-        table = grouped(table, _names(given.group))
+        table = group_lines(table, _names(given.group))
     best = given.best or given.worst
     if best:
         option = "--best" if given.best else "--worst"

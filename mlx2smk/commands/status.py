@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlx2smk.commands import FAILED, OK, add_directory
 from mlx2smk.commands.results import add_experiment
@@ -18,18 +15,17 @@ if TYPE_CHECKING:
     from mlx2smk.planning.plan import Plan
     from mlx2smk.results.progress import Progress
 
-EXAMPLES = """\
+_EXAMPLES = """\
 examples:
   mlx status
   mlx status --watch
   mlx status --check --no-failures && echo good
   mlx status --format junit > status.xml
 """
-INTERVAL = 1.0
+_INTERVAL = 1.0
 """Seconds between two looks with --watch."""
 
-HOME, ERASE_LINE, ERASE_BELOW = "\033[H", "\033[K", "\033[J"
-CLEAR = "\033[2J"
+_HOME, _ERASE_LINE, _ERASE_BELOW, _CLEAR = "\033[H", "\033[K", "\033[J", "\033[2J"
 
 
 def add_to(commands: Commands) -> None:
@@ -39,7 +35,7 @@ def add_to(commands: Commands) -> None:
         help="show how far an experiment is, and whether it is validated",
         description="Show whether an experiment is compiled as it is now, how many of its combinations are "
         "done, the verdicts and the first failure.",
-        epilog=EXAMPLES,
+        epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_experiment(parser)
@@ -69,8 +65,7 @@ def add_to(commands: Commands) -> None:
     parser.set_defaults(run=run)
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
+class _Standing(NamedTuple):
     """The progress of an experiment; ``changes`` are those since it was compiled."""
 
     progress: Progress
@@ -155,6 +150,8 @@ def _changes(directory: Path, plan: Plan, known: dict[str, tuple[str, ...]]) -> 
 
 
 def _text(given: argparse.Namespace, standing: _Standing) -> str:
+    import json  # noqa: PLC0415
+
     from mlx2smk.commands.paging import where_words  # noqa: PLC0415
     from mlx2smk.results.junit import to_junit  # noqa: PLC0415
     from mlx2smk.results.progress_texts import progress_as_dict, progress_lines  # noqa: PLC0415
@@ -171,6 +168,8 @@ def _text(given: argparse.Namespace, standing: _Standing) -> str:
 
 def _watch(given: argparse.Namespace, standing: _Standing) -> _Standing:
     """Show where the experiment stands, again and again, until it is finished or nothing runs any more."""
+    import time  # noqa: PLC0415
+
     known: dict[str, tuple[str, ...]] = {}
     shown = ""
     try:
@@ -181,8 +180,8 @@ def _watch(given: argparse.Namespace, standing: _Standing) -> _Standing:
             shown = text
             if not _goes_on(standing):
                 return standing
-            time.sleep(INTERVAL)
-            standing = replace(_standing(given, known))
+            time.sleep(_INTERVAL)
+            standing = _standing(given, known)
     except KeyboardInterrupt:
         return standing
 
@@ -199,6 +198,6 @@ def _draw(text: str, *, first: bool) -> None:
     if not sys.stdout.isatty():
         sys.stdout.write(text if first else f"\n{text}")
     else:
-        lines = text.replace("\n", f"{ERASE_LINE}\n")
-        sys.stdout.write(f"{CLEAR if first else ''}{HOME}{lines}{ERASE_BELOW}")
+        lines = text.replace("\n", f"{_ERASE_LINE}\n")
+        sys.stdout.write(f"{_CLEAR if first else ''}{_HOME}{lines}{_ERASE_BELOW}")
     sys.stdout.flush()

@@ -37,7 +37,7 @@ class SeveralExperiments(Diagnostic):
     advice = "name one of them: {names}"
 
 
-class UnknownTrial(Diagnostic):
+class NoSuchTrial(Diagnostic):
     """The experiment has no trial of that name."""
 
     code = "MLX804"

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from mlx2smk.diagnostics.about_usage import (
     AmbiguousCombination,
+    NoSuchTrial,
     NothingCompiled,
     SeveralExperiments,
     UnknownCombination,
     UnknownExperiment,
-    UnknownTrial,
 )
 from mlx2smk.diagnostics.diagnostic import did_you_mean
 from mlx2smk.diagnostics.fault import FaultError, WrongUsageError
 from mlx2smk.results.recorded import compiled_plans
 from mlx2smk.runtime import jsontext
 from mlx2smk.runtime.grid import Grid
-from mlx2smk.runtime.spelling import spelled, words_of
+from mlx2smk.runtime.words import spelled, word_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -95,7 +95,7 @@ def chosen_trial(plan: Plan, name: str) -> TrialPlan:
     names = [trial.name for trial in plan.trials]
     advice = did_you_mean(name, names, f"it has {', '.join(names) or 'no trials'}")
     fields = {"experiment": plan.experiment, "name": name, "advice": advice}
-    raise WrongUsageError(UnknownTrial.about(plan.source, **fields))
+    raise WrongUsageError(NoSuchTrial.about(plan.source, **fields))
 
 
 def split_words(words: Sequence[str]) -> tuple[dict[str, str], str | None]:
@@ -202,11 +202,26 @@ def _nearest(trial: TrialPlan, parts: dict[str, str]) -> str:
             otherwise = f"its parameters are {', '.join(known) or 'none'}"
             return did_you_mean(name, known, otherwise)
         if not _places(known[name], said):
-            near = did_you_mean(said, known[name], "")
-            shown = list(known[name][:MOST_LISTED])
-            more = ", …" if len(known[name]) > MOST_LISTED else ""
-            return near or f"{name} is one of {', '.join(shown)}{more}"
+            return _near_value(name, said, known[name])
     return "it has no combinations"
+
+
+def _near_value(name: str, said: str, texts: Sequence[str]) -> str:
+    """Return a hint with the value that is nearest to what was said, and with the values that there are."""
+    spoken = [word_of(name, text) for text in texts]
+    number = _read(said)
+    if _is_number(number) and all(map(_is_number, map(_value, texts))):
+        near = min(range(len(texts)), key=lambda at: abs(_value(texts[at]) - number))
+        hint = f"did you mean {spoken[near]!r}? "
+    else:
+        found = did_you_mean(f"{name}={said}", spoken, "")
+        hint = f"{found} " if found else ""
+    more = ", …" if len(texts) > MOST_LISTED else ""
+    return f"{hint}{name} is one of {', '.join(texts[:MOST_LISTED])}{more}"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _listed(trial: TrialPlan, numbers: Sequence[int]) -> str:

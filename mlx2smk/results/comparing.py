@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mlx2smk.runtime.documents import Failure, Outcome, RunDict
 
-LONGEST_VALUE = 60
+_LONGEST_VALUE = 60
 FAILURE_FIELDS = ("type", "error", "return_code")
 
 
@@ -54,4 +54,4 @@ def _differences(before: Any, now: Any, place: str) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:
-    return shorten(json.dumps(value, ensure_ascii=False), LONGEST_VALUE)
+    return shorten(json.dumps(value, ensure_ascii=False), _LONGEST_VALUE)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.results.choosing import grid_of
 from mlx2smk.results.rows import FAILED_STATUS
 from mlx2smk.runtime import jsontext
-from mlx2smk.runtime.spelling import repro_command
+from mlx2smk.runtime.words import repro_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,9 +51,10 @@ def failure_groups(directory: Path, plan: Plan, rows: Sequence[Row]) -> list[Fai
     """Return the groups of the rows that failed, the largest first."""
     folder = os.path.realpath(directory / Path(plan.source).parent)
     found: dict[tuple[str, str, str], list[Row]] = {}
-    totals: dict[str, int] = {}
+    totals = {
+        trial.name: prod(len(texts) for _, texts in trial.parameters) for trial in plan.trials
+    }
     for row in rows:
-        totals[row.trial] = totals.get(row.trial, 0) + 1
         if row.run is not None and row.status == FAILED_STATUS:
             place = _place(row.run.get("traceback", ""), folder)
             found.setdefault((row.trial, row.run.get("type", ""), place), []).append(row)

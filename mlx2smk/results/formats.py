@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlx2smk.diagnostics.about_usage import MissingPackage
 from mlx2smk.diagnostics.fault import FaultError
-from mlx2smk.results.frames import frame_of
+from mlx2smk.results.frames import data_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -80,7 +80,7 @@ def to_parquet(table: Table) -> bytes:
     """Return the table as Parquet; raise FaultError if pandas or pyarrow is missing."""
     out = io.BytesIO()
     try:
-        frame_of(table).to_parquet(out, index=False, engine="pyarrow")
+        data_frame(table).to_parquet(out, index=False, engine="pyarrow")
     except ImportError as error:
         package = "pandas" if getattr(error, "name", "") == "pandas" else "pyarrow"
         what = "--format parquet"

@@ -31,10 +31,10 @@ def load_frame(path: str | os.PathLike[str], experiment: str | None, trial: str 
     except FaultError as fault:
         raise ValueError(f"{fault} ({fault.diagnostic.hint})") from None
     rows = rows_of(directory, plan, trials)
-    return frame_of(table_of(rows, with_trial=len(trials) > 1).visible())
+    return data_frame(table_of(rows, with_trial=len(trials) > 1).visible())
 
 
-def frame_of(table: Table) -> Any:
+def data_frame(table: Table) -> Any:
     """Return a table as a data frame: integers and truth values stay what they are beside gaps."""
     import pandas as pd  # noqa: PLC0415
 

@@ -28,7 +28,7 @@ EXACT = 200
 """Degrees of freedom up to which the quantile is computed by the finite series."""
 
 
-def grouped(table: Table, by: Sequence[str]) -> Table:
+def group_lines(table: Table, by: Sequence[str]) -> Table:
     """Return a table with a line for each group, in the order in which the groups come.
 
     ``count`` is the number of combinations that succeeded. Statistics are those of all numeric fields of

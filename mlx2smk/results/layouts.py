@@ -25,7 +25,7 @@ NARROWEST = 10
 DIGITS = 6
 """Significant digits of numbers that are shown."""
 
-BOLD, RED, DIM, PLAIN = "\033[1m", "\033[31m", "\033[2m", "\033[0m"
+_BOLD, _RED, _DIM, _PLAIN = "\033[1m", "\033[31m", "\033[2m", "\033[0m"
 
 
 def table_lines(table: Table, width: int | None, *, colour: bool) -> Iterator[str]:
@@ -50,7 +50,7 @@ def table_lines(table: Table, width: int | None, *, colour: bool) -> Iterator[st
     for number, parts in enumerate(zip(*columns, strict=True)):
         text = GAP.join(parts).rstrip()
         if not number:
-            yield f"{BOLD}{text}{PLAIN}" if colour else text
+            yield f"{_BOLD}{text}{_PLAIN}" if colour else text
         else:
             state = None if status is None else table.lines[number - 1][status]
             yield _tinted(text, state) if colour else text
@@ -61,8 +61,8 @@ def table_lines(table: Table, width: int | None, *, colour: bool) -> Iterator[st
 
 
 def _tinted(text: str, state: str | None) -> str:
-    tint = {FAILED_STATUS: RED, MISSING_STATUS: DIM}.get(state or "")
-    return f"{tint}{text}{PLAIN}" if tint else text
+    tint = {FAILED_STATUS: _RED, MISSING_STATUS: _DIM}.get(state or "")
+    return f"{tint}{text}{_PLAIN}" if tint else text
 
 
 def _fitted(

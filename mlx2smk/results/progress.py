@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from mlx2smk.results.recorded import Results, read_context, read_setup, read_verdict
+from mlx2smk.results.recorded import Results, read_context, read_runs, read_setup, read_verdict
 from mlx2smk.results.rows import FAILED_STATUS, OK_STATUS, Row, params_of, trial_rows
 from mlx2smk.runtime import digests, layout, verdicts
 
@@ -112,7 +112,11 @@ def progress_of(directory: Path, plan: Plan) -> Progress:
     started = running_since(directory)
     results = Results(directory, plan.experiment)
     trials = tuple(_trial(directory, plan, trial, started) for trial in plan.trials)
-    found = {each.name: _verdict(results, each) for each in plan.verifications}
+    current = {trial.name for trial in trials if _is_collected(results, trial)}
+    found = {
+        each.name: _verdict(results, each) if current.issuperset(each.depends) else None
+        for each in plan.verifications
+    }
     complete = results.report_path.is_file() and all(_has_run(results, s) for s in plan.setups)
     return Progress(plan, trials, found, started, complete)
 
@@ -177,6 +181,19 @@ def _running(results: Results, trial: str, started: float | None) -> int:
     pattern = results.log_path(trial, "*")
     logs = [path for path in pattern.parent.glob(pattern.name) if (_time(path) or 0) >= started]
     return sum(not results.run_path(trial, path.stem).exists() for path in logs)
+
+
+def _is_collected(results: Results, trial: TrialProgress) -> bool:
+    """Tell whether the file of all runs of a trial has the runs that there are now."""
+    if any(row.run is None for row in trial.rows):
+        return False
+    file = results.collected_paths(trial.name)[0]
+    records = results.run_path(trial.name, "any").parent.glob("*.json")
+    newest = max((_time(path) or 0.0 for path in records), default=0.0)
+    made = _time(file)
+    if made is not None and made >= newest:
+        return True
+    return read_runs(file) == [row.run for row in trial.rows]
 
 
 def _verdict(results: Results, verify: VerifyPlan) -> VerdictRecord | None:

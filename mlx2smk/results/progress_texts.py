@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.results.choosing import grid_of
-from mlx2smk.runtime.spelling import repro_command
+from mlx2smk.runtime.words import repro_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ BAR = 20
 """Characters of a bar."""
 
 MOST_CHANGES = 10
-MINUTE, HOUR = 60, 3600
+_MINUTE, _HOUR = 60, 3600
 
 CURRENT, STALE, NEVER = "current", "stale", "never"
 
@@ -117,8 +117,8 @@ def _first_failure(progress: Progress, more: Sequence[str]) -> Iterator[str]:
 
 
 def _seconds(seconds: float) -> str:
-    if seconds < MINUTE:
+    if seconds < _MINUTE:
         return f"{seconds:.0f} s"
-    if seconds < HOUR:
-        return f"{seconds / MINUTE:.0f} min"
-    return f"{int(seconds // HOUR)} h {int(seconds % HOUR // MINUTE)} min"
+    if seconds < _HOUR:
+        return f"{seconds / _MINUTE:.0f} min"
+    return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE)} min"

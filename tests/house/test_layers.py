@@ -58,12 +58,13 @@ def test_contributing_draws_the_layers():
 
 MODULES = [path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"]
 
+COMMANDS = ("compile", "explain", "gc", "log", "repro", "results", "retry", "status")
+
 SHARED_NAMES = {
     # What the commands of mlx and of the worker have in common: each module is one command.
-    "add_to": {"commands/compile", "commands/explain", "commands/gc", "commands/retry"},
+    "add_to": {f"commands/{name}" for name in COMMANDS},
     "main": {"cli", "runtime/main"},
-    "run": {"commands/compile", "commands/explain", "commands/gc", "commands/retry"}
-    | {"runtime/child"},
+    "run": {f"commands/{name}" for name in COMMANDS} | {"runtime/child"},
     # The plan as the compiler writes it and as the worker, which imports nothing, reads it.
     "FORMAT": {"runtime/conflicts", "runtime/plan", "runtime/unforeseen"},
     "Plan": {"planning/plan", "runtime/plan"},

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%")
+UNQUOTED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%")
 """Characters that no shell interprets inside a word."""
 
 SPOKEN_FOR = ("True", "False", "None", "inf", "nan")
@@ -14,7 +14,12 @@ SPOKEN_FOR = ("True", "False", "None", "inf", "nan")
 
 def words_of(texts: Mapping[str, str]) -> str:
     """Return a combination, given the literals of its values, ready to paste: n=3 model=svm."""
-    return " ".join(quoted(f"{name}={_bare(text)}") for name, text in texts.items())
+    return " ".join(shell_word(word_of(name, text)) for name, text in texts.items())
+
+
+def word_of(name: str, text: str) -> str:
+    """Return a parameter with its value, given as a literal."""
+    return f"{name}={_bare(text)}"
 
 
 def spelled(parts: Mapping[str, str]) -> str:
@@ -24,13 +29,13 @@ def spelled(parts: Mapping[str, str]) -> str:
 
 def repro_command(trial: str, texts: Mapping[str, str], more: Iterable[str] = ()) -> str:
     """Return the command that runs a combination in the foreground; `more` are words for its end."""
-    words = ["mlx", "repro", quoted(trial), words_of(texts), *map(quoted, more)]
+    words = ["mlx", "repro", shell_word(trial), words_of(texts), *map(shell_word, more)]
     return " ".join(word for word in words if word)
 
 
-def quoted(word: str) -> str:
+def shell_word(word: str) -> str:
     """Return a word as a shell reads it."""
-    if word and PLAIN.issuperset(word):
+    if word and UNQUOTED.issuperset(word):
         return word
     return "'" + word.replace("'", "'\"'\"'") + "'"
 
