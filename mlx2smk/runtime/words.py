@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from . import jsontext
+from .grid import literal
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any
+
+    from .documents import Parameters
 
 UNQUOTED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%")
 """Characters that no shell interprets inside a word."""
@@ -20,6 +26,22 @@ def words_of(texts: Mapping[str, str]) -> str:
 def word_of(name: str, text: str) -> str:
     """Return a parameter with its value, given as a literal."""
     return f"{name}={_bare(text)}"
+
+
+def texts_of(parameters: Parameters, params: Mapping[str, Any]) -> dict[str, str]:
+    """Return the literals of a combination of which a record has the values as JSON."""
+    return {
+        name: next(
+            (
+                text
+                for text in texts
+                if jsontext.dumps(literal(text)) == jsontext.dumps(params[name])
+            ),
+            "",
+        )
+        for name, texts in parameters
+        if name in params
+    }
 
 
 def spelled(parts: Mapping[str, str]) -> str:
