@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 from typing import TYPE_CHECKING
 
 from mlx2smk.commands import FAILED, OK, add_directory, print_error
 
 if TYPE_CHECKING:
+    import argparse
+
     from mlx2smk.commands import Commands
     from mlx2smk.results.retry import FailedJob
 
@@ -19,12 +20,12 @@ def add_to(commands: Commands) -> None:
         help="forget recorded failures, so that snakemake runs them again",
         description="Forget recorded failures, so that the next snakemake runs them again: all of them, those of "
         "a trial or verification, or those of combinations.",
-        epilog="examples:\n  mlx retry\n  mlx retry train\n  mlx retry train depth=3\n",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="example: mlx retry train depth=3 && snakemake -j8",
+        usage="mlx retry [-h] [-d D] [-n] [TRIAL [NAME=VALUE …] [EXP]]",
     )
     parser.add_argument(
         "words",
-        metavar="TRIAL [NAME=VALUE …] [EXP]",
+        metavar="TRIAL NAME=VALUE … EXP",
         nargs="*",
         help="forget only the failures of this trial, with these values of parameters (default: all failures)",
     )

@@ -33,8 +33,8 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser(
         "status",
         help="show how far an experiment is, and whether it is validated",
-        description="Show whether an experiment is compiled as it is now, how many of its combinations are "
-        "done, the verdicts and the first failure.",
+        description="Show whether an experiment is compiled as it is now, how many of its combinations\n"
+        "are done, the verdicts and the first failure.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
