@@ -451,6 +451,14 @@ def test_status_while_snakemake_runs(capfd):
     assert json.loads(said(capfd, "status", "--format", "json"))["status"] == "not finished"
 
 
+@pytest.mark.usefixtures("copy")
+def test_a_folder_to_which_only_results_were_copied(capfd):
+    Path("exp.py").unlink()
+    assert main(["results", "exp", "--limit", "1"]) == 0
+    assert capfd.readouterr().err == ""
+    assert json.loads(said(capfd, "status", "exp", "--format", "json"))["compiled"] == "current"
+
+
 def test_status_of_what_was_never_compiled(tmp_path, monkeypatch, capfd):
     monkeypatch.chdir(tmp_path)
     Path("exp.py").write_text(EXPERIMENT)
