@@ -1,0 +1,49 @@
+"""How a combination is written on a command line, and the command that runs it alone."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+UNQUOTED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%")
+"""Characters that no shell interprets inside a word."""
+
+SPOKEN_FOR = ("True", "False", "None", "inf", "nan")
+
+
+def words_of(texts: Mapping[str, str]) -> str:
+    """Return a combination, given the literals of its values, ready to paste: n=3 model=svm."""
+    return " ".join(shell_word(word_of(name, text)) for name, text in texts.items())
+
+
+def word_of(name: str, text: str) -> str:
+    """Return a parameter with its value, given as a literal."""
+    return f"{name}={_bare(text)}"
+
+
+def spelled(parts: Mapping[str, str]) -> str:
+    """Return a combination, or a part of one, for a message: n=3, model=svm."""
+    return ", ".join(f"{name}={text}" for name, text in parts.items())
+
+
+def repro_command(trial: str, texts: Mapping[str, str], more: Iterable[str] = ()) -> str:
+    """Return the command that runs a combination in the foreground; `more` are words for its end."""
+    words = ["mlx", "repro", shell_word(trial), words_of(texts), *map(shell_word, more)]
+    return " ".join(word for word in words if word)
+
+
+def shell_word(word: str) -> str:
+    """Return a word as a shell reads it."""
+    if word and UNQUOTED.issuperset(word):
+        return word
+    return "'" + word.replace("'", "'\"'\"'") + "'"
+
+
+def _bare(text: str) -> str:
+    """Return the literal, or the text of a string that cannot be taken for anything else."""
+    inner = text[1:-1]
+    is_string = text[:1] in ("'", '"') and text[-1:] == text[:1]
+    if is_string and inner.isidentifier() and inner not in SPOKEN_FOR:
+        return inner
+    return text
