@@ -14,11 +14,11 @@ from mlx2smk.commands.compile import add_plan_options, compile_options, write_wo
 from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from mlx2smk.commands import Commands
-    from mlx2smk.commands.live_run.run_display import Announcer, Display
+    from mlx2smk.commands.live_run.run_display import Display
     from mlx2smk.commands.live_run.run_state import RunState
     from mlx2smk.commands.live_run.snakemake_process import SnakemakeProcess
     from mlx2smk.planning.plan import Plan
@@ -130,23 +130,37 @@ def _show(
     process: SnakemakeProcess, display: Display, plans: Sequence[Plan], given: argparse.Namespace
 ) -> RunState:
     """Show what happens until Snakemake has ended."""
-    from mlx2smk.commands.live_run.run_display import Announcer  # noqa: PLC0415
     from mlx2smk.commands.live_run.run_state import RunState  # noqa: PLC0415
-    from mlx2smk.commands.live_run.snakemake_process import EVENTS, STDOUT, event_of  # noqa: PLC0415
-    from mlx2smk.commands.paging import where_words  # noqa: PLC0415
+    from mlx2smk.commands.live_run.snakemake_process import (  # noqa: PLC0415
+        EVENTS,
+        STDOUT,
+        event_of,
+    )
 
     state = RunState(given.directory, plans)
     for plan in plans:
         _add_earlier(state, given.directory, plan)
-    announcer = Announcer({p.experiment: where_words(given.directory, p) for p in plans})
     for line in process.lines():
         if line is None:
             display.show(state)
         elif line[0] == EVENTS:
-            _tell(event_of(line[1]), state, display, announcer)
+            for text in _told(event_of(line[1]), state, interrupted=bool(process.interrupts)):
+                display.say(text)
         elif not line[1].startswith(NOISE):
             display.say(line[1].decode(errors="replace"), result=line[0] == STDOUT)
     return state
+
+
+def _told(event: dict[str, Any], state: RunState, *, interrupted: bool) -> Iterator[str]:
+    """Take an event into account, and yield the lines that people want to see at once."""
+    from mlx2smk.commands.live_run.run_display import news_line  # noqa: PLC0415
+
+    if event["event"] == "message":
+        yield event["text"]
+    for news in state.follow(event):
+        line = news_line(news)
+        if line is not None and not interrupted:
+            yield line
 
 
 def _say_how_it_stands(given: argparse.Namespace, plans: Sequence[Plan]) -> None:
@@ -160,16 +174,6 @@ def _say_how_it_stands(given: argparse.Namespace, plans: Sequence[Plan]) -> None
         progress = progress_of(given.directory, plan)
         for line in progress_lines(progress, CURRENT, (), where_words(given.directory, plan)):
             print(line, file=sys.stderr)
-
-
-def _tell(event: dict[str, Any], state: RunState, display: Display, announcer: Announcer) -> None:
-    """Take an event into account, and say what people want to know at once."""
-    if event["event"] == "message":
-        display.say(event["text"])
-    for news in state.follow(event):
-        line = announcer.line(news)
-        if line is not None:
-            display.say(line)
 
 
 def _add_earlier(state: RunState, directory: Path, plan: Plan) -> None:

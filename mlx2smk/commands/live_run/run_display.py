@@ -7,21 +7,15 @@ import sys
 import time
 from typing import TYPE_CHECKING, Protocol
 
-from mlx2smk.commands.live_run.run_state import BrokenJob, Failure, Verdict
-from mlx2smk.runtime.words import repro_command, spelled
+from mlx2smk.commands.live_run.run_state import BrokenJob
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from rich.progress import Progress, TaskID
 
     from mlx2smk.commands.live_run.run_state import News, RunState, TrialState
 
 PAUSE = 10.0
 """Seconds between two plain lines about the same trial."""
-
-MOST_NEWS = 20
-"""Failures that are shown one by one; more are only counted."""
 
 _MINUTE, _HOUR = 60, 3600
 
@@ -116,46 +110,13 @@ def counts(trial: TrialState) -> str:
     return ", ".join(parts)
 
 
-class Announcer:
-    """Words what happens in a run, failures only as long as there are few.
-
-    ``places`` has, for each experiment, the words that its commands need at their end.
-    """
-
-    def __init__(self, places: Mapping[str, Sequence[str]]) -> None:
-        self._places = places
-        self.failures = 0
-
-    def line(self, news: News) -> str | None:
-        """Return a line about what happened; None if it goes without saying."""
-        if isinstance(news, Verdict):
-            return _verdict_line(news)
-        if isinstance(news, BrokenJob):
-            return _broken_line(news)
-        self.failures += 1
-        if self.failures > MOST_NEWS + 1:
-            return None
-        if self.failures == MOST_NEWS + 1:
-            return "more combinations failed; mlx results --failed shows them all"
-        return self._failure_line(news)
-
-    def _failure_line(self, failure: Failure) -> str:
-        run = failure.run
-        texts = {name: repr(value) for name, value in run["params"].items()}
-        name = f"{failure.trial} {spelled(texts)}".strip()
-        places = self._places[failure.plan.experiment]
-        error = f"{run['type']}: {run['error'].partition(chr(10))[0]}"
-        return f"failed: {name}: {error} ({repro_command(failure.trial, texts, places)})"
-
-
-def _verdict_line(verdict: Verdict) -> str | None:
-    word = verdict.record.get("verdict")
-    return None if word is None else f"verification {verdict.label}: {word}"
-
-
-def _broken_line(job: BrokenJob) -> str:
-    log = f" (log: {', '.join(job.logs)})" if job.logs else ""
-    return f"a job of {job.rule} ended without a result{log}"
+def news_line(news: News) -> str | None:
+    """Return a line about what happened; None if there is nothing to tell."""
+    if isinstance(news, BrokenJob):
+        log = f" (log: {', '.join(news.logs)})" if news.logs else ""
+        return f"a job of {news.rule} ended without a result{log}"
+    word = news.record.get("verdict")
+    return None if word is None else f"verification {news.label}: {word}"
 
 
 def _duration(seconds: float) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.results.recorded import read_hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
-    from mlx2smk.planning.plan import Plan, TrialPlan
+    from mlx2smk.planning.plan import Plan
     from mlx2smk.runtime.documents import RunDict
 
 
@@ -57,15 +57,6 @@ class TrialState:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """A combination that failed, or a verification."""
-
-    trial: str
-    run: RunDict
-    plan: Plan
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a verification found."""
 
@@ -81,7 +72,7 @@ class BrokenJob:
     logs: tuple[str, ...]
 
 
-News = Failure | Verdict | BrokenJob
+News = Verdict | BrokenJob
 
 
 class RunState:
@@ -91,7 +82,6 @@ class RunState:
         self._folder = folder
         self._several = len(plans) > 1
         self.trials: dict[str, TrialState] = {}
-        self._plans: dict[str, tuple[Plan, TrialPlan]] = {}
         self._verifications: dict[str, str] = {}
         for plan in plans:
             self._add_plan(plan)
@@ -101,9 +91,8 @@ class RunState:
 
     def _add_plan(self, plan: Plan) -> None:
         for trial in plan.trials:
-            self._plans[trial.rule] = plan, trial
-            state = TrialState(self._label(plan, trial.name), trial.combinations)
-            self.trials[trial.rule] = state
+            label = self._label(plan, trial.name)
+            self.trials[trial.rule] = TrialState(label, trial.combinations)
         for verify in plan.verifications:
             self._verifications[verify.rule] = self._label(plan, verify.name)
 
@@ -146,17 +135,11 @@ class RunState:
     def _finish(self, job: int) -> Iterator[News]:
         self._end(job)
         rule, outputs = self._jobs.get(job, ("", []))
-        if rule in self._plans:
-            yield from self._ran(rule, self._record(outputs))
+        if rule in self.trials:
+            for run in self._record(outputs).get("runs", ()):
+                self.trials[rule].add(run, now=True)
         elif rule in self._verifications:
             yield Verdict(self._verifications[rule], self._record(outputs))
-
-    def _ran(self, rule: str, record: dict[str, Any]) -> Iterator[News]:
-        plan, trial = self._plans[rule]
-        for run in record.get("runs", ()):
-            self.trials[rule].add(run, now=True)
-            if not run["success"]:
-                yield Failure(trial.name, run, plan)
 
     def _record(self, outputs: Sequence[str]) -> dict[str, Any]:
         """Return what a job has written; nothing if it cannot be read here."""

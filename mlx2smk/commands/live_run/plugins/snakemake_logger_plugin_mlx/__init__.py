@@ -49,7 +49,7 @@ class LogHandler(LogHandlerBase):
         try:
             if event in EVENTS:
                 self._write(EVENTS[event](record))
-            if self._says_all or (record.levelno >= logging.WARNING and event not in EVENTS):
+            if self._says_all or (event not in EVENTS and _is_worth_saying(record)):
                 self._write({"event": "message", "text": self.format(record)})
         except OSError:
             pass
@@ -85,6 +85,21 @@ class LogHandler(LogHandlerBase):
     def needs_rulegraph(self) -> bool:
         """Whether Snakemake has to draw its graph of rules."""
         return False
+
+
+def _is_worth_saying(record: Any) -> bool:
+    """Tell whether a record is a warning or an error that the events do not tell already."""
+    if record.levelno < logging.WARNING:
+        return False
+    return not any(text in str(record.msg) for text in TOLD_ALREADY)
+
+
+TOLD_ALREADY = (
+    "CalledProcessError in file",
+    "At least one job did not complete successfully",
+    "Exiting because a job execution failed",
+)
+"""What Snakemake says of jobs that fail, and of a run with such jobs."""
 
 
 def _job(record: Any) -> Fields:
