@@ -20,6 +20,7 @@ def add_to(commands: Commands) -> None:
         help="print the output of one combination",
         description="Print what one combination of a trial wrote.",
         epilog="examples:\n  mlx log train n=3 lr=0.1\n  mlx log train n=3 lr=0.1 --path\n",
+        usage="mlx log [-h] [-d D] [--path] TRIAL [NAME=VALUE …] [EXP]",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_combination(parser)
@@ -35,7 +36,7 @@ def add_combination(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("trial", metavar="TRIAL")
     parser.add_argument(
         "words",
-        metavar="NAME=VALUE … [EXP]",
+        metavar="NAME=VALUE … EXP",
         nargs="*",
         help="values of parameters, as many as say which combination is meant; then the path or name "
         "of the experiment (default: the only one in the folder)",

@@ -36,10 +36,11 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser(
         "repro",
         help="run one combination in the foreground, as a job would",
-        description="Run one combination in the foreground, in a process of its own, with the SETUP, the "
-        "seeds and the code that its job has; breakpoints work. Nothing is recorded: the result is compared "
-        "with the recorded one.",
+        description="Run one combination in the foreground, in a process of its own, with the SETUP,\n"
+        "the seeds and the code that its job has; breakpoints work. Nothing is recorded: the\n"
+        "result is compared with the recorded one.",
         epilog=_EXAMPLES,
+        usage="mlx repro [-h] [-d D] [--pdb] TRIAL [NAME=VALUE …] [EXP]",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_combination(parser)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlx2smk.commands import OK, add_directory
+from mlx2smk.commands import OK, add_directory, print_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,9 +91,15 @@ def _count(text: str) -> int:
 def run(given: argparse.Namespace) -> int:
     """Print the results; return the exit code."""
     from mlx2smk.results.choosing import chosen_plan, chosen_trial  # noqa: PLC0415
+    from mlx2smk.results.edited import edited_files  # noqa: PLC0415
     from mlx2smk.results.rows import rows_of  # noqa: PLC0415
 
     plan = chosen_plan(given.directory, given.experiment)
+    edited = edited_files(given.directory, plan)
+    if edited:
+        print_error(
+            f"{', '.join(edited)}: edited since mlx compile; results are of the version before", OK
+        )
     trials = plan.trials if given.trial is None else (chosen_trial(plan, given.trial),)
     rows, table = _selected(given, rows_of(given.directory, plan, trials), len(trials) > 1)
     form = _form(given)

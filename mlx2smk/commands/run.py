@@ -132,8 +132,8 @@ def _show(
     """Show what happens until Snakemake has ended."""
     from mlx2smk.commands.live_run.run_state import RunState  # noqa: PLC0415
     from mlx2smk.commands.live_run.snakemake_process import (  # noqa: PLC0415
-        EVENTS,
-        STDOUT,
+        EVENT,
+        FROM_STDOUT,
         event_of,
     )
 
@@ -143,11 +143,11 @@ def _show(
     for line in process.lines():
         if line is None:
             display.show(state)
-        elif line[0] == EVENTS:
+        elif line[0] == EVENT:
             for text in _told(event_of(line[1]), state, interrupted=bool(process.interrupts)):
                 display.say(text)
         elif not line[1].startswith(NOISE):
-            display.say(line[1].decode(errors="replace"), result=line[0] == STDOUT)
+            display.say(line[1].decode(errors="replace"), result=line[0] == FROM_STDOUT)
     return state
 
 

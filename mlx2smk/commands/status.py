@@ -33,8 +33,8 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser(
         "status",
         help="show how far an experiment is, and whether it is validated",
-        description="Show whether an experiment is compiled as it is now, how many of its combinations are "
-        "done, the verdicts and the first failure.",
+        description="Show whether an experiment is compiled as it is now, how many of its combinations\n"
+        "are done, the verdicts and the first failure.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -130,7 +130,8 @@ def _changes(directory: Path, plan: Plan, known: dict[str, tuple[str, ...]]) -> 
     """Return what changed in an experiment since it was compiled."""
     from mlx2smk.compiler import CompileOptions, compile_experiments  # noqa: PLC0415
     from mlx2smk.emission.neighbours import neighbours  # noqa: PLC0415
-    from mlx2smk.forecast.staleness import changes_since, edited_files, state_of  # noqa: PLC0415
+    from mlx2smk.forecast.staleness import changes_since  # noqa: PLC0415
+    from mlx2smk.results.edited import edited_files, state_of  # noqa: PLC0415
 
     edited = edited_files(directory, plan)
     if not edited:

@@ -2,44 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.emission.archive import read_code
 from mlx2smk.forecast.code_changes import code_changes
 from mlx2smk.forecast.reasons import CodeChanged
 from mlx2smk.forecast.wording import code_of, code_text
-from mlx2smk.runtime import digests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from mlx2smk.forecast.code_changes import Code
     from mlx2smk.planning.plan import FunctionPlan, Plan
     from mlx2smk.planning.planned import PlannedExperiment
-
-
-def edited_files(directory: Path, plan: Plan) -> list[str]:
-    """Return the files of an experiment that are not as they were compiled, as paths from its folder."""
-    folder = directory / Path(plan.source).parent
-    known = {module.path: module.file_digest for each in plan.functions for module in each.modules}
-    known[plan.file] = plan.file_digest
-    return sorted(path for path, digest in known.items() if _digest(folder / path) != digest)
-
-
-def state_of(directory: Path, plan: Plan) -> str:
-    """Return a text that changes whenever a file of an experiment does."""
-    folder = directory / Path(plan.source).parent
-    paths = {plan.file, *(module.path for each in plan.functions for module in each.modules)}
-    return " ".join(f"{path}:{_digest(folder / path)}" for path in sorted(paths))
-
-
-def _digest(path: Path) -> str | None:
-    try:
-        return digests.of_file(os.fspath(path))
-    except OSError:
-        return None
 
 
 def changes_since(directory: Path, plan: Plan, unit: PlannedExperiment) -> list[str]:

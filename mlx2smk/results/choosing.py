@@ -122,17 +122,23 @@ def chosen_combination(directory: Path, name: str, words: Sequence[str]) -> Comb
     parts, experiment = split_words(words)
     plan = chosen_plan(directory, experiment)
     trial = chosen_trial(plan, name)
-    found = list(matching(trial, parts))
-    given = spelled(parts) or "without parameters"
-    if not found:
-        fields = {"trial": name, "given": given, "advice": _nearest(trial, parts)}
-        raise WrongUsageError(UnknownCombination.about(plan.source, **fields))
+    found = chosen_numbers(plan, trial, parts)
     texts = grid_of(trial).texts
     if any(texts(number) != texts(found[0]) for number in found):  # else they cannot be told apart
         listed = _listed(trial, found)
         fields = {"trial": name, "given": spelled(parts) or "possible", "combinations": listed}
         raise WrongUsageError(AmbiguousCombination.about(plan.source, count=len(found), **fields))
     return Combination(plan, trial, found[0])
+
+
+def chosen_numbers(plan: Plan, trial: TrialPlan, parts: dict[str, str]) -> list[int]:
+    """Return the numbers of the combinations with these values; raise WrongUsageError if there are none."""
+    found = list(matching(trial, parts))
+    if not found:
+        given = spelled(parts) or "without parameters"
+        fields = {"trial": trial.name, "given": given, "advice": _nearest(trial, parts)}
+        raise WrongUsageError(UnknownCombination.about(plan.source, **fields))
+    return found
 
 
 def matching(trial: TrialPlan, parts: dict[str, str]) -> Iterator[int]:

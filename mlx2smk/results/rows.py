@@ -129,19 +129,16 @@ class _TrialRuns:
     def read_records(self) -> None:
         """Take the runs from the records of jobs: first those of the plan, then whatever there is."""
         own = {job.name: job for job in self._trial.jobs}
-        others = []
+        others: list[RunDict] = []
         for path in self._paths():
             record = read_job(path)
             if record is None or not self._counts(record):
                 continue
             self._made = self._made or record["made_from"]
             job = own.get(path.stem)
-            if job is not None and record.get("digest") == job.digest:
-                self.runs[job.first : job.first + len(record["runs"])] = record["runs"]
-            else:
-                others.append(record)
-        for record in others:
-            self._place(record["runs"])
+            is_own = job is not None and record.get("digest") == job.digest
+            others += self._rest(job.first, record["runs"]) if job and is_own else record["runs"]
+        self._place(others)
 
     def _paths(self) -> list[Path]:
         """Return the paths of the records, the most recent ones first."""
@@ -154,8 +151,20 @@ class _TrialRuns:
             return False
         return self._context is None or made.get("context") == self._seen
 
+    def _rest(self, first: int, runs: Sequence[RunDict]) -> list[RunDict]:
+        """Take the runs of consecutive combinations; return those that are of others."""
+        rest = []
+        for number, run in enumerate(runs, first):
+            if number < len(self._params) and self._params[number] == run["params"]:
+                self.runs[number] = run
+            else:
+                rest.append(run)
+        return rest
+
     def _place(self, runs: Sequence[RunDict]) -> None:
         """Give runs of unknown numbers to the combinations with their parameters."""
+        if not runs:
+            return
         if self._numbers is None:
             self._numbers = {}
             for number, params in enumerate(self._params):
@@ -204,7 +213,8 @@ class _Logs:
     def of(self, number: int) -> str | None:
         """Return the path of the log of a combination's job, if it has one."""
         at = bisect_right(self._firsts, number) - 1
-        path = self._there.get(self._jobs[at].name) if at >= 0 else None
+        job = self._jobs[at] if at >= 0 else None
+        path = self._there.get(job.name) if job and number < job.first + job.count else None
         return None if path is None else path.relative_to(self._directory).as_posix()
 
 

@@ -402,6 +402,8 @@ def test_status_of_an_edited_experiment(capfd):
     Path("exp.py").write_text(
         EXPERIMENT.replace("lr * 10", "lr * 20").replace("[1, 2, 3]})\ndef p", "[1]})\ndef p")
     )
+    assert main(["results", "--limit", "1"]) == 0
+    assert capfd.readouterr().err.startswith("mlx: exp.py: edited since mlx compile")
     text = said(capfd, "status")
     line = EXPERIMENT[: EXPERIMENT.index("def fit")].count("\n") + 1
     assert "  compiled: stale" in text

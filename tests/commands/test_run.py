@@ -12,7 +12,7 @@ import time
 import pytest
 
 from mlx2smk.commands.live_run.run_display import counts
-from mlx2smk.commands.live_run.run_state import BrokenJob, RunState, TrialState, Verdict
+from mlx2smk.commands.live_run.run_state import BrokenJob, NewVerdict, RunState, TrialState
 from mlx2smk.commands.run import divided
 from mlx2smk.compiler import CompileOptions, compile_experiments
 
@@ -254,7 +254,7 @@ def test_what_is_told(tmp_path, plan):
         {"event": ""},
     ]
     assert [news for event in events for news in state.follow(event)] == [
-        Verdict("most", {"verdict": "supports"}),
+        NewVerdict("most", {"verdict": "supports"}),
         BrokenJob("trial_square", ("log",)),
     ]
 

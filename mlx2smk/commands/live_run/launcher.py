@@ -7,7 +7,7 @@ from pathlib import Path
 PLUGINS = Path(__file__).with_name("plugins")
 
 
-def main() -> None:
+def start() -> None:
     """Run Snakemake in this process; end when the parent does."""
     parent, words = int(sys.argv[1]), sys.argv[2:]
     # Python puts the folder of a script first; its modules are not Snakemake's business.
@@ -26,4 +26,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    start()

@@ -57,7 +57,7 @@ class TrialState:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class NewVerdict:
     """What a verification found."""
 
     label: str
@@ -72,7 +72,7 @@ class BrokenJob:
     logs: tuple[str, ...]
 
 
-News = Verdict | BrokenJob
+News = NewVerdict | BrokenJob
 
 
 class RunState:
@@ -139,7 +139,7 @@ class RunState:
             for run in self._record(outputs).get("runs", ()):
                 self.trials[rule].add(run, now=True)
         elif rule in self._verifications:
-            yield Verdict(self._verifications[rule], self._record(outputs))
+            yield NewVerdict(self._verifications[rule], self._record(outputs))
 
     def _record(self, outputs: Sequence[str]) -> dict[str, Any]:
         """Return what a job has written; nothing if it cannot be read here."""

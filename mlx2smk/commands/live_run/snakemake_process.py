@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
 LOGGER = ("--logger", "mlx", "--logger-mlx-fd")
-CHUNK = 1 << 16
-TICK = 0.5
+READ_SIZE = 1 << 16
+LONGEST_SILENCE = 0.5
 """Seconds after which `lines` yields nothing, so that the caller can look at the clock."""
 
-EVENTS, STDOUT, STDERR = "events", "stdout", "stderr"
+EVENT, FROM_STDOUT, FROM_STDERR = "events", "stdout", "stderr"
 
 
 class SnakemakeProcess:
@@ -45,8 +45,8 @@ class SnakemakeProcess:
             start_new_session=True,
         )
         os.close(writing)
-        self._files = {reading: EVENTS, _fd(self._process.stdout): STDOUT}
-        self._files[_fd(self._process.stderr)] = STDERR
+        self._files = {reading: EVENT, _fd(self._process.stdout): FROM_STDOUT}
+        self._files[_fd(self._process.stderr)] = FROM_STDERR
         self.interrupts = 0
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(signum, self._forward)
@@ -58,17 +58,17 @@ class SnakemakeProcess:
             os.killpg(self._process.pid, signal.SIGKILL if again else signum)
 
     def lines(self) -> Iterator[tuple[str, bytes] | None]:
-        """Yield each line with its kind (EVENTS, STDOUT or STDERR), and None after some time without any."""
+        """Yield each line with its kind (EVENT, FROM_STDOUT or FROM_STDERR), and None after some time without any."""
         rest = dict.fromkeys(self._files, b"")
         with selectors.DefaultSelector() as selector:
             for fd in self._files:
                 selector.register(fd, selectors.EVENT_READ)
             while selector.get_map():
-                ready = selector.select(TICK)
+                ready = selector.select(LONGEST_SILENCE)
                 if not ready and self._process.poll() is not None:
                     return  # something that a job left behind has its output open
                 for key, _ in ready:
-                    data = os.read(key.fd, CHUNK)
+                    data = os.read(key.fd, READ_SIZE)
                     *whole, rest[key.fd] = (rest[key.fd] + data).split(b"\n")
                     if not data:
                         selector.unregister(key.fd)

@@ -47,9 +47,9 @@ class LogHandler(LogHandlerBase):
         """Write an event; do without it if nobody reads any more."""
         event = getattr(record, "event", None)
         try:
-            if event in EVENTS:
-                self._write(EVENTS[event](record))
-            if self._says_all or (event not in EVENTS and _is_worth_saying(record)):
+            if event in FIELDS_OF:
+                self._write(FIELDS_OF[event](record))
+            if self._says_all or (event not in FIELDS_OF and _is_worth_saying(record)):
                 self._write({"event": "message", "text": self.format(record)})
         except OSError:
             pass
@@ -128,7 +128,7 @@ def _failed(record: Any) -> Fields:
     }
 
 
-EVENTS: dict[Any, Callable[[Any], Fields]] = {
+FIELDS_OF: dict[Any, Callable[[Any], Fields]] = {
     LogEvent.JOB_INFO: _job,
     LogEvent.JOB_STARTED: _started,
     LogEvent.JOB_FINISHED: _finished,
