@@ -22,6 +22,7 @@ from mlx2smk.commands import (
     repro,
     results,
     retry,
+    run,
     show_diagnostics,
     status,
 )
@@ -68,7 +69,10 @@ def _parser() -> CommandParser:
     parser.add_argument("--version", action="store_true", help="print the version")
     parser.set_defaults(run=_start)
     commands = parser.add_subparsers(metavar="COMMAND")
-    for command in (new, check, compile_, explain, results, status, log, repro, retry, gc):
+    for command in (
+        *(new, check, compile_, run, explain),
+        *(results, status, log, repro, retry, gc),
+    ):
         command.add_to(commands)
     return parser
 

@@ -30,13 +30,19 @@ class CommandParser(argparse.ArgumentParser):
     def parse_command(self, words: Sequence[str] | None) -> argparse.Namespace:
         """Return what the words say; exit with status 2 if they are wrong.
 
-        The words of a command may come after options, as in `mlx repro train -d D n=3`.
+        A command that passes words on has a default for `unknown`; there they are put. Words of a command
+        that takes them may come after options, as in `mlx repro train -d D n=3`. `typed` is all that was
+        typed.
         """
-        given, rest = self.parse_known_args(_joined(sys.argv[1:] if words is None else words))
-        if rest and (not hasattr(given, "words") or any(word.startswith("-") for word in rest)):
-            given.parser.error(f"unrecognized arguments: {' '.join(rest)}")
-        if rest:
-            given.words += rest
+        typed = list(sys.argv[1:] if words is None else words)
+        given, unknown = self.parse_known_args(_joined(typed))
+        given.typed = typed
+        if "unknown" in given:
+            given.unknown = unknown
+        elif "words" in given and not any(word.startswith("-") for word in unknown):
+            given.words += unknown
+        elif unknown:
+            given.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         return given
 
     def error(self, message: str) -> NoReturn:

@@ -74,14 +74,12 @@ def _of_trial(trial: TrialEntry, runs: list[RunDict], missing: list[Job], logs: 
 
 def _how_to_look(plan: Plan, trial: TrialEntry, failed: RunDict | None) -> Iterator[str]:
     """Yield the command that steps into a failure, if there is one, where the workflow is that of this folder."""
-    experiments = os.path.dirname(plan.base)
-    here = os.path.join(os.getcwd(), layout.EXPERIMENTS)
-    if failed is not None and os.path.realpath(experiments) == os.path.realpath(here):
-        from .words import repro_command, texts_of
+    if failed is not None:
+        from .words import repro_here, texts_of
 
-        more = [plan.stem] if len(os.listdir(experiments)) > 1 else []
-        texts = texts_of(trial["parameters"], failed["params"])
-        yield f"    step into it: {repro_command(trial['name'], texts, more)}"
+        command = repro_here(plan, trial["name"], texts_of(trial["parameters"], failed["params"]))
+        if command:
+            yield f"    step into it: {command}"
 
 
 def _runs(trial: TrialEntry, results: str, *, failed: bool) -> tuple[list[RunDict], list[Job]]:

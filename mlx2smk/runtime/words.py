@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from . import jsontext
+import os
+
+from . import jsontext, layout
 from .grid import literal
 
 TYPE_CHECKING = False
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .documents import Parameters
+    from .plan import Plan
 
 UNQUOTED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%")
 """Characters that no shell interprets inside a word."""
@@ -53,6 +56,16 @@ def repro_command(trial: str, texts: Mapping[str, str], more: Iterable[str] = ()
     """Return the command that runs a combination in the foreground; `more` are words for its end."""
     words = ["mlx", "repro", shell_word(trial), words_of(texts), *map(shell_word, more)]
     return " ".join(word for word in words if word)
+
+
+def repro_here(plan: Plan, trial: str, texts: Mapping[str, str]) -> str:
+    """Return the command that runs a combination; empty where the workflow is not that of this folder."""
+    experiments = os.path.dirname(plan.base)
+    here = os.path.join(os.getcwd(), layout.EXPERIMENTS)
+    if os.path.realpath(experiments) != os.path.realpath(here):
+        return ""
+    more = [plan.stem] if len(os.listdir(experiments)) > 1 else []
+    return repro_command(trial, texts, more)
 
 
 def shell_word(word: str) -> str:
