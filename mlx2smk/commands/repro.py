@@ -56,6 +56,7 @@ def run(given: argparse.Namespace) -> int:
     from mlx2smk.diagnostics.about_usage import NotReached  # noqa: PLC0415
     from mlx2smk.diagnostics.fault import FaultError  # noqa: PLC0415
     from mlx2smk.results.choosing import chosen_combination  # noqa: PLC0415
+    from mlx2smk.results.edited import edited_files  # noqa: PLC0415
     from mlx2smk.results.rows import context_before  # noqa: PLC0415
 
     chosen = chosen_combination(given.directory, given.trial, given.words)
@@ -64,6 +65,11 @@ def run(given: argparse.Namespace) -> int:
     context = context_before(given.directory, plan, trial, number)
     if context is None:
         raise FaultError(NotReached.about(plan.source, what=label))
+    edited = edited_files(given.directory, plan)
+    if edited:
+        print_error(
+            f"{', '.join(edited)}: edited since mlx compile; this runs the version before", OK
+        )
     if plan.conda or plan.container:
         print_error("its jobs run in an environment of their own; this does not", OK)
     outcome = _run_alone(given, chosen, context)
@@ -139,6 +145,8 @@ def _tell(directory: Path, chosen: Combination, outcome: Outcome) -> int:
         print(f"mlx: result {json.dumps(outcome['value'], ensure_ascii=False)}")
     else:
         print(f"mlx: failed with {failure['type']}: {failure['error'].partition(chr(10))[0]}")
+    if failure is not None and failure["type"] == "BdbQuit":
+        return FAILED  # the user left the debugger
     recorded = trial_rows(directory, chosen.plan, chosen.trial)[chosen.number].run
     if recorded is None:
         print("mlx: there is no record to compare with")

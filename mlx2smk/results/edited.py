@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 
 
 def edited_files(directory: Path, plan: Plan) -> list[str]:
-    """Return the files of an experiment that are not as they were compiled, as paths from its folder."""
+    """Return the files of an experiment that are not as they were compiled, as paths from its folder.
+
+    None are where only the workflow and the results were copied to.
+    """
     folder = directory / Path(plan.source).parent
+    if not (folder / plan.file).is_file():
+        return []
     known = {module.path: module.file_digest for each in plan.functions for module in each.modules}
     known[plan.file] = plan.file_digest
     return sorted(path for path, digest in known.items() if _digest(folder / path) != digest)

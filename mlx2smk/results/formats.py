@@ -12,7 +12,7 @@ from mlx2smk.diagnostics.fault import FaultError
 from mlx2smk.results.frames import data_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlx2smk.results.columns import Table
     from mlx2smk.results.rows import Row
@@ -76,11 +76,35 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
+def _with_texts(table: Table) -> Table:
+    """Return the table with JSON texts in columns of several types, which Parquet does not have."""
+    columns = [[line[at] for line in table.lines] for at in range(len(table.names))]
+    mixed = [_is_mixed(column) for column in columns]
+    if not any(mixed):
+        return table
+    lines = [
+        [_as_text(cell) if is_mixed else cell for cell, is_mixed in zip(line, mixed, strict=True)]
+        for line in table.lines
+    ]
+    return table.with_lines(lines)
+
+
+def _is_mixed(cells: Sequence[Any]) -> bool:
+    kinds = {type(cell) for cell in cells if cell is not None}
+    if len(kinds) > 1:
+        return kinds != {int, float}
+    return kinds == {int} and any(abs(cell) >> 63 for cell in cells if cell is not None)
+
+
+def _as_text(cell: Any) -> str | None:
+    return cell if cell is None or isinstance(cell, str) else json.dumps(cell)
+
+
 def to_parquet(table: Table) -> bytes:
     """Return the table as Parquet; raise FaultError if pandas or pyarrow is missing."""
     out = io.BytesIO()
     try:
-        data_frame(table).to_parquet(out, index=False, engine="pyarrow")
+        data_frame(_with_texts(table)).to_parquet(out, index=False, engine="pyarrow")
     except ImportError as error:
         package = "pandas" if getattr(error, "name", "") == "pandas" else "pyarrow"
         what = "--format parquet"

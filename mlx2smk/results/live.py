@@ -6,7 +6,6 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from mlx2smk.results.recorded import Results
 from mlx2smk.runtime import layout, makers, origin
 from mlx2smk.runtime.contents import Contents
 from mlx2smk.runtime.graph import Graph
@@ -34,10 +33,11 @@ class StoredRuns:
         self._plan.digests_folder = str(directory.absolute() / layout.DIGESTS)
         self._trial = self._plan.trial(trial.name)
         self._directory = directory
-        self._results = Results(directory, plan.experiment)
         mark = f"{plan.experiment}/{trial.name}"
         self._store = Store(str(directory / layout.STORE), mark, trial.digest)
         self._common = self._key_parts(plan, trial, made)
+        # Packages are compared only if the jobs' interpreter is likely to be this one.
+        self._python = None if plan.conda or plan.container or plan.python else sys.executable
         self._graph: Graph | None = None
 
     def run(self, grid: Grid, number: int, context: Context) -> RunDict | None:
@@ -71,7 +71,7 @@ class StoredRuns:
             return True
         if self._graph is None:
             folder = self._directory / layout.results_of(self._plan.stem)
-            self._graph = Graph(self._plan, str(folder), sys.executable)
+            self._graph = Graph(self._plan, str(folder), self._python)
             self._graph.still = True
         run = makers.positions(self._plan)["trials", self._trial["name"]], number
         changes = self._graph.surroundings.changes(found.observed, run)

@@ -36,7 +36,8 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
             continue
         runs, unfinished = _runs(trial, results, failed=failed)
         yield f"  trial {trial['name']}: {_of_trial(trial, runs, unfinished, logs)}"
-        yield from _how_to_look(plan, trial, runs)
+        failure = next((run for run in runs if not run["success"]), None)
+        yield from _how_to_look(plan, trial, failure)
         if failed and unfinished:
             reached = trial["order"]
     for verification in plan.verifications:
@@ -71,9 +72,8 @@ def _of_trial(trial: TrialEntry, runs: list[RunDict], missing: list[Job], logs: 
     return "; ".join(parts)
 
 
-def _how_to_look(plan: Plan, trial: TrialEntry, runs: list[RunDict]) -> Iterator[str]:
-    """Yield the command that steps into the first failure, where the workflow is that of this folder."""
-    failed = next((run for run in runs if not run["success"]), None)
+def _how_to_look(plan: Plan, trial: TrialEntry, failed: RunDict | None) -> Iterator[str]:
+    """Yield the command that steps into a failure, if there is one, where the workflow is that of this folder."""
     if failed is not None:
         from .words import repro_here, texts_of
 

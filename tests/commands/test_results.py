@@ -335,6 +335,17 @@ def test_unfinished_jobs_are_read_from_the_store():
 
 
 @pytest.mark.usefixtures("copy")
+def test_stored_runs_count_only_while_their_files_are_as_they_were():
+    for path in Path("results/exp/runs/plain").glob("*.json"):
+        path.unlink()
+    assert states("plain") == ["ok"] * 3
+    Path("data.txt").write_text("1")
+    assert states("plain") == ["missing", "missing", "ok"]  # the third does not read it
+    Path("data.txt").write_text("0")
+    assert states("plain") == ["ok"] * 3
+
+
+@pytest.mark.usefixtures("copy")
 def test_other_jobs_and_other_code():
     assert main(["compile", "exp.py", "--batch", "3"]) == 0
     assert states("train") == ["ok"] * 10 + ["failed"] * 2
@@ -438,6 +449,14 @@ def test_status_while_snakemake_runs(capfd):
         "waiting": 1,
     }
     assert json.loads(said(capfd, "status", "--format", "json"))["status"] == "not finished"
+
+
+@pytest.mark.usefixtures("copy")
+def test_a_folder_to_which_only_results_were_copied(capfd):
+    Path("exp.py").unlink()
+    assert main(["results", "exp", "--limit", "1"]) == 0
+    assert capfd.readouterr().err == ""
+    assert json.loads(said(capfd, "status", "exp", "--format", "json"))["compiled"] == "current"
 
 
 def test_status_of_what_was_never_compiled(tmp_path, monkeypatch, capfd):

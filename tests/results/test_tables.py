@@ -1,10 +1,12 @@
 """Columns, groups, order and layout of tables, from rows made by hand."""
 
+import io
 import math
 
 import pytest
 
 from mlx2smk.results.columns import table_of
+from mlx2smk.results.formats import to_parquet
 from mlx2smk.results.groups import group_lines, statistics_of, t_quantile
 from mlx2smk.results.layouts import number_text, table_lines
 from mlx2smk.results.ordering import extreme, ordered
@@ -133,6 +135,21 @@ def test_groups_count_what_succeeded():
 def test_groups_of_equal_values_of_other_types():
     rows = [row(at, {"a": value}, 1) for at, value in enumerate([1, 1.0, True, "1"])]
     assert len(group_lines(table_of(rows, with_trial=False), ["a"]).lines) == 4
+
+
+# ------------------------------------------------------------------ Parquet
+
+
+def test_columns_of_several_types_are_texts_in_parquet():
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    values = [1, 2.5, "a", True, None, 10**30]
+    rows = [
+        row(at, {"n": at}, {"mixed": value, "number": at / 2}) for at, value in enumerate(values)
+    ]
+    found = pandas.read_parquet(io.BytesIO(to_parquet(table_of(rows, with_trial=False))))
+    assert found["mixed"].fillna("-").tolist() == ["1", "2.5", "a", "true", "-", str(10**30)]
+    assert found["number"].tolist() == [0, 0.5, 1, 1.5, 2, 2.5]
 
 
 # ------------------------------------------------------------------ layout
