@@ -212,7 +212,16 @@ def _summary(arguments: Arguments) -> None:
     failed = "failed" in arguments.options
     places = arguments.one("results"), arguments.one("logs")
     lines = summary.lines(_plan(arguments), *places, failed=failed)
-    print("\n".join(lines), file=sys.stderr)
+    print("\n".join(lines), file=sys.stderr, flush=True)
+    if arguments.maybe("store") is not None:
+        _pack(arguments)
+
+
+def _pack(arguments: Arguments) -> None:
+    """Put together what jobs have stored."""
+    from . import packing
+
+    packing.pack_all(arguments.one("store"))
 
 
 def _child(arguments: Arguments) -> None:
@@ -232,5 +241,6 @@ COMMANDS: dict[str, Callable[[Arguments], None]] = {
     "verify": _verify,
     "report": _report,
     "summary": _summary,
+    "pack": _pack,
     "child": _child,
 }
