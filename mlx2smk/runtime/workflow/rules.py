@@ -257,7 +257,7 @@ class Workflow:
             # Each machine of a cluster has a folder of its own for temporary files.
             remote = self._snakemake.runs_jobs_elsewhere
             skipped = [tempfile.gettempdir() + os.sep] if remote else []
-            plan = Plan(self._compiled.plan_path(stem))
+            plan = Plan(self._compiled.plan_path(stem), data=self._compiled.plan(stem))
             large = self._settings.large_file
             self._graphs[stem] = Graph(plan, self._results(stem), python, large, skipped)
         return self._graphs[stem]
