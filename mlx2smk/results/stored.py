@@ -33,7 +33,7 @@ class StoredCode:
         """Return the keys of the runs, with the bytes that those of each take."""
         found: dict[str, int] = {}
         for path in self.files:
-            for line, _ in lines_in(str(path)):
+            for line in lines_in(str(path)):
                 key = line[:KEY].decode()
                 found[key] = found.get(key, 0) + len(line)
         return found

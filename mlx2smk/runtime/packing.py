@@ -15,8 +15,8 @@ import os
 from array import array
 
 from . import records
-from .packs import ENDING, index_entry, is_damaged, lines_in, pack_paths, write_index
-from .segments import KEY, OBSERVED, all_segments
+from .packs import ENDING, index_entry, is_damaged, pack_paths, write_index
+from .segments import KEY, OBSERVED, all_segments, is_whole, places
 from .store import PACKS, SEGMENTS
 
 TYPE_CHECKING = False
@@ -111,7 +111,7 @@ def _last_ones(paths: list[str], sizes: list[int], wanted: Wanted | None) -> arr
     found = [
         _identity(line) + place.to_bytes(PLACE, "big")
         for line, place in _lines(paths, sizes)
-        if wanted is None or wanted(line)
+        if is_whole(line) and (wanted is None or wanted(line))
     ]
     found.sort()
     last = array("Q")
@@ -127,10 +127,10 @@ def _identity(line: bytes) -> bytes:
 
 
 def _lines(paths: list[str], sizes: list[int]) -> Iterator[tuple[bytes, int]]:
-    """Yield the whole lines of files with their places: the number of the file, and the position in it."""
+    """Yield the lines of files with their places: the number of the file, and the position in it."""
     for number, (path, size) in enumerate(zip(paths, sizes)):
         if os.path.exists(path):  # otherwise another process has packed it
-            yield from ((line, number << FILE | at) for line, at in lines_in(path, size))
+            yield from ((line, number << FILE | at) for line, at in places(path, size))
 
 
 def _write_pack(file: IO[bytes], paths: list[str], sizes: list[int], chosen: array[int]) -> None:

@@ -80,7 +80,7 @@ def _found(path: str, key: str) -> list[bytes]:
 
 def _found_without_index(path: str, key: str) -> list[bytes]:
     """Return the lines in a pack that is damaged: each line can still be checked by itself."""
-    return [line for line, _ in lines_in(path) if line[:KEY] == key.encode()][::-1]
+    return [line for line in lines_in(path) if line[:KEY] == key.encode()][::-1]
 
 
 def is_damaged(path: str) -> bool:
@@ -158,6 +158,6 @@ class Pack:
         return found
 
 
-def lines_in(path: str, end: int | None = None) -> Iterator[tuple[bytes, int]]:
-    """Yield the whole lines of a segment or a pack, with their positions; its index is none of them."""
-    return ((line, at) for line, at in places(path, end) if is_whole(line))
+def lines_in(path: str) -> Iterator[bytes]:
+    """Yield the whole lines of a segment or a pack; its index is none of them."""
+    return (line for line, _ in places(path) if is_whole(line))
