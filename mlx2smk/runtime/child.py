@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from . import importing, jsontext, observing, records, results_json, world
+from . import importing, jsontext, observing, results_json, world
 from .ending import Ending
 from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
@@ -141,13 +141,13 @@ def _check_update(update: Any, trial: TrialEntry, trials: list[TrialEntry]) -> N
 
 
 def _call_verification(task: Task, function: Any) -> Any:
-    from . import guards, verdicts
+    from . import guards, run_lists, verdicts
 
     trials = [trial["name"] for trial in task.plan.trials]
     verification = task.plan.verification(task.function["name"])
     everything = verification["all_trials"]
-    results = {
-        trial: records.read(os.path.join(str(task.given), f"{trial}.json"))
+    results: Any = {
+        trial: run_lists.all_runs(os.path.join(str(task.given), f"{trial}.json"))
         for trial in trials
         if everything or trial in verification["depends"]
     }

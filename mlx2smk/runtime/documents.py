@@ -283,19 +283,13 @@ class Head(TypedDict, total=False):
 # ------------------------------------------------------------------ the store, and what is kept of order
 
 
-class _StoreEntryAtLeast(TypedDict):
-    version: int
-    key: str
-    code: str
-
-
-class StoreEntry(_StoreEntryAtLeast, total=False):
+class StoreEntry(TypedDict, total=False):
     """A run in the store of results, or where the record of one that failed is."""
 
+    code: str
     forced: str
     observed: Observation
     outputs: dict[str, str]
-    checksum: str
     run: RunDict
     failed_in: str
     output: str
