@@ -6,14 +6,14 @@ import ast
 from collections import deque
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlx2smk.analysis.confined import EVERYWHERE, MODULE, OWN_MODULE, sees
 from mlx2smk.analysis.dynamic import Dynamic, Reach
 from mlx2smk.analysis.modules import all_modules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mlx2smk.analysis.facts import Facts, UnitFacts
     from mlx2smk.analysis.links import Linker
@@ -33,6 +33,13 @@ class Widening:
     module: str | None
     blamed: str | None
     dynamic: bool
+
+
+class UsedName(NamedTuple):
+    """A name of a module (None: the experiment), or a whole module, that an earlier run used."""
+
+    module: str | None
+    name: str | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,15 +69,19 @@ class Closure:
         self.ordered: set[str] = set()
         self._positions: dict[Unit, int] = {}
         self._whole: set[str] = set()
+        self._handed_on: set[str] = set()
         self._waiting: deque[int] = deque()
         self._everything: Dynamic | None = None
+        self._looks_around = False
         self._outside: set[str] = set()
         self._asleep: list[tuple[Module, UnitFacts, int | None]] = []
 
-    def run(self, name: str) -> None:
-        """Take a function of the experiment and all that it needs."""
+    def run(self, name: str, used: Iterable[UsedName] = ()) -> None:
+        """Take a function of the experiment and all that it needs, and the names that it used before."""
         self._need(self.project.experiment, name, None)
         self._load(self.project.experiment, None)
+        for item in used:
+            self._use(item)
         size = -1
         while size != (size := len(self.taken) + len(self.loaded)):
             self._drain()
@@ -82,6 +93,18 @@ class Closure:
                     self._widen(module, reason, None, dynamic=True)
             self._drain()
         self._settle()
+
+    def _use(self, used: UsedName) -> None:
+        dotted = used.module
+        module = self.project.experiment if dotted is None else self.project.load(dotted)
+        if module is None:
+            return
+        for each in self.project.around(dotted) if dotted is not None else ():
+            self._load(each, None)
+        if used.name is None:
+            self._widen(module, f"an earlier run imported {module.dotted}", None)
+        else:
+            self._need(module, used.name, None)
 
     def _follow_queries(self) -> None:
         """Take what texts of queries may name that are put together out of texts of any module."""
@@ -186,6 +209,7 @@ class Closure:
             return
         self.loaded[module.dotted] = module
         if module.tree is None:
+            self._looks_around = True
             self.widened.append(
                 Widening("it does not parse", None, module.name, module.name, dynamic=True)
             )
@@ -223,10 +247,9 @@ class Closure:
             return domain == EVERYWHERE
         if domain.startswith(MODULE):
             return domain.removeprefix(MODULE) in self.loaded
-        looks_around = self._everything is not None or any(item.dynamic for item in self.widened)
-        return looks_around or any(sees(name, domain) for name in self._outside)
+        return self._looks_around or any(sees(name, domain) for name in self._outside)
 
-    def _widen(
+    def _widen(  # noqa: PLR0913 -- why it is taken
         self,
         module: Module,
         reason: str,
@@ -234,12 +257,13 @@ class Closure:
         via: int | None = None,
         *,
         dynamic: bool = False,
+        handed_on: bool = True,
     ) -> None:
         """Take all of a module for somebody who can see what it holds, and in which order."""
         self.ordered.add(module.dotted)
-        self._take_whole(module, reason, place, via, dynamic=dynamic)
+        self._take_whole(module, reason, place, via, dynamic=dynamic, handed_on=handed_on)
 
-    def _take_whole(
+    def _take_whole(  # noqa: PLR0913 -- why it is taken
         self,
         module: Module,
         reason: str,
@@ -247,16 +271,19 @@ class Closure:
         via: int | None = None,
         *,
         dynamic: bool = False,
+        handed_on: bool = True,
     ) -> None:
         """Take all of a module, and all of the local modules that it can hand on as objects."""
-        if module.dotted in self._whole:
+        if module.dotted not in self._whole:
+            self._whole.add(module.dotted)
+            self._load(module, via)
+            blamed, span = place or (module, None)
+            self.widened.append(Widening(reason, span, module.name, blamed.name, dynamic=dynamic))
+            for unit in module.units:
+                self._take(module, unit, via)
+        if not handed_on or module.dotted in self._handed_on:
             return
-        self._whole.add(module.dotted)
-        self._load(module, via)
-        blamed, span = place or (module, None)
-        self.widened.append(Widening(reason, span, module.name, blamed.name, dynamic=dynamic))
-        for unit in module.units:
-            self._take(module, unit, via)
+        self._handed_on.add(module.dotted)
         for name in module.bindings:
             for imported in module.imports(name):
                 for step in self.project.trace(imported, module, ()):
@@ -267,6 +294,9 @@ class Closure:
     def _follow_dynamic(self, dynamic: Dynamic, item: Taken, position: int) -> None:
         place = item.module, item.module.source.span(dynamic.node)
         self.sees_source = self.sees_source or dynamic.source
+        self._looks_around = self._looks_around or not dynamic.plain
+        if dynamic.reach is Reach.GUARDED:
+            return
         if dynamic.reach is Reach.IMPORT:
             for module in self._imported_by_call(dynamic):
                 self._widen(module, dynamic.reason, place, position, dynamic=True)
@@ -274,7 +304,8 @@ class Closure:
                 return
         if dynamic.reach is Reach.ALL:
             self._everything = self._everything or dynamic
-        self._widen(item.module, dynamic.reason, place, position, dynamic=True)
+        own = dynamic.reach is Reach.OWN and dynamic.calls
+        self._widen(item.module, dynamic.reason, place, position, dynamic=True, handed_on=not own)
 
     def _imported_by_call(self, dynamic: Dynamic) -> list[Module]:
         """Return the local modules that a call may import, with the packages around them."""
