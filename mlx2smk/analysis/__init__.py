@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.access import SETUP, Access, access_of
+from mlx2smk.analysis.access import Access, access_of
 from mlx2smk.analysis.bindings import scope_of
 from mlx2smk.analysis.file_uses import FileFinder, FileUse
 from mlx2smk.analysis.mistakes import Looked, find_mistakes
@@ -16,14 +16,14 @@ from mlx2smk.analysis.project import Project
 from mlx2smk.analysis.sites import certain_names, key_use
 from mlx2smk.analysis.slicing import FunctionSlice, Slicer
 from mlx2smk.analysis.updates import updates_in_parameters
-from mlx2smk.language.keys import ANY, NO_KEYS, Keys
+from mlx2smk.language.keys import ANY, NO_KEYS, SETUP, Keys
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-    from mlx2smk.analysis.project import Module
-    from mlx2smk.analysis.slicing import Taken, UsedName
+    from mlx2smk.analysis.project import Module, UsedName
+    from mlx2smk.analysis.slicing import Taken
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.language.experiment import Experiment, Setup, Trial, Verify
 
@@ -83,7 +83,7 @@ def analyse_files(experiment: Experiment, files: Files, used: Used = NOTHING_USE
     finder = FileFinder(slicer.project)
     functions = experiment.functions
     slices = {
-        function.name: slicer.slice(function.name, used.get(function.name, ()))
+        function.name: slicer.slice(function.name, used.get(function.name, ()), _given(function))
         for function in functions
     }
     whole = slicer.project.experiment
@@ -94,6 +94,12 @@ def analyse_files(experiment: Experiment, files: Files, used: Used = NOTHING_USE
         tuple(_verification(each, slices, slicer, experiment) for each in experiment.verifications),
         find_mistakes(slicer.project, looked),
     )
+
+
+def _given(function: Setup | Trial | Verify) -> dict[str, tuple[object, ...]]:
+    """Return the values of a function's parameters."""
+    parameters = getattr(function, "parameters", ())
+    return {parameter.name: tuple(parameter.values) for parameter in parameters}
 
 
 def _function(

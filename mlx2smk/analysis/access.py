@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.sites import Site, certain_names, key_use
 from mlx2smk.analysis.updates import update_sites
-from mlx2smk.language.keys import ANY, NO_KEYS, Keys
+from mlx2smk.language.keys import ANY, NO_KEYS, SETUP, Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,12 +20,10 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.project import Module
     from mlx2smk.analysis.slicing import Taken, Widening
 
-__all__ = ["SEED_KEYS", "SETUP", "Access", "Site", "access_of"]
+__all__ = ["SEED_KEYS", "Access", "Site", "access_of"]
 
 SEED_KEYS = Keys.of("seed", "numpy_seed", "torch_seed", "pythonhashseed")
 """The worker reads these before every trial and verification."""
-
-SETUP = "SETUP"
 
 
 @dataclass(frozen=True, slots=True)

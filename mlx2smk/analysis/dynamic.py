@@ -17,7 +17,7 @@ from mlx2smk.analysis.modules import absolute
 from mlx2smk.analysis.uses import is_called, uses_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module, Project, Unit
@@ -39,6 +39,7 @@ class Dynamic:
 
     ``exact``: ``name`` is the whole name. ``source``: it can see the text itself, comments included.
     ``plain``: it finds names and nothing else. ``calls``: what it finds is called, so it is no module.
+    ``value`` is the expression whose value is the module or the dict of names that it finds.
     """
 
     reason: str
@@ -49,6 +50,7 @@ class Dynamic:
     source: bool = False
     plain: bool = False
     calls: bool = False
+    value: ast.expr | None = None
 
 
 _PLAIN = frozenset({"globals", "vars", "locals", "dir", "__annotations__", "__dict__"})
@@ -203,7 +205,8 @@ def _of_module(name: str, reference: Reference, unit: Unit, module: Module) -> D
         return Dynamic(f"uses {name}", reference.node, Reach.ALL)
     if isinstance(asked, ast.Name) and asked.id == "__name__" and "__name__" not in module.bindings:
         calls = all(map(is_called, uses_of(found, unit)))
-        return Dynamic(f"uses {name}", reference.node, Reach.OWN, plain=True, calls=calls)
+        what = f"uses {name}"
+        return Dynamic(what, reference.node, Reach.OWN, plain=True, calls=calls, value=found)
     # The module that somebody comes from is loaded, and tells who asks it for an attribute.
     loaded = name == "inspect.getmodule" or (
         isinstance(asked, ast.Attribute) and asked.attr == "__module__"
@@ -260,8 +263,11 @@ def _of_builtin(name: str, reference: Reference, unit: Unit, module: Module) -> 
         return None
     if reach is Reach.IMPORT:
         return _import(reference, module)
-    calls = call is not None and name in {"globals", "vars"} and _calls_items(call, unit)
-    return Dynamic(f"uses {name}", reference.node, reach, plain=name in _PLAIN, calls=calls)
+    items = call if name in {"globals", "vars"} else None
+    calls = items is not None and _calls_items(items, unit)
+    return Dynamic(
+        f"uses {name}", reference.node, reach, plain=name in _PLAIN, calls=calls, value=items
+    )
 
 
 def _calls_items(found: ast.expr, unit: Unit) -> bool:
@@ -294,8 +300,36 @@ def _import(reference: Reference, module: Module) -> Dynamic:
     relative = name.startswith(".")
     what = f"imports {name!r} by a call" if exact else "imports a module whose name is computed"
     return Dynamic(
-        what, reference.node, Reach.IMPORT, "" if relative else name, exact and not relative
+        what,
+        reference.node,
+        Reach.IMPORT,
+        "" if relative else name,
+        exact and not relative,
+        value=call,
     )
+
+
+def imported_names(
+    dynamic: Dynamic, module: Module, texts: Callable[[ast.expr], list[str] | None]
+) -> list[str] | None:
+    """Return the names of the modules that a call imports; None if they are not known.
+
+    ``texts`` returns the values of an expression.
+    """
+    call = dynamic.value
+    found = texts(call.args[0]) if isinstance(call, ast.Call) and call.args else None
+    if found is None or not isinstance(call, ast.Call) or call.keywords:
+        return None
+    builtin = isinstance(call.func, ast.Name) and call.func.id == "__import__"
+    package = _own_package(call.args, module) if not builtin else None
+    names: list[str] = []
+    for text in found:
+        level = len(text) - len(text.lstrip("."))
+        name = absolute(text[level:], level, package or "") if level else text
+        if not name or builtin or _offers(name, (*_ALL, *_SOURCE, "builtins.")):
+            return None
+        names.append(name)
+    return names
 
 
 def _own_package(given: Sequence[ast.expr], module: Module) -> str | None:

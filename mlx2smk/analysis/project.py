@@ -9,7 +9,7 @@ import ast
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mlx2smk.analysis.bindings import imports_of
 from mlx2smk.analysis.modules import (
@@ -30,7 +30,7 @@ from mlx2smk.language.origins import MODULES, is_own
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mlx2smk.analysis.bindings import Binding, Imported
     from mlx2smk.analysis.names import Reference
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Decorators: TypeAlias = Mapping[int, tuple[ast.expr, ...]]
 
 
-__all__ = ["Module", "Project", "Step", "Unit"]
+__all__ = ["Module", "Project", "Step", "Unit", "UsedName"]
 
 
 @dataclass(eq=False)
@@ -180,9 +180,20 @@ def _is_argument_of(reference: Reference, functions: set[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A module reached through an import, and the name used in it; None: the module as an object."""
+    """A module reached through an import, and the name used in it; None: the module as an object.
+
+    ``asks``: Python may ask the module's own ``__getattr__`` for whatever is used.
+    """
 
     module: Module
+    name: str | None
+    asks: bool = False
+
+
+class UsedName(NamedTuple):
+    """A name of a module (None: the experiment), or a whole module, that an earlier run used."""
+
+    module: str | None
     name: str | None
 
 
@@ -242,6 +253,18 @@ class Project:
                         waiting.extend(new)
         return frozenset(found)
 
+    def not_imported_by_others(self, used: Iterable[UsedName]) -> list[UsedName]:
+        """Drop the whole modules that others among them import, which then say what they need of them."""
+        kept = sorted(used, key=lambda item: (item.module or "", item.name or ""))
+        for item in [item for item in kept if item.name is None]:
+            module = self.load(item.module or "")
+            others = [self.load(each.module or "") for each in kept if each.name is None]
+            if module and any(
+                other and other is not module and self.reaches(other, module) for other in others
+            ):
+                kept.remove(item)
+        return kept
+
     def reaches(self, module: Module, other: Module) -> bool:
         """Whether another module may be imported, for the first time, while a module runs."""
         if module not in self._imported:
@@ -275,6 +298,10 @@ class Project:
         """Follow a use of an imported name, with the attributes behind it, to what it needs."""
         return list(self._trace(imported, importer, attributes, set()))
 
+    def inside(self, module: Module, name: str) -> list[Step]:
+        """Follow an attribute of a module to what it needs."""
+        return list(self._inside(module, (name,), set()))
+
     def _trace(
         self,
         imported: Imported,
@@ -305,7 +332,7 @@ class Project:
         if submodule is not None:
             yield from self._inside(submodule, rest, seen)
         if self._asks_module(module, name, is_submodule=submodule is not None):
-            yield Step(module, None)
+            yield Step(module, None, asks=True)
 
     def _asks_module(self, module: Module, name: str, *, is_submodule: bool) -> bool:
         """Whether Python may call the module's own ``__getattr__``, or look at it as an object."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mlx2smk.analysis.blanking import blanked
-from mlx2smk.analysis.closure import Closure, Taken, UsedName, Widening
+from mlx2smk.analysis.closure import Closure, Taken, Widening
 from mlx2smk.analysis.facts import Facts
 from mlx2smk.analysis.fingerprint import MEANING_ONLY, Detail, canonical_order, fingerprint
 from mlx2smk.analysis.links import Linker
@@ -18,9 +18,9 @@ from mlx2smk.language.text_digests import digest_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.analysis.project import Module, Project, Unit, UsedName
 
-__all__ = ["FunctionSlice", "ModuleSlice", "Piece", "Slicer", "Taken", "UsedName", "Widening"]
+__all__ = ["FunctionSlice", "ModuleSlice", "Piece", "Slicer", "Taken", "Widening"]
 
 PieceKind = Literal["function", "class", "constant", "import", "statement"]
 
@@ -79,13 +79,17 @@ class Slicer:
         self._digests: dict[tuple[Unit, Detail], str] = {}
 
     def slice(
-        self, name: str, used: Collection[UsedName] = ()
+        self,
+        name: str,
+        used: Collection[UsedName] = (),
+        given: Mapping[str, Sequence[object]] | None = None,
     ) -> tuple[FunctionSlice, tuple[Taken, ...]]:
         """Return the slice of a function of the experiment, and the units that it consists of.
 
-        ``used`` are names that it is known to use besides those that its code shows.
+        ``used`` are names that it is known to use besides those that its code shows, ``given`` the values
+        of its parameters.
         """
-        closure = Closure(self.project, self.facts, self.linker)
+        closure = Closure(self.project, self.facts, self.linker, given)
         closure.run(name, used)
         taken = tuple(closure.taken)
         whole = self.project.experiment
