@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path
 
-    from mlx2smk.analysis.project import Module, UsedName
+    from mlx2smk.analysis.project import Module
     from mlx2smk.analysis.slicing import Taken
+    from mlx2smk.analysis.used import UsedName
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.language.experiment import Experiment, Setup, Trial, Verify
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlx2smk.analysis.confined import EVERYWHERE, MODULE, OWN_MODULE, sees
-from mlx2smk.analysis.constants import Constants, Place
+from mlx2smk.analysis.constants import CodePlace, Constants
 from mlx2smk.analysis.dynamic import Dynamic, Reach, imported_names
 from mlx2smk.analysis.lookups import attributes_of, items_of
 from mlx2smk.analysis.modules import all_modules
 from mlx2smk.analysis.settling import settled
+from mlx2smk.analysis.used import not_imported_by_others
 from mlx2smk.language.keys import SETUP
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis.facts import Facts, UnitFacts
     from mlx2smk.analysis.links import Linker
-    from mlx2smk.analysis.project import Module, Project, Unit, UsedName
+    from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.analysis.used import UsedName
     from mlx2smk.diagnostics.source import Span
 
 
@@ -108,7 +110,7 @@ class Closure:
         self._function = name
         self._need(self.project.experiment, name, None)
         self._load(self.project.experiment, None)
-        for item in self.project.not_imported_by_others(used):
+        for item in not_imported_by_others(used, self.project):
             self._use(item)
         size = -1
         while size != (size := len(self.taken) + len(self.loaded)):
@@ -310,7 +312,7 @@ class Closure:
         known = Constants(self.project, self.linker, self.taken, self._function, self._given)
         known.called_elsewhere = self._called_elsewhere
         for key, each in list(self._pending.items()):
-            place = Place(each.item.unit, each.item.module)
+            place = CodePlace(each.item.unit, each.item.module)
             if isinstance(each, _Object):
                 names = attributes_of(each.node, place, known)
                 found = names is not None and self._find(each.module, names, each.position)
@@ -324,7 +326,7 @@ class Closure:
                 del self._pending[key]
         self.asked |= known.asked
 
-    def _find_dynamic(self, each: _Dynamic, place: Place, known: Constants) -> bool:
+    def _find_dynamic(self, each: _Dynamic, place: CodePlace, known: Constants) -> bool:
         dynamic, value = each.dynamic, each.dynamic.value
         if value is None:
             return False

@@ -30,7 +30,7 @@ _METHODS: Mapping[str, Callable[[str], str]] = {
 }
 
 
-class Place(NamedTuple):
+class CodePlace(NamedTuple):
     """Where an expression stands."""
 
     unit: Unit
@@ -62,7 +62,7 @@ class Constants:
         self.called_elsewhere: set[tuple[str, str]] = set()
         self._evaluating: set[ast.AST] = set()
 
-    def of(self, node: ast.expr | None, place: Place) -> list[object] | None:
+    def of(self, node: ast.expr | None, place: CodePlace) -> list[object] | None:
         """Return the values that an expression may have, None if they are not known."""
         if node is None or node in self._evaluating:
             return None
@@ -75,7 +75,7 @@ class Constants:
         found = list({repr(value): value for value in values}.values())
         return found if len(found) <= MOST else None
 
-    def texts(self, node: ast.expr | None, place: Place) -> list[str] | None:
+    def texts(self, node: ast.expr | None, place: CodePlace) -> list[str] | None:
         """Return the values of an expression if all of them are texts."""
         values = self.of(node, place)
         if values is None or not all(isinstance(value, str) for value in values):
@@ -85,7 +85,7 @@ class Constants:
     def _combined(
         self,
         nodes: Sequence[ast.expr],
-        place: Place,
+        place: CodePlace,
         combine: Callable[..., object],
     ) -> list[object] | None:
         """Return what a function makes of each combination of the values of some expressions."""
@@ -100,7 +100,7 @@ class Constants:
         except (TypeError, LookupError, ValueError, AttributeError):
             return None
 
-    def _any_of(self, nodes: Iterable[ast.expr | None], place: Place) -> list[object] | None:
+    def _any_of(self, nodes: Iterable[ast.expr | None], place: CodePlace) -> list[object] | None:
         found: list[object] = []
         for node in nodes:
             values = self.of(node, place)
@@ -109,36 +109,36 @@ class Constants:
             found += values
         return found
 
-    def _joinedstr(self, node: ast.JoinedStr, place: Place) -> list[object] | None:
+    def _joinedstr(self, node: ast.JoinedStr, place: CodePlace) -> list[object] | None:
         return self._combined(node.values, place, lambda *parts: "".join(map(str, parts)))
 
-    def _formattedvalue(self, node: ast.FormattedValue, place: Place) -> list[object] | None:
+    def _formattedvalue(self, node: ast.FormattedValue, place: CodePlace) -> list[object] | None:
         if node.format_spec is not None or node.conversion not in {-1, ord("s")}:
             return None
         return self._combined([node.value], place, str)
 
-    def _binop(self, node: ast.BinOp, place: Place) -> list[object] | None:
+    def _binop(self, node: ast.BinOp, place: CodePlace) -> list[object] | None:
         if not isinstance(node.op, ast.Add):
             return None
         return self._combined([node.left, node.right], place, _added)
 
-    def _ifexp(self, node: ast.IfExp, place: Place) -> list[object] | None:
+    def _ifexp(self, node: ast.IfExp, place: CodePlace) -> list[object] | None:
         return self._any_of([node.body, node.orelse], place)
 
-    def _boolop(self, node: ast.BoolOp, place: Place) -> list[object] | None:
+    def _boolop(self, node: ast.BoolOp, place: CodePlace) -> list[object] | None:
         return self._any_of(node.values, place)
 
-    def _subscript(self, node: ast.Subscript, place: Place) -> list[object] | None:
+    def _subscript(self, node: ast.Subscript, place: CodePlace) -> list[object] | None:
         return self._combined([node.value, node.slice], place, _item)
 
-    def _call(self, node: ast.Call, place: Place) -> list[object] | None:
+    def _call(self, node: ast.Call, place: CodePlace) -> list[object] | None:
         function = node.func
         if node.keywords or not isinstance(function, ast.Attribute) or node.args:
             return None
         change = _METHODS.get(function.attr)
         return None if change is None else self._combined([function.value], place, change)
 
-    def _name(self, node: ast.Name, place: Place) -> list[object] | None:
+    def _name(self, node: ast.Name, place: CodePlace) -> list[object] | None:
         function = _function_that_binds(node, place.unit)
         if function is None:
             return self._of_module(node.id, place.module) if _is_global(node, place) else None
@@ -150,7 +150,7 @@ class Constants:
             return self._parameter(node.id, function, place)
         return self._bound(bindings[0].kind, bindings[0].value, place)
 
-    def _bound(self, kind: str, value: ast.expr | None, place: Place) -> list[object] | None:
+    def _bound(self, kind: str, value: ast.expr | None, place: CodePlace) -> list[object] | None:
         if kind == "value":
             return self.of(value, place)
         if kind != "element":
@@ -179,7 +179,7 @@ class Constants:
         top = module.tree is not None and binding.node in module.tree.body
         return _literal(binding.value) if binding.kind == "value" and top else None
 
-    def _parameter(self, name: str, node: Function, place: Place) -> list[object] | None:
+    def _parameter(self, name: str, node: Function, place: CodePlace) -> list[object] | None:
         """Return the values of a parameter, from all calls of its function in the slice."""
         starred = {arg.arg for arg in (node.args.vararg, node.args.kwarg) if arg is not None}
         if node is not place.unit.node or node.decorator_list or name in starred:
@@ -201,7 +201,7 @@ class Constants:
             found += values
         return found
 
-    def definition(self, node: ast.expr, place: Place) -> Place | None:
+    def definition(self, node: ast.expr, place: CodePlace) -> CodePlace | None:
         """Return where the only function is defined that an expression may stand for."""
         meaning = Values(self.project, place.module).meaning(node)
         if not isinstance(meaning, Definition) or meaning.node.name in meaning.module.patched:
@@ -210,16 +210,16 @@ class Constants:
             return None
         units = meaning.module.binders.get(meaning.node.name, ())
         found = next((unit for unit in units if unit.node is meaning.node), None)
-        return None if found is None else Place(found, meaning.module)
+        return None if found is None else CodePlace(found, meaning.module)
 
-    def _references(self, name: str, module: Module) -> Iterator[tuple[Reference, Place]]:
+    def _references(self, name: str, module: Module) -> Iterator[tuple[Reference, CodePlace]]:
         """Yield all uses of a name of a module in the slice."""
         for item in list(self.taken):
             if (module, name) not in self.linker.of(item.unit, item.module).names:
                 continue
             for reference in item.unit.names.references:
                 if self._is_use(reference, item.module, module, name):
-                    yield reference, Place(item.unit, item.module)
+                    yield reference, CodePlace(item.unit, item.module)
 
     def _is_use(self, reference: Reference, where: Module, module: Module, name: str) -> bool:
         if not reference.imports and where is module and reference.name == name:
@@ -277,7 +277,7 @@ def _targets(node: ast.AST) -> set[str]:
     return {name.id for part in parts for name in stored_names(part.target)}
 
 
-def _is_global(node: ast.Name, place: Place) -> bool:
+def _is_global(node: ast.Name, place: CodePlace) -> bool:
     """Whether a name is certainly the module's."""
     return any(
         reference.node is node and not reference.imports and reference.certain

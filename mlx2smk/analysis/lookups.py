@@ -15,7 +15,7 @@ from mlx2smk.language.scopes import Function
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlx2smk.analysis.constants import Constants, Place
+    from mlx2smk.analysis.constants import CodePlace, Constants
     from mlx2smk.analysis.uses import Use
 
 _ASKING = frozenset({"getattr", "hasattr"})
@@ -24,7 +24,7 @@ DEPTH = 5
 """Functions through which a module is handed on."""
 
 
-def attributes_of(node: ast.expr, place: Place, constants: Constants) -> list[str] | None:
+def attributes_of(node: ast.expr, place: CodePlace, constants: Constants) -> list[str] | None:
     """Return the attributes that code asks of the module that an expression stands for.
 
     None if they are not known, or if it may do something else with it.
@@ -32,7 +32,7 @@ def attributes_of(node: ast.expr, place: Place, constants: Constants) -> list[st
     return _asked(uses_of(node, place.unit), place, constants, DEPTH)
 
 
-def items_of(node: ast.expr, place: Place, constants: Constants) -> list[str] | None:
+def items_of(node: ast.expr, place: CodePlace, constants: Constants) -> list[str] | None:
     """Return the keys that code looks up in the dict that an expression stands for, in no other way."""
     found: list[str] = []
     for use in uses_of(node, place.unit):
@@ -47,7 +47,9 @@ def items_of(node: ast.expr, place: Place, constants: Constants) -> list[str] | 
     return found
 
 
-def _asked(uses: Iterable[Use], place: Place, constants: Constants, depth: int) -> list[str] | None:
+def _asked(
+    uses: Iterable[Use], place: CodePlace, constants: Constants, depth: int
+) -> list[str] | None:
     found: list[str] = []
     for use in uses:
         names = _asked_by(use, place, constants, depth)
@@ -57,7 +59,7 @@ def _asked(uses: Iterable[Use], place: Place, constants: Constants, depth: int) 
     return found
 
 
-def _asked_by(use: Use, place: Place, constants: Constants, depth: int) -> list[str] | None:
+def _asked_by(use: Use, place: CodePlace, constants: Constants, depth: int) -> list[str] | None:
     parent = use.parent
     if isinstance(parent, ast.Attribute):
         return [parent.attr] if isinstance(parent.ctx, ast.Load) else None
@@ -77,7 +79,11 @@ def _asked_by(use: Use, place: Place, constants: Constants, depth: int) -> list[
 
 
 def _asked_inside(
-    call: ast.AST | None, argument: str | int | None, place: Place, constants: Constants, depth: int
+    call: ast.AST | None,
+    argument: str | int | None,
+    place: CodePlace,
+    constants: Constants,
+    depth: int,
 ) -> list[str] | None:
     """Return the attributes that a local function asks of one of its arguments."""
     if not isinstance(call, ast.Call) or argument is None or not depth:
@@ -97,7 +103,7 @@ def _asked_inside(
     return None if uses is None else _asked(uses, inside, constants, depth - 1)
 
 
-def parameter_uses(name: str, node: Function, place: Place) -> list[Use] | None:
+def parameter_uses(name: str, node: Function, place: CodePlace) -> list[Use] | None:
     """Return the uses of a parameter, None if the function binds the name again."""
     parts = [part for part in ast.walk(node) if isinstance(part, ast.Name) and part.id == name]
     rebound = any(

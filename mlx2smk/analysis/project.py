@@ -9,7 +9,7 @@ import ast
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from mlx2smk.analysis.bindings import imports_of
 from mlx2smk.analysis.modules import (
@@ -30,7 +30,7 @@ from mlx2smk.language.origins import MODULES, is_own
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mlx2smk.analysis.bindings import Binding, Imported
     from mlx2smk.analysis.names import Reference
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Decorators: TypeAlias = Mapping[int, tuple[ast.expr, ...]]
 
 
-__all__ = ["Module", "Project", "Step", "Unit", "UsedName"]
+__all__ = ["Module", "Project", "Step", "Unit"]
 
 
 @dataclass(eq=False)
@@ -67,6 +67,11 @@ class Module:
     def units(self) -> tuple[Unit, ...]:
         """The module cut into units, in the order of the text."""
         return tuple(cut(self))
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes of the module's tree."""
+        return () if self.tree is None else tuple(ast.walk(self.tree))
 
     @cached_property
     def certain(self) -> frozenset[str]:
@@ -190,13 +195,6 @@ class Step:
     asks: bool = False
 
 
-class UsedName(NamedTuple):
-    """A name of a module (None: the experiment), or a whole module, that an earlier run used."""
-
-    module: str | None
-    name: str | None
-
-
 class Project:
     """All modules met so far, read when they are first asked for."""
 
@@ -206,10 +204,12 @@ class Project:
         self.experiment = _experiment_module(experiment, self.stars)
         self._modules: dict[str, Module | None] = {}
         self._imported: dict[Module, frozenset[Module]] = {}
+        self._direct: dict[tuple[Module, bool], frozenset[Module]] = {}
         self.roots: tuple[str, ...] = (OWN_FOLDER, *files.python_path())
         while (roots := self._searched(experiment)) != self.roots:
             self.roots = roots
             self._modules.clear()
+            self._direct.clear()
 
     def _searched(self, experiment: Experiment) -> tuple[str, ...]:
         """Return the folders that modules are searched in, those that local modules add included."""
@@ -242,28 +242,25 @@ class Project:
         found: set[Module] = set()
         waiting = [module]
         while waiting:
-            current = waiting.pop()
-            body = current.tree.body if current.tree else []
-            nodes = body if directly else (part for node in body for part in ast.walk(node))
-            for node in nodes:
-                if isinstance(node, (ast.Import, ast.ImportFrom)):
-                    for imported in imports_of(node):
-                        new = {*self.loaded_by(imported, current)} - found - begun
-                        found |= new
-                        waiting.extend(new)
+            new = self._imported_by(waiting.pop(), directly) - found - begun
+            found |= new
+            waiting.extend(new)
         return frozenset(found)
 
-    def not_imported_by_others(self, used: Iterable[UsedName]) -> list[UsedName]:
-        """Drop the whole modules that others among them import, which then say what they need of them."""
-        kept = sorted(used, key=lambda item: (item.module or "", item.name or ""))
-        for item in [item for item in kept if item.name is None]:
-            module = self.load(item.module or "")
-            others = [self.load(each.module or "") for each in kept if each.name is None]
-            if module and any(
-                other and other is not module and self.reaches(other, module) for other in others
-            ):
-                kept.remove(item)
-        return kept
+    def _imported_by(self, module: Module, directly: bool) -> frozenset[Module]:
+        """Return the local modules that a module's own imports load."""
+        key = module, directly
+        if key not in self._direct:
+            body = module.tree.body if module.tree else []
+            nodes: Sequence[ast.AST] = body if directly else module.nodes
+            self._direct[key] = frozenset(
+                loaded
+                for node in nodes
+                if isinstance(node, (ast.Import, ast.ImportFrom))
+                for imported in imports_of(node)
+                for loaded in self.loaded_by(imported, module)
+            )
+        return self._direct[key]
 
     def reaches(self, module: Module, other: Module) -> bool:
         """Whether another module may be imported, for the first time, while a module runs."""

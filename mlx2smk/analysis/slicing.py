@@ -18,7 +18,8 @@ from mlx2smk.language.text_digests import digest_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from mlx2smk.analysis.project import Module, Project, Unit, UsedName
+    from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.analysis.used import UsedName
 
 __all__ = ["FunctionSlice", "ModuleSlice", "Piece", "Slicer", "Taken", "Widening"]
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis import Analysis, FunctionAnalysis
     from mlx2smk.analysis.file_uses import FileUse
-    from mlx2smk.analysis.project import UsedName
     from mlx2smk.analysis.sites import Site
+    from mlx2smk.analysis.used import UsedName
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.diagnostics.source import Span
     from mlx2smk.language.experiment import Experiment, Setup, Verify

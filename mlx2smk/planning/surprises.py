@@ -7,8 +7,8 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from mlx2smk.analysis.project import UsedName
 from mlx2smk.analysis.sites import Site
+from mlx2smk.analysis.used import UsedName
 from mlx2smk.language.keys import NO_KEYS, Keys
 from mlx2smk.runtime import layout
 from mlx2smk.runtime.unforeseen import FORMAT, VERSION
