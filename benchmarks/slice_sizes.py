@@ -106,7 +106,11 @@ def measure(name: str, size: int) -> str:
         shares, widened, began = [], 0, time.perf_counter()
         for number in range(len(functions)):
             found, taken = slicer.slice(f"t{number}")
-            kept = {(item.module.dotted, item.unit.statement) for item in taken}
+            kept = {
+                (item.module.dotted, item.unit.statement)
+                for item in taken
+                if item.module.name is not None
+            }
             shares.append(100 * len(kept) / total)
             widened += bool(found.widened)
             reasons.update({reason_of(item.reason) for item in found.widened[:1]})
