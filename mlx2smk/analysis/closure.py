@@ -140,9 +140,11 @@ class Closure:
 
     def _follow_queries(self) -> None:
         """Take what texts of queries may name that are put together out of texts of any module."""
-        found = [name for module in self.loaded.values() for name in module.queries]
-        for position, item in enumerate(list(self.taken)) if found else ():
-            for name in item.module.nameable if item.unit.names.queries else ():
+        asking = [(at, item) for at, item in enumerate(self.taken) if item.unit.names.queries]
+        modules = self.loaded.values() if asking else ()
+        found = [name for module in modules for name in module.queries]
+        for position, item in asking:
+            for name in item.module.nameable:
                 if any(pattern.fullmatch(name) for pattern in found):
                     self._need(item.module, name, position)
 

@@ -127,7 +127,7 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
     )
     found.extend(
         Dynamic(f"names {node.value!r}", node, Reach.ALL)  # as operator.attrgetter wants it
-        for node in ast.walk(unit.node)
+        for node in (() if module.words.isdisjoint(_ATTRIBUTES) else ast.walk(unit.node))
         if isinstance(node, ast.Constant) and node.value in _ATTRIBUTES
     )
     return tuple(item for item in found if item is not None)

@@ -23,7 +23,7 @@ from mlx2smk.analysis.modules import (
 )
 from mlx2smk.analysis.search import OWN_FOLDER, extended
 from mlx2smk.analysis.stars import StarName, Stars, certainly_bound
-from mlx2smk.analysis.texts import pattern, queries_in
+from mlx2smk.analysis.texts import pattern, queries_in, words_in
 from mlx2smk.analysis.units import Unit, cut
 from mlx2smk.diagnostics.source import Source
 from mlx2smk.language.origins import MODULES, is_own
@@ -72,6 +72,11 @@ class Module:
     def nodes(self) -> tuple[ast.AST, ...]:
         """All nodes of the module's tree."""
         return () if self.tree is None else tuple(ast.walk(self.tree))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All texts in the module's code, and the names of attributes and keyword arguments."""
+        return frozenset(word for node in self.nodes for word in words_in(node))
 
     @cached_property
     def certain(self) -> frozenset[str]:

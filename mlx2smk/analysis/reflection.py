@@ -38,6 +38,7 @@ class Reflection:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._details: dict[Unit, Detail] = {}
+        self._telling: dict[Module, bool] = {}
 
     def of(self, units: Iterable[tuple[Unit, Module]]) -> Detail:
         """Return what some units can see of all of them."""
@@ -49,13 +50,24 @@ class Reflection:
 
     def _of_unit(self, unit: Unit, module: Module) -> Detail:
         if unit not in self._details:
-            names, texts = list(_attributes(unit)), list(_texts(unit.node))
+            names = list(_attributes(unit))
+            texts = list(_texts(unit.node)) if self._has_telling_texts(module) else []
             libraries = list(_libraries(unit, module, self.project))
             self._details[unit] = Detail(
                 docstrings=_sees_docstrings(unit, names, texts, libraries),
                 lines=_sees_lines(unit, names, texts, libraries),
             )
         return self._details[unit]
+
+    def _has_telling_texts(self, module: Module) -> bool:
+        """Whether any text of a module may make its docstrings or lines count."""
+        if module not in self._telling:
+            words = module.words
+            named = not words.isdisjoint(_LOOKED_UP | LINE_ATTRIBUTES)
+            self._telling[module] = named or any(
+                mark in word for word in words for mark in LINE_FORMATS
+            )
+        return self._telling[module]
 
 
 _Libraries = list[tuple[str, "Reference | None"]]
