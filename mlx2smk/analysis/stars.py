@@ -35,7 +35,7 @@ class Stars:
         self.project = project
 
     @cached_property
-    def _given(self) -> frozenset[str] | None:
+    def given(self) -> frozenset[str] | None:
         """The names that modules of the program give to other modules; None if they are not known."""
         whole = self.project.experiment
         names: set[str] = set()
@@ -52,7 +52,7 @@ class Stars:
     def of(self, imported: Imported, importer: Module) -> tuple[StarName, ...]:
         """Return the names that a star import at top level binds; none if they are not known."""
         module = self._target(imported, importer)
-        if module is None or self._given is None:
+        if module is None or self.given is None:
             return ()
         names = self._exported(module, frozenset({importer.dotted}))
         if not names:
@@ -68,12 +68,12 @@ class Stars:
         """
         if module.tree is None or module.path is None or module is self.project.experiment:
             return None
-        if self._given is None or module.package or _binds_by_name(module):
+        if self.given is None or module.package or _binds_by_name(module):
             return None
         names = self._bound(module, frozenset({module.dotted}))
         if names is None or "__getattr__" in names:
             return None
-        return frozenset(names) | self._given
+        return frozenset(names) | self.given
 
     def _target(self, imported: Imported, importer: Module) -> Module | None:
         """Return the module with a file whose names are imported, None if it is not a local one."""
@@ -96,7 +96,7 @@ class Stars:
         names = self._bound(module, seen)
         if names is None:
             return None
-        names = {**dict.fromkeys(self._given or (), False), **names}
+        names = {**dict.fromkeys(self.given or (), False), **names}
         return {name: certain for name, certain in names.items() if name[0] != "_"}
 
     def _bound(self, module: Module, seen: frozenset[str]) -> StarNames | None:
