@@ -23,10 +23,16 @@ if TYPE_CHECKING:
 
 
 class _Unobserved:
-    """Takes the place of a job's observer."""
+    """Takes the place of a job's observer, and observes nothing."""
 
     def start(self) -> None:
-        """Observe nothing."""
+        """Do nothing."""
+
+    def tell(self, kind: str, *texts: str) -> None:
+        """Do nothing."""
+
+    def reads(self, path: str, how: str = "") -> None:
+        """Do nothing."""
 
 
 def run_alone(task: child.Task, outcome: str, *, debug: bool) -> NoReturn:
@@ -54,7 +60,7 @@ def _outcome(task: child.Task, *, debug: bool) -> Outcome:
     began = time.monotonic()
     try:
         observer: Any = _Unobserved()
-        function = world.enter(task.plan, task.kind, task.function, task.context, observer)
+        function = world.enter(task, observer)
         _quote_files(task)
         value = child.CALLS[task.kind](task, function)
         return {"value": value, "duration": time.monotonic() - began}

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from . import importing, jsontext, observing, records, results_json, world
+from . import importing, jsontext, observing, results_json, world
 from .ending import Ending
 from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
@@ -17,6 +17,7 @@ from .signals import STOPPING, Notes, note_received
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, NoReturn
 
     from .documents import Context, Failure, Outcome, TrialEntry
@@ -29,19 +30,37 @@ class Task:
     """What one process has to run: a function of the plan and its input.
 
     `kind` is the list of the plan that contains the function. `given` is the number of the combination
-    for a trial, or the folder with the collected results of the trials for a verification.
+    for a trial, or the folder with the collected results of the trials for a verification. `whole` are
+    the files that run as they are instead of their slices (see `widening`).
     """
 
-    __slots__ = ("context", "function", "given", "kind", "plan")
+    __slots__ = ("context", "function", "given", "kind", "plan", "whole")
 
-    def __init__(
-        self, plan: Plan, kind: str, name: str, context: Context, given: int | str = 0
+    def __init__(  # noqa: PLR0913, PLR0917 - all that a process has to know
+        self,
+        plan: Plan,
+        kind: str,
+        name: str,
+        context: Context,
+        given: int | str = 0,
+        whole: Sequence[str] = (),
     ) -> None:
         self.plan = plan
         self.kind = kind
         self.function = plan.function(name, kind)
         self.context = context
         self.given = given
+        self.whole = tuple(whole)
+        if whole:
+            from . import widening
+
+            self.function = widening.with_whole_files(plan, self.function, whole)
+
+    def with_whole(self, files: Sequence[str]) -> Task:
+        """Return the same task with more files that run as they are."""
+        whole = dict.fromkeys((*self.whole, *files))
+        name = self.function["name"]
+        return Task(self.plan, self.kind, name, self.context, self.given, tuple(whole))
 
     def label(self) -> str:
         """Return the name of the function and, for a trial, its combination, for use in messages."""
@@ -56,7 +75,16 @@ class Task:
         """Return the task as text for another interpreter; `observed` configures its observer."""
         name, digest = self.function["name"], self.function["digest"]
         return jsontext.dumps(
-            [self.plan.path, self.kind, name, digest, self.context, self.given, observed]
+            [
+                self.plan.path,
+                self.kind,
+                name,
+                digest,
+                self.context,
+                self.given,
+                self.whole,
+                observed,
+            ]
         )
 
 
@@ -87,7 +115,7 @@ def run(
 
 def _outcome(task: Task, observer: Observer, began: float) -> Outcome:
     try:
-        function = world.enter(task.plan, task.kind, task.function, task.context, observer)
+        function = world.enter(task, observer)
         value = CALLS[task.kind](task, function)
         return {"value": value, "duration": time.monotonic() - began}
     except ContextGuardError:
@@ -141,13 +169,13 @@ def _check_update(update: Any, trial: TrialEntry, trials: list[TrialEntry]) -> N
 
 
 def _call_verification(task: Task, function: Any) -> Any:
-    from . import guards, verdicts
+    from . import guards, run_lists, verdicts
 
     trials = [trial["name"] for trial in task.plan.trials]
     verification = task.plan.verification(task.function["name"])
     everything = verification["all_trials"]
-    results = {
-        trial: records.read(os.path.join(str(task.given), f"{trial}.json"))
+    results: Any = {
+        trial: run_lists.all_runs(os.path.join(str(task.given), f"{trial}.json"))
         for trial in trials
         if everything or trial in verification["depends"]
     }
@@ -183,13 +211,13 @@ def run_noted(note_fd: int, *pipes: int) -> NoReturn:
     note_received(pipes[-1])
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     with open(note_fd, encoding="utf-8") as file:
-        path, kind, name, digest, context, given, observed = jsontext.loads(file.read())
+        path, kind, name, digest, context, given, whole, observed = jsontext.loads(file.read())
     for fd in pipes:
         os.set_inheritable(fd, False)
     os.environ[observing.CONFIGURATION] = observed
     observer = observing.configured(observed)
     observer.prepare()
-    task = Task(Plan(path), kind, name, context, given)
+    task = Task(Plan(path), kind, name, context, given, whole)
     if task.function["digest"] != digest:
         complain_to(pipes[1])
         complain(f"{name} was compiled again while it was to start: run snakemake again")

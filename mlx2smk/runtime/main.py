@@ -212,7 +212,16 @@ def _summary(arguments: Arguments) -> None:
     failed = "failed" in arguments.options
     places = arguments.one("results"), arguments.one("logs")
     lines = summary.lines(_plan(arguments), *places, failed=failed)
-    print("\n".join(lines), file=sys.stderr)
+    print("\n".join(lines), file=sys.stderr, flush=True)
+    if arguments.maybe("store") is not None:
+        _pack(arguments)
+
+
+def _pack(arguments: Arguments) -> None:
+    """Put together what jobs have stored."""
+    from . import packing
+
+    packing.pack_all(arguments.one("store"))
 
 
 def _alone(arguments: Arguments) -> None:
@@ -245,5 +254,6 @@ COMMANDS: dict[str, Callable[[Arguments], None]] = {
     "report": _report,
     "summary": _summary,
     "alone": _alone,
+    "pack": _pack,
     "child": _child,
 }

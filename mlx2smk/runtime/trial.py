@@ -175,7 +175,7 @@ class TrialJob:
         found = self._run_one(index, context)
         found.output = log.since(start).decode("utf-8", "surrogateescape")
         found.outputs = store.keep(self.plan.folder, found.outputs)
-        store.put(key, found)
+        store.put(key, found, self._output)
         return found
 
     def _repeat(self, index: int, found: Found) -> None:
@@ -186,9 +186,8 @@ class TrialJob:
 
     def note_failures(self) -> None:
         """Tell the store which runs of this job failed, once the job's record exists."""
-        for key, found in self._failed:
-            if self._store is not None:
-                self._store.put_failure(key, found, self._output)
+        if self._store is not None:
+            self._store.put_failures(self._failed, self._output)
 
     def _head(self, index: int) -> None:
         """Log which combination's output follows, if there are several."""
