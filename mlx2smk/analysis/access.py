@@ -5,15 +5,15 @@ The rule is conservative: code that is not understood may use any key.
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.sites import Site, certain_names, key_use
 from mlx2smk.analysis.updates import update_sites
-from mlx2smk.language.keys import ANY, NO_KEYS, Keys
+from mlx2smk.language.keys import ANY, NO_KEYS, SETUP, Keys
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterable, Iterator, Sequence
 
     from mlx2smk.analysis.names import Reference
@@ -24,8 +24,6 @@ __all__ = ["SEED_KEYS", "Access", "Site", "access_of"]
 
 SEED_KEYS = Keys.of("seed", "numpy_seed", "torch_seed", "pythonhashseed")
 """The worker reads these before every trial and verification."""
-
-SETUP = "SETUP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +48,59 @@ class Access:
 
 
 def access_of(
-    taken: Sequence[Taken], widened: Sequence[Widening], *, seeded: bool, updates: bool
+    taken: Sequence[Taken],
+    widened: Sequence[Widening],
+    *,
+    seeded: bool,
+    updates: bool,
+    mentioned: bool = False,
 ) -> Access:
     """Find what the code of a slice may read and write.
 
     ``seeded`` adds the keys of the seeds to those that are read. ``updates`` says that the function's
-    return value may update the context, as a trial's may.
+    return value may update the context, as a trial's may. ``mentioned``: its parameters mention SETUP.
     """
-    dynamic = [
-        Site(ANY, widening.span, widening.blamed, widening.reason)
-        for widening in widened
-        if widening.dynamic
-    ]
-    reads = [*_read_sites(taken), *dynamic]
-    writes = [*update_sites(taken), *dynamic] if updates else []
+    reads = [*_read_sites(taken), *_found_by_name(taken, widened, mentioned=mentioned)]
+    writes = [*update_sites(taken)] if updates else []
     return Access(
         reads=Keys.union(site.keys for site in reads) | (SEED_KEYS if seeded else NO_KEYS),
         writes=Keys.union(site.keys for site in writes),
         read_sites=tuple(reads),
         write_sites=tuple(writes),
     )
+
+
+def _found_by_name(
+    taken: Sequence[Taken], widened: Sequence[Widening], *, mentioned: bool
+) -> Iterator[Site]:
+    """Yield the places that look up names that nobody foresees, if SETUP may be among them.
+
+    What mentions SETUP nowhere does not find it: should it put the name together, the worker notices.
+    """
+    dynamic = [widening for widening in widened if widening.dynamic]
+    if dynamic and (mentioned or any(mentions(SETUP, item.unit.node) for item in taken)):
+        for widening in dynamic:
+            yield Site(ANY, widening.span, widening.blamed, widening.reason)
+
+
+def mentions(name: str, node: ast.AST) -> bool:
+    """Whether code has a name in its texts, docstrings aside, or as an attribute."""
+    described = {
+        part.value
+        for part in ast.walk(node)
+        if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
+    }
+    return any(
+        (isinstance(part, ast.Attribute) and part.attr == name)
+        or (isinstance(part, ast.Constant) and part not in described and name in _text(part))
+        for part in ast.walk(node)
+    )
+
+
+def _text(node: ast.Constant) -> str:
+    if isinstance(node.value, bytes):
+        return node.value.decode("latin-1")
+    return node.value if isinstance(node.value, str) else ""
 
 
 def _read_sites(taken: Sequence[Taken]) -> Iterator[Site]:

@@ -32,7 +32,11 @@ class _Written(NamedTuple):
 
 def update_sites(taken: Sequence[Taken]) -> Iterator[Site]:
     """Yield the locations that may write keys of ``context_update``."""
+    modules = dict.fromkeys(item.module for item in taken)
+    named = {module for module in modules if any(UPDATE in word for word in module.words)}
     for taken_unit in taken:
+        if taken_unit.module not in named:
+            continue
         search = _Search(taken_unit.module, certain_names(taken_unit.unit.names))
         search.visit(taken_unit.unit.node)
         for keys, node, why in search.written:

@@ -195,11 +195,12 @@ def _made_from(directory: Path, plans: Sequence[Plan]) -> Iterator[MadeFrom]:
 def _results(directory: Path, plan: Plan) -> Iterator[Garbage]:
     results = Results(directory, plan.experiment)
     owned = set(_owned(results, plan))
+    owned |= {path.with_name(layout.kept_path(path.name)) for path in owned}
     owned |= {path for trial in plan.trials for path in results.collected_paths(trial.name)}
     owned |= {results.context_path(function.name) for function in plan.functions}
     root = directory / layout.results_of(plan.experiment)
     groups = {
-        f"results of {plan.experiment}: jobs of {folder.name}": sorted(folder.glob("*.json"))
+        f"results of {plan.experiment}: jobs of {folder.name}": sorted(folder.glob("*.json*"))
         for folder in sorted(root.glob("runs/*"))
     }
     others = [path for kind in RESULT_FOLDERS for path in sorted((root / kind).glob("*.json"))]

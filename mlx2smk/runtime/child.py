@@ -17,6 +17,7 @@ from .signals import STOPPING, Notes, note_received
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, NoReturn
 
     from .documents import Context, Failure, Outcome, TrialEntry
@@ -29,19 +30,37 @@ class Task:
     """What one process has to run: a function of the plan and its input.
 
     `kind` is the list of the plan that contains the function. `given` is the number of the combination
-    for a trial, or the folder with the collected results of the trials for a verification.
+    for a trial, or the folder with the collected results of the trials for a verification. `whole` are
+    the files that run as they are instead of their slices (see `widening`).
     """
 
-    __slots__ = ("context", "function", "given", "kind", "plan")
+    __slots__ = ("context", "function", "given", "kind", "plan", "whole")
 
-    def __init__(
-        self, plan: Plan, kind: str, name: str, context: Context, given: int | str = 0
+    def __init__(  # noqa: PLR0913, PLR0917 - all that a process has to know
+        self,
+        plan: Plan,
+        kind: str,
+        name: str,
+        context: Context,
+        given: int | str = 0,
+        whole: Sequence[str] = (),
     ) -> None:
         self.plan = plan
         self.kind = kind
         self.function = plan.function(name, kind)
         self.context = context
         self.given = given
+        self.whole = tuple(whole)
+        if whole:
+            from . import widening
+
+            self.function = widening.with_whole_files(plan, self.function, whole)
+
+    def with_whole(self, files: Sequence[str]) -> Task:
+        """Return the same task with more files that run as they are."""
+        whole = dict.fromkeys((*self.whole, *files))
+        name = self.function["name"]
+        return Task(self.plan, self.kind, name, self.context, self.given, tuple(whole))
 
     def label(self) -> str:
         """Return the name of the function and, for a trial, its combination, for use in messages."""
@@ -56,7 +75,16 @@ class Task:
         """Return the task as text for another interpreter; `observed` configures its observer."""
         name, digest = self.function["name"], self.function["digest"]
         return jsontext.dumps(
-            [self.plan.path, self.kind, name, digest, self.context, self.given, observed]
+            [
+                self.plan.path,
+                self.kind,
+                name,
+                digest,
+                self.context,
+                self.given,
+                self.whole,
+                observed,
+            ]
         )
 
 
@@ -87,7 +115,7 @@ def run(
 
 def _outcome(task: Task, observer: Observer, began: float) -> Outcome:
     try:
-        function = world.enter(task.plan, task.kind, task.function, task.context, observer)
+        function = world.enter(task, observer)
         value = CALLS[task.kind](task, function)
         return {"value": value, "duration": time.monotonic() - began}
     except ContextGuardError:
@@ -96,11 +124,11 @@ def _outcome(task: Task, observer: Observer, began: float) -> Outcome:
         complain(str(error))
     except BaseException as error:  # noqa: BLE001 - whatever user code raises is a result
         observer.imports.failed(error)
-        failure = _failure(error, task)
+        failure = failure_of(error, task)
         return {"failure": failure, "duration": time.monotonic() - began}
 
 
-def _failure(error: BaseException, task: Task) -> Failure:
+def failure_of(error: BaseException, task: Task) -> Failure:
     """Return the error's part of a run dict; fail the job if the error comes from a guard."""
     from . import failures, guards
 
@@ -183,13 +211,13 @@ def run_noted(note_fd: int, *pipes: int) -> NoReturn:
     note_received(pipes[-1])
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     with open(note_fd, encoding="utf-8") as file:
-        path, kind, name, digest, context, given, observed = jsontext.loads(file.read())
+        path, kind, name, digest, context, given, whole, observed = jsontext.loads(file.read())
     for fd in pipes:
         os.set_inheritable(fd, False)
     os.environ[observing.CONFIGURATION] = observed
     observer = observing.configured(observed)
     observer.prepare()
-    task = Task(Plan(path), kind, name, context, given)
+    task = Task(Plan(path), kind, name, context, given, whole)
     if task.function["digest"] != digest:
         complain_to(pipes[1])
         complain(f"{name} was compiled again while it was to start: run snakemake again")

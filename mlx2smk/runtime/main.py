@@ -224,6 +224,18 @@ def _pack(arguments: Arguments) -> None:
     packing.pack_all(arguments.one("store"))
 
 
+def _alone(arguments: Arguments) -> None:
+    """Run one combination here, for `mlx repro`."""
+    from . import alone, child, records
+    from .plan import projection
+
+    plan = _plan(arguments)
+    seen = projection(plan.trial(arguments.name), records.read(arguments.one("context")))
+    number = int(arguments.one("combination"))
+    task = child.Task(plan, "trials", arguments.name, seen, number)
+    alone.run_alone(task, arguments.one("outcome"), debug="pdb" in arguments.options)
+
+
 def _child(arguments: Arguments) -> None:
     """Run a task that a forked process stored before it became this interpreter."""
     from . import child
@@ -241,6 +253,7 @@ COMMANDS: dict[str, Callable[[Arguments], None]] = {
     "verify": _verify,
     "report": _report,
     "summary": _summary,
+    "alone": _alone,
     "pack": _pack,
     "child": _child,
 }

@@ -83,6 +83,7 @@ class Touched:
         self.missing: set[str] = set()
         self.programs: dict[str, None] = {}
         self.failures: dict[str, None] = {}
+        self.unforeseen: dict[str, str] = {}
 
     def add(self, kind: str, fields: list[str]) -> None:
         """Add one event."""
@@ -179,6 +180,9 @@ class Touched:
     def _take_program(self, name: str) -> None:
         self.programs[name] = None
 
+    def _take_unforeseen(self, name: str, path: str) -> None:
+        self.unforeseen[path] = name
+
     def _take_failure(self, event: str, error: str) -> None:
         self.failures[f"{event}: {error}"] = None
 
@@ -209,6 +213,7 @@ class Touched:
         "P": _take_missing,
         "x": _take_program,
         "!": _take_failure,
+        "U": _take_unforeseen,
     }
 
     # The result

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 
-from . import digests, observed, records
+from . import digests, layout, observed, records
 from .errors import JobError
 from .segments import (
     KEY,
@@ -277,8 +277,8 @@ class Store:
 
     def _failure(self, entry: StoreEntry, key: str, job: str) -> Found | None:
         path = os.path.normpath(os.path.join(self._folder, entry["failed_in"]))
-        if path == os.path.abspath(job):
-            return None
+        if path == os.path.abspath(job) or not os.path.exists(path):
+            path = layout.kept_path(path)
         try:
             there: JobRecord = records.read(path)
             for number, (its_key, run) in enumerate(zip(there["keys"], there["runs"])):

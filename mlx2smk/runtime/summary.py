@@ -37,6 +37,7 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
             continue
         runs, unfinished = _tally(trial, results, failed=failed)
         yield f"  trial {trial['name']}: {_of_trial(trial, runs, unfinished, logs)}"
+        yield from _how_to_look(plan, trial, runs.failure)
         if failed and unfinished:
             reached = trial["order"]
     for verification in plan.verifications:
@@ -93,6 +94,16 @@ def _of_trial(trial: TrialEntry, runs: _Tally, missing: list[Job], logs: str) ->
         more = f" and {len(died) - 1} more" if len(died) > 1 else ""
         parts.append(f"not finished: {died[0]}{more}")
     return "; ".join(parts)
+
+
+def _how_to_look(plan: Plan, trial: TrialEntry, failed: RunDict | None) -> Iterator[str]:
+    """Yield the command that steps into a failure, if there is one, where the workflow is that of this folder."""
+    if failed is not None:
+        from .words import repro_here, texts_of
+
+        command = repro_here(plan, trial["name"], texts_of(trial["parameters"], failed["params"]))
+        if command:
+            yield f"    step into it: {command}"
 
 
 def _tally(trial: TrialEntry, results: str, *, failed: bool) -> tuple[_Tally, list[Job]]:

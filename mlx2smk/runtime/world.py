@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import types
     from typing import Any
 
+    from .child import Task
     from .documents import Context, FunctionEntry, ModuleEntry
     from .observing import Observer
     from .plan import Plan
@@ -22,21 +23,20 @@ SEEDS = ("seed", "numpy_seed", "torch_seed")
 PICKLERS = ("cloudpickle.cloudpickle", "joblib.externals.cloudpickle.cloudpickle")
 
 
-def enter(
-    plan: Plan, kind: str, function: FunctionEntry, context: Context, observer: Observer
-) -> Any:
-    """Prepare this process to run the experiment, run its slice, and return the function.
+def enter(task: Task, observer: Observer) -> Any:
+    """Prepare this process to run the experiment, run its slice, and return the task's function.
 
     What the process uses is observed from the slice's first statement on.
     """
+    plan, kind, function, context = task.plan, task.kind, task.function, task.context
     os.chdir(plan.folder)
     sys.argv[:] = [plan.file]
     sys.dont_write_bytecode = NO_BYTECODE
     _set_path(plan.folder)
     stdout: Any = sys.stdout
     stdout.reconfigure(line_buffering=True)
-    _make_room_for(function["modules"])
-    finder = WorldFinder(plan, function)
+    _make_room_for(plan.function(function["name"], kind)["modules"])
+    finder = WorldFinder(plan, function, observer, task.whole)
     sys.meta_path.insert(0, finder)  # type: ignore[arg-type,unused-ignore]
     _show_what_runs(finder, plan, function)
     if "numpy.random" in sys.modules:
@@ -52,6 +52,8 @@ def enter(
         finder.when_imported(name, lambda pickler: pickler.register_pickle_by_value(module))
     module.SETUP = _visible(function, context)  # type: ignore[attr-defined]
     observer.start()
+    if plan.file in task.whole:
+        observer.reads(plan.file)
     module.__loader__.exec_module(module)  # type: ignore[union-attr]
     return getattr(module, function["name"])
 

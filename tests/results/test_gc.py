@@ -151,7 +151,9 @@ def test_unfinished_files():
 
 def test_jobs_and_functions_that_are_no_more():
     lay("results/exp/runs/train/n~1.json")
+    lay("results/exp/runs/train/n~1.json.kept")
     lay("results/exp/runs/train/n~9.json")
+    lay("results/exp/runs/train/n~9.json.kept")
     lay("results/exp/runs/gone/once.json")
     for kind in ("trials", "updates", "context", "verify", "setup"):
         lay(f"results/exp/{kind}/gone.json")
@@ -163,7 +165,10 @@ def test_jobs_and_functions_that_are_no_more():
     lay("results/exp/verify/check.json")
     assert found() == {
         "results of exp: jobs of gone": ["results/exp/runs/gone/once.json"],
-        "results of exp: jobs of train": ["results/exp/runs/train/n~9.json"],
+        "results of exp: jobs of train": [
+            "results/exp/runs/train/n~9.json",
+            "results/exp/runs/train/n~9.json.kept",
+        ],
         "results of exp: functions that are no more": [
             f"results/exp/{kind}/gone.json"
             for kind in ("trials", "updates", "context", "verify", "setup")

@@ -6,14 +6,14 @@ import ast
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from mlx2smk.analysis.access import SEED_KEYS, SETUP, access_of
+from mlx2smk.analysis.access import SEED_KEYS, access_of
 from mlx2smk.analysis.mistakes.certainty import Nesting
 from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
 from mlx2smk.analysis.mistakes.report import setups, trials
 from mlx2smk.analysis.sites import certain_names, key_use
 from mlx2smk.analysis.updates import returned_keys
 from mlx2smk.diagnostics.about_suspicions import UnknownContextKey
-from mlx2smk.language.keys import ANY, Keys
+from mlx2smk.language.keys import ANY, SETUP, Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
