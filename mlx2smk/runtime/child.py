@@ -124,11 +124,11 @@ def _outcome(task: Task, observer: Observer, began: float) -> Outcome:
         complain(str(error))
     except BaseException as error:  # noqa: BLE001 - whatever user code raises is a result
         observer.imports.failed(error)
-        failure = _failure(error, task)
+        failure = failure_of(error, task)
         return {"failure": failure, "duration": time.monotonic() - began}
 
 
-def _failure(error: BaseException, task: Task) -> Failure:
+def failure_of(error: BaseException, task: Task) -> Failure:
     """Return the error's part of a run dict; fail the job if the error comes from a guard."""
     from . import failures, guards
 

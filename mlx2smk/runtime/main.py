@@ -215,6 +215,18 @@ def _summary(arguments: Arguments) -> None:
     print("\n".join(lines), file=sys.stderr)
 
 
+def _alone(arguments: Arguments) -> None:
+    """Run one combination here, for `mlx repro`."""
+    from . import alone, child, records
+    from .plan import projection
+
+    plan = _plan(arguments)
+    seen = projection(plan.trial(arguments.name), records.read(arguments.one("context")))
+    number = int(arguments.one("combination"))
+    task = child.Task(plan, "trials", arguments.name, seen, number)
+    alone.run_alone(task, arguments.one("outcome"), debug="pdb" in arguments.options)
+
+
 def _child(arguments: Arguments) -> None:
     """Run a task that a forked process stored before it became this interpreter."""
     from . import child
@@ -232,5 +244,6 @@ COMMANDS: dict[str, Callable[[Arguments], None]] = {
     "verify": _verify,
     "report": _report,
     "summary": _summary,
+    "alone": _alone,
     "child": _child,
 }

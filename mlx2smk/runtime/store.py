@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 
-from . import digests, observed, records
+from . import digests, layout, observed, records
 from .errors import JobError
 
 TYPE_CHECKING = False
@@ -225,8 +225,8 @@ class Store:
 
     def _failure(self, record: StoreEntry, job: str) -> Found | None:
         path = os.path.normpath(os.path.join(self._folder, record["failed_in"]))
-        if path == os.path.abspath(job):
-            return None
+        if path == os.path.abspath(job) or not os.path.exists(path):
+            path = layout.kept_path(path)
         try:
             there: JobRecord = records.read(path)
             for number, (key, run) in enumerate(zip(there["keys"], there["runs"])):

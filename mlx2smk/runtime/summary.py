@@ -36,6 +36,7 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
             continue
         runs, unfinished = _runs(trial, results, failed=failed)
         yield f"  trial {trial['name']}: {_of_trial(trial, runs, unfinished, logs)}"
+        yield from _how_to_look(plan, trial, runs)
         if failed and unfinished:
             reached = trial["order"]
     for verification in plan.verifications:
@@ -68,6 +69,17 @@ def _of_trial(trial: TrialEntry, runs: list[RunDict], missing: list[Job], logs: 
         more = f" and {len(died) - 1} more" if len(died) > 1 else ""
         parts.append(f"not finished: {died[0]}{more}")
     return "; ".join(parts)
+
+
+def _how_to_look(plan: Plan, trial: TrialEntry, runs: list[RunDict]) -> Iterator[str]:
+    """Yield the command that steps into the first failure, where the workflow is that of this folder."""
+    failed = next((run for run in runs if not run["success"]), None)
+    if failed is not None:
+        from .words import repro_here, texts_of
+
+        command = repro_here(plan, trial["name"], texts_of(trial["parameters"], failed["params"]))
+        if command:
+            yield f"    step into it: {command}"
 
 
 def _runs(trial: TrialEntry, results: str, *, failed: bool) -> tuple[list[RunDict], list[Job]]:

@@ -214,9 +214,17 @@ class TrialJob:
         outputs = self._outputs(index, outcome) if self.trial.get("outputs") else {}
         run = self._run_dict(index, outcome)
         if not run["success"]:
-            what = f"{self.trial['name']} {self.grid.label(index)}".strip()
-            say(described(what, run, self.log_path))
+            say(self._described(index, run))
         return Found(run, "", outcome["observed"], outputs)
+
+    def _described(self, index: int, run: RunDict) -> str:
+        """Return a line about a failure, with the command that steps into it."""
+        from .words import repro_here
+
+        name = self.trial["name"]
+        command = repro_here(self.plan, name, self.grid.texts(index))
+        line = described(f"{name} {self.grid.label(index)}".strip(), run, self.log_path)
+        return f"{line}; step into it: {command}" if command else line
 
     def _outputs(self, index: int, outcome: ObservedOutcome) -> dict[str, str]:
         """Return the declared outputs and count them as made; a run without them has failed."""

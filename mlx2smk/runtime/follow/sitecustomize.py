@@ -28,8 +28,9 @@ except Exception as error:  # noqa: BLE001 - the program must run all the same
     sys.stderr.write("mlx: what this program touches is not seen: " + repr(error) + "\n")
 
 sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != HERE]
-sys.modules.pop("sitecustomize", None)
-try:  # noqa: SIM105 - quicker than `contextlib`
+own = sys.modules.pop("sitecustomize", None)
+try:
     import sitecustomize  # type: ignore[import-not-found,unused-ignore]  # noqa: F401
 except ImportError:
-    pass
+    if own is not None:  # Python looks for it once more
+        sys.modules["sitecustomize"] = own
