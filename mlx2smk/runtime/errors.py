@@ -30,7 +30,11 @@ class CancelledError(Exception):
 
 
 class ContextGuardError(BaseException):
-    """The job did something that the analysis did not foresee."""
+    """The job did something that the analysis did not foresee; `surprise` says what, if that is known."""
+
+    def __init__(self, message: str, surprise: Surprise | None = None) -> None:
+        super().__init__(message)
+        self.surprise = surprise
 
 
 def complain_to(fd: int) -> None:
@@ -50,7 +54,7 @@ def complain(message: str, surprise: Surprise | None = None) -> NoReturn:
         os.write(
             fd, text + b"\0" + (jsontext.dumps(surprise).encode() if surprise else b"") + b"\0"
         )
-    raise ContextGuardError(message)
+    raise ContextGuardError(message, surprise)
 
 
 def complaint(data: bytes) -> tuple[str, Surprise | None]:
