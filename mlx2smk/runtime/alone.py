@@ -32,12 +32,6 @@ class _Unobserved:
     def start(self) -> None:
         """Do nothing."""
 
-    def tell(self, kind: str, *texts: str) -> None:
-        """Do nothing."""
-
-    def reads(self, path: str, how: str = "") -> None:
-        """Do nothing."""
-
     def tell(self, *fields: str) -> None:
         """Record nothing."""
 
