@@ -89,6 +89,7 @@ class Workflow:
     def on_start(self) -> None:
         """Tell the store which trials are to run again, whatever it has of them."""
         self._snakemake.lift_rate_limit()
+        self._snakemake.use_first_fit()
         for stem in self._compiled.stems():
             for trial in self._compiled.plan(stem)["trials"]:
                 folder = f"{layout.results_of(stem)}/{layout.runs_folder(trial['name'])}/"
