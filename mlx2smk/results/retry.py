@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlx2smk.results.decided import with_tails
 from mlx2smk.results.recorded import Results, compiled_plans, read_job, read_verdict
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def failures(directory: Path) -> Iterator[FailedJob]:
     """Yield every recorded failure of the experiments that were compiled into a folder."""
     for plan in compiled_plans(directory):
         results = Results(directory, plan.experiment)
-        yield from _failed_jobs(plan, results)
+        yield from _failed_jobs(with_tails(plan, directory), results)
         yield from _crashed_verifications(plan, results)
 
 

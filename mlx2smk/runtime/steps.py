@@ -6,7 +6,7 @@ import os
 
 from . import conflicts, jsontext, records, verdicts
 from .errors import JobError
-from .plan import jobs_of
+from .plan import jobs_of, size_of
 from .trial import updates_of
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         TrialEntry,
         Verdict,
     )
-    from .plan import Plan
+    from .plan import Job, Plan
 
 
 def merged_setups(plan: Plan, paths: Iterable[str]) -> Context:
@@ -45,39 +45,73 @@ def merged_context(plan: Plan, setups: Iterable[str], updates: Iterable[str]) ->
     return context
 
 
-def collect(plan: Plan, name: str, folder: str, runs_output: str, updates_output: str) -> None:
+def collect(
+    plan: Plan, name: str, folder: str, packing: str | None, outputs: tuple[str, str]
+) -> None:
     """Write the runs of a trial's jobs, in the order of the combinations, and their updates.
 
-    Raises JobError if a record is missing or incomplete, or if combinations share files but may run in
-    parallel.
+    `packing` is the file of the decision about the trial's tail, if it has one; `outputs` are the files of
+    the runs and of the updates. Raises JobError if a record
+    is missing or incomplete, or if combinations share files but may run in parallel.
     """
     trial = plan.trial(name)
+    jobs = [*jobs_of(trial), *(_tail(trial, packing) if packing else ())]
     updates: Context = {}
     observed: list[tuple[int, Observation]] = []
-    lines = [*records.one_per_line(_runs(trial, folder, updates, observed)), "\n"]
+    lines = [*records.one_per_line(_runs(trial, jobs, folder, updates, observed)), "\n"]
+    observed.sort(key=lambda each: each[0])
     conflicts.check_combinations(plan, trial, observed)
-    records.write_text(runs_output, lines)
-    records.write(updates_output, updates, sort_keys=True)
+    records.write_text(outputs[0], lines)
+    records.write(outputs[1], updates, sort_keys=True)
+
+
+def _tail(trial: TrialEntry, path: str) -> list[Job]:
+    from .packing import decision
+
+    found = decision(trial, path)
+    if found is None:
+        raise JobError(
+            f"stale decision {path}, made for another version of the experiment: delete it"
+        )
+    return found
 
 
 def _runs(
     trial: TrialEntry,
+    jobs: list[Job],
     folder: str,
     updates: Context,
     observed: list[tuple[int, Observation]],
 ) -> Iterator[RunDict]:
-    """Yield the runs, and collect their context updates and observations on the way."""
-    for job in sorted(jobs_of(trial), key=lambda job: job.first):
-        path = os.path.join(folder, f"{job.name}.json")
-        record: JobRecord = records.read(path)
-        records.check_digest(record, job.digest, path, trial["rule"])
-        if len(record["runs"]) != job.count:
-            raise JobError(f"{path} holds {len(record['runs'])} runs, not {job.count}: delete it")
-        for observation, numbers in record.get("observed", ()):
-            observed += [(job.first + number, observation) for number in numbers]
-        for run in record["runs"]:
-            updates.update(updates_of(run))
-            yield run
+    """Yield the runs, and collect their context updates and observations on the way.
+
+    The combinations of several jobs may alternate: each record is read at the first of its own, and
+    forgotten after the last.
+    """
+    waiting = sorted(jobs, key=lambda job: job.first, reverse=True)
+    opened: dict[int, Iterator[RunDict]] = {}
+    for number in range(size_of(trial)):
+        if waiting and waiting[-1].first == number:
+            job = waiting.pop()
+            record = _record(trial, job, folder)
+            for observation, at in record.get("observed", ()):
+                observed += [(job.numbers[each], observation) for each in at]
+            runs = iter(record["runs"])
+            opened.update(dict.fromkeys(job.numbers, runs))
+        if number not in opened:
+            raise JobError(f"combination {number} of {trial['name']} is in no job: run mlx compile")
+        run = next(opened.pop(number))
+        updates.update(updates_of(run))
+        yield run
+
+
+def _record(trial: TrialEntry, job: Job, folder: str) -> JobRecord:
+    path = os.path.join(folder, f"{job.name}.json")
+    record: JobRecord = records.read(path)
+    records.check_digest(record, job.digest, path, trial["rule"])
+    if len(record["runs"]) != job.count:
+        raise JobError(f"{path} holds {len(record['runs'])} runs, not {job.count}: delete it")
+    return record
 
 
 def report(plan: Plan, context: Context, trials: str, judged: str, output: str) -> None:

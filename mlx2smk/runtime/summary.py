@@ -7,7 +7,8 @@ import os
 
 from . import layout, records
 from .errors import JobError
-from .plan import jobs_of
+from .packing import all_jobs
+from .plan import size_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
             continue
         runs, unfinished = _runs(trial, results, failed=failed)
         yield f"  trial {trial['name']}: {_of_trial(trial, runs, unfinished, logs)}"
-        if failed and unfinished:
+        if failed and len(runs) < size_of(trial):
             reached = trial["order"]
     for verification in plan.verifications:
         name = verification["name"]
@@ -53,7 +54,7 @@ def _ran(setup: SetupEntry, results: str) -> bool:
 
 def _of_trial(trial: TrialEntry, runs: list[RunDict], missing: list[Job], logs: str) -> str:
     failed = [run for run in runs if not run["success"]]
-    not_run = sum(job.count for job in missing)
+    not_run = size_of(trial) - len(runs)
     counts = {"succeeded": len(runs) - len(failed), "failed": len(failed), "did not run": not_run}
     said = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     parts = [said or "no combinations"]
@@ -79,7 +80,7 @@ def _runs(trial: TrialEntry, results: str, *, failed: bool) -> tuple[list[RunDic
         return collected, []
     runs: list[RunDict] = []
     missing = []
-    for job in jobs_of(trial):
+    for job in all_jobs(trial, results):
         record: JobRecord | None = _read(
             os.path.join(results, layout.run_path(trial["name"], job.name))
         )

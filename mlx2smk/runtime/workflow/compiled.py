@@ -8,8 +8,8 @@ import shlex
 from functools import cached_property
 from pathlib import Path
 
-from .. import digests, layout
-from ..plan import jobs_of
+from .. import digests, layout, packing
+from ..plan import Job, jobs_of
 from .snakemake_api import fail
 
 TYPE_CHECKING = False
@@ -73,11 +73,23 @@ class CompiledFolder:
         return next(trial for trial in self.plan(stem)["trials"] if trial["name"] == name)
 
     def jobs(self, stem: str, trial: str) -> dict[str, str]:
-        """Return the digests of a trial's jobs by name, in the order of their combinations."""
+        """Return the digests of a trial's planned jobs by name, in the order of their combinations."""
         if (stem, trial) not in self._jobs:
             jobs = jobs_of(self.trial(stem, trial))
             self._jobs[stem, trial] = {job.name: job.digest for job in jobs}
         return self._jobs[stem, trial]
+
+    def tail(self, stem: str, trial: str, path: str | None) -> dict[str, Job]:
+        """Return the jobs of a trial's tail by name, in the order in which they should start.
+
+        `path` is that of the file of the decision about them; None if it cannot be seen from here.
+        """
+        entry = self.trial(stem, trial)
+        if path is None:
+            jobs = [Job(line) for line in packing.unseen(entry)]
+        else:
+            jobs = packing.decision(entry, path) or []
+        return {job.name: job for job in jobs}
 
     def code_digest(self, stem: str, kind: str, name: str) -> str:
         """Return the digest of the code of a setup or verification, and of where its file is.

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from .. import layout
 from ..graph import Graph
-from ..plan import Plan
+from ..plan import Plan, spans_of
 from . import preflight
 from .compiled import CompiledFolder
 from .settings import Settings
@@ -26,6 +26,8 @@ from .snakemake_api import Snakemake
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
+
+    from ..plan import Job
 
     Compared = Callable[[Any], Any]
     Uncompared = Callable[[Any, Any], str]
@@ -112,8 +114,18 @@ class Workflow:
     # Inputs of rules
 
     def runs(self, stem: str, trial: str) -> list[str]:
-        """Return the files of all runs of a trial."""
+        """Return the files of the runs of a trial that are planned, which may be only its head."""
         return [_run_path(stem, trial, job) for job in self._compiled.jobs(stem, trial)]
+
+    def tail(self, stem: str, trial: str, path: str) -> list[str]:
+        """Return the files of the other runs of a trial, by the decision in a file."""
+        place = None if self._snakemake.uses_storage else path
+        return [_run_path(stem, trial, job) for job in self._compiled.tail(stem, trial, place)]
+
+    def _tail_jobs(self, stem: str, trial: str) -> dict[str, Job]:
+        """Return the jobs of a trial's tail by name; none before they are decided."""
+        path = f"{self._results(stem)}/{layout.packing_path(trial)}"
+        return self._compiled.tail(stem, trial, None if self._snakemake.uses_storage else path)
 
     def previous(self, stem: str, trial: str) -> Compared:
         """Return a function that finds the run before a job, which a chained trial goes on from."""
@@ -150,7 +162,9 @@ class Workflow:
         def find(wildcards: Any) -> str:
             if kind == "trials":
                 job = wildcards[0]
-                return self._scheduled(stem, kind, name, job, self._compiled.jobs(stem, name)[job])
+                planned = self._compiled.jobs(stem, name).get(job)
+                code = planned or self._tail_jobs(stem, name)[job].digest
+                return self._scheduled(stem, kind, name, job, code)
             code = " ".join([self._compiled.code_digest(stem, kind, name), *more])
             return self._scheduled(stem, kind, name, "", code)
 
@@ -166,6 +180,35 @@ class Workflow:
         if self._snakemake.uses_storage:
             return self._graph(stem).scheduled_unseen(kind, name, code)
         return self._graph(stem).scheduled(kind, name, job, code)
+
+    def numbers(self, stem: str, trial: str) -> Uncompared:
+        """Return a function that finds the option that says which combinations a job of the tail runs."""
+
+        def find(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
+            del input
+            job = None
+            if wildcards[0] not in self._compiled.jobs(stem, trial):
+                job = self._tail_jobs(stem, trial)[wildcards[0]]
+            return "" if job is None else f"--numbers {spans_of(job.numbers)}"
+
+        return find
+
+    def slots(self, stem: str, trial: str) -> Uncompared:
+        """Return a function that finds the options that say how many jobs of a trial run at once, and where."""
+
+        def find(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
+            del wildcards, input
+            entry = self._compiled.trial(stem, trial)
+            elsewhere = self._snakemake.runs_jobs_elsewhere
+            most = self._snakemake.most_jobs // (1 if elsewhere else entry["threads"] or 1)
+            words = ["--slots", str(max(1, min(most, entry["parallel"] or most)))]
+            if self._snakemake.uses_storage:
+                words.append("--unseen")
+            elif elsewhere:
+                words.append("--elsewhere")
+            return " ".join(words)
+
+        return find
 
     def plan(self, stem: str) -> Uncompared:
         """Return a function that finds the path of an experiment's plan."""

@@ -112,6 +112,12 @@ class Snakemake:
         values = (limits[name].value for name in names if name in limits)
         return next(values, None)
 
+    @property
+    def most_jobs(self) -> int:
+        """How many jobs with one core can run at once; 1 if that is not known."""
+        limits = [self.resource("_cores"), self.resource("_nodes")]
+        return min((each for each in limits if isinstance(each, int)), default=1)
+
     def limit(self, name: str, count: int) -> None:
         """Limit a resource, unless the user has."""
         if name not in self._part("global_resources"):
