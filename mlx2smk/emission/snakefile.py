@@ -142,7 +142,6 @@ class _ExperimentRules:
         )
 
     def trial(self, trial: TrialPlan) -> Rule:
-        key = "job" if trial.tail else "batch" if trial.batched else "combination"
         here = (quoted(self.plan.experiment), quoted(trial.name))
         inputs = self._context_of(trial)
         if trial.chained:
@@ -153,18 +152,17 @@ class _ExperimentRules:
             name=trial.rule,
             comment=self._origin(trial, f"@trial, {_describe(trial)}"),
             input=inputs,
-            output={"run": self._result(layout.run_path(trial.name, f"{{{key}}}"))},
-            log=self._log(layout.run_log_path(trial.name, f"{{{key}}}")),
-            wildcard_constraints={key: '"[^/]+"'},
+            output={"run": self._result(layout.run_path(trial.name, "{job}"))},
+            log=self._log(layout.run_log_path(trial.name, "{job}")),
+            wildcard_constraints={"job": '"[^/]+"'},
             threads=trial.threads,
             resources=_resources(self.plan, trial),
-            params=self._params(self._digest("trials", trial)) | self._options(trial),
+            params=self._params(self._digest("trials", trial))
+            | {"options": call("mlx.options", *here)},
             shell=_command(
                 "trial",
                 trial,
-                f" --job {{wildcards.{key}:q}} --context {{input.context:q}} {{params.store}}",
-                " {params.numbers}" if trial.tail else "",
-                " {params.gpus}" if trial.gpus else "",
+                " --job {wildcards.job:q} --context {input.context:q} {params.options}",
                 " --previous {input.previous:q}" if trial.chained else "",
                 " --output {output.run:q} --log {log:q} --digest {params.digest:q}",
             ),
@@ -292,16 +290,6 @@ class _ExperimentRules:
 
     def _digest(self, kind: str, function: FunctionPlan, *more: str) -> str:
         return call("mlx.digest", *map(quoted, (self.plan.experiment, kind, function.name, *more)))
-
-    def _options(self, trial: TrialPlan) -> NamedArguments:
-        """Return the params for options of the worker that are known only where the job runs."""
-        options: NamedArguments = {"store": "mlx.store"}
-        if trial.tail is not None:
-            here = (quoted(self.plan.experiment), quoted(trial.name))
-            options["numbers"] = call("mlx.numbers", *here)
-        if trial.gpus:
-            options["gpus"] = f"mlx.gpus({trial.gpus})"
-        return options
 
     def _origin(self, function: FunctionPlan, what: str) -> str:
         return f"{self.plan.source}:{function.line}: {what}"

@@ -26,6 +26,7 @@ class CompiledFolder:
         self.bundle = bundle
         self._plans: dict[str, PlanDocument] = {}
         self._jobs: dict[tuple[str, str], dict[str, str]] = {}
+        self._names: dict[tuple[str, str], frozenset[str]] = {}
 
     def manifest(self) -> dict[str, Any]:
         """Return what `mlx compile` says that it wrote; nothing if that file did not come along."""
@@ -79,6 +80,14 @@ class CompiledFolder:
             self._jobs[stem, trial] = {job.name: job.digest for job in jobs}
         return self._jobs[stem, trial]
 
+    def names(self, stem: str, trial: str) -> frozenset[str]:
+        """Return the names of all jobs in a trial's part of the plan, whether or not they are to run."""
+        if (stem, trial) not in self._names:
+            entry = self.trial(stem, trial)
+            lines = (*entry["jobs"], *entry.get("alone", ()))
+            self._names[stem, trial] = frozenset(Job(line).name for line in lines)
+        return self._names[stem, trial]
+
     def tail(self, stem: str, trial: str, path: str | None) -> dict[str, Job]:
         """Return the jobs of a trial's tail by name, in the order in which they should start.
 
@@ -90,6 +99,12 @@ class CompiledFolder:
         else:
             jobs = packing.decision(entry, path) or []
         return {job.name: job for job in jobs}
+
+    def gpus(self, stem: str, trial: str) -> int:
+        """Return how many GPUs each combination of a trial runs on."""
+        asked = dict(self.trial(stem, trial)["resources"])
+        count = asked.get("gpus", asked.get("gpu", 0))
+        return count if isinstance(count, int) else 0
 
     def code_digest(self, stem: str, kind: str, name: str) -> str:
         """Return the digest of the code of a setup or verification, and of where its file is.

@@ -7,6 +7,7 @@ Snakemake does not compare between runs, as must be for paths.
 from __future__ import annotations
 
 import atexit
+import inspect
 import os
 import secrets
 import shlex
@@ -25,15 +26,22 @@ from .snakemake_api import Snakemake
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, TypeVar
 
     from ..plan import Job
 
     Compared = Callable[[Any], Any]
     Uncompared = Callable[[Any, Any], str]
+    Function = TypeVar("Function", bound=Callable[..., Any])
 
 DEEPEST = 100_000
 """Snakemake walks a chain of combinations by recursion, and a chain is as deep as it is long."""
+
+
+def with_signature(function: Function) -> Function:
+    """Keep a function's signature with it: for each job, Snakemake asks for it some dozen times."""
+    function.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+    return function
 
 
 class Workflow:
@@ -132,6 +140,7 @@ class Workflow:
         jobs = list(self._compiled.jobs(stem, trial))
         before = dict(zip(jobs[1:], jobs))
 
+        @with_signature
         def find(wildcards: Any) -> Any:
             job = before.get(wildcards[0])
             return [] if job is None else _run_path(stem, trial, job)
@@ -145,6 +154,7 @@ class Workflow:
         the user's files, so neither a module's prefix nor a storage moves them.
         """
 
+        @with_signature
         def find(wildcards: Any) -> Any:
             del wildcards
             folder = self._compiled.folder(stem)
@@ -159,6 +169,7 @@ class Workflow:
     def digest(self, stem: str, kind: str, name: str, *more: str) -> Compared:
         """Return a function that finds what a job is scheduled for: its code, and what its last run touched."""
 
+        @with_signature
         def find(wildcards: Any) -> str:
             if kind == "trials":
                 job = wildcards[0]
@@ -181,21 +192,44 @@ class Workflow:
             return self._graph(stem).scheduled_unseen(kind, name, code)
         return self._graph(stem).scheduled(kind, name, job, code)
 
-    def numbers(self, stem: str, trial: str) -> Uncompared:
-        """Return a function that finds the option that says which combinations a job of the tail runs."""
+    def options(self, stem: str, trial: str) -> Uncompared:
+        """Return a function that finds the options of a trial's job that are known only where it runs.
 
+        They are the store of results (none with `--config mlx_store=false`), the combinations of a job of the
+        tail, and GPUs.
+        """
+        store = f"--store {layout.STORE}" if self._settings.uses_store else ""
+        gpus = self._compiled.gpus(stem, trial)
+
+        @with_signature
         def find(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
             del input
-            job = None
-            if wildcards[0] not in self._compiled.jobs(stem, trial):
-                job = self._tail_jobs(stem, trial)[wildcards[0]]
-            return "" if job is None else f"--numbers {spans_of(job.numbers)}"
+            numbers = self._numbers(stem, trial, wildcards[0])
+            return " ".join(filter(None, [store, numbers, self._gpus(gpus)]))
 
         return find
+
+    def _numbers(self, stem: str, trial: str, job: str) -> str:
+        """Return the option that says which combinations a batch of a tail runs; the plan has the others."""
+        if job in self._compiled.names(stem, trial):
+            return ""
+        return f"--numbers {spans_of(self._tail_jobs(stem, trial)[job].numbers)}"
+
+    def _gpus(self, count: int) -> str:
+        """Return the option that gives a job GPUs of this machine for itself, if it needs any.
+
+        In a cluster there is no such option, since the scheduler gives a job its GPUs.
+        """
+        if not count or self._snakemake.is_started_elsewhere:
+            return ""
+        available = self._snakemake.resource("gpus", "gpu")
+        words = [count] if available is None else [count, available]
+        return " ".join(map(str, ["--gpus", *words]))
 
     def slots(self, stem: str, trial: str) -> Uncompared:
         """Return a function that finds the options that say how many jobs of a trial run at once, and where."""
 
+        @with_signature
         def find(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
             del wildcards, input
             entry = self._compiled.trial(stem, trial)
@@ -213,12 +247,14 @@ class Workflow:
     def plan(self, stem: str) -> Uncompared:
         """Return a function that finds the path of an experiment's plan."""
 
+        @with_signature
         def find(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
             del wildcards, input
             return self._compiled.plan_path(stem)
 
         return find
 
+    @with_signature
     def worker(self, wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
         """Return the start of a command line: the interpreter of the jobs, and the worker.
 
@@ -235,6 +271,7 @@ class Workflow:
         words = [word for name, value in given.items() for word in (f"--{name}", value)]
         return self._command(settings.python or sys.executable, *words)
 
+    @with_signature
     def own_worker(self, wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
         """Return the same with Snakemake's own interpreter, for what runs outside environments."""
         del wildcards, input
@@ -243,14 +280,10 @@ class Workflow:
     def _command(self, python: str, *options: str) -> str:
         return shlex.join([python, str(self._compiled.worker), *options])
 
-    def store(self, wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
-        """Return the option that names the store of results; nothing with `--config mlx_store=false`."""
-        del wildcards, input
-        return f"--store {layout.STORE}" if self._settings.uses_store else ""
-
     def folder(self, name: str) -> Uncompared:
         """Return a function that finds the folder of the input files of a name, `.` if there are none."""
 
+        @with_signature
         def find(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
             del wildcards
             files = input.get(name)
@@ -258,22 +291,6 @@ class Workflow:
             return os.path.dirname(first) or "."
 
         return find
-
-    def gpus(self, count: int) -> Uncompared:
-        """Return a function that finds the option that gives a job GPUs of this machine for itself.
-
-        In a cluster there is no such option, since the scheduler gives a job its GPUs.
-        """
-
-        def option(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
-            del wildcards, input
-            if self._snakemake.is_started_elsewhere:
-                return ""
-            available = self._snakemake.resource("gpus", "gpu")
-            words = [count] if available is None else [count, available]
-            return " ".join(map(str, ["--gpus", *words]))
-
-        return option
 
     # What they rest on
 
