@@ -24,7 +24,7 @@ JOB_SECONDS = 2.0
 HANDFUL = 32
 """Combinations up to which each has its own job, without a head and a tail."""
 
-HEAD = 8
+HEAD_SIZE = 8
 """Combinations that are run to learn how long the others take."""
 
 
@@ -66,4 +66,4 @@ def head_of(size: int) -> list[int]:
     """Return the numbers of the combinations that a trial starts with, which are spread over its grid."""
     if size <= HANDFUL:
         return list(range(size))
-    return [at * (size - 1) // (HEAD - 1) for at in range(HEAD)]
+    return [at * (size - 1) // (HEAD_SIZE - 1) for at in range(HEAD_SIZE)]

@@ -9,7 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from mlx2smk.language.text_digests import digest_of
-from mlx2smk.planning.batching import HEAD
+from mlx2smk.planning.batching import HEAD_SIZE
 from mlx2smk.planning.naming import combination_name, unique
 from mlx2smk.planning.plan import JobPlan
 from mlx2smk.runtime.dealing import MOST_ALONE
@@ -71,7 +71,7 @@ class Splitting:
     @cached_property
     def _names(self) -> _Numbers | list[str]:
         """Name combinations by their values; in large grids, where few have own jobs, by numbers."""
-        if self.size > MOST_ALONE + HEAD:
+        if self.size > MOST_ALONE + HEAD_SIZE:
             return _Numbers(self.size)
         return list(unique(self._combination_names()))
 

@@ -45,10 +45,10 @@ class Costs:
         self.watch = watch
 
 
-HERE = Costs(short=0.5, target=2.0, least=0.1, watch=0.5)
+ON_THIS_MACHINE = Costs(short=0.5, target=2.0, least=0.1, watch=0.5)
 """A job costs some 0.03 s."""
 
-ELSEWHERE = Costs(short=30.0, target=120.0, least=30.0, watch=60.0)
+IN_A_CLUSTER = Costs(short=30.0, target=120.0, least=30.0, watch=60.0)
 """A job costs some 5 s in a cluster."""
 
 

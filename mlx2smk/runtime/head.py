@@ -7,7 +7,7 @@ import time
 from itertools import islice
 
 from . import jsontext, layout, packing, records
-from .dealing import ELSEWHERE, HERE, MOST_ALONE, deal, spread
+from .dealing import IN_A_CLUSTER, MOST_ALONE, ON_THIS_MACHINE, deal, spread
 from .errors import JobError
 from .grid import Grid
 from .plan import jobs_of, size_of
@@ -35,11 +35,11 @@ def pack(plan: Plan, name: str, output: str, slots: int, *, elsewhere: bool) -> 
     """
     trial = plan.trial(name)
     results = os.path.dirname(os.path.dirname(output))
-    costs = ELSEWHERE if elsewhere else HERE
+    costs = IN_A_CLUSTER if elsewhere else ON_THIS_MACHINE
     known = known_seconds(trial, results)
-    head = watched(trial, results, known, costs)
+    head = seconds_of_head(trial, results, known, costs)
     groups, why = decide(packing.tail_numbers(trial), head, known, slots, costs)
-    packing.write(output, trial, packing.lines(trial, groups), why)
+    packing.keep_decision(output, trial, packing.job_lines(trial, groups), why)
     return why
 
 
@@ -47,7 +47,7 @@ def pack_unseen(plan: Plan, name: str, output: str) -> str:
     """Decide about a tail where the results of its head cannot be seen, and return the reason."""
     trial = plan.trial(name)
     why = "the results of the first combinations are kept elsewhere"
-    packing.write(output, trial, packing.unseen(trial), why)
+    packing.keep_decision(output, trial, packing.unseen(trial), why)
     return why
 
 
@@ -107,7 +107,7 @@ def _said(tail: list[int], groups: list[list[int]]) -> str:
     return f"{len(tail)} more in {len(groups)} jobs"
 
 
-def watched(
+def seconds_of_head(
     trial: TrialEntry, results: str, known: Mapping[int, float], costs: Costs
 ) -> dict[int, float | None]:
     """Return the seconds of each combination of the head, None for those that have not ended.

@@ -1,6 +1,6 @@
 """The jobs of a trial's tail: the combinations that wait until others have shown how long they take.
 
-A trial with a tail starts with the jobs in its plan, the *head*. What `observing_head` sees of it decides
+A trial with a tail starts with the jobs in its plan, the *head*. What `head` sees of it decides
 into which jobs `dealing` puts the rest. The decision is kept with the results.
 """
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from .documents import PackingDocument, TrialEntry
 
-VERSION = 1
-
 UNSEEN_JOBS = 500
 """The number of jobs of a large tail of which nothing is known."""
 
@@ -32,7 +30,7 @@ def tail_numbers(trial: TrialEntry) -> list[int]:
     return [number for number in range(size_of(trial)) if number not in head]
 
 
-def lines(trial: TrialEntry, groups: Sequence[Sequence[int]]) -> list[str]:
+def job_lines(trial: TrialEntry, groups: Sequence[Sequence[int]]) -> list[str]:
     """Return the lines of jobs that run these combinations, in the order given.
 
     A job of one combination is that of the plan, if it has one, so that it is found again after the grid
@@ -64,9 +62,9 @@ def unseen(trial: TrialEntry) -> list[str]:
     """Return the lines of the jobs of a tail of which nothing can be known, always the same."""
     numbers = tail_numbers(trial)
     if trial.get("alone"):
-        return lines(trial, [[number] for number in numbers])
+        return job_lines(trial, [[number] for number in numbers])
     share = -(-len(numbers) // UNSEEN_JOBS)
-    return lines(trial, [numbers[at : at + share] for at in range(0, len(numbers), share)])
+    return job_lines(trial, [numbers[at : at + share] for at in range(0, len(numbers), share)])
 
 
 def decision(trial: TrialEntry, path: str) -> list[Job] | None:
@@ -84,17 +82,17 @@ _read: dict[str, tuple[Any, list[Job] | None]] = {}
 def _decided(path: str, tail: str | None) -> list[Job] | None:
     try:
         found: PackingDocument = records.read(path)
-        if found["version"] == VERSION and found["digest"] == tail:
+        if found["version"] == records.VERSION and found["digest"] == tail:
             return [Job(line) for line in found["jobs"]]
     except (JobError, KeyError, AttributeError, TypeError, ValueError):
         return None
     return None
 
 
-def write(path: str, trial: TrialEntry, jobs: Iterable[str], why: str) -> None:
+def keep_decision(path: str, trial: TrialEntry, jobs: Iterable[str], why: str) -> None:
     """Keep the lines of the jobs of a tail, and the reason."""
     document = {
-        "version": VERSION,
+        "version": records.VERSION,
         "digest": trial["tail"],
         "why": why,
         "jobs": list(jobs),

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlx2smk.runtime.dealing import HERE, MOST_ALONE, MOST_BATCHES, OVERHEAD, deal, spread
+from mlx2smk.runtime.dealing import (
+    MOST_ALONE,
+    MOST_BATCHES,
+    ON_THIS_MACHINE,
+    OVERHEAD,
+    deal,
+    spread,
+)
 from mlx2smk.runtime.plan import numbers_of, spans_of
 
 SECONDS = st.floats(0.0, 3.0)
@@ -18,15 +25,15 @@ def each(count, seconds):
 
 @given(st.dictionaries(st.integers(0, 300), SECONDS, max_size=100), st.integers(1, 70))
 def test_every_combination_is_in_one_job(seconds, slots):
-    dealt = deal(seconds, slots, HERE)
+    dealt = deal(seconds, slots, ON_THIS_MACHINE)
     assert sorted(number for group in dealt for number in group) == sorted(seconds)
     assert all(group == sorted(group) and group for group in dealt)
 
 
 @given(st.dictionaries(st.integers(0, 300), SECONDS, min_size=1, max_size=100))
 def test_long_ones_are_alone_and_first(seconds):
-    dealt = deal(seconds, 2, HERE)
-    long = sorted((s for s in seconds.values() if s >= HERE.short), reverse=True)
+    dealt = deal(seconds, 2, ON_THIS_MACHINE)
+    long = sorted((s for s in seconds.values() if s >= ON_THIS_MACHINE.short), reverse=True)
     assert [seconds[number] for group in dealt[: len(long)] for number in group] == long
     assert all(len(group) == 1 for group in dealt[: len(long)])
 
@@ -43,14 +50,14 @@ def test_long_ones_are_alone_and_first(seconds):
     ],
 )
 def test_short_ones_are_in_batches_of_some_seconds(count, seconds, slots, jobs):
-    dealt = deal(each(count, seconds), slots, HERE)
+    dealt = deal(each(count, seconds), slots, ON_THIS_MACHINE)
     assert abs(len(dealt) - jobs) <= jobs // 50
     assert max(map(len, dealt)) - min(map(len, dealt)) <= 1 + len(dealt[0]) // 10
 
 
 def test_batches_take_about_as_long_as_each_other():
     seconds = {number: 0.4 * (number % 5 == 0) + 0.01 for number in range(100)}
-    dealt = deal(seconds, 2, HERE)
+    dealt = deal(seconds, 2, ON_THIS_MACHINE)
     lasts = [sum(seconds[n] + OVERHEAD for n in group) for group in dealt]
     # 20 of 0.41 and 80 of 0.01: 9.3 s for 8 jobs
     assert len(dealt) == 8
@@ -61,13 +68,13 @@ def test_batches_take_about_as_long_as_each_other():
 @pytest.mark.parametrize("first", range(0, 180, 7))
 def test_neighbours_are_in_different_jobs(first):
     """Four in a row that take long, against expectation, are never more than two in a batch."""
-    dealt = deal(each(184, 0.002), 2, HERE)
+    dealt = deal(each(184, 0.002), 2, ON_THIS_MACHINE)
     neighbours = set(range(first, first + 4))
     assert max(len(neighbours.intersection(group)) for group in dealt) <= 2
 
 
 def test_too_many_long_ones_share_jobs():
-    dealt = deal(each(2500, 9.0), 2, HERE)
+    dealt = deal(each(2500, 9.0), 2, ON_THIS_MACHINE)
     assert len(dealt) <= MOST_ALONE
     assert {len(group) for group in dealt} <= {2, 3}
 

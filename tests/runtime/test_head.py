@@ -9,7 +9,7 @@ import time
 import pytest
 
 from mlx2smk.runtime import head, packing
-from mlx2smk.runtime.dealing import ELSEWHERE, HERE
+from mlx2smk.runtime.dealing import IN_A_CLUSTER, ON_THIS_MACHINE
 from mlx2smk.runtime.plan import Job, jobs_of
 from tests.support.handmade_bundles import Bundle
 
@@ -20,7 +20,7 @@ NONE_ENDED = dict.fromkeys(HEAD)
 SHORT = dict.fromkeys(HEAD, 0.01)
 
 
-def decided(ended, known=(), costs=HERE, slots=2):
+def decided(ended, known=(), costs=ON_THIS_MACHINE, slots=2):
     groups, why = head.decide(TAIL, ended, dict(known), slots, costs)
     assert sorted(number for group in groups for number in group) == TAIL
     return groups, why
@@ -78,7 +78,7 @@ def test_where_jobs_cost_more_batches_are_larger():
     ended = dict.fromkeys(HEAD, 2.0)
     assert len(decided(ended)[0]) == 36
     # 72 s: one for each of the two that may run at once
-    assert len(decided(ended, costs=ELSEWHERE)[0]) == 2
+    assert len(decided(ended, costs=IN_A_CLUSTER)[0]) == 2
 
 
 # ------------------------------------------------------------------ watching
@@ -114,7 +114,7 @@ def test_waits_for_the_head_a_moment(trial, tmp_path):
     leave(tmp_path, first, 0.01, digest="another version's")
     late = threading.Timer(0.05, lambda: leave(tmp_path, first, 0.02))
     late.start()
-    seen = head.watched(entry, str(tmp_path / "results/exp"), {}, HERE)
+    seen = head.seconds_of_head(entry, str(tmp_path / "results/exp"), {}, ON_THIS_MACHINE)
     late.join()
     assert seen == {0: 0.02, 13: 0.01, 26: 0.01, 39: 0.01}
 
@@ -122,12 +122,12 @@ def test_waits_for_the_head_a_moment(trial, tmp_path):
 def test_but_no_longer(trial, tmp_path):
     entry = trial.plan["trials"][0]
     start = time.monotonic()
-    assert head.watched(entry, str(tmp_path), {}, HERE) == NONE_ENDED
+    assert head.seconds_of_head(entry, str(tmp_path), {}, ON_THIS_MACHINE) == NONE_ENDED
     waited = time.monotonic() - start
-    assert waited >= HERE.watch
+    assert waited >= ON_THIS_MACHINE.watch
     start = time.monotonic()
     long = dict.fromkeys(HEAD, 9.0)
-    assert head.watched(entry, str(tmp_path), long, HERE) == NONE_ENDED
+    assert head.seconds_of_head(entry, str(tmp_path), long, ON_THIS_MACHINE) == NONE_ENDED
     assert time.monotonic() - start < waited  # what is known to take long is not waited for
 
 

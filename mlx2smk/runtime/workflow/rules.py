@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
     Compared = Callable[[Any], Any]
     Uncompared = Callable[[Any, Any], str]
-    Function = TypeVar("Function", bound=Callable[..., Any])
+    Described = TypeVar("Described", bound=Callable[..., Any])
 
 DEEPEST = 100_000
 """Snakemake walks a chain of combinations by recursion, and a chain is as deep as it is long."""
 
 
-def with_signature(function: Function) -> Function:
+def with_signature(function: Described) -> Described:
     """Keep a function's signature with it: for each job, Snakemake asks for it some dozen times."""
     function.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
     return function
