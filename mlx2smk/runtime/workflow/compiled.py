@@ -26,6 +26,7 @@ class CompiledFolder:
         self.bundle = bundle
         self._plans: dict[str, PlanDocument] = {}
         self._jobs: dict[tuple[str, str], dict[str, str]] = {}
+        self._tails: dict[tuple[str, str], tuple[list[Job] | None, dict[str, Job]]] = {}
         self._names: dict[tuple[str, str], frozenset[str]] = {}
 
     def manifest(self) -> dict[str, Any]:
@@ -93,12 +94,15 @@ class CompiledFolder:
 
         `path` is that of the file of the decision about them; None if it cannot be seen from here.
         """
-        entry = self.trial(stem, trial)
-        if path is None:
-            jobs = [Job(line) for line in packing.unseen(entry)]
+        entry, (jobs, found) = self.trial(stem, trial), self._tails.get((stem, trial), (None, {}))
+        if path is not None:
+            now = packing.decision(entry, path)  # the same object as long as the file is the same
         else:
-            jobs = packing.decision(entry, path) or []
-        return {job.name: job for job in jobs}
+            now = jobs or [Job(line) for line in packing.unseen(entry)]
+        if now is not jobs:
+            found = {job.name: job for job in now or ()}
+            self._tails[stem, trial] = now, found
+        return found
 
     def gpus(self, stem: str, trial: str) -> int:
         """Return how many GPUs each combination of a trial runs on."""
