@@ -93,7 +93,7 @@ def test_collecting_and_reporting_take_little_memory(tmp_path):
     trials, report = str(tmp_path / "trials"), tmp_path / "report.json"
     tracemalloc.start()
     outputs = (f"{trials}/t.json", str(tmp_path / "updates.json"))
-    steps.collect(whole, "t", str(tmp_path / "runs"), *outputs)
+    steps.collect(whole, "t", str(tmp_path / "runs"), None, outputs)
     steps.report(whole, {}, trials, "verify", str(report))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
