@@ -78,6 +78,7 @@ def plan(folder):
     jobs = [f"{first} {first} {each} d" for first in range(0, MANY, each)]
     entry = {"name": "t", "rule": "trial_t", "order": 1, "jobs": jobs, "parallel": None}
     entry |= {"chained": False, "after": [], "reads": [], "digest": "t"}
+    entry |= {"parameters": [["n", [str(n) for n in range(MANY)]]]}
     document = {"format": "mlx2smk-plan", "version": 1, "experiment": "exp", "folder": "."}
     document |= {"file": "exp.py", "source": "exp.py", "setups": [], "verifications": []}
     return Plan(str(folder / "plan.json"), data={**document, "trials": [entry]})
