@@ -52,12 +52,24 @@ class Task:
         )
         return f"{self.function['name']} {combination}".strip()
 
-    def noted(self, observed: str) -> str:
-        """Return the task as text for another interpreter; `observed` configures its observer."""
+    def noted(self, word: str) -> str:
+        """Return the task as text for another interpreter, with one word more for it."""
         name, digest = self.function["name"], self.function["digest"]
         return jsontext.dumps(
-            [self.plan.path, self.kind, name, digest, self.context, self.given, observed]
+            [self.plan.path, self.kind, name, digest, self.context, self.given, word]
         )
+
+    @staticmethod
+    def from_note(text: str) -> tuple[Task, str]:
+        """Return the task that `noted` has written, and the word.
+
+        Fails the job if the function has been compiled again since.
+        """
+        path, kind, name, digest, context, given, word = jsontext.loads(text)
+        task = Task(Plan(path), kind, name, context, given)
+        if task.function["digest"] != digest:
+            complain(f"{name} was compiled again while it was to start: run snakemake again")
+        return task, word
 
 
 def run(
@@ -87,7 +99,9 @@ def run(
 
 def _outcome(task: Task, observer: Observer, began: float) -> Outcome:
     try:
-        function = world.enter(task.plan, task.kind, task.function, task.context, observer)
+        function = world.enter(
+            task.plan, task.kind, task.function, task.context, observer, lambda: _noted(task)
+        )
         value = CALLS[task.kind](task, function)
         return {"value": value, "duration": time.monotonic() - began}
     except ContextGuardError:
@@ -98,6 +112,11 @@ def _outcome(task: Task, observer: Observer, began: float) -> Outcome:
         observer.imports.failed(error)
         failure = _failure(error, task)
         return {"failure": failure, "duration": time.monotonic() - began}
+
+
+def _noted(task: Task) -> str:
+    """Return what other interpreters that run the experiment's functions have to know."""
+    return f"{os.getpid()}\n{task.noted('')}"
 
 
 def _failure(error: BaseException, task: Task) -> Failure:
@@ -183,14 +202,12 @@ def run_noted(note_fd: int, *pipes: int) -> NoReturn:
     note_received(pipes[-1])
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     with open(note_fd, encoding="utf-8") as file:
-        path, kind, name, digest, context, given, observed = jsontext.loads(file.read())
+        note = file.read()
     for fd in pipes:
         os.set_inheritable(fd, False)
+    complain_to(pipes[1])
+    task, observed = Task.from_note(note)
     os.environ[observing.CONFIGURATION] = observed
     observer = observing.configured(observed)
     observer.prepare()
-    task = Task(Plan(path), kind, name, context, given)
-    if task.function["digest"] != digest:
-        complain_to(pipes[1])
-        complain(f"{name} was compiled again while it was to start: run snakemake again")
     run(task, observer, *pipes)

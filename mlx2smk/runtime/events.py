@@ -6,6 +6,7 @@ import os
 import sys
 
 from . import layout, observing
+from .errors import COMPLAINT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +20,10 @@ class Events:
 
     def __init__(self, plan: Plan) -> None:
         self.fd, path = _new_file()
+        self._notes, notes = _new_file()
         self._folder = plan.folder
         self._ignored = own_folders(plan)
-        self.configuration = "\n".join([path, plan.folder, *self._ignored])
+        self.configuration = "\n".join([path, notes, plan.folder, *self._ignored])
         os.environ[observing.CONFIGURATION] = self.configuration
         paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         others = [path for path in paths if path and os.path.basename(path) != "follow"]
@@ -29,7 +31,13 @@ class Events:
 
     def observer(self) -> observing.Observer:
         """Return an observer for a process and its forks; the process has to start it."""
-        return observing.Observer(self.fd, self._folder, self._ignored)
+        return observing.Observer(self.fd, self._notes, self._folder, self._ignored)
+
+    def complaint(self) -> bytes:
+        """Return the first complaint of another interpreter of the job, if there is any."""
+        data = os.pread(self.fd, os.fstat(self.fd).st_size, 0)
+        start = observing.END + COMPLAINT
+        return (observing.END + data).partition(start)[2].partition(b"\n")[0]
 
     def taken(self) -> bytes:
         """Return the recorded events, and clear the file."""

@@ -114,6 +114,11 @@ class GuardedContext(GuardedDict):
         super().__init__(data, reads)
         self._reader = reader
 
+    def reduced(self) -> tuple[Any, ...]:
+        """Return how to make the same in another process, guard included."""
+        items = {key: value for key, value in dict.items(self) if key is not _NOBODYS}
+        return GuardedContext, (items, sorted(self._allowed, key=str), self._reader)
+
     def refuse_key(self, key: str) -> NoReturn:
         """Fail the job, with the line to write."""
         complain(

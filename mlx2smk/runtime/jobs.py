@@ -81,8 +81,9 @@ class Runner:
         Raises JobError if any other signal from outside ended the task.
         """
         ended = self._supervisor.run(self._body(task), echoes)
-        if ended.complaints:
-            self._complain(task, ended.complaints)
+        complaints = ended.complaints or self._events.complaint()
+        if complaints:
+            self._complain(task, complaints)
         outcome = child.received(ended.outcome)
         signum = from_outside(
             ended.signals,

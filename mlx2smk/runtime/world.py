@@ -11,6 +11,7 @@ from .loader import SliceLoader, WorldFinder, file_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
+    from collections.abc import Callable
     from typing import Any
 
     from .documents import Context, FunctionEntry, ModuleEntry
@@ -23,11 +24,17 @@ PICKLERS = ("cloudpickle.cloudpickle", "joblib.externals.cloudpickle.cloudpickle
 
 
 def enter(
-    plan: Plan, kind: str, function: FunctionEntry, context: Context, observer: Observer
+    plan: Plan,
+    kind: str,
+    function: FunctionEntry,
+    context: Context,
+    observer: Observer,
+    task: Callable[[], str],
 ) -> Any:
     """Prepare this process to run the experiment, run its slice, and return the function.
 
-    What the process uses is observed from the slice's first statement on.
+    What the process uses is observed from the slice's first statement on. `task` returns what other
+    interpreters have to know in which functions of the experiment run (`spawned`).
     """
     os.chdir(plan.folder)
     sys.argv[:] = [plan.file]
@@ -36,6 +43,19 @@ def enter(
     stdout: Any = sys.stdout
     stdout.reconfigure(line_buffering=True)
     _make_room_for(function["modules"])
+    finder = install(plan, kind, function, context)
+    module = _experiment(plan, function)
+    for name in PICKLERS:
+        finder.when_imported(name, lambda pickler: _arrange_pickling(pickler, module))
+    module.SETUP = visible(function, context)  # type: ignore[attr-defined]
+    finder.when_imported("multiprocessing.process", lambda _: observer.leave_note(task()))
+    observer.start()
+    module.__loader__.exec_module(module)  # type: ignore[union-attr]
+    return getattr(module, function["name"])
+
+
+def install(plan: Plan, kind: str, function: FunctionEntry, context: Context) -> WorldFinder:
+    """Make imports find slices, and seed the generators of modules when these are imported."""
     finder = WorldFinder(plan, function)
     sys.meta_path.insert(0, finder)  # type: ignore[arg-type,unused-ignore]
     _show_what_runs(finder, plan, function)
@@ -43,17 +63,22 @@ def enter(
         from . import preload
 
         preload.forget_state()
+    seed(finder, kind, context)
+    return finder
+
+
+def seed(finder: WorldFinder, kind: str, context: Context) -> None:
+    """Seed the generators that are loaded, and the others when they are."""
     if kind != "setups" and any(key in context for key in SEEDS):
         from . import seeding
 
         seeding.arrange(finder, context)
-    module = _experiment(plan, function)
-    for name in PICKLERS:
-        finder.when_imported(name, lambda pickler: pickler.register_pickle_by_value(module))
-    module.SETUP = _visible(function, context)  # type: ignore[attr-defined]
-    observer.start()
-    module.__loader__.exec_module(module)  # type: ignore[union-attr]
-    return getattr(module, function["name"])
+
+
+def _arrange_pickling(pickler: Any, module: types.ModuleType) -> None:
+    """Let functions of the experiment be sent to processes that cannot import it, with their SETUP."""
+    pickler.register_pickle_by_value(module)
+    pickler.CloudPickler.dispatch_table[guards.GuardedContext] = guards.GuardedContext.reduced
 
 
 def left_out(plan: Plan, function: FunctionEntry) -> dict[str, list[str]]:
@@ -62,10 +87,16 @@ def left_out(plan: Plan, function: FunctionEntry) -> dict[str, list[str]]:
     return {**names, plan.file: function["removed"]}
 
 
-def _experiment(plan: Plan, function: FunctionEntry) -> types.ModuleType:
-    """Return the experiment's module, registered under its name, but not run yet."""
+def loader_of(plan: Plan, function: FunctionEntry) -> SliceLoader:
+    """Return the loader of the experiment's module."""
     loader = SliceLoader(plan.file, plan.text(function["slice"]), plan.code(function["slice"]))
     loader.left_out_for(function["name"], function["removed"])
+    return loader
+
+
+def _experiment(plan: Plan, function: FunctionEntry) -> types.ModuleType:
+    """Return the experiment's module, registered under its name, but not run yet."""
+    loader = loader_of(plan, function)
     module: types.ModuleType = type(sys)(plan.module)
     module.__file__ = plan.file
     module.__spec__ = loader.spec(plan.module)
@@ -74,7 +105,8 @@ def _experiment(plan: Plan, function: FunctionEntry) -> types.ModuleType:
     return module
 
 
-def _visible(function: FunctionEntry, context: Context) -> Context:
+def visible(function: FunctionEntry, context: Context) -> Context:
+    """Return what the function sees as SETUP."""
     if function["reads"] is None:
         return context
     return guards.GuardedContext(context, function["reads"], function["name"])

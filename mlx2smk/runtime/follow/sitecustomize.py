@@ -28,8 +28,8 @@ except Exception as error:  # noqa: BLE001 - the program must run all the same
     sys.stderr.write("mlx: what this program touches is not seen: " + repr(error) + "\n")
 
 sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != HERE]
-sys.modules.pop("sitecustomize", None)
-try:  # noqa: SIM105 - quicker than `contextlib`
+own = sys.modules.pop("sitecustomize", None)
+try:
     import sitecustomize  # type: ignore[import-not-found,unused-ignore]  # noqa: F401
 except ImportError:
-    pass
+    sys.modules["sitecustomize"] = own  # type: ignore[assignment]  # the import looks for it again
