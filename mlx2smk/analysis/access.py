@@ -5,22 +5,23 @@ The rule is conservative: code that is not understood may use any key.
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.handing import Follower
 from mlx2smk.analysis.sites import Site, certain_names, key_use
 from mlx2smk.analysis.updates import update_sites
 from mlx2smk.language.keys import ANY, NO_KEYS, Keys
 
 if TYPE_CHECKING:
-    import ast
     from collections.abc import Iterable, Iterator, Sequence
 
     from mlx2smk.analysis.names import Reference
-    from mlx2smk.analysis.project import Module
+    from mlx2smk.analysis.project import Module, Project
     from mlx2smk.analysis.slicing import Taken, Widening
 
-__all__ = ["SEED_KEYS", "Access", "Site", "access_of"]
+__all__ = ["SEED_KEYS", "Access", "Site", "access_of", "write_sites"]
 
 SEED_KEYS = Keys.of("seed", "numpy_seed", "torch_seed", "pythonhashseed")
 """The worker reads these before every trial and verification."""
@@ -50,20 +51,20 @@ class Access:
 
 
 def access_of(
-    taken: Sequence[Taken], widened: Sequence[Widening], *, seeded: bool, updates: bool
+    taken: Sequence[Taken],
+    widened: Sequence[Widening],
+    project: Project,
+    *,
+    seeded: bool,
+    updates: bool,
 ) -> Access:
     """Find what the code of a slice may read and write.
 
     ``seeded`` adds the keys of the seeds to those that are read. ``updates`` says that the function's
     return value may update the context, as a trial's may.
     """
-    dynamic = [
-        Site(ANY, widening.span, widening.blamed, widening.reason)
-        for widening in widened
-        if widening.dynamic
-    ]
-    reads = [*_read_sites(taken), *dynamic]
-    writes = [*update_sites(taken), *dynamic] if updates else []
+    reads = [*_read_sites(taken, Follower(project)), *_dynamic(widened)]
+    writes = write_sites(taken, widened) if updates else []
     return Access(
         reads=Keys.union(site.keys for site in reads) | (SEED_KEYS if seeded else NO_KEYS),
         writes=Keys.union(site.keys for site in writes),
@@ -72,12 +73,38 @@ def access_of(
     )
 
 
-def _read_sites(taken: Sequence[Taken]) -> Iterator[Site]:
+def write_sites(taken: Sequence[Taken], widened: Sequence[Widening]) -> list[Site]:
+    """Return the places of a trial's slice that may update the context."""
+    return [*update_sites(taken), *_dynamic(widened)]
+
+
+def _dynamic(widened: Sequence[Widening]) -> Iterator[Site]:
+    for widening in widened:
+        if widening.dynamic:
+            yield Site(ANY, widening.span, widening.blamed, widening.reason)
+
+
+def _read_sites(taken: Sequence[Taken], follower: Follower) -> Iterator[Site]:
     for taken_unit in taken:
         certain = certain_names(taken_unit.unit.names)
         for reference in taken_unit.unit.names.references:
             if _is_setup(reference, taken_unit.module):
-                yield from _sites_of(reference, taken_unit.module, certain)
+                sites = tuple(_sites_of(reference, taken_unit.module, certain))
+                if any(site.keys.is_any for site in sites) and reference.name == SETUP:
+                    followed = _followed(reference, taken_unit, follower)
+                    sites = sites if followed is None else followed
+                yield from sites
+
+
+def _followed(reference: Reference, item: Taken, follower: Follower) -> tuple[Site, ...] | None:
+    """Return what is read by those that SETUP is handed to; None if that is not certain."""
+    if reference.imports or item.module.name is not None:
+        return None
+    node: ast.expr = reference.node
+    for _ in reference.attributes:
+        node = getattr(node, "value", node)
+    sites = follower.sites(node, item.unit, item.module) if isinstance(node, ast.Name) else None
+    return None if sites is None else tuple(sites)
 
 
 def _is_setup(reference: Reference, module: Module) -> bool:

@@ -100,7 +100,6 @@ for _method, _how in {
     "keys": "{}.keys()",
     "values": "{}.values()",
     "items": "{}.items()",
-    "copy": "{}.copy()",
     "popitem": "{}.popitem()",
     "clear": "{}.clear()",
 }.items():
@@ -113,6 +112,12 @@ class GuardedContext(GuardedDict):
     def __init__(self, data: Mapping[str, Any], reads: Iterable[str], reader: str) -> None:
         super().__init__(data, reads)
         self._reader = reader
+
+    def copy(self) -> GuardedContext:
+        """Return a copy with the same guard."""
+        kind, arguments = self.reduced()
+        made: GuardedContext = kind(*arguments)
+        return made
 
     def reduced(self) -> tuple[Any, ...]:
         """Return how to make the same in another process, guard included."""

@@ -67,7 +67,6 @@ def test_keys_that_are_read(body, expected):
         "return 'a' in SETUP in [SETUP]",
         "return [key for key in SETUP]",
         "return len(SETUP)",
-        "s = SETUP\nreturn s['a']",
         "return globals()['SETUP']['a']",
         "return eval('SETUP')",
         "SETUP.update(a=1)",
@@ -135,6 +134,173 @@ def test_read_sites_say_where_and_why():
         (Keys.of("a"), 5, 12, "reads 'a'"),
         (ANY, 5, 24, "SETUP is used as a whole"),
     ]
+
+
+MAKERS = """
+def make(cfg, n=0): return cfg["lr"] * n
+def named(*, cfg): return cfg.get("lr", 1)
+def asked(n, cfg): return "lr" in cfg and cfg.pop("n")
+def onwards(cfg): return make(cfg), asked(1, cfg)
+def again(cfg, n): return again(cfg, n - 1) if n else cfg["lr"]
+def nothing(cfg): return 1
+def stores(cfg): cfg["x"] = 1
+def maybe(cfg=None): return 0 if cfg is None else cfg["lr"]
+def default(cfg=SETUP): return cfg["lr"]
+def inner(cfg):
+    def f(): return [cfg["lr"] for _ in "ab"]
+    return f
+def loops(cfg):
+    for key in ("a", "b"): print(cfg[key])
+    return {k: cfg[k] for k in ["c", "d"]}
+class Model:
+    def __init__(self, cfg, n=1): self.lr = cfg["lr"]
+    def keep(self): return self.lr
+class Plain: pass
+def returned(cfg): return cfg
+def kept(cfg): LIST.append(cfg)
+def rebound(cfg):
+    cfg = cfg["a"]
+    return cfg["b"]
+def whole(cfg): return dict(cfg)
+def several(*cfgs): return cfgs[0]["lr"]
+def more(**cfg): return cfg["cfg"]["lr"]
+def unpacked(lr): return lr
+def passed(cfg): return other(cfg)
+def looked(cfg): return cfg["lr"], locals()
+def changed(cfg):
+    def f():
+        nonlocal cfg
+        cfg = {}
+    return cfg["lr"]
+def late(cfg, keys):
+    for key in keys: print(cfg[key])
+def loose(cfg):
+    for key, value in ("ab", "cd"): print(cfg[key])
+def given(cfg, key="lr"): return cfg[key]
+def shown(cfg): return f"{cfg}"
+def empty(cfg): return cfg or {}
+def yielded(cfg): yield cfg
+def wrapped(cfg): return (lambda c: c["lr"])(cfg)
+@decorate
+def decorated(cfg): return cfg["lr"]
+class Keeps:
+    def __init__(self, cfg): self.cfg = cfg
+class Derived(Model): pass
+class Made(Model):
+    def __init__(self, cfg): self.lr = cfg["lr"]
+class New:
+    def __new__(cls, cfg): return cfg
+    def __init__(self, cfg): self.lr = cfg["lr"]
+LIST = []
+def decorate(f): return f
+def other(cfg): return LIST or cfg.items()
+if LIST:
+    def twice(cfg): return cfg["a"]
+else:
+    def twice(cfg): return cfg["b"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return make(SETUP, 2)", {"lr"}),
+        ("return make(n=2, cfg=SETUP)", {"lr"}),
+        ("return make(cfg=SETUP if named else SETUP)", {"lr"}),
+        ("return named(cfg=SETUP)", {"lr"}),
+        ("return asked(1, SETUP)", {"lr", "n"}),
+        ("return onwards(SETUP)", {"lr", "n"}),
+        ("return again(SETUP, 3)", {"lr"}),
+        ("return nothing(SETUP)", set()),
+        ("return stores(SETUP)", set()),
+        ("return maybe(SETUP)", {"lr"}),
+        ("return default()", {"lr"}),
+        ("return default({})", {"lr"}),
+        ("return inner(SETUP)()", {"lr"}),
+        ("return loops(SETUP)", {"a", "b", "c", "d"}),
+        ("return Model(SETUP).keep()", {"lr"}),
+        ("return Model(n=2, cfg=SETUP).lr", {"lr"}),
+        ("cfg = SETUP\nreturn cfg['lr']", {"lr"}),
+        ("cfg: dict = SETUP\nreturn make(cfg), cfg.get('n')", {"lr", "n"}),
+        ("cfg = SETUP.copy()\ncfg['x'] = 1\nreturn cfg['lr']", {"lr"}),
+        ("cfg = SETUP\nother = cfg\nreturn other['lr']", {"lr"}),
+        ("def own(c): return c['lr']\nreturn own(SETUP)", {"lr"}),
+        ("def own(c=SETUP): return c['lr']\nreturn own()", {"lr"}),
+        ("cfg = SETUP\nreturn [make(cfg) for _ in 'ab']", {"lr"}),
+        ("return isinstance(SETUP, dict) and SETUP is not None and SETUP['a']", {"a"}),
+        ("return [SETUP[key] for key in ('a', 'b')]", {"a", "b"}),
+        ("return {key: SETUP.get(key) for key in ['a', KEY]}", {"a", "k"}),
+        ("for key in ('a', 'b'):\n    print(SETUP[key])", {"a", "b"}),
+        ("key = 'a'\nreturn SETUP[key]", {"a"}),
+        ("key = 'a' if KEY else 'b'\nreturn SETUP['c']", {"c"}),
+    ],
+)
+def test_setup_is_followed(body, expected):
+    assert reads(f"KEY = 'k'\n{MAKERS}", body) == expected
+
+
+NOT_FOLLOWED = (
+    "returned kept rebound whole several passed looked changed loose given shown empty yielded "
+    "wrapped decorated Keeps Derived Made New twice Plain unknown len print"
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(f"return {name}(SETUP)" for name in NOT_FOLLOWED.split()),
+        "return more(cfg=SETUP)",
+        "return unpacked(**SETUP)",
+        "return late(SETUP, ['a'])",
+        "return make(*[1], SETUP)",
+        "return make(*SETUP)",
+        "cfg = SETUP\ncfg = {}\nreturn cfg['a']",
+        "cfg, n = SETUP, 1\nreturn cfg['a']",
+        "cfg = other = SETUP\nreturn cfg['a']",
+        "cfg = SETUP\nreturn cfg",
+        "global kept_here\nkept_here = SETUP\nreturn kept_here['a']",
+        "(cfg := SETUP)\nreturn cfg['a']",
+        "class C:\n    cfg = SETUP\nreturn C.cfg['a']",
+        "return (lambda: SETUP)()['a']",
+        "return LIST[0].make(SETUP)",
+        "return {'cfg': SETUP}",
+        "return [SETUP]",
+        "return map(make, [SETUP])",
+        "key = 'a'\nfor key in LIST: pass\nreturn SETUP[key]",
+        "return [SETUP[key] for key in LIST]",
+        "return [SETUP[a] for a, b in ('ab', 'cd')]",
+        "for key in ('a', 'b'):\n    key = key * 2\n    print(SETUP[key])",
+        "def make(c): return c.items()\nreturn make(SETUP)",
+        "from somewhere import make\nreturn make(SETUP)",
+    ],
+)
+def test_setup_is_not_followed_where_it_is_not_certain(body):
+    assert reads(f"KEY = 'k'\n{MAKERS}", body) is None
+
+
+def test_setup_is_followed_into_local_modules():
+    files = {
+        "helper.py": "from tools.deep import make as inner\nKEY = 'k'\n"
+        "def make(cfg): return inner(cfg, cfg[KEY])\n"
+        "class Net:\n    'A net.'\n    depth: int = 2\n"
+        "    def __init__(self, cfg): self.n = cfg.get('n')\n"
+        "def keeps(cfg):\n    global CFG\n    CFG = cfg\n",
+        "tools/__init__.py": "",
+        "tools/deep.py": "def make(cfg, k): return cfg['lr']\n",
+    }
+    assert reads("import helper", "return helper.make(SETUP)", files) == {"k", "lr"}
+    assert reads("from helper import Net", "return Net(SETUP)", files) == {"n"}
+    both = "cfg = SETUP\nreturn h.Net(cfg), h.make(cfg)"
+    assert reads("import helper as h", both, files) == {"k", "lr", "n"}
+    assert reads("import helper", "return helper.keeps(SETUP)", files) is None
+    assert reads("import helper\nhelper.make = print", "return helper.make(SETUP)", files) is None
+
+
+def test_the_place_of_a_read_is_in_the_helper():
+    files = {"helper.py": "def make(cfg):\n    return cfg['lr']\n"}
+    (site,) = trial("import helper", "return helper.make(SETUP)", files).access.read_sites
+    place = site.module, site.span.line, site.span.column
+    assert (place, site.why) == (("helper", 2, 12), "reads 'lr'")
 
 
 # ------------------------------------------------------------------ writes

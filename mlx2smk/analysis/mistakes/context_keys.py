@@ -6,7 +6,7 @@ import ast
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from mlx2smk.analysis.access import SEED_KEYS, SETUP, access_of
+from mlx2smk.analysis.access import SEED_KEYS, SETUP, write_sites
 from mlx2smk.analysis.mistakes.certainty import Nesting
 from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
 from mlx2smk.analysis.mistakes.report import setups, trials
@@ -64,7 +64,7 @@ def _returned_by(setup: Looked) -> Keys:
 
 
 def _updated_by(trial: Looked) -> Keys:
-    return access_of(trial.taken, trial.slice.widened, seeded=False, updates=True).writes
+    return Keys.union(site.keys for site in write_sites(trial.taken, trial.slice.widened))
 
 
 class _Use:
