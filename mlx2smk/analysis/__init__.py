@@ -90,9 +90,7 @@ def _function(
     function: Setup | Verify, slices: Slices, slicer: Slicer, *, seeded: bool = False
 ) -> FunctionAnalysis:
     own_slice, taken = slices[function.name]
-    access = access_of(
-        taken, own_slice.widened, slicer.project, seeded=seeded, updates=False
-    )
+    access = access_of(taken, own_slice.widened, slicer.project, seeded=seeded, updates=False)
     return FunctionAnalysis(function.name, own_slice, access)
 
 

@@ -9,20 +9,20 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlx2smk.analysis.bindings import Binding
 from mlx2smk.analysis.calls import calls_of, meaning_of
 from mlx2smk.analysis.sites import READING, Site, certain_names, literal_text
 from mlx2smk.analysis.surroundings import Surroundings
 from mlx2smk.analysis.values import Definition
-from mlx2smk.language.keys import ANY, NO_KEYS, Keys
-from mlx2smk.language.scopes import Function
+from mlx2smk.language.keys import ANY, Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlx2smk.analysis.bindings import Binding
     from mlx2smk.analysis.calls import Call
     from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.analysis.surroundings import ScopeNode
+    from mlx2smk.language.scopes import Function
 
 
 class HandedOn(Exception):  # noqa: N818 - it ends the search and is no error

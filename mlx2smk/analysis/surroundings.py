@@ -14,7 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ScopeNode: TypeAlias = (
-    Function | ast.Lambda | ast.ClassDef | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+    Function
+    | ast.Lambda
+    | ast.ClassDef
+    | ast.ListComp
+    | ast.SetComp
+    | ast.DictComp
+    | ast.GeneratorExp
 )
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -30,9 +36,7 @@ class Surroundings:
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """The node directly above each node."""
-        return {
-            child: node for node in ast.walk(self.root) for child in ast.iter_child_nodes(node)
-        }
+        return {child: node for node in ast.walk(self.root) for child in ast.iter_child_nodes(node)}
 
     def scope_of_name(self, node: ast.AST, name: str) -> ScopeNode | None:
         """Return the inner scope that a name belongs to where it is used; None for the module."""
@@ -67,7 +71,7 @@ class Surroundings:
         for node in ast.walk(scope):
             if isinstance(node, (ast.Global, ast.Nonlocal)) and name in node.names:
                 return None
-            if not isinstance(node, ast.Name) or node is scope:
+            if not isinstance(node, ast.Name):
                 continue
             if node.id in _LOOKING:
                 return None

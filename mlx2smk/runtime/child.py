@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import time
+from time import monotonic
 
-from . import importing, jsontext, observing, records, results_json, world
+from . import descriptors, importing, jsontext, observing, records, restoring, results_json, world
 from .ending import Ending
 from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .observing import Observer
 
 LENGTH = 8
+_write = os.write
 
 
 class Task:
@@ -59,6 +60,10 @@ class Task:
             [self.plan.path, self.kind, name, digest, self.context, self.given, word]
         )
 
+    def note(self) -> str:
+        """Return what interpreters have to know that run functions of the experiment (`spawned`)."""
+        return f"{os.getpid()}\n{self.noted('')}"
+
     @staticmethod
     def from_note(text: str) -> tuple[Task, str]:
         """Return the task that `noted` has written, and the word.
@@ -83,9 +88,10 @@ def run(
     complain_to(complaints_fd)
     notes = Notes(signals_fd)
     observer.also_handle(notes.handlers())
+    descriptors.hide((outcome_fd, complaints_fd, signals_fd, *observer.descriptors()))
     ending = Ending([task.plan.module, *(module["name"] for module in task.function["modules"])])
     pid = os.getpid()
-    began = time.monotonic()
+    began = monotonic()
     try:
         outcome = _outcome(task, observer, began)
     except ContextGuardError:
@@ -99,31 +105,42 @@ def run(
 
 def _outcome(task: Task, observer: Observer, began: float) -> Outcome:
     try:
-        function = world.enter(
-            task.plan, task.kind, task.function, task.context, observer, lambda: _noted(task)
-        )
-        value = CALLS[task.kind](task, function)
-        return {"value": value, "duration": time.monotonic() - began}
+        function = world.enter(task, observer)
+        value = CALLS[task.kind](task, _then_restored(function))
+        return {"value": value, "duration": monotonic() - began}
     except ContextGuardError:
         raise
     except JobError as error:
         complain(str(error))
     except BaseException as error:  # noqa: BLE001 - whatever user code raises is a result
-        observer.imports.failed(error)
-        failure = _failure(error, task)
-        return {"failure": failure, "duration": time.monotonic() - began}
+        restoring.restore()
+        failure = _failure(error, task, observer)
+        return {"failure": failure, "duration": monotonic() - began}
 
 
-def _noted(task: Task) -> str:
-    """Return what other interpreters that run the experiment's functions have to know."""
-    return f"{os.getpid()}\n{task.noted('')}"
+def _then_restored(function: Any) -> Any:
+    """Return the function, after which the worker can rely on Python's own functions again."""
+
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        try:
+            return function(*arguments, **keywords)
+        finally:
+            restoring.restore()
+
+    return call
 
 
-def _failure(error: BaseException, task: Task) -> Failure:
+def _failure(error: BaseException, task: Task, observer: Observer) -> Failure:
     """Return the error's part of a run dict; fail the job if the error comes from a guard."""
     from . import failures, guards
 
-    guards.check_names(error, world.left_out(task.plan, task.function), task.function["name"])
+    try:
+        observer.imports.failed(error)
+        guards.check_names(error, world.left_out(task.plan, task.function), task.function["name"])
+    except ContextGuardError:
+        raise
+    except BaseException as another:  # noqa: BLE001 - an exception's own methods may raise anything
+        del another
     failure = failures.of_exception(error)
     failures.show(error, failure)
     return failure
@@ -182,7 +199,7 @@ def _send(outcome: Outcome, fd: int) -> None:
     data = jsontext.dumps(outcome).encode()
     view = memoryview(len(data).to_bytes(LENGTH, "big") + data)
     while view:
-        view = view[os.write(fd, view) :]
+        view = view[_write(fd, view) :]
 
 
 def received(data: bytes) -> Outcome | None:
@@ -210,4 +227,5 @@ def run_noted(note_fd: int, *pipes: int) -> NoReturn:
     os.environ[observing.CONFIGURATION] = observed
     observer = observing.configured(observed)
     observer.prepare()
+    restoring.keep()
     run(task, observer, *pipes)

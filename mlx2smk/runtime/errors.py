@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from .documents import Surprise
 
+_write, _getpid, _kill = os.write, os.getpid, os.kill
 LONGEST = 4000
 SIGKILL = 9
 REMEDY = "or run mlx compile again, which knows it now"
@@ -58,10 +59,10 @@ def complain(message: str, surprise: Surprise | None = None) -> NoReturn:
     text = message.encode("utf-8", "backslashreplace")[:LONGEST]
     noted = jsontext.dumps(surprise).encode() if surprise else b""
     for fd, before, after, job in _complaints:
-        os.write(fd, before + text + b"\0" + noted + b"\0" + after)
-        if os.getpid() != job:
+        _write(fd, before + text + b"\0" + noted + b"\0" + after)
+        if _getpid() != job:
             # A pool would wait forever for the result of this process.
-            os.kill(job, SIGKILL)
+            _kill(job, SIGKILL)
     raise ContextGuardError(message)
 
 

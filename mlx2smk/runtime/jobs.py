@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import child, observed, observing, origin, output, records
+from . import child, observed, observing, origin, output, records, restoring
 from .contents import Contents
 from .errors import JobError, complaint
 from .events import Events
@@ -54,6 +54,7 @@ class Runner:
         self._events = Events(plan)
         self._observer = self._events.observer()
         self._observer.prepare()
+        restoring.keep()
 
     def check(self) -> None:
         """Raise CancelledError if the job was told to stop."""

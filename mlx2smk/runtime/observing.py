@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Handler = Callable[[tuple[Any, ...]], None]
     Name = Union[str, bytes, os.PathLike[str], None]
 
+_write = os.write
 STARTERS = ("multiprocessing.spawn ", "multiprocessing.forkserver ", "loky.backend.popen_loky")
 """How the commands of `multiprocessing` and `loky` (joblib) start an interpreter for a function."""
 
@@ -120,7 +121,11 @@ class Observer:
         if fields not in self._told:
             self._told.add(fields)
             data = b"\0".join(map(os.fsencode, fields)) + END
-            os.write(self.fd, data)
+            _write(self.fd, data)
+
+    def descriptors(self) -> tuple[int, int]:
+        """Return the descriptors that the program must leave alone."""
+        return self.fd, self._notes
 
     def leave_note(self, text: str) -> None:
         """Leave the job's task for other interpreters to read."""

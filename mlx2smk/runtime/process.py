@@ -6,7 +6,7 @@ import os
 import select
 import time
 
-from . import lineage
+from . import lineage, lingering
 from .errors import CancelledError
 from .private import signal
 from .signals import STOPPING, note_received
@@ -135,13 +135,20 @@ class Supervisor:
     ) -> Ended:
         pump = Pump(channels, self._log, echoes)
         handle = _process_handle(pid, pump)
+        patience = lingering.Patience(pid, pump)
+        why, status = "", 0
         try:
-            while not _has_ended(pid):
+            while not _has_ended(pid) and not why:
                 self.check()
                 pump.move(TICK if handle is not None else 0.01)
+                why = patience.ends()
             seconds = time.monotonic() - began
+            if why:
+                self._log.note(f"the process is ended: {why}")
+                status = patience.status()
             lineage.kill_group(pid)
-            _, status = os.waitpid(pid, 0)
+            _, own = os.waitpid(pid, 0)
+            status = status or own
         finally:
             if handle is not None:
                 os.close(handle)

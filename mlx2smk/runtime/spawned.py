@@ -32,7 +32,7 @@ def enter(observer: Observer) -> None:
     except JobError as error:
         complain(str(error))
     plan, function = task.plan, task.function
-    finder = world.install(plan, task.kind, function, task.context)
+    finder = world.install(task)
     finder.is_found = lambda name, spec: _note_package(observer, name, spec)
     finder.experiment = world.loader_of(plan, function)
     finder.experiment.prepare = lambda module: _prepare(module, task, finder)
@@ -42,7 +42,7 @@ def _prepare(module: types.ModuleType, task: Task, finder: WorldFinder) -> None:
     """Do for the experiment's module what the job does before its first statement."""
     module.SETUP = world.visible(task.function, task.context)  # type: ignore[attr-defined]
     # A fork of a server of processes has another state, as Python's `random` sees to.
-    world.seed(finder, task.kind, task.context)
+    world.seed(finder, task)
 
 
 def _note_package(observer: Observer, name: str, spec: ModuleSpec) -> None:

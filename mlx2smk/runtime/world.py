@@ -11,9 +11,9 @@ from .loader import SliceLoader, WorldFinder, file_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
-    from collections.abc import Callable
     from typing import Any
 
+    from .child import Task
     from .documents import Context, FunctionEntry, ModuleEntry
     from .observing import Observer
     from .plan import Plan
@@ -23,56 +23,48 @@ SEEDS = ("seed", "numpy_seed", "torch_seed")
 PICKLERS = ("cloudpickle.cloudpickle", "joblib.externals.cloudpickle.cloudpickle")
 
 
-def enter(
-    plan: Plan,
-    kind: str,
-    function: FunctionEntry,
-    context: Context,
-    observer: Observer,
-    task: Callable[[], str],
-) -> Any:
+def enter(task: Task, observer: Observer) -> Any:
     """Prepare this process to run the experiment, run its slice, and return the function.
 
-    What the process uses is observed from the slice's first statement on. `task` returns what other
-    interpreters have to know in which functions of the experiment run (`spawned`).
+    What the process uses is observed from the slice's first statement on.
     """
+    plan, function = task.plan, task.function
     os.chdir(plan.folder)
     sys.argv[:] = [plan.file]
     sys.dont_write_bytecode = NO_BYTECODE
     _set_path(plan.folder)
-    stdout: Any = sys.stdout
-    stdout.reconfigure(line_buffering=True)
+    _set_streams()
     _make_room_for(function["modules"])
-    finder = install(plan, kind, function, context)
+    finder = install(task)
     module = _experiment(plan, function)
     for name in PICKLERS:
         finder.when_imported(name, lambda pickler: _arrange_pickling(pickler, module))
-    module.SETUP = visible(function, context)  # type: ignore[attr-defined]
-    finder.when_imported("multiprocessing.process", lambda _: observer.leave_note(task()))
+    module.SETUP = visible(function, task.context)  # type: ignore[attr-defined]
+    finder.when_imported("multiprocessing.process", lambda _: observer.leave_note(task.note()))
     observer.start()
     module.__loader__.exec_module(module)  # type: ignore[union-attr]
     return getattr(module, function["name"])
 
 
-def install(plan: Plan, kind: str, function: FunctionEntry, context: Context) -> WorldFinder:
+def install(task: Task) -> WorldFinder:
     """Make imports find slices, and seed the generators of modules when these are imported."""
-    finder = WorldFinder(plan, function)
+    finder = WorldFinder(task.plan, task.function)
     sys.meta_path.insert(0, finder)  # type: ignore[arg-type,unused-ignore]
-    _show_what_runs(finder, plan, function)
+    _show_what_runs(finder, task.plan, task.function)
     if "numpy.random" in sys.modules:
         from . import preload
 
         preload.forget_state()
-    seed(finder, kind, context)
+    seed(finder, task)
     return finder
 
 
-def seed(finder: WorldFinder, kind: str, context: Context) -> None:
+def seed(finder: WorldFinder, task: Task) -> None:
     """Seed the generators that are loaded, and the others when they are."""
-    if kind != "setups" and any(key in context for key in SEEDS):
+    if task.kind != "setups" and any(key in task.context for key in SEEDS):
         from . import seeding
 
-        seeding.arrange(finder, context)
+        seeding.arrange(finder, task.context)
 
 
 def _arrange_pickling(pickler: Any, module: types.ModuleType) -> None:
@@ -125,6 +117,18 @@ def _set_path(folder: str) -> None:
     if sys.path and os.path.abspath(sys.path[0]) == own:
         del sys.path[0]
     sys.path.insert(0, folder)
+
+
+def _set_streams() -> None:
+    """Let the streams know that they are pipes now, and write each line at once."""
+    for name in ("stdout", "stderr"):
+        stream: Any = getattr(sys, name)
+        if stream.seekable():  # it was a file when the worker started
+            how = {"encoding": stream.encoding, "errors": stream.errors}
+            stream = open(stream.fileno(), "w", closefd=False, **how)  # noqa: SIM115
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
+        stream.reconfigure(line_buffering=True)
 
 
 def _show_what_runs(finder: WorldFinder, plan: Plan, function: FunctionEntry) -> None:

@@ -169,5 +169,3 @@ def test_other_programs_do_not_find_the_experiment_as_a_job_does(tmp_path):
     (tmp_path / "exp.py").write_text("left_out = 1\n")
     (run,) = made.run_trial("t", context=CONTEXT)
     assert run["result"] == ["1 False\n", ""]
-
-
