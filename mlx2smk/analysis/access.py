@@ -64,7 +64,7 @@ def access_of(
     return value may update the context, as a trial's may.
     """
     reads = [*_read_sites(taken, Follower(project)), *_dynamic(widened)]
-    writes = write_sites(taken, widened) if updates else []
+    writes = write_sites(taken, widened, project) if updates else []
     return Access(
         reads=Keys.union(site.keys for site in reads) | (SEED_KEYS if seeded else NO_KEYS),
         writes=Keys.union(site.keys for site in writes),
@@ -73,9 +73,11 @@ def access_of(
     )
 
 
-def write_sites(taken: Sequence[Taken], widened: Sequence[Widening]) -> list[Site]:
+def write_sites(
+    taken: Sequence[Taken], widened: Sequence[Widening], project: Project
+) -> list[Site]:
     """Return the places of a trial's slice that may update the context."""
-    return [*update_sites(taken), *_dynamic(widened)]
+    return [*update_sites(taken, project), *_dynamic(widened)]
 
 
 def _dynamic(widened: Sequence[Widening]) -> Iterator[Site]:

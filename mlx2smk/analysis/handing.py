@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlx2smk.analysis.calls import calls_of, meaning_of
 from mlx2smk.analysis.sites import READING, Site, certain_names, literal_text
-from mlx2smk.analysis.surroundings import Surroundings
+from mlx2smk.analysis.enclosing import Enclosing
 from mlx2smk.analysis.values import Definition
 from mlx2smk.language.keys import ANY, Keys
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.bindings import Binding
     from mlx2smk.analysis.calls import Call
     from mlx2smk.analysis.project import Module, Project, Unit
-    from mlx2smk.analysis.surroundings import ScopeNode
+    from mlx2smk.analysis.enclosing import ScopeNode
     from mlx2smk.language.scopes import Function
 
 
@@ -29,11 +29,11 @@ class HandedOn(Exception):  # noqa: N818 - it ends the search and is no error
     """The dictionary goes where it is not followed."""
 
 
-class _Code(NamedTuple):
+class Stretch(NamedTuple):
     """A top-level statement with what is known about it."""
 
     module: Module
-    around: Surroundings
+    around: Enclosing
     certain: frozenset[ast.expr]
     calls: dict[ast.Call, Call]
 
@@ -42,30 +42,27 @@ class Follower:
     """Finds the keys that are used of a dictionary by those it is handed to."""
 
     def __init__(self, project: Project) -> None:
-        self._project = project
-        self._codes: dict[Unit, _Code] = {}
+        self.project = project
+        self._stretches: dict[Unit, Stretch] = {}
 
     def sites(self, node: ast.expr, unit: Unit, module: Module) -> list[Site] | None:
         """Return what is read of the dictionary that an expression stands for; None if that is not certain."""
         try:
-            return list(self._uses(node, self._code(unit, module), set()))
+            return list(self._uses(node, self.stretch(unit, module), set()))
         except HandedOn:
             return None
 
-    def keys(self, key: ast.expr, unit: Unit, module: Module) -> Keys:
-        """Return the texts that an expression may stand for; any if they are not certain."""
-        return self._keys(key, self._code(unit, module))
-
-    def _code(self, unit: Unit, module: Module) -> _Code:
-        if unit not in self._codes:
+    def stretch(self, unit: Unit, module: Module) -> Stretch:
+        """Return a statement of a module with what is known about it."""
+        if unit not in self._stretches:
             calls = {call.node: call for call in calls_of(unit.node, module)}
             certain = certain_names(unit.names)
-            self._codes[unit] = _Code(module, Surroundings(unit.node), certain, calls)
-        return self._codes[unit]
+            self._stretches[unit] = Stretch(module, Enclosing(unit.node), certain, calls)
+        return self._stretches[unit]
 
     # One use
 
-    def _uses(self, node: ast.expr, code: _Code, seen: set[object]) -> Iterator[Site]:
+    def _uses(self, node: ast.expr, code: Stretch, seen: set[object]) -> Iterator[Site]:
         parent = code.around.parents.get(node)
         if isinstance(parent, ast.Subscript) and parent.value is node:
             yield from self._subscript(parent, code)
@@ -84,12 +81,12 @@ class Follower:
         elif not isinstance(parent, ast.Expr):
             raise HandedOn
 
-    def _subscript(self, node: ast.Subscript, code: _Code) -> Iterator[Site]:
+    def _subscript(self, node: ast.Subscript, code: Stretch) -> Iterator[Site]:
         changed = isinstance(code.around.parents.get(node), ast.AugAssign)
         if changed or not isinstance(node.ctx, ast.Store):
             yield self._site(node.slice, node, code)
 
-    def _method(self, node: ast.Attribute, code: _Code, seen: set[object]) -> Iterator[Site]:
+    def _method(self, node: ast.Attribute, code: Stretch, seen: set[object]) -> Iterator[Site]:
         call = code.around.parents.get(node)
         if not isinstance(call, ast.Call) or call.func is not node:
             raise HandedOn
@@ -100,7 +97,7 @@ class Follower:
         else:
             raise HandedOn
 
-    def _comparison(self, node: ast.Compare, of: ast.expr, code: _Code) -> Iterator[Site]:
+    def _comparison(self, node: ast.Compare, of: ast.expr, code: Stretch) -> Iterator[Site]:
         if len(node.ops) != 1:
             raise HandedOn
         if isinstance(node.ops[0], (ast.In, ast.NotIn)) and node.comparators[0] is of:
@@ -108,8 +105,8 @@ class Follower:
         elif not isinstance(node.ops[0], (ast.Is, ast.IsNot)):
             raise HandedOn
 
-    def _site(self, key: ast.expr, node: ast.expr, code: _Code) -> Site:
-        keys = self._keys(key, code)
+    def _site(self, key: ast.expr, node: ast.expr, code: Stretch) -> Site:
+        keys = self.keys_in(key, code)
         if keys.is_any:
             raise HandedOn
         names = ", ".join(map(repr, sorted(keys.names)))
@@ -118,7 +115,7 @@ class Follower:
     # Where it goes
 
     def _assigned(
-        self, node: ast.Assign | ast.AnnAssign, code: _Code, seen: set[object]
+        self, node: ast.Assign | ast.AnnAssign, code: Stretch, seen: set[object]
     ) -> Iterator[Site]:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         target = targets[0]
@@ -130,7 +127,7 @@ class Follower:
         yield from self._variable(scope, target.id, code, seen)
 
     def _variable(
-        self, scope: ScopeNode, name: str, code: _Code, seen: set[object]
+        self, scope: ScopeNode, name: str, code: Stretch, seen: set[object]
     ) -> Iterator[Site]:
         """Yield what is read through a name that an inner scope binds to the dictionary, and only to it."""
         if (scope, name) in seen:
@@ -143,7 +140,7 @@ class Follower:
             yield from self._uses(load, code, seen)
 
     def _default(
-        self, node: ast.arguments, value: ast.expr, code: _Code, seen: set[object]
+        self, node: ast.arguments, value: ast.expr, code: Stretch, seen: set[object]
     ) -> Iterator[Site]:
         scope = code.around.parents[node]
         positional = [*node.posonlyargs, *node.args]
@@ -152,12 +149,12 @@ class Follower:
             *zip(node.kwonlyargs, node.kw_defaults, strict=True),
         ]
         name = next(argument.arg for argument, default in pairs if default is value)
-        if not isinstance(scope, (*_FUNCTIONS, ast.Lambda)):
+        if not isinstance(scope, (*FUNCTIONS, ast.Lambda)):
             raise HandedOn
         yield from self._variable(scope, name, code, seen)
 
     def _argument(
-        self, node: ast.Call | ast.keyword, value: ast.expr, code: _Code, seen: set[object]
+        self, node: ast.Call | ast.keyword, value: ast.expr, code: Stretch, seen: set[object]
     ) -> Iterator[Site]:
         call = code.around.parents[node] if isinstance(node, ast.keyword) else node
         if not isinstance(call, ast.Call) or call.func is value:
@@ -167,14 +164,21 @@ class Follower:
             raise HandedOn  # ** takes all keys
         if self._only_asks_for_type(call, code):
             return
-        function, skipped, inside = self._called(call, code)
-        name = named or _position(call, value, function, skipped)
+        function, skipped, inside = self.called(call, code)
+        name = named or position_of(call, value, function, skipped)
         own = {arg.arg for arg in (*function.args.args, *function.args.kwonlyargs)}
         if name not in own | {arg.arg for arg in function.args.posonlyargs}:
             raise HandedOn
         yield from self._variable(function, name, inside, seen)
 
-    def _only_asks_for_type(self, call: ast.Call, code: _Code) -> bool:
+    def is_call_of(self, call: ast.Call, function: Function, code: Stretch) -> bool:
+        """Whether a call certainly runs a function."""
+        try:
+            return self.called(call, code)[:2] == (function, 0)
+        except HandedOn:
+            return False
+
+    def _only_asks_for_type(self, call: ast.Call, code: Stretch) -> bool:
         function = call.func
         return (
             isinstance(function, ast.Name)
@@ -183,34 +187,35 @@ class Follower:
             and function.id not in code.module.bindings
         )
 
-    def _called(self, call: ast.Call, code: _Code) -> tuple[Function, int, _Code]:
+    def called(self, call: ast.Call, code: Stretch) -> tuple[Function, int, Stretch]:
         """Return the function that a call runs, how many parameters it is not given, and where it stands."""
         local = self._local_function(call, code)
         if local is not None:
             return local, 0, code
         if call not in code.calls:
             raise HandedOn
-        found = meaning_of(call.func, code.calls[call].place, self._project)
+        found = meaning_of(call.func, code.calls[call].place, self.project)
         if not isinstance(found, Definition) or found.node.decorator_list:
             raise HandedOn
-        inside = self._code(_unit_of(found), found.module)
+        inside = self.stretch(_unit_of(found), found.module)
         if isinstance(found.node, ast.ClassDef):
             return _initializer(found.node, found.module), 1, inside
         return found.node, 0, inside
 
     @staticmethod
-    def _local_function(call: ast.Call, code: _Code) -> Function | None:
+    def _local_function(call: ast.Call, code: Stretch) -> Function | None:
         """Return the function that a name means which is defined in the function around the call."""
         if not isinstance(call.func, ast.Name):
             return None
         scope = code.around.scope_of_name(call, call.func.id)
         bindings = () if scope is None else code.around.bindings(scope)[call.func.id]
         node = bindings[0].node if len(bindings) == 1 else None
-        return node if isinstance(node, _FUNCTIONS) and not node.decorator_list else None
+        return node if isinstance(node, FUNCTIONS) and not node.decorator_list else None
 
     # Keys
 
-    def _keys(self, key: ast.expr, code: _Code) -> Keys:
+    def keys_in(self, key: ast.expr, code: Stretch) -> Keys:
+        """Return the texts that an expression may stand for; any if they are not certain."""
         if isinstance(key, ast.Name):
             scope = code.around.scope_of_name(key, key.id)
             if isinstance(scope, ast.ClassDef):
@@ -224,7 +229,7 @@ class Follower:
         text = literal_text(key, code.module, code.certain)
         return ANY if text is None else Keys.of(text)
 
-    def _bound_keys(self, binding: Binding, code: _Code) -> Keys:
+    def _bound_keys(self, binding: Binding, code: Stretch) -> Keys:
         """Return the texts that a local variable may be bound to: one, or those that a loop goes through."""
         value = binding.value
         target = getattr(binding.node, "target", None)
@@ -239,12 +244,12 @@ class Follower:
         return Keys.union(self._text(part, code) for part in value.elts)
 
     @staticmethod
-    def _text(node: ast.expr, code: _Code) -> Keys:
+    def _text(node: ast.expr, code: Stretch) -> Keys:
         text = literal_text(node, code.module, code.certain)
         return ANY if text is None else Keys.of(text)
 
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def _is_single_target(binding: Binding) -> bool:
@@ -256,7 +261,7 @@ def _is_single_target(binding: Binding) -> bool:
     )
 
 
-def _position(call: ast.Call, value: ast.expr, function: Function, skipped: int) -> str:
+def position_of(call: ast.Call, value: ast.expr, function: Function, skipped: int) -> str:
     """Return the parameter that a positional argument is for."""
     index = next((at for at, given in enumerate(call.args) if given is value), None)
     if index is None or any(isinstance(given, ast.Starred) for given in call.args[:index]):
@@ -279,9 +284,9 @@ def _initializer(node: ast.ClassDef, module: Module) -> Function:
     plain = all(isinstance(base, ast.Name) and base.id == "object" for base in node.bases)
     if not plain or node.keywords or node.name in module.patched:
         raise HandedOn
-    made = [part for part in node.body if isinstance(part, _FUNCTIONS) and part.name == "__init__"]
-    names = [part.name for part in node.body if isinstance(part, _FUNCTIONS)]
-    others = [part for part in node.body if not isinstance(part, (*_FUNCTIONS, *_HARMLESS))]
+    made = [part for part in node.body if isinstance(part, FUNCTIONS) and part.name == "__init__"]
+    names = [part.name for part in node.body if isinstance(part, FUNCTIONS)]
+    others = [part for part in node.body if not isinstance(part, (*FUNCTIONS, *_HARMLESS))]
     if len(made) != 1 or "__new__" in names or others or made[0].decorator_list:
         raise HandedOn
     return made[0]

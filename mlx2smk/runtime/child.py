@@ -227,5 +227,5 @@ def run_noted(note_fd: int, *pipes: int) -> NoReturn:
     os.environ[observing.CONFIGURATION] = observed
     observer = observing.configured(observed)
     observer.prepare()
-    restoring.keep()
+    restoring.remember()
     run(task, observer, *pipes)

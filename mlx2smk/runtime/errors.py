@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _write, _getpid, _kill = os.write, os.getpid, os.kill
 LONGEST = 4000
-SIGKILL = 9
+_SIGKILL = 9
 REMEDY = "or run mlx compile again, which knows it now"
 COMPLAINT = b"C\0"
 """Starts a complaint among the events that another interpreter of a job records."""
@@ -62,7 +62,7 @@ def complain(message: str, surprise: Surprise | None = None) -> NoReturn:
         _write(fd, before + text + b"\0" + noted + b"\0" + after)
         if _getpid() != job:
             # A pool would wait forever for the result of this process.
-            _kill(job, SIGKILL)
+            _kill(job, _SIGKILL)
     raise ContextGuardError(message)
 
 

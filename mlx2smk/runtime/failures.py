@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from .documents import Failure
 
-STDERR = 2
+_STDERR = 2
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
@@ -23,7 +23,7 @@ def of_exception(error: BaseException) -> Failure:
     return {
         "return_code": 1,
         "error": sendable(text_of(error)),
-        "type": name_of(error),
+        "type": class_name(error),
         "traceback": sendable(shown(error)),
     }
 
@@ -65,7 +65,7 @@ def shown(error: BaseException) -> str:
     except BaseException:  # noqa: BLE001 - an exception's own methods may raise anything
         where = BaseException.__getattribute__(error, "__traceback__")
         frames = [frame for frame in traceback.extract_tb(where) if _is_user(frame)]
-        return "".join([*traceback.format_list(frames), f"{name_of(error)}: {text_of(error)}\n"])
+        return "".join([*traceback.format_list(frames), f"{class_name(error)}: {text_of(error)}\n"])
 
 
 def show(error: BaseException, failure: Failure) -> None:
@@ -83,7 +83,7 @@ def _print(text: str) -> None:
         sys.stderr.flush()
     except Exception:  # noqa: BLE001 - the program may have closed or replaced it
         try:
-            os.write(STDERR, text.encode("utf-8", "backslashreplace"))
+            os.write(_STDERR, text.encode("utf-8", "backslashreplace"))
         except OSError:  # closed as well
             return
 
@@ -103,10 +103,10 @@ def text_of(value: object) -> str:
     try:
         return str(value)
     except BaseException:  # noqa: BLE001 - __str__ may raise anything, SystemExit included
-        return f"<{name_of(value)} whose str() failed>"
+        return f"<{class_name(value)} whose str() failed>"
 
 
-def name_of(value: object) -> str:
+def class_name(value: object) -> str:
     """Return the name of a value's class, whatever its metaclass does."""
     name = type.__getattribute__(type(value), "__name__")
     return str(name)

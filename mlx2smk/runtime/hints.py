@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-CALLS = {
+CONVERSIONS = {
     "pathlib.PurePath": "str({})",
     "datetime.datetime": "{}.isoformat()",
     "datetime.date": "{}.isoformat()",
@@ -54,7 +54,7 @@ def for_value(value: Any) -> str:
         return ": return dataclasses.asdict(value)"
     for base in kind.__mro__:
         package = str(base.__module__).partition(".")[0]
-        call = CALLS.get(f"{package}.{base.__name__}")
+        call = CONVERSIONS.get(f"{package}.{base.__name__}")
         if call is not None:
             return ": return " + call.replace("{}", "value")
     return ""

@@ -54,7 +54,7 @@ class Runner:
         self._events = Events(plan)
         self._observer = self._events.observer()
         self._observer.prepare()
-        restoring.keep()
+        restoring.remember()
 
     def check(self) -> None:
         """Raise CancelledError if the job was told to stop."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .process import Pump
 
 SECONDS = 300.0
-VARIABLE = "MLX_LINGER"
+LINGER = "MLX_LINGER"
 """The variable that sets another number of seconds."""
 
 
@@ -32,7 +32,7 @@ class Patience:
         self._since: float | None = None
         self._size = 0
         try:
-            self._seconds = float(os.environ.get(VARIABLE, SECONDS))
+            self._seconds = float(os.environ.get(LINGER, SECONDS))
         except ValueError:
             self._seconds = SECONDS
 

@@ -353,4 +353,4 @@ def follow() -> None:
         if is_pool_worker(words_of_command()):
             from . import spawned
 
-            spawned.enter(observer)
+            spawned.prepare(observer)

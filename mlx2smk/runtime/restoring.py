@@ -22,7 +22,7 @@ _finders: list[Any] = []
 _folders: list[str] = []
 
 
-def keep() -> None:
+def remember() -> None:
     """Remember how things are, once, before processes are forked."""
     _kept[:] = [(vars(module), dict(vars(module))) for module in (builtins, os, time)]
     _modules.update(sys.modules)

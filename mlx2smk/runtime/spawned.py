@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .private import ModuleSpec
 
 
-def enter(observer: Observer) -> None:
+def prepare(observer: Observer) -> None:
     """Make the experiment importable as it is in the job that has started this interpreter."""
     job, _, note = observer.note().partition("\n")
     if not note:

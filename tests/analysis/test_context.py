@@ -305,6 +305,47 @@ def test_the_place_of_a_read_is_in_the_helper():
 
 # ------------------------------------------------------------------ writes
 
+UPDATERS = """
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from typing import NamedTuple, TypedDict
+LIST = []
+UPDATE = {"a": 1}
+def made():
+    if LIST: return {"m": 1}
+    found = dict(n=1)
+    if KEY: return found or None
+    return found
+def looped(): return looped() if LIST else LIST
+def yielded(): yield {"a": 1}
+@lru_cache
+def cached(): return {"a": 1}
+def kept_by_itself():
+    u = {"a": 1}
+    LIST.append(u)
+    return u
+def fill(u): u["f"] = 1
+def passed_back(u): return u
+def result(x, update=None): return {"x": x, "context_update": update}
+def keywords(x, **update): return {"x": x, "context_update": update}
+def loose(update):
+    LIST.append(update)
+    return {"context_update": update}
+@dataclass
+class Result:
+    score: int
+    context_update: dict = field(default_factory=dict)
+@dataclass
+class Checked:
+    context_update: dict
+    def __post_init__(self): self.fill()
+class Row(NamedTuple):
+    score: int
+    context_update: dict
+class Typed(TypedDict):
+    context_update: dict
+"""
+
 
 @pytest.mark.parametrize(
     ("body", "expected"),
@@ -330,10 +371,46 @@ def test_the_place_of_a_read_is_in_the_helper():
         ("def f(): return {'context_update': {'a': 1}}\nreturn f()", {"a"}),
         ("return helper()", {"h"}),
         ("context_update = {'a': 1}\nreturn {'context_update': context_update}", {"a"}),
+        ("u = {'a': 1}\nif x: u = {'b': 1}\nreturn {'context_update': u}", {"a", "b"}),
+        ("u = {}\nu['best'] = 1\nreturn {'context_update': u}", {"best"}),
+        ("u = dict(a=1)\nu.update(b=2, **{'c': 3})\nreturn {'context_update': u}", {"a", "b", "c"}),
+        (
+            "u = {}\nu.update({'a': 1})\nu.setdefault('b', u.get('z'))\nreturn {'context_update': u}",
+            {"a", "b"},
+        ),
+        ("u = {}\nu |= {'a': 1}\nreturn {'context_update': u or None}", {"a"}),
+        ("u = {}\nfor k in ('a', 'b'): u[k] = 1\nreturn {'context_update': u}", {"a", "b"}),
+        ("return {'context_update': {k: 1 for k in ('a', KEY)}}", {"a", "k"}),
+        ("return {'context_update': {'a': 1} | {'b': 2}}", {"a", "b"}),
+        ("more = {'b': 2}\nreturn {'context_update': {'a': 1, **more}}", {"a", "b"}),
+        (
+            "u = {'a': 1}\nprint(len(u), u['a'], 'a' in u)\nif u: return {'x': 1, 'context_update': u}",
+            {"a"},
+        ),
+        ("u = {'a': 1}\nreturn {**{'score': 1}, 'context_update': u}", {"a"}),
+        ("return dict(score=1, context_update={'a': 1})", {"a"}),
+        ("r = dict(score=1)\nr['context_update'] = made()\nreturn r", {"m", "n"}),
+        ("return {'context_update': made()}", {"m", "n"}),
+        ("u = made()\nu['b'] = 1\nreturn {'context_update': u}", {"b", "m", "n"}),
+        ("def own(): return {'a': 1}\nreturn {'context_update': own()}", {"a"}),
+        ("return result(1, {'a': 1})", {"a"}),
+        ("return result(update={'a': 1}, x=2) if y else result(1)", {"a"}),
+        ("u = {}\nu['a'] = 1\nreturn result(1, u)", {"a"}),
+        ("return keywords(1, best=2, last=3)", {"best", "last"}),
+        ("return keywords(1, **{'a': 1})", {"a"}),
+        ("u = {}\nfill(u)\nreturn {'context_update': u}", {"f"}),
+        ("return asdict(Result(1, {'a': 1}))", {"a"}),
+        ("return asdict(Result(score=1, context_update=dict(a=1)))", {"a"}),
+        ("return asdict(Result(1))", set()),
+        ("return Row(1, {'a': 1})._asdict()", {"a"}),
+        ("return Typed(context_update={'a': 1})", {"a"}),
     ],
 )
 def test_keys_that_are_written(body, expected):
-    before = "KEY = 'k'\ndef helper(): return {'context_update': {'h': 1}}\ndef unused(): return {'context_update': {'u': 1}}"
+    before = (
+        UPDATERS
+        + "\nKEY = 'k'\ndef helper(): return {'context_update': {'h': 1}}\ndef unused(): return {'context_update': {'u': 1}}"
+    )
     assert writes(body, before) == expected
 
 
@@ -356,16 +433,42 @@ def test_keys_that_are_written(body, expected):
         "r.context_update = {}\nreturn r",
         'return json.loads(\'{"context_update": {"a": 1}}\')',
         "u = {'a': 1}\nf(u)\nreturn {'context_update': u}",
-        "u = {'a': 1}\nu = {'b': 1}\nreturn {'context_update': u}",
         "u = {'a': 1}\nu[key] = 2\nreturn {'context_update': u}",
         "u = {'a': 1}\nu |= more\nreturn {'context_update': u}",
         "u = {}\ndef f():\n    nonlocal u\n    u = more\nf()\nreturn {'context_update': u}",
         "u = v = {'a': 1}\nv['b'] = 1\nreturn {'context_update': u}",
         "return {**eval('x')}",
+        "return {'context_update': UPDATE}",
+        "return {'context_update': looped()}",
+        "return {'context_update': yielded()}",
+        "return {'context_update': cached()}",
+        "return {'context_update': kept_by_itself()}",
+        "u = {}\nLIST.append(u)\nreturn {'context_update': u}",
+        "u = {}\nv = u\nv['a'] = 1\nreturn {'context_update': u}",
+        "u = {}\ndef f(): u[LIST] = 1\nf()\nreturn {'context_update': u}",
+        "u = {'a': 1}\nu.update(LIST)\nreturn {'context_update': u}",
+        "u = {}\nfor k in LIST: u[k] = 1\nreturn {'context_update': u}",
+        "return result(1, LIST)",
+        "f = result\nreturn f(1, {'a': 1})",
+        "return result(*LIST)",
+        "return result(1, **LIST)",
+        "return list(map(result, LIST))",
+        "return keywords(1, **LIST)",
+        "return loose({'a': 1})",
+        "return asdict(Result(1, LIST))",
+        "return asdict(Result(*LIST))",
+        "return asdict(Result(**LIST))",
+        "return asdict(Checked(context_update={'a': 1}))",
+        "return Unknown(context_update={'a': 1})",
+        "u = {}\ndef f(): return u\nf()['b'] = 1\nreturn {'context_update': u}",
+        "u = {}\nf = lambda: u\nf()['b'] = 1\nreturn {'context_update': u}",
+        "u = {}\npassed_back(u)['b'] = 1\nreturn {'context_update': u}",
+        "u = {}\nv = u or {}\nv['b'] = 1\nreturn {'context_update': u}",
+        "u = {}\nfor v in [u]: v['b'] = 1\nreturn {'context_update': u}",
     ],
 )
 def test_what_may_write_any_key(body):
-    assert writes(body) is None
+    assert writes(body, UPDATERS) is None
 
 
 def test_only_trials_write():

@@ -118,7 +118,9 @@ def test_torch():
 
 
 def test_other_objects_with_tolist_are_not_converted():
-    with pytest.raises(TypeError, match=r"^result is not JSON: result is of type 'array': return value.tolist()$"):
+    with pytest.raises(
+        TypeError, match=r"^result is not JSON: result is of type 'array': return value.tolist\(\)$"
+    ):
         as_json(array.array("i", [1]))
 
 

@@ -13,13 +13,14 @@ from mlx2smk.analysis.mistakes.report import setups, trials
 from mlx2smk.analysis.sites import certain_names, key_use
 from mlx2smk.analysis.updates import returned_keys
 from mlx2smk.diagnostics.about_suspicions import UnknownContextKey
-from mlx2smk.language.keys import ANY, Keys
+from mlx2smk.language.keys import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlx2smk.analysis.mistakes.report import Looked, Report
     from mlx2smk.analysis.names import Reference
+    from mlx2smk.analysis.project import Project
     from mlx2smk.analysis.slicing import Taken
 
 _LOOKING: Final = frozenset(
@@ -31,7 +32,7 @@ _LOOKING: Final = frozenset(
 
 def check_context_keys(report: Report, functions: Sequence[Looked]) -> None:
     """Note uses of keys that the context cannot have, provided that all of its keys are known."""
-    known = _known_keys(functions)
+    known = _known_keys(functions, report.project)
     if known.is_any or _is_bound(report):
         return
     for looked in functions:
@@ -53,18 +54,16 @@ def _is_bound(report: Report) -> bool:
     return any(binding.kind != "value" or binding.value is not None for binding in bindings)
 
 
-def _known_keys(functions: Sequence[Looked]) -> Keys:
+def _known_keys(functions: Sequence[Looked], project: Project) -> Keys:
     """Return the keys that the context can have."""
-    returned = map(_returned_by, setups(functions))
-    return Keys.union(chain(returned, map(_updated_by, trials(functions))))
+    returned = (returned_keys(setup, project) for setup in setups(functions))
+    updated = (_updated_by(trial, project) for trial in trials(functions))
+    return Keys.union(chain(returned, updated))
 
 
-def _returned_by(setup: Looked) -> Keys:
-    return ANY if setup.node is None else returned_keys(setup.node, setup.module, setup.certain)
-
-
-def _updated_by(trial: Looked) -> Keys:
-    return Keys.union(site.keys for site in write_sites(trial.taken, trial.slice.widened))
+def _updated_by(trial: Looked, project: Project) -> Keys:
+    sites = write_sites(trial.taken, trial.slice.widened, project)
+    return Keys.union(site.keys for site in sites)
 
 
 class _Use:

@@ -26,7 +26,7 @@ ScopeNode: TypeAlias = (
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
-class Surroundings:
+class Enclosing:
     """The nodes of one top-level statement, seen from the inside out."""
 
     def __init__(self, root: ast.AST) -> None:
