@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.commands import FAILED, explain, gc, print_error, retry, show_diagnostics
 from mlx2smk.commands import compile as compile_
+from mlx2smk.commands.nesting import deep_recursion
 from mlx2smk.diagnostics.fault import FaultError
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 for errors in experiments, 2 for wrong usage."""
     given = _parser().parse_args(arguments)
     try:
-        status: int = given.run(given)
+        with deep_recursion():
+            status: int = given.run(given)
         sys.stdout.flush()
     except FaultError as fault:
         show_diagnostics([fault.diagnostic], getattr(given, "format", "text"))

@@ -10,8 +10,8 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlx2smk.analysis.calls import calls_of, meaning_of
-from mlx2smk.analysis.sites import READING, Site, certain_names, literal_text
 from mlx2smk.analysis.enclosing import Enclosing
+from mlx2smk.analysis.sites import READING, Site, certain_names, literal_text
 from mlx2smk.analysis.values import Definition
 from mlx2smk.language.keys import ANY, Keys
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis.bindings import Binding
     from mlx2smk.analysis.calls import Call
-    from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.analysis.enclosing import ScopeNode
+    from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.language.scopes import Function
 
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlx2smk.analysis.bindings import Binding
+    from mlx2smk.analysis.enclosing import ScopeNode
     from mlx2smk.analysis.handing import Follower, Stretch
     from mlx2smk.analysis.slicing import Taken
-    from mlx2smk.analysis.enclosing import ScopeNode
 
 UPDATE = "context_update"
 _COMPUTED = f"the value of {UPDATE} is computed"
