@@ -38,6 +38,26 @@ def update_sites(taken: Sequence[Taken], project: Project) -> Iterator[Site]:
         for keys, node, why, code in search.written:
             span = code.module.source.span(node) if isinstance(node, _PLACED) else None
             yield Site(keys, span, code.module.name, why)
+    yield from _pieced_together(taken)
+
+
+def _pieced_together(taken: Sequence[Taken]) -> Iterator[Site]:
+    """Yield a place if texts of the slice, put together, may be ``context_update``."""
+    starts: list[tuple[str, Site]] = []
+    ends: list[str] = []
+    for item in taken:
+        for node in ast.walk(item.unit.node):
+            text = node.value if isinstance(node, ast.Constant) else None
+            if not isinstance(text, str) or text in {"", UPDATE}:
+                continue
+            if UPDATE.startswith(text):
+                span = item.module.source.span(node) if isinstance(node, ast.expr) else None
+                why = f"{UPDATE} may be put together"
+                starts.append((text, Site(ANY, span, item.module.name, why)))
+            if UPDATE.endswith(text):
+                ends.append(text)
+    longest = max(map(len, ends), default=0)
+    yield from (site for text, site in starts if longest and len(text) + longest >= _MOST)
 
 
 def updates_in_parameters(trial: Trial) -> Iterator[Site]:
@@ -62,6 +82,9 @@ def _keys_of_updates(value: object) -> Keys:
     )
     return own | Keys.union(map(_keys_of_updates, value.values()))
 
+
+_MOST = len(UPDATE) - len("_")
+"""The length of pieces that are enough, with something between them."""
 
 _PLACED = (ast.expr, ast.stmt, ast.keyword)
 
