@@ -5,23 +5,42 @@ The modules that a command needs are imported when it runs, so that ``mlx --help
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from typing import TYPE_CHECKING
 
-from mlx2smk.commands import FAILED, explain, gc, print_error, retry, show_diagnostics
+from mlx2smk.commands import (
+    FAILED,
+    OK,
+    USAGE_ERROR,
+    check,
+    explain,
+    gc,
+    new,
+    print_error,
+    retry,
+    show_diagnostics,
+)
 from mlx2smk.commands import compile as compile_
+from mlx2smk.commands.command_parser import CommandParser
 from mlx2smk.commands.nesting import deep_recursion
 from mlx2smk.diagnostics.fault import FaultError
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
+
+START = """\
+Three commands to start with:
+  mlx new exp.py        write a first experiment
+  mlx compile exp.py    compile it to workflow/Snakefile
+  snakemake -j8         run it; the results are in results/exp/report.json
+All commands: mlx --help"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 for errors in experiments, 2 for wrong usage."""
-    given = _parser().parse_args(arguments)
+    given = _parser().parse_command(arguments)
     try:
         with deep_recursion():
             status: int = given.run(given)
@@ -38,16 +57,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> CommandParser:
+    parser = CommandParser(
         prog="mlx",
         description="Compile experiments (@setup, @trial, @verify) to Snakemake workflows.",
         epilog="To run a compiled workflow: snakemake -j8",
     )
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (compile_, explain, retry, gc):
+    parser.add_argument("--version", action="store_true", help="print the version")
+    parser.set_defaults(run=_start)
+    commands = parser.add_subparsers(metavar="COMMAND")
+    for command in (new, check, compile_, explain, retry, gc):
         command.add_to(commands)
     return parser
+
+
+def _start(given: argparse.Namespace) -> int:
+    """Say the version, or how to start: no command was given."""
+    if given.version:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        print(f"mlx2smk {version('mlx2smk')}")
+        return OK
+    print(START)
+    return USAGE_ERROR
 
 
 if __name__ == "__main__":

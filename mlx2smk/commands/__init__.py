@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
 
+    from mlx2smk.commands.command_parser import CommandParser
     from mlx2smk.diagnostics.diagnostic import Diagnostic
 
-    Commands: TypeAlias = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - its only name
+    Commands: TypeAlias = argparse._SubParsersAction[CommandParser]  # noqa: SLF001 - its only name
 
 OK, FAILED, USAGE_ERROR = 0, 1, 2
 
@@ -46,6 +47,11 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic], form: str) -> None:
 
     if form == "json":
         print(to_json(diagnostics))
+        return
+    if form in ("sarif", "github"):
+        from mlx2smk.diagnostics.machine_formats import to_github, to_sarif  # noqa: PLC0415
+
+        print((to_sarif if form == "sarif" else to_github)(diagnostics), end="")
         return
     colour = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
     for diagnostic in diagnostics:

@@ -33,6 +33,7 @@ def add_to(commands: Commands) -> None:
         "compile",
         help="compile experiments to workflow/Snakefile",
         description="Compile experiments to workflow/Snakefile and the files that it needs.",
+        epilog="example: mlx compile exp.py && snakemake -j8",
     )
     parser.add_argument("experiments", metavar="EXP.py", nargs="+")
     add_directory(parser, "write into")

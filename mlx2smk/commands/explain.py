@@ -33,6 +33,7 @@ def add_to(commands: Commands) -> None:
         help="show what an experiment would run and why, or explain a message",
         description="Show what mlx compile and snakemake would run now, and why, given the same options; "
         "or explain the message with a code such as MLX201.",
+        epilog="example: mlx explain exp.py",
     )
     parser.add_argument("what", metavar="EXP.py|MLXnnn")
     add_directory(parser, "compare with")

@@ -23,6 +23,7 @@ def add_to(commands: Commands) -> None:
         description="Delete files that no experiment compiled into this folder needs: stored runs and "
         "archived code of earlier versions, and results and logs of jobs that no longer exist. Results of an "
         "experiment that is no longer compiled are kept as long as its file exists.",
+        epilog="example: mlx gc --dry-run",
     )
     add_directory(parser, "clean up")
     parser.add_argument(

@@ -19,6 +19,7 @@ def add_to(commands: Commands) -> None:
         "retry",
         help="forget recorded failures, so that snakemake runs them again",
         description="Forget recorded failures, so that the next snakemake runs them again.",
+        epilog="example: mlx retry && snakemake -j8",
     )
     add_directory(parser, "search")
     parser.add_argument("-n", "--dry-run", action="store_true", help="only list the failures")

@@ -229,7 +229,6 @@ def test_python(folder):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "COMMAND"),
         (["compile"], "EXP.py"),
         (["dance"], "invalid choice: 'dance'"),
         (["compile", "good.py", "--batch", "0"], "'0' is not a whole number from 1 on"),

@@ -1,9 +1,10 @@
-"""Every experiment in tests/experiments: compiled and run by Snakemake, it means what SPEC says.
+"""Every experiment in tests/experiments: compiled and run, it means what SPEC says.
 
 What it should mean is what the reference interpreter makes of it. Some at a time are compiled into one
-bundle, which Snakemake runs with -j4 and, several combinations a job, with -j1; each is then compared
-by itself. (Snakemake looks at the whole bundle again after each checkpoint: one bundle of all of them
-takes many times as long.)
+bundle, which Snakemake runs with -j4, one combination a job. (Snakemake looks at the whole bundle again
+after each checkpoint: one bundle of all of them takes many times as long.) Batches run one after another
+and without Snakemake, which takes a fraction of the time: to Snakemake, a batch is one more job. Each
+experiment is then compared by itself.
 """
 
 from __future__ import annotations
@@ -22,9 +23,11 @@ import pytest
 from tests import reference
 from tests.support import warm_snakemake
 from tests.support.paths import EXPERIMENTS, ROOT
+from tests.support.without_snakemake import BundledWorker, Executor, StepError
 
-RUNS = {"-j1": "--batch=8", "-j4": "--batch=1"}
-TOGETHER = 12
+BATCHES, SNAKEMAKE = "batches", "-j4"
+OPTIONS = {BATCHES: "--batch=8", SNAKEMAKE: "--batch=1"}
+TOGETHER = 4
 TIME_LIMIT = 900
 MOST_LINES = 60
 
@@ -72,27 +75,44 @@ def compiled(names: list[str], folder: Path, *options: str) -> None:
 
 @pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory):
-    """Return a function: the folder in which Snakemake has run an experiment, with those around it."""
+    """Return a function: the folder in which an experiment has run, with those around it."""
 
     @functools.cache
-    def run(jobs: str, first: int) -> Path:
+    def run(way: str, first: int) -> Path:
         folder = tmp_path_factory.mktemp("language")
         copied(folder)
-        compiled(NAMES[first : first + TOGETHER], folder, RUNS[jobs])
-        done = ran(["snakemake", jobs, "--keep-going"], folder)
-        (folder / "snakemake.log").write_text(done.stdout + done.stderr, encoding="utf-8")
+        names = NAMES[first : first + TOGETHER]
+        compiled(names, folder, OPTIONS[way])
+        if way == BATCHES:
+            said = "\n".join(run_without_snakemake(Path(name).stem, folder) for name in names)
+        else:
+            done = ran(["snakemake", way, "--keep-going"], folder)
+            said = done.stdout + done.stderr
+        (folder / "run.log").write_text(said, encoding="utf-8")
         return folder
 
     return run
 
 
+def run_without_snakemake(stem: str, folder: Path) -> str:
+    """Run an experiment; return what the step said that failed."""
+    try:
+        Executor(folder, BundledWorker()).run(stem)
+    except StepError as error:
+        return f"mlx: {stem}: {error}"
+    return ""
+
+
 def cases():
-    """Yield each way to run with each experiment; those that run together go to one test process."""
-    for jobs in RUNS:
+    """Yield each way to run with each experiment.
+
+    Those that run together go to one test process, in both ways: the reference takes a while, too.
+    """
+    for way in OPTIONS:
         for index, name in enumerate(NAMES):
             first = index - index % TOGETHER
-            group = pytest.mark.xdist_group(f"language {jobs} {first}")
-            yield pytest.param(jobs, first, name, marks=group, id=f"{jobs}-{name}")
+            group = pytest.mark.xdist_group(f"language {first}")
+            yield pytest.param(way, first, name, marks=group, id=f"{way}-{name}")
 
 
 @pytest.fixture(scope="session")
@@ -111,9 +131,9 @@ def expected(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("jobs", "first", "name"), list(cases()))
-def test_means_what_spec_says(jobs: str, first: int, name: str, run_folder, expected) -> None:
-    folder = run_folder(jobs, first)
+@pytest.mark.parametrize(("way", "first", "name"), list(cases()))
+def test_means_what_spec_says(way: str, first: int, name: str, run_folder, expected) -> None:
+    folder = run_folder(way, first)
     path = folder / "results" / Path(name).stem / "report.json"
     assert path.exists(), said_about(Path(name).stem, folder)
     report = json.loads(path.read_text(encoding="utf-8"))
@@ -167,7 +187,7 @@ def compared(expected: dict, report: dict) -> list[str]:
 
 
 def said_about(stem: str, folder: Path) -> str:
-    """Return what Snakemake said around the experiment, which has no report."""
-    lines = (folder / "snakemake.log").read_text(encoding="utf-8").splitlines()
+    """Return what was said around the experiment, which has no report."""
+    lines = (folder / "run.log").read_text(encoding="utf-8").splitlines()
     about = [line for line in lines if f"/{stem}/" in line or line.startswith(f"mlx: {stem}")]
     return "\n".join([f"no report of {stem}", *about[:MOST_LINES]])

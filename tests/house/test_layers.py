@@ -29,7 +29,7 @@ def imported(path):
 
 def test_every_room_is_in_a_layer():
     rooms = {item.stem for item in PACKAGE.iterdir() if item.suffix in ("", ".py")}
-    assert rooms - {"__init__", "__pycache__", "rules"} == set(LAYERS)
+    assert rooms - {"__init__", "__main__", "__pycache__", "rules"} == set(LAYERS)
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -56,14 +56,19 @@ def test_contributing_draws_the_layers():
 
 # ------------------------------------------------------------------ one meaning for each name
 
-MODULES = [path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"]
+MODULES = [path for path in PACKAGE.rglob("*.py") if path.stem not in {"__init__", "__main__"}]
+COMMANDS = {
+    f"commands/{path.stem}"
+    for path in (PACKAGE / "commands").glob("*.py")
+    if "\ndef add_to(" in path.read_text(encoding="utf-8")
+}
+"""The modules of `mlx`, each of which is one command."""
 
 SHARED_NAMES = {
-    # What the commands of mlx and of the worker have in common: each module is one command.
-    "add_to": {"commands/compile", "commands/explain", "commands/gc", "commands/retry"},
+    # What the commands of mlx, and the worker's, have in common.
+    "add_to": COMMANDS,
     "main": {"cli", "runtime/main"},
-    "run": {"commands/compile", "commands/explain", "commands/gc", "commands/retry"}
-    | {"runtime/child"},
+    "run": COMMANDS | {"runtime/child"},
     # The plan as the compiler writes it and as the worker, which imports nothing, reads it.
     "FORMAT": {"runtime/conflicts", "runtime/plan", "runtime/unforeseen"},
     "Plan": {"planning/plan", "runtime/plan"},

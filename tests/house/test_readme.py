@@ -1,6 +1,5 @@
 """What the README tells people to type does what it says (`test_examples.py` runs its longest example)."""
 
-import re
 import subprocess
 import sys
 
@@ -36,10 +35,3 @@ def test_the_example_prints_what_is_shown(tmp_path):
         snakemake, cwd=tmp_path, check=True, stderr=subprocess.PIPE, stdout=None, text=True
     )
     assert blocks("output")["coin"] in done.stderr
-
-
-def test_every_page_that_it_links_to_is_there():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    links = re.findall(r"\]\(([^)#:]+)\)", readme)
-    assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []

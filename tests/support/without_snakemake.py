@@ -52,6 +52,23 @@ class Server:
         self._process.communicate()
 
 
+class BundledWorker:
+    """Runs each step as Snakemake does, by the bundle's own worker in a new process; used like a Server."""
+
+    def ask(self, _step: str, folder: str, environment: dict[str, str], *words: str) -> list:
+        """Run a command of the worker; return its status and what it said."""
+        done = subprocess.run(
+            [sys.executable, "workflow/mlx/worker.py", *words],
+            cwd=folder,
+            env=os.environ | environment | {"MLX_TEST_TRACE": str(Path(folder, "trace"))},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        return [done.returncode, done.stdout.decode(errors="replace")]
+
+
 @dataclass
 class Executor:
     """Runs the bundle in a folder as Snakemake would.
@@ -63,7 +80,7 @@ class Executor:
     """
 
     folder: Path
-    server: Server
+    server: Server | BundledWorker
     made: dict[str, str] = field(default_factory=dict)
     started: set[str] = field(default_factory=set)
     ran: list[str] = field(default_factory=list)

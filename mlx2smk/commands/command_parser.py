@@ -1,0 +1,51 @@
+"""The parser of the command line, whose errors suggest what may have been meant."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+INVALID_CHOICE = re.compile(r"invalid choice: '(?P<given>[^']*)' \(choose from (?P<known>.*)\)")
+UNKNOWN_OPTION = re.compile(r"unrecognized arguments:.*?(?P<given>--[^\s=]+)")
+
+
+class CommandParser(argparse.ArgumentParser):
+    """Argparse's parser; a mistyped command or option gets a suggestion."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._options: set[str] = set()
+        super().__init__(*arguments, **options)
+        self.set_defaults(parser=self)  # in the end that of the command
+
+    def add_argument(self, *names: Any, **options: Any) -> argparse.Action:
+        """Add an argument, as argparse does, and remember its names."""
+        self._options.update(name for name in names if name.startswith("--"))
+        return super().add_argument(*names, **options)
+
+    def parse_command(self, words: Sequence[str] | None) -> argparse.Namespace:
+        """Return what the words say; exit with status 2 if they are wrong."""
+        given, unknown = self.parse_known_args(words)
+        if unknown:
+            given.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return given
+
+    def error(self, message: str) -> NoReturn:
+        """Print the usage and the message, with a suggestion, and exit with status 2."""
+        super().error(f"{message}{self._suggestion(message)}")
+
+    def _suggestion(self, message: str) -> str:
+        choice, option = INVALID_CHOICE.search(message), UNKNOWN_OPTION.search(message)
+        if choice is not None:
+            return _near(choice["given"], re.findall(r"[\w-]+", choice["known"]))
+        return "" if option is None else _near(option["given"], self._options)
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    from mlx2smk.diagnostics.diagnostic import did_you_mean  # noqa: PLC0415
+
+    hint = did_you_mean(name, known, "")
+    return hint and f"; {hint}"
