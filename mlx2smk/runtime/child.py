@@ -125,7 +125,7 @@ def _then_restored(function: Any) -> Any:
         try:
             return function(*arguments, **keywords)
         finally:
-            restoring.restore()
+            restoring.restore_if_needed()
 
     return call
 

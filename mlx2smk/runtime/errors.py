@@ -44,8 +44,8 @@ def complain_to(fd: int) -> None:
     _complaints[:] = [(fd, b"", b"", os.getpid())]
 
 
-def complain_among_events(fd: int, job: int) -> None:
-    """Send the complaints of this process to the file of events; `job` is the job's own process."""
+def complain_among_events(fd: int, job: int = 0) -> None:
+    """Send the complaints of this process to the file of events; `job` is the process to end, if any."""
     _complaints[:] = [(fd, COMPLAINT, b"\n", job)]
 
 
@@ -60,7 +60,7 @@ def complain(message: str, surprise: Surprise | None = None) -> NoReturn:
     noted = jsontext.dumps(surprise).encode() if surprise else b""
     for fd, before, after, job in _complaints:
         _write(fd, before + text + b"\0" + noted + b"\0" + after)
-        if _getpid() != job:
+        if job and _getpid() != job:
             # A pool would wait forever for the result of this process.
             _kill(job, _SIGKILL)
     raise ContextGuardError(message)

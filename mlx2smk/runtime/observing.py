@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import digests, watching
+from . import digests, errors, watching
 from .importing import Imports
 from .paths import INSTALLED, NO_FOLDER, folder_of, installation, signature, source_of
 from .private import get_ident
@@ -350,6 +350,7 @@ def follow() -> None:
         observer = configured(os.environ[CONFIGURATION])
         observer.prepare()
         observer.start()
+        errors.complain_among_events(observer.fd)
         if is_pool_worker(words_of_command()):
             from . import spawned
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     import types
     from typing import Any
 
+BUILTINS = ("dict", "getattr", "int", "isinstance", "len", "list", "map", "open", "print", "str")
+FUNCTIONS_OF_OS = ("environ", "getpid", "path")
+"""What the worker needs after the user's function has returned, and what programs do replace."""
+
 _kept: list[tuple[dict[str, Any], dict[str, Any]]] = []
 _modules: dict[str, types.ModuleType] = {}
 _finders: list[Any] = []
@@ -28,6 +32,19 @@ def remember() -> None:
     _modules.update(sys.modules)
     _finders[:] = sys.meta_path
     _folders[:] = sys.path
+
+
+def restore_if_needed() -> None:
+    """Put everything back if something is missing or replaced that the worker uses to finish its work.
+
+    To look at all of it would touch the memory of every function and, after a fork, copy it.
+    """
+    if __name__ not in sys.modules or any(
+        live.get(name) is not kept[name]
+        for (live, kept), names in zip(_kept, (BUILTINS, FUNCTIONS_OF_OS))
+        for name in names
+    ):
+        restore()
 
 
 def restore() -> None:

@@ -41,8 +41,12 @@ def test_what_edits_run_again(project):
     }
     assert report(project)["status"] == "validated"
     assert report(project)["context"] == {
-        **{"rate": 10, "depth": 3, "spare": 0},
-        **{"best": 3, "last": 2, "seen": 3},
+        "rate": 10,
+        "depth": 3,
+        "spare": 0,
+        "best": 3,
+        "last": 2,
+        "seen": 3,
     }
     # a key that only unused code would read, and what no process uses
     project.edit('"spare": 0', '"spare": 1')
@@ -72,7 +76,9 @@ def test_what_is_read_and_written(project):
     seeds = {"seed", "numpy_seed", "torch_seed", "pythonhashseed"}
     reads = {name: set(each["reads"]) - seeds for name, each in trials.items()}
     assert reads == {
-        **{"fit": {"rate", "depth"}, "pooled": {"rate"}, "joined": {"rate"}},
+        "fit": {"rate", "depth"},
+        "pooled": {"rate"},
+        "joined": {"rate"},
         "search": {"best", "seen"},
     }
     writes = {name: each["writes"] for name, each in trials.items()}

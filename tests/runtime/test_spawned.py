@@ -6,6 +6,7 @@ returns where the functions run in one process, and arithmetic.
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -109,7 +110,7 @@ def t():
 """
 
 
-@pytest.mark.skipif("MLX_WORKER_PYTHON" in __import__("os").environ, reason="it has no joblib")
+@pytest.mark.skipif("MLX_WORKER_PYTHON" in os.environ, reason="it has no joblib")
 def test_joblib(tmp_path):
     made = bundle(tmp_path, LOKY)
     (tmp_path / "data.txt").write_text("some data")
@@ -139,6 +140,22 @@ def test_the_guards_are_there_and_no_pool_waits_for_ever(tmp_path, method):
     done = made.run(*made.trial_words("t", "0", CONTEXT), status=1)
     assert done.stderr.count("t read SETUP['other'], which the analysis did not foresee") == 1
     assert list((tmp_path / ".mlx" / "unforeseen" / "exp").iterdir())
+
+
+@pytest.mark.skipif("MLX_WORKER_PYTHON" in os.environ, reason="it has none")
+def test_the_guards_are_sent_to_programs_as_well(tmp_path):
+    body = """
+def t():
+    import subprocess
+    import cloudpickle
+    text = cloudpickle.dumps(lambda: globals()["SETUP"]["other"])
+    code = f"import pickle; print(pickle.loads({text!r})())"
+    done = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE)
+    return done.returncode
+"""
+    made = bundle(tmp_path, body)
+    done = made.run(*made.trial_words("t", "0", CONTEXT), status=1)
+    assert "t read SETUP['other'], which the analysis did not foresee" in done.stderr
 
 
 def test_a_process_that_starts_after_the_plan_has_changed(tmp_path):
