@@ -148,7 +148,7 @@ def test_the_guards_are_sent_to_programs_as_well(tmp_path):
 def t():
     import subprocess
     import cloudpickle
-    text = cloudpickle.dumps(lambda: globals()["SETUP"]["other"])
+    text = cloudpickle.dumps(lambda: SETUP["other"])
     code = f"import pickle; print(pickle.loads({text!r})())"
     done = subprocess.run([sys.executable, "-c", code], stderr=subprocess.PIPE)
     return done.returncode
