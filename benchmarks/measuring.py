@@ -126,3 +126,8 @@ def clear(place: Path, *names: str) -> None:
     for name in names:
         path = place / name
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+def count(place: Path, *names: str) -> int:
+    """Return the number of files in folders."""
+    return sum(path.is_file() for name in names for path in (place / name).rglob("*"))

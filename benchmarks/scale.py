@@ -1,4 +1,4 @@
-"""What a whole run takes, and the most memory of any of its processes, against the number of combinations.
+"""What a whole run takes, the most memory of any of its processes, and how many files it leaves.
 
 python benchmarks/scale.py [combinations …]
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from measuring import compile_in, folder, print_table, snakemake, write_experiment
+from measuring import LEFT, compile_in, count, folder, print_table, snakemake, write_experiment
 
 HEAD = [
     "combinations",
@@ -18,6 +18,7 @@ HEAD = [
     "ms each",
     "memory (MiB)",
     "again (s)",
+    "files",
 ]
 
 
@@ -26,9 +27,11 @@ def line(combinations: int) -> list[object]:
     with folder() as place:
         write_experiment(place, combinations)
         compiled, first, again = compile_in(place), snakemake(place), snakemake(place)
+        files = count(place, *LEFT)
     each = 1000 * first.processors / combinations
     times = [f"{compiled.seconds:.1f}", f"{first.seconds:.0f}", f"{first.processors:.0f}"]
-    return [combinations, *times, f"{each:.1f}", f"{first.memory:.0f}", f"{again.seconds:.1f}"]
+    rest = [f"{each:.1f}", f"{first.memory:.0f}", f"{again.seconds:.1f}", files]
+    return [combinations, *times, *rest]
 
 
 def main(*sizes: int) -> None:

@@ -16,10 +16,15 @@ from mlx2smk.commands import (
     check,
     explain,
     gc,
+    log,
     new,
     print_error,
+    repro,
+    results,
     retry,
+    run,
     show_diagnostics,
+    status,
 )
 from mlx2smk.commands import compile as compile_
 from mlx2smk.commands.command_parser import CommandParser
@@ -43,18 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_command(arguments)
     try:
         with deep_recursion():
-            status: int = given.run(given)
+            code: int = given.run(given)
         sys.stdout.flush()
     except FaultError as fault:
         show_diagnostics([fault.diagnostic], getattr(given, "format", "text"))
-        return FAILED
+        return fault.status
     except BrokenPipeError:  # the reader has closed the pipe, as in `mlx explain exp.py | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return print_error(f"{place}{error.strerror or error}", FAILED)
-    return status
+    return code
 
 
 def _parser() -> CommandParser:
@@ -66,7 +71,10 @@ def _parser() -> CommandParser:
     parser.add_argument("--version", action="store_true", help="print the version")
     parser.set_defaults(run=_start)
     commands = parser.add_subparsers(metavar="COMMAND")
-    for command in (new, check, compile_, explain, retry, gc):
+    for command in (
+        *(new, check, compile_, run, explain),
+        *(results, status, log, repro, retry, gc),
+    ):
         command.add_to(commands)
     return parser
 

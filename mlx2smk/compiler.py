@@ -21,16 +21,18 @@ from mlx2smk.planning.evidence import read_evidence
 from mlx2smk.planning.notes import notes
 from mlx2smk.planning.planned import PlannedExperiment
 from mlx2smk.planning.planner import EarlierRuns, PlanOptions, make_plan, rule_prefixes
-from mlx2smk.planning.surprises import widened
+from mlx2smk.planning.surprises import names_to_add, widened
 from mlx2smk.results.earlier import earlier_trials
 from mlx2smk.results.validation import COMPILE, malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from mlx2smk.analysis import Analysis
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.emission.bundle import Bundle
     from mlx2smk.language.experiment import Experiment
+    from mlx2smk.planning.surprises import Surprises
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +112,20 @@ def _planned(
     prefixes = rule_prefixes([experiment.source.stem for experiment in experiments])
     for experiment, prefix in zip(experiments, prefixes, strict=True):
         evidence = read_evidence(directory, experiment.source.stem)
-        analysis = analyse(experiment, Path(experiment.source.path).parent)
-        analysis = widened(analysis, evidence.surprises)
+        analysis = _analysed(experiment, evidence.surprises)
         trials = earlier_trials(directory, experiment.source.stem)
         earlier = EarlierRuns(trials=trials, evidence=evidence)
         options = plans[experiment.source.path]
         plan = make_plan(experiment, analysis, directory, options, prefix, earlier=earlier)
         yield PlannedExperiment(experiment, analysis, plan, evidence)
+
+
+def _analysed(experiment: Experiment, surprises: Mapping[str, Surprises]) -> Analysis:
+    """Analyse an experiment, and add what its earlier runs did that the code does not show."""
+    folder = Path(experiment.source.path).parent
+    analysis = analyse(experiment, folder)
+    used = names_to_add(analysis, surprises, folder)
+    return widened(analyse(experiment, folder, used) if used else analysis, surprises)
 
 
 def _remarks(planned: PlannedExperiment) -> Iterator[Diagnostic]:

@@ -16,17 +16,22 @@ from mlx2smk.analysis.project import Project
 from mlx2smk.analysis.sites import certain_names, key_use
 from mlx2smk.analysis.slicing import FunctionSlice, Slicer
 from mlx2smk.analysis.updates import updates_in_parameters
-from mlx2smk.language.keys import ANY, NO_KEYS, Keys
+from mlx2smk.language.keys import ANY, NO_KEYS, SETUP, Keys
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from mlx2smk.analysis.project import Module
     from mlx2smk.analysis.slicing import Taken
+    from mlx2smk.analysis.used import UsedName
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.language.experiment import Experiment, Setup, Trial, Verify
 
     Slices = dict[str, tuple[FunctionSlice, tuple[Taken, ...]]]
+    Used = Mapping[str, Collection[UsedName]]
+
+NOTHING_USED: Used = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +70,23 @@ class Analysis:
         raise KeyError(name)
 
 
-def analyse(experiment: Experiment, folder: Path) -> Analysis:
-    """Find slices and uses of SETUP; ``folder`` holds the experiment and its local modules."""
-    return analyse_files(experiment, FolderFiles(folder))
+def analyse(experiment: Experiment, folder: Path, used: Used = NOTHING_USED) -> Analysis:
+    """Find slices and uses of SETUP; ``folder`` holds the experiment and its local modules.
+
+    ``used`` are names that functions are known to use besides those that their code shows.
+    """
+    return analyse_files(experiment, FolderFiles(folder), used)
 
 
-def analyse_files(experiment: Experiment, files: Files) -> Analysis:
-    """Find slices and uses of SETUP; ``files`` provides the local modules."""
+def analyse_files(experiment: Experiment, files: Files, used: Used = NOTHING_USED) -> Analysis:
+    """Find slices and uses of SETUP; ``files`` provides the local modules, ``used`` as in `analyse`."""
     slicer = Slicer(Project(experiment, files))
     finder = FileFinder(slicer.project)
     functions = experiment.functions
-    slices = {function.name: slicer.slice(function.name) for function in functions}
+    slices = {
+        function.name: slicer.slice(function.name, used.get(function.name, ()), _given(function))
+        for function in functions
+    }
     whole = slicer.project.experiment
     looked = [Looked(function, whole, *slices[function.name]) for function in functions]
     return Analysis(
@@ -84,6 +95,12 @@ def analyse_files(experiment: Experiment, files: Files) -> Analysis:
         tuple(_verification(each, slices, slicer, experiment) for each in experiment.verifications),
         find_mistakes(slicer.project, looked),
     )
+
+
+def _given(function: Setup | Trial | Verify) -> dict[str, tuple[object, ...]]:
+    """Return the values of a function's parameters."""
+    parameters = getattr(function, "parameters", ())
+    return {parameter.name: tuple(parameter.values) for parameter in parameters}
 
 
 def _function(
@@ -96,7 +113,13 @@ def _function(
 
 def _trial(trial: Trial, slices: Slices, slicer: Slicer, finder: FileFinder) -> FunctionAnalysis:
     own_slice, taken = slices[trial.name]
-    access = access_of(taken, own_slice.widened, slicer.project, seeded=True, updates=True)
+    mentioned = any(SETUP in repr(parameter.values) for parameter in trial.parameters)
+    access = access_of(
+        *(taken, own_slice.widened, slicer.project),
+        seeded=True,
+        updates=True,
+        mentioned=mentioned,
+    )
     access = access.also(writes=updates_in_parameters(trial))
     files = finder.uses(trial, taken, access.writes)
     return FunctionAnalysis(trial.name, own_slice, access, files=files)
@@ -107,10 +130,9 @@ def _verification(
 ) -> FunctionAnalysis:
     analysis = _function(verify, slices, slicer, seeded=True)
     node = experiment.tree.body[verify.statement]
-    dynamic = any(widening.dynamic for widening in analysis.slice.widened)
     wrapped = isinstance(node, ast.FunctionDef) and len(node.decorator_list) > 1
     read = ANY
-    if isinstance(node, ast.FunctionDef) and not dynamic and not wrapped:
+    if isinstance(node, ast.FunctionDef) and not wrapped:
         read = _trials_read(node, slicer.project.experiment)
     trials = Keys.of(*(trial.name for trial in experiment.trials))
     return replace(analysis, trials_read=read & trials)
@@ -126,7 +148,7 @@ def _trials_read(node: ast.FunctionDef, module: Module) -> Keys:
     certain = certain_names(names)
     keys = NO_KEYS
     for reference in names.references:
-        if reference.name in {"locals", "vars", "dir"}:
+        if reference.name in {"locals", "vars", "dir", "eval", "exec"}:
             return ANY
         if reference.name == results and reference.deferred:
             use = key_use(reference, module, certain)

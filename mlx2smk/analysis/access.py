@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.analysis.handing import Follower
 from mlx2smk.analysis.sites import Site, certain_names, key_use
 from mlx2smk.analysis.updates import update_sites
-from mlx2smk.language.keys import ANY, NO_KEYS, Keys
+from mlx2smk.language.keys import ANY, NO_KEYS, SETUP, Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.project import Module, Project
     from mlx2smk.analysis.slicing import Taken, Widening
 
-__all__ = ["SEED_KEYS", "Access", "Site", "access_of", "write_sites"]
+__all__ = ["SEED_KEYS", "Access", "Site", "access_of"]
 
 SEED_KEYS = Keys.of("seed", "numpy_seed", "torch_seed", "pythonhashseed")
 """The worker reads these before every trial and verification."""
-
-SETUP = "SETUP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +48,23 @@ class Access:
         )
 
 
-def access_of(
+def access_of(  # noqa: PLR0913 - all that decides what a function uses
     taken: Sequence[Taken],
     widened: Sequence[Widening],
     project: Project,
     *,
     seeded: bool,
     updates: bool,
+    mentioned: bool = False,
 ) -> Access:
     """Find what the code of a slice may read and write.
 
     ``seeded`` adds the keys of the seeds to those that are read. ``updates`` says that the function's
-    return value may update the context, as a trial's may.
+    return value may update the context, as a trial's may. ``mentioned``: its parameters mention SETUP.
     """
-    reads = [*_read_sites(taken, Follower(project)), *_dynamic(widened)]
-    writes = write_sites(taken, widened, project) if updates else []
+    found = _found_by_name(taken, widened, mentioned=mentioned)
+    reads = [*_read_sites(taken, Follower(project)), *found]
+    writes = [*update_sites(taken, project)] if updates else []
     return Access(
         reads=Keys.union(site.keys for site in reads) | (SEED_KEYS if seeded else NO_KEYS),
         writes=Keys.union(site.keys for site in writes),
@@ -73,17 +73,37 @@ def access_of(
     )
 
 
-def write_sites(
-    taken: Sequence[Taken], widened: Sequence[Widening], project: Project
-) -> list[Site]:
-    """Return the places of a trial's slice that may update the context."""
-    return [*update_sites(taken, project), *_dynamic(widened)]
+def _found_by_name(
+    taken: Sequence[Taken], widened: Sequence[Widening], *, mentioned: bool
+) -> Iterator[Site]:
+    """Yield the places that look up names that nobody foresees, if SETUP may be among them.
 
-
-def _dynamic(widened: Sequence[Widening]) -> Iterator[Site]:
-    for widening in widened:
-        if widening.dynamic:
+    What mentions SETUP nowhere does not find it: should it put the name together, the worker notices.
+    """
+    dynamic = [widening for widening in widened if widening.dynamic]
+    if dynamic and (mentioned or any(mentions(SETUP, item.unit.node) for item in taken)):
+        for widening in dynamic:
             yield Site(ANY, widening.span, widening.blamed, widening.reason)
+
+
+def mentions(name: str, node: ast.AST) -> bool:
+    """Whether code has a name in its texts, docstrings aside, or as an attribute."""
+    described = {
+        part.value
+        for part in ast.walk(node)
+        if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
+    }
+    return any(
+        (isinstance(part, ast.Attribute) and part.attr == name)
+        or (isinstance(part, ast.Constant) and part not in described and name in _text(part))
+        for part in ast.walk(node)
+    )
+
+
+def _text(node: ast.Constant) -> str:
+    if isinstance(node.value, bytes):
+        return node.value.decode("latin-1")
+    return node.value if isinstance(node.value, str) else ""
 
 
 def _read_sites(taken: Sequence[Taken], follower: Follower) -> Iterator[Site]:

@@ -151,7 +151,14 @@ def imports_of(node: ast.Import | ast.ImportFrom) -> tuple[Imported, ...]:
 
 def is_main_guard(node: ast.AST) -> TypeGuard[ast.If]:
     """Whether this is ``if __name__ == "__main__":``, whose body never runs in a job."""
-    return isinstance(node, ast.If) and ast.unparse(node.test) in _MAIN_TESTS
-
-
-_MAIN_TESTS = frozenset({"__name__ == '__main__'", "'__main__' == __name__"})
+    test = node.test if isinstance(node, ast.If) else None
+    if (
+        not isinstance(test, ast.Compare)
+        or len(test.ops) != 1
+        or not isinstance(test.ops[0], ast.Eq)
+    ):
+        return False
+    sides = test.left, test.comparators[0]
+    return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides) and any(
+        isinstance(side, ast.Constant) and side.value == "__main__" for side in sides
+    )

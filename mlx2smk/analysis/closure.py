@@ -5,19 +5,24 @@ from __future__ import annotations
 import ast
 from collections import deque
 from dataclasses import dataclass, replace
-from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlx2smk.analysis.confined import EVERYWHERE, MODULE, OWN_MODULE, sees
-from mlx2smk.analysis.dynamic import Dynamic, Reach
+from mlx2smk.analysis.constants import CodePlace, Constants
+from mlx2smk.analysis.dynamic import Dynamic, Reach, imported_names
+from mlx2smk.analysis.lookups import attributes_of, items_of
 from mlx2smk.analysis.modules import all_modules
+from mlx2smk.analysis.settling import settled
+from mlx2smk.analysis.used import not_imported_by_others
+from mlx2smk.language.keys import SETUP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlx2smk.analysis.facts import Facts, UnitFacts
     from mlx2smk.analysis.links import Linker
     from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.analysis.used import UsedName
     from mlx2smk.diagnostics.source import Span
 
 
@@ -48,10 +53,36 @@ class Taken:
     loads: str | None = None
 
 
-class Closure:
-    """Takes units breadth first, so that what is reached is reached on a shortest way."""
+class _Object(NamedTuple):
+    """A module that is used as an object, where nobody knows yet for which of its names."""
 
-    def __init__(self, project: Project, facts: Facts, linker: Linker) -> None:
+    module: Module
+    node: ast.expr
+    item: Taken
+    position: int
+
+
+class _Dynamic(NamedTuple):
+    """A look-up of which nobody knows yet what it may find."""
+
+    dynamic: Dynamic
+    item: Taken
+    position: int
+
+
+class Closure:
+    """Takes units breadth first, so that what is reached is reached on a shortest way.
+
+    ``given`` are the values of the function's parameters; those that decide what it needs are ``asked``.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        facts: Facts,
+        linker: Linker,
+        given: Mapping[str, Sequence[object]] | None = None,
+    ) -> None:
         self.project = project
         self.facts = facts
         self.linker = linker
@@ -62,32 +93,58 @@ class Closure:
         self.ordered: set[str] = set()
         self._positions: dict[Unit, int] = {}
         self._whole: set[str] = set()
+        self._handed_on: set[str] = set()
         self._waiting: deque[int] = deque()
         self._everything: Dynamic | None = None
+        self._looks_around = False
         self._outside: set[str] = set()
         self._asleep: list[tuple[Module, UnitFacts, int | None]] = []
+        self.asked: set[str] = set()
+        self._given = given or {}
+        self._function = ""
+        self._pending: dict[tuple[ast.expr, Module], _Object | _Dynamic] = {}
+        self._called_elsewhere: set[tuple[str, str]] = set()
 
-    def run(self, name: str) -> None:
-        """Take a function of the experiment and all that it needs."""
+    def run(self, name: str, used: Iterable[UsedName] = ()) -> None:
+        """Take a function of the experiment and all that it needs, and the names that it used before."""
+        self._function = name
         self._need(self.project.experiment, name, None)
         self._load(self.project.experiment, None)
+        for item in not_imported_by_others(used, self.project):
+            self._use(item)
         size = -1
         while size != (size := len(self.taken) + len(self.loaded)):
             self._drain()
             self._wake()
             self._follow_queries()
+            self._look_up()
             if self._everything is not None:
                 reason = f"{self._everything.reason} elsewhere"
                 for module in list(self.loaded.values()):
                     self._widen(module, reason, None, dynamic=True)
             self._drain()
-        self._settle()
+        self.taken = settled(self.taken, self.linker)
+
+    def _use(self, used: UsedName) -> None:
+        dotted = used.module
+        module = self.project.experiment if dotted is None else self.project.load(dotted)
+        if module is None:
+            return
+        for each in self.project.around(dotted) if dotted is not None else ():
+            self._load(each, None)
+        if used.name is None:
+            self._widen(module, f"an earlier run imported {module.dotted}", None)
+        else:
+            self._called_elsewhere.add((module.dotted, used.name))
+            self._need(module, used.name, None)
 
     def _follow_queries(self) -> None:
         """Take what texts of queries may name that are put together out of texts of any module."""
-        found = [name for module in self.loaded.values() for name in module.queries]
-        for position, item in enumerate(list(self.taken)) if found else ():
-            for name in item.module.nameable if item.unit.names.queries else ():
+        asking = [(at, item) for at, item in enumerate(self.taken) if item.unit.names.queries]
+        modules = self.loaded.values() if asking else ()
+        found = [name for module in modules for name in module.queries]
+        for position, item in asking:
+            for name in item.module.nameable:
                 if any(pattern.fullmatch(name) for pattern in found):
                     self._need(item.module, name, position)
 
@@ -96,51 +153,6 @@ class Closure:
             position = self._waiting.popleft()
             item = self.taken[position]
             self._follow(item, position)
-
-    def _settle(self) -> None:
-        """Drop what only loads a module that the same import, or one before it, loads as well."""
-        gone = {
-            item.unit
-            for module in dict.fromkeys(item.module for item in self.taken)
-            for item in self._loaded_otherwise(module)
-        }
-        kept: dict[int, int | None] = {}
-        taken: list[Taken] = []
-        for position, item in enumerate(self.taken):
-            via = None if item.reached_from is None else kept[item.reached_from]
-            kept[position] = via if item.unit in gone else len(taken)
-            if item.unit not in gone:
-                taken.append(replace(item, reached_from=via))
-        self.taken = taken
-
-    def _loaded_otherwise(self, module: Module) -> Iterator[Taken]:
-        """Yield what a module takes only to load what it has loaded already."""
-        imports = [
-            item
-            for item in sorted(self.taken, key=lambda item: item.unit.index)
-            if item.module is module and isinstance(item.unit.node, (ast.Import, ast.ImportFrom))
-        ]
-        loaded: set[str] = set()
-        for _, group in groupby(imports, key=lambda item: item.unit.statement):
-            statement = list(group)
-            for item in statement:
-                loaded.update(self._loads_besides(item))
-            for item in statement:
-                if item.loads in loaded:
-                    yield item
-                elif item.loads is not None:
-                    loaded.add(item.loads)
-
-    def _loads_besides(self, item: Taken) -> Iterator[str]:
-        """Yield what an import loads for certain, besides the one module that it may be taken for."""
-        if item.loads is not None:
-            parts = item.loads.split(".")
-            yield from (".".join(parts[:depth]) for depth in range(1, len(parts)))
-        elif isinstance(item.unit.node, ast.Import):
-            yield from (module.dotted for module in self.linker.of(item.unit, item.module).loads)
-        else:
-            dotted = self.linker.loading(item.unit, item.module)
-            yield from (module.dotted for module in self.project.around(dotted or ""))
 
     def _follow(self, item: Taken, position: int) -> None:
         if item.loads is not None:
@@ -156,9 +168,10 @@ class Closure:
         for module, name in links.names:
             self._load(module, position)
             self._need(module, name, position)
+        for module, node in links.asked:
+            self._use_object(module, node, item, position)
         for module, node in links.objects:
-            place = item.module, item.module.source.span(node)
-            self._widen(module, f"the module {module.dotted} is used as an object", place, position)
+            self._pending[node, module] = _Object(module, node, item, position)
         for module in links.stars:
             what = f"all names of {module.dotted} are imported"
             self._take_whole(module, what, None, position)
@@ -186,6 +199,7 @@ class Closure:
             return
         self.loaded[module.dotted] = module
         if module.tree is None:
+            self._looks_around = True
             self.widened.append(
                 Widening("it does not parse", None, module.name, module.name, dynamic=True)
             )
@@ -223,10 +237,9 @@ class Closure:
             return domain == EVERYWHERE
         if domain.startswith(MODULE):
             return domain.removeprefix(MODULE) in self.loaded
-        looks_around = self._everything is not None or any(item.dynamic for item in self.widened)
-        return looks_around or any(sees(name, domain) for name in self._outside)
+        return self._looks_around or any(sees(name, domain) for name in self._outside)
 
-    def _widen(
+    def _widen(  # noqa: PLR0913 -- why it is taken
         self,
         module: Module,
         reason: str,
@@ -234,12 +247,13 @@ class Closure:
         via: int | None = None,
         *,
         dynamic: bool = False,
+        handed_on: bool = True,
     ) -> None:
         """Take all of a module for somebody who can see what it holds, and in which order."""
         self.ordered.add(module.dotted)
-        self._take_whole(module, reason, place, via, dynamic=dynamic)
+        self._take_whole(module, reason, place, via, dynamic=dynamic, handed_on=handed_on)
 
-    def _take_whole(
+    def _take_whole(  # noqa: PLR0913 -- why it is taken
         self,
         module: Module,
         reason: str,
@@ -247,16 +261,20 @@ class Closure:
         via: int | None = None,
         *,
         dynamic: bool = False,
+        handed_on: bool = True,
     ) -> None:
         """Take all of a module, and all of the local modules that it can hand on as objects."""
-        if module.dotted in self._whole:
+        if module.dotted not in self._whole:
+            self._whole.add(module.dotted)
+            self._load(module, via)
+            blamed, span = place or (module, None)
+            self.widened.append(Widening(reason, span, module.name, blamed.name, dynamic=dynamic))
+            for unit in module.units:
+                self._take(module, unit, via)
+            self._called_elsewhere.update((module.dotted, name) for name in module.bindings)
+        if not handed_on or module.dotted in self._handed_on:
             return
-        self._whole.add(module.dotted)
-        self._load(module, via)
-        blamed, span = place or (module, None)
-        self.widened.append(Widening(reason, span, module.name, blamed.name, dynamic=dynamic))
-        for unit in module.units:
-            self._take(module, unit, via)
+        self._handed_on.add(module.dotted)
         for name in module.bindings:
             for imported in module.imports(name):
                 for step in self.project.trace(imported, module, ()):
@@ -265,8 +283,18 @@ class Closure:
                         self._widen(step.module, what, None, via, dynamic=dynamic)
 
     def _follow_dynamic(self, dynamic: Dynamic, item: Taken, position: int) -> None:
+        if dynamic.value is not None:
+            self._pending[dynamic.node, item.module] = _Dynamic(dynamic, item, position)
+        else:
+            self._widen_for(dynamic, item, position)
+
+    def _widen_for(self, dynamic: Dynamic, item: Taken, position: int) -> None:
+        """Take all that a look-up may find whose names are not known."""
         place = item.module, item.module.source.span(dynamic.node)
         self.sees_source = self.sees_source or dynamic.source
+        self._looks_around = self._looks_around or not dynamic.plain
+        if dynamic.reach is Reach.GUARDED:
+            return
         if dynamic.reach is Reach.IMPORT:
             for module in self._imported_by_call(dynamic):
                 self._widen(module, dynamic.reason, place, position, dynamic=True)
@@ -274,7 +302,71 @@ class Closure:
                 return
         if dynamic.reach is Reach.ALL:
             self._everything = self._everything or dynamic
-        self._widen(item.module, dynamic.reason, place, position, dynamic=True)
+        own = dynamic.reach is Reach.OWN and dynamic.calls
+        self._widen(item.module, dynamic.reason, place, position, dynamic=True, handed_on=not own)
+
+    def _use_object(self, module: Module, node: ast.expr, item: Taken, position: int) -> None:
+        place = item.module, item.module.source.span(node)
+        self._widen(module, f"the module {module.dotted} is used as an object", place, position)
+
+    def _look_up(self) -> None:
+        """Take what look-ups find whose names are known; with each round more of them may be."""
+        known = Constants(self.project, self.linker, self.taken, self._function, self._given)
+        known.called_elsewhere = self._called_elsewhere
+        for key, each in list(self._pending.items()):
+            place = CodePlace(each.item.unit, each.item.module)
+            if isinstance(each, _Object):
+                names = attributes_of(each.node, place, known)
+                found = names is not None and self._find(each.module, names, each.position)
+                if not found:
+                    self._use_object(each.module, each.node, each.item, each.position)
+            else:
+                found = self._find_dynamic(each, place, known)
+                if not found:
+                    self._widen_for(each.dynamic, each.item, each.position)
+            if not found:
+                del self._pending[key]
+        self.asked |= known.asked
+
+    def _find_dynamic(self, each: _Dynamic, place: CodePlace, known: Constants) -> bool:
+        dynamic, value = each.dynamic, each.dynamic.value
+        if value is None:
+            return False
+        if dynamic.reach is Reach.IMPORT:
+            imported = imported_names(dynamic, place.module, lambda node: known.texts(node, place))
+            used = attributes_of(value, place, known)
+            return imported is not None and self._import_all(imported, used, each)
+        items = isinstance(value, ast.Call) and dynamic.reason.endswith(("globals", "vars"))
+        names = (items_of if items else attributes_of)(value, place, known)
+        return names is not None and self._find(place.module, names, each.position)
+
+    def _find(self, module: Module, names: Sequence[str], position: int) -> bool:
+        """Take what a module has under some names; False if the context may be among them."""
+        if SETUP in names:
+            return False
+        self._load(module, position)
+        for step in (step for name in names for step in self.project.inside(module, name)):
+            if step.name is None:
+                what = f"{module.dotted} holds the module {step.module.dotted}"
+                self._widen(step.module, what, None, position)
+            else:
+                self._called_elsewhere.add((step.module.dotted, step.name))
+                self._load(step.module, position)
+                self._need(step.module, step.name, position)
+        return True
+
+    def _import_all(self, dotted: Iterable[str], used: list[str] | None, each: _Dynamic) -> bool:
+        """Take modules that a call imports, of which some attributes are used (None: unknown ones)."""
+        place = each.item.module, each.item.module.source.span(each.dynamic.node)
+        for name in dotted:
+            for around in self.project.around(name):
+                self._load(around, each.position)
+            module = self.project.load(name)
+            if module is None:
+                self._outside.add(name.partition(".")[0])
+            elif used is None or not self._find(module, used, each.position):
+                self._widen(module, each.dynamic.reason, place, each.position)
+        return True
 
     def _imported_by_call(self, dynamic: Dynamic) -> list[Module]:
         """Return the local modules that a call may import, with the packages around them."""

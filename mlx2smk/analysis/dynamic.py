@@ -1,7 +1,8 @@
 """Code that looks names up at run time: what it may find cannot be foreseen, so whole modules are taken.
 
 ``OWN`` can find every name of its own module, ``ALL`` those of every module that is loaded. Imports of
-modules whose names are computed are ``IMPORT``.
+modules whose names are computed are ``IMPORT``. ``GUARDED`` finds modules and their attributes only in
+ways that the worker notices: what the slice does not have, it gets while it runs.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.known import CALLER_READERS, listed
 from mlx2smk.analysis.modules import absolute
+from mlx2smk.analysis.uses import is_called, uses_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.analysis.uses import Use
 
 
 class Reach(Enum):
@@ -27,6 +30,7 @@ class Reach(Enum):
     OWN = "own"
     ALL = "all"
     IMPORT = "import"
+    GUARDED = "guarded"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +38,8 @@ class Dynamic:
     """One place that looks names up; for IMPORT, ``name`` is what the module's name starts with.
 
     ``exact``: ``name`` is the whole name. ``source``: it can see the text itself, comments included.
+    ``plain``: it finds names and nothing else. ``calls``: what it finds is called, so it is no module.
+    ``value`` is the expression whose value is the module or the dict of names that it finds.
     """
 
     reason: str
@@ -42,7 +48,12 @@ class Dynamic:
     name: str = ""
     exact: bool = False
     source: bool = False
+    plain: bool = False
+    calls: bool = False
+    value: ast.expr | None = None
 
+
+_PLAIN = frozenset({"globals", "vars", "locals", "dir", "__annotations__", "__dict__"})
 
 _BUILTINS = {
     "eval": Reach.OWN,
@@ -75,27 +86,40 @@ _SOURCE = frozenset(
 
 _ALL = frozenset(
     {
-        *("sys.modules", "sys._getframe", "sys._current_frames"),
-        *("inspect.currentframe", "inspect.stack", "inspect.trace", "inspect.getmodule"),
-        *("inspect.getouterframes", "inspect.getinnerframes", "inspect.getclosurevars"),
+        *("sys.modules", "inspect.getclosurevars"),
         *("gc.get_objects", "gc.get_referrers", "gc.get_referents", "runpy.*", "imp.*"),
-        *("importlib.reload", "importlib.util.find_spec", "importlib.util.module_from_spec"),
+        *("importlib.util.find_spec", "importlib.util.module_from_spec"),
         *("importlib.util.spec_from_file_location", "importlib.machinery.SourceFileLoader"),
         *("pkgutil.resolve_name", "pkgutil.walk_packages", "pkgutil.iter_modules"),
-        *("pickle.load", "pickle.loads", "pickle.Unpickler", "_pickle.load", "_pickle.loads"),
-        *("dill.load", "dill.loads", "cloudpickle.load", "cloudpickle.loads", "joblib.load"),
-        *("shelve.open", "jsonpickle.decode", "doctest.testmod", "unittest.main", "code.*"),
+        *("doctest.testmod", "unittest.main", "code.*"),
     }
 )
 
+_GUARDED = frozenset(
+    {
+        *("pickle.load", "pickle.loads", "pickle.Unpickler", "_pickle.load", "_pickle.loads"),
+        *("dill.load", "dill.loads", "cloudpickle.load", "cloudpickle.loads", "joblib.load"),
+        *("shelve.open", "jsonpickle.decode", "importlib.reload"),
+        # One comes from a frame to names only by the attributes below.
+        *("sys._getframe", "sys._current_frames", "inspect.currentframe", "inspect.stack"),
+        *("inspect.trace", "inspect.getouterframes", "inspect.getinnerframes"),
+    }
+)
+"""Unpickling imports modules and asks them for attributes, and that is all that it can find."""
+
+_TABLES = (
+    *((_SOURCE, Reach.ALL), (_ALL, Reach.ALL), (_OWN, Reach.OWN)),
+    (_GUARDED, Reach.GUARDED),
+)
+
 _ATTRIBUTES = frozenset(
-    {"__globals__", "__builtins__", "__subclasses__", "f_globals", "f_back", "gi_frame", "tb_frame"}
+    {"__globals__", "__builtins__", "__subclasses__", "f_globals", "f_locals", "f_builtins"}
 )
 
 
 def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, ...]:
     """Find the places of a unit that look names up at run time."""
-    found = [_of_reference(item, module, project) for item in unit.names.references]
+    found = [_of_reference(item, unit, module, project) for item in unit.names.references]
     found.extend(
         Dynamic(f"uses .{node.attr}", node, Reach.ALL)
         for node in unit.names.attributes
@@ -103,7 +127,7 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
     )
     found.extend(
         Dynamic(f"names {node.value!r}", node, Reach.ALL)  # as operator.attrgetter wants it
-        for node in ast.walk(unit.node)
+        for node in (() if module.words.isdisjoint(_ATTRIBUTES) else ast.walk(unit.node))
         if isinstance(node, ast.Constant) and node.value in _ATTRIBUTES
     )
     return tuple(item for item in found if item is not None)
@@ -120,31 +144,43 @@ def library_names(reference: Reference, module: Module, project: Project) -> set
     return names
 
 
-def _of_reference(reference: Reference, module: Module, project: Project) -> Dynamic | None:
+def _of_reference(
+    reference: Reference, unit: Unit, module: Module, project: Project
+) -> Dynamic | None:
     if reference.imports or reference.name in module.bindings:
         for name in sorted(library_names(reference, module, project)):
-            found = _of_library(name, reference, module)
+            found = _of_library(name, reference, unit, module)
             if found is not None:
                 return found
         return None
-    return None if reference.attributes else _of_builtin(reference.name, reference, module)
+    return None if reference.attributes else _of_builtin(reference.name, reference, unit, module)
 
 
-def _of_library(name: str, reference: Reference, module: Module) -> Dynamic | None:
+def _of_library(name: str, reference: Reference, unit: Unit, module: Module) -> Dynamic | None:
     if name == "importlib.import_module":
         return _import(reference, module)
-    if not reference.attributes and not _is_deleted(reference.node) and _offers_all(name):
+    if not reference.attributes and not _is_deleted(reference.node):
         attribute = _attribute_asked_for(reference)
-        if attribute is None:
-            return Dynamic(f"uses {name} as an object", reference.node, Reach.ALL)
-        name = f"{name}.{attribute}"
+        reach = _reach_of_object(name) if attribute is None else None
+        if reach is not None:
+            return Dynamic(f"uses {name} as an object", reference.node, reach)
+        name = name if attribute is None else f"{name}.{attribute}"
     if name.startswith("builtins."):
-        return _of_builtin(name.removeprefix("builtins."), reference, module)
-    for table, reach in ((_SOURCE, Reach.ALL), (_ALL, Reach.ALL), (_OWN, Reach.OWN)):
+        return _of_builtin(name.removeprefix("builtins."), reference, unit, module)
+    if name in {"sys.modules", "sys.modules.get", "inspect.getmodule"}:
+        return _of_module(name, reference, unit, module)
+    for table, reach in _TABLES:
         # `sys.modules.get` and `sys.modules` are both meant by the entry `sys.modules`.
         if listed(name, table) or any(name.startswith(f"{entry}.") for entry in table):
             return Dynamic(f"uses {name}", reference.node, reach, source=table is _SOURCE)
     return _of_arguments(name, reference)
+
+
+def _reach_of_object(module: str) -> Reach | None:
+    """Return what somebody can find who is given a module outside, None if that is nothing."""
+    if _offers(module, (*_ALL, *_SOURCE, "builtins.")):
+        return Reach.ALL
+    return Reach.GUARDED if _offers(module, _GUARDED) else None
 
 
 def _of_arguments(name: str, reference: Reference) -> Dynamic | None:
@@ -152,13 +188,51 @@ def _of_arguments(name: str, reference: Reference) -> Dynamic | None:
     if name in CALLER_READERS and not _is_given_object(reference):
         return Dynamic(f"uses {name}, which reads its caller's names", reference.node, Reach.OWN)
     if name == "torch.load" and _is_unpickling(reference):
-        return Dynamic("uses torch.load with weights_only=False", reference.node, Reach.ALL)
+        return Dynamic("uses torch.load with weights_only=False", reference.node, Reach.GUARDED)
     return None
 
 
-def _offers_all(module: str) -> bool:
-    """Whether a module outside has functions that can find every name; it need not be there."""
-    return any(entry.startswith(f"{module}.") for entry in (*_ALL, *_SOURCE, "builtins."))
+def _of_module(name: str, reference: Reference, unit: Unit, module: Module) -> Dynamic | None:
+    """Judge a look-up of a loaded module, such as ``sys.modules[__name__]``."""
+    parent = reference.parents[0] if reference.parents else None
+    asked: ast.expr | None = None
+    if name == "sys.modules" and isinstance(parent, ast.Subscript):
+        asked = parent.slice if parent.value is reference.node else None
+    elif name != "sys.modules" and isinstance(parent, ast.Call):
+        asked = parent.args[0] if parent.func is reference.node and parent.args else None
+    found = parent if asked is not None and isinstance(parent, ast.expr) else None
+    if found is None or asked is None or not _is_read(found):
+        return Dynamic(f"uses {name}", reference.node, Reach.ALL)
+    if isinstance(asked, ast.Name) and asked.id == "__name__" and "__name__" not in module.bindings:
+        calls = all(map(is_called, uses_of(found, unit)))
+        what = f"uses {name}"
+        return Dynamic(what, reference.node, Reach.OWN, plain=True, calls=calls, value=found)
+    # The module that somebody comes from is loaded, and tells who asks it for an attribute.
+    loaded = name == "inspect.getmodule" or (
+        isinstance(asked, ast.Attribute) and asked.attr == "__module__"
+    )
+    guarded = loaded and all(map(_asks_for_attribute, uses_of(found, unit)))
+    return Dynamic(f"uses {name}", reference.node, Reach.GUARDED if guarded else Reach.ALL)
+
+
+def _is_read(node: ast.expr) -> bool:
+    return isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+
+
+def _asks_for_attribute(use: Use) -> bool:
+    if isinstance(use.parent, ast.Attribute):
+        return use.parent.attr != "__dict__"
+    return (
+        isinstance(use.parent, ast.Call)
+        and isinstance(use.parent.func, ast.Name)
+        and use.parent.func.id in _BY_NAME
+        and use.parent.args[:1] == [use.node]
+    )
+
+
+def _offers(module: str, table: Iterable[str]) -> bool:
+    """Whether a module outside has something that is in a table; it need not be there."""
+    return any(entry.startswith(f"{module}.") for entry in table)
 
 
 def _is_deleted(node: ast.expr) -> bool:
@@ -178,7 +252,7 @@ def _attribute_asked_for(reference: Reference) -> str | None:
     return None
 
 
-def _of_builtin(name: str, reference: Reference, module: Module) -> Dynamic | None:
+def _of_builtin(name: str, reference: Reference, unit: Unit, module: Module) -> Dynamic | None:
     reach = _BUILTINS.get(name)
     if reach is None:
         return None
@@ -187,10 +261,24 @@ def _of_builtin(name: str, reference: Reference, module: Module) -> Dynamic | No
         return None  # it looks into its argument; a module given to it is noticed as such
     if call is not None and name in {"locals", "dir"} and _in_function(reference):
         return None
-    return (
-        _import(reference, module)
-        if reach is Reach.IMPORT
-        else Dynamic(f"uses {name}", reference.node, reach)
+    if reach is Reach.IMPORT:
+        return _import(reference, module)
+    items = call if name in {"globals", "vars"} else None
+    calls = items is not None and _calls_items(items, unit)
+    return Dynamic(
+        f"uses {name}", reference.node, reach, plain=name in _PLAIN, calls=calls, value=items
+    )
+
+
+def _calls_items(found: ast.expr, unit: Unit) -> bool:
+    """Whether the items of a dict are looked up one by one, and called."""
+    uses = uses_of(found, unit)
+    return bool(uses) and all(
+        isinstance(use.parent, ast.Subscript)
+        and use.parent.value is use.node
+        and _is_read(use.parent)
+        and all(map(is_called, uses_of(use.parent, unit)))
+        for use in uses
     )
 
 
@@ -207,13 +295,41 @@ def _import(reference: Reference, module: Module) -> Dynamic:
         name, exact = (
             (f"{inside}{'' if exact or name.strip('.') else '.'}", exact) if known else ("", False)
         )
-    if exact and _offers_all(name):
+    if exact and _offers(name, (*_ALL, *_SOURCE, "builtins.")):
         return Dynamic(f"imports {name!r} by a call", reference.node, Reach.ALL)
     relative = name.startswith(".")
     what = f"imports {name!r} by a call" if exact else "imports a module whose name is computed"
     return Dynamic(
-        what, reference.node, Reach.IMPORT, "" if relative else name, exact and not relative
+        what,
+        reference.node,
+        Reach.IMPORT,
+        "" if relative else name,
+        exact and not relative,
+        value=call,
     )
+
+
+def imported_names(
+    dynamic: Dynamic, module: Module, texts: Callable[[ast.expr], list[str] | None]
+) -> list[str] | None:
+    """Return the names of the modules that a call imports; None if they are not known.
+
+    ``texts`` returns the values of an expression.
+    """
+    call = dynamic.value
+    found = texts(call.args[0]) if isinstance(call, ast.Call) and call.args else None
+    if found is None or not isinstance(call, ast.Call) or call.keywords:
+        return None
+    builtin = isinstance(call.func, ast.Name) and call.func.id == "__import__"
+    package = _own_package(call.args, module) if not builtin else None
+    names: list[str] = []
+    for text in found:
+        level = len(text) - len(text.lstrip("."))
+        name = absolute(text[level:], level, package or "") if level else text
+        if not name or builtin or _offers(name, (*_ALL, *_SOURCE, "builtins.")):
+            return None
+        names.append(name)
+    return names
 
 
 def _own_package(given: Sequence[ast.expr], module: Module) -> str | None:

@@ -261,6 +261,18 @@ LINE_READERS_WITH = {
 Without it, those of ``traceback`` print to the log of the job.
 """
 
+FRAME_FIELDS: dict[str, frozenset[str | int]] = {
+    **dict.fromkeys(
+        (
+            *("inspect.stack", "inspect.trace"),
+            *("inspect.getouterframes", "inspect.getinnerframes"),
+        ),
+        frozenset({"frame", "filename", "function", 0, 1, 3}),
+    ),
+    "inspect.getframeinfo": frozenset({"filename", "function", 0, 2}),
+}
+"""Line readers whose result has these fields, by name and by index, that tell no line."""
+
 LINE_ATTRIBUTES = frozenset(
     {
         *("co_firstlineno", "co_lines", "co_linetable", "co_lnotab", "co_positions", "f_lineno"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mlx2smk.analysis.blanking import groups
 from mlx2smk.analysis.modules import absolute
+from mlx2smk.analysis.project import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,12 +25,14 @@ _Item = TypeVar("_Item")
 class Links:
     """What a unit needs.
 
-    ``names`` are names of modules, ``objects`` modules that are used as objects, ``loads`` modules that it
-    loads, ``stars`` local modules whose names it imports with ``*``, ``units`` other units of its module.
+    ``names`` are names of modules, ``objects`` modules that are used as objects, ``asked`` those whose own
+    ``__getattr__`` may be asked, ``loads`` modules that it loads, ``stars`` local modules whose names it
+    imports with ``*``, ``units`` other units of its module.
     """
 
     names: tuple[tuple[Module, str], ...]
     objects: tuple[tuple[Module, ast.expr], ...]
+    asked: tuple[tuple[Module, ast.expr], ...]
     loads: tuple[Module, ...]
     stars: tuple[Module, ...]
     units: tuple[Unit, ...]
@@ -52,26 +55,28 @@ class Linker:
 
     def _find(self, unit: Unit, module: Module) -> Links:
         uses = list(self._uses(unit, module))
-        names = [(owner, name) for owner, name, _ in uses if name is not None]
+        names = [(step.module, step.name) for step, _ in uses if step.name is not None]
+        modules = [(step, node) for step, node in uses if step.name is None]
         units = [*self._together(unit, module), *self._submodules_of(unit, module)]
         imported = [each for each, _ in unit.names.imports]
         loads = {each: tuple(self.project.loaded_by(each, module)) for each in imported}
         return Links(
             names=_unique((*names, *self._imported_names(unit, module))),
-            objects=tuple((owner, node) for owner, name, node in uses if name is None),
+            objects=tuple((step.module, node) for step, node in modules if not step.asks),
+            asked=tuple((step.module, node) for step, node in modules if step.asks),
             loads=_unique(chain.from_iterable(loads.values())),
             stars=tuple(loads[each][-1] for each in imported if each.star and loads[each]),
             units=_unique(units),
         )
 
-    def _uses(self, unit: Unit, module: Module) -> Iterator[tuple[Module, str | None, ast.expr]]:
-        """Yield the names that a unit's code refers to, with their modules; None for a module used as an object."""
+    def _uses(self, unit: Unit, module: Module) -> Iterator[tuple[Step, ast.expr]]:
+        """Yield what a unit's code refers to, and where."""
         for reference in unit.names.references:
             if not reference.imports:
-                yield module, reference.name, reference.node
+                yield Step(module, reference.name), reference.node
             for imported in _imports_behind(reference, module):
                 for step in self.project.trace(imported, module, reference.attributes):
-                    yield step.module, step.name, reference.node
+                    yield step, reference.node
 
     def _imported_names(self, unit: Unit, module: Module) -> Iterator[tuple[Module, str]]:
         """Yield what the names refer to that a unit imports explicitly."""

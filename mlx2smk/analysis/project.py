@@ -23,14 +23,14 @@ from mlx2smk.analysis.modules import (
 )
 from mlx2smk.analysis.search import OWN_FOLDER, extended
 from mlx2smk.analysis.stars import StarName, Stars, certainly_bound
-from mlx2smk.analysis.texts import pattern, queries_in
+from mlx2smk.analysis.texts import pattern, queries_in, words_in
 from mlx2smk.analysis.units import Unit, cut
 from mlx2smk.diagnostics.source import Source
 from mlx2smk.language.origins import MODULES, is_own
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mlx2smk.analysis.bindings import Binding, Imported
     from mlx2smk.analysis.names import Reference
@@ -67,6 +67,16 @@ class Module:
     def units(self) -> tuple[Unit, ...]:
         """The module cut into units, in the order of the text."""
         return tuple(cut(self))
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes of the module's tree."""
+        return () if self.tree is None else tuple(ast.walk(self.tree))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All texts in the module's code, and the names of attributes and keyword arguments."""
+        return frozenset(word for node in self.nodes for word in words_in(node))
 
     @cached_property
     def certain(self) -> frozenset[str]:
@@ -180,10 +190,14 @@ def _is_argument_of(reference: Reference, functions: set[str]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A module reached through an import, and the name used in it; None: the module as an object."""
+    """A module reached through an import, and the name used in it; None: the module as an object.
+
+    ``asks``: Python may ask the module's own ``__getattr__`` for whatever is used.
+    """
 
     module: Module
     name: str | None
+    asks: bool = False
 
 
 class Project:
@@ -195,10 +209,12 @@ class Project:
         self.experiment = _experiment_module(experiment, self.stars)
         self._modules: dict[str, Module | None] = {}
         self._imported: dict[Module, frozenset[Module]] = {}
+        self._direct: dict[tuple[Module, bool], frozenset[Module]] = {}
         self.roots: tuple[str, ...] = (OWN_FOLDER, *files.python_path())
         while (roots := self._searched(experiment)) != self.roots:
             self.roots = roots
             self._modules.clear()
+            self._direct.clear()
 
     def _searched(self, experiment: Experiment) -> tuple[str, ...]:
         """Return the folders that modules are searched in, those that local modules add included."""
@@ -231,16 +247,25 @@ class Project:
         found: set[Module] = set()
         waiting = [module]
         while waiting:
-            current = waiting.pop()
-            body = current.tree.body if current.tree else []
-            nodes = body if directly else (part for node in body for part in ast.walk(node))
-            for node in nodes:
-                if isinstance(node, (ast.Import, ast.ImportFrom)):
-                    for imported in imports_of(node):
-                        new = {*self.loaded_by(imported, current)} - found - begun
-                        found |= new
-                        waiting.extend(new)
+            new = self._imported_by(waiting.pop(), directly) - found - begun
+            found |= new
+            waiting.extend(new)
         return frozenset(found)
+
+    def _imported_by(self, module: Module, directly: bool) -> frozenset[Module]:
+        """Return the local modules that a module's own imports load."""
+        key = module, directly
+        if key not in self._direct:
+            body = module.tree.body if module.tree else []
+            nodes: Sequence[ast.AST] = body if directly else module.nodes
+            self._direct[key] = frozenset(
+                loaded
+                for node in nodes
+                if isinstance(node, (ast.Import, ast.ImportFrom))
+                for imported in imports_of(node)
+                for loaded in self.loaded_by(imported, module)
+            )
+        return self._direct[key]
 
     def reaches(self, module: Module, other: Module) -> bool:
         """Whether another module may be imported, for the first time, while a module runs."""
@@ -275,6 +300,10 @@ class Project:
         """Follow a use of an imported name, with the attributes behind it, to what it needs."""
         return list(self._trace(imported, importer, attributes, set()))
 
+    def inside(self, module: Module, name: str) -> list[Step]:
+        """Follow an attribute of a module to what it needs."""
+        return list(self._inside(module, (name,), set()))
+
     def _trace(
         self,
         imported: Imported,
@@ -305,7 +334,7 @@ class Project:
         if submodule is not None:
             yield from self._inside(submodule, rest, seen)
         if self._asks_module(module, name, is_submodule=submodule is not None):
-            yield Step(module, None)
+            yield Step(module, None, asks=True)
 
     def _asks_module(self, module: Module, name: str, *, is_submodule: bool) -> bool:
         """Whether Python may call the module's own ``__getattr__``, or look at it as an object."""

@@ -55,11 +55,15 @@ class Purity:
         """Whether calling a function or class has no effects."""
         node, module = definition.node, definition.module
         values = Values(self.project, module)
-        if node.name in module.patched or not self._has_pure_decorators(node, values):
+        if self._is_replaced(node.name, module) or not self._has_pure_decorators(node, values):
             return False
         if isinstance(node, ast.ClassDef):
             return self._is_pure_class(definition, node)
         return self._is_pure_function(module, node)
+
+    def _is_replaced(self, name: str, module: Module) -> bool:
+        """Whether a definition may be changed, or another module may put something else in its place."""
+        return name in module.patched or name in (self.project.stars.given or ())
 
     def _has_pure_decorators(self, node: DefinitionNode, values: Values) -> bool:
         return all(self._keeps_purity(decorator, values) for decorator in node.decorator_list)
@@ -87,7 +91,7 @@ class Purity:
         node, module = definition.node, definition.module
         if not isinstance(node, ast.FunctionDef) or node.decorator_list:
             return None
-        filling = node.name not in module.patched and self._only_fills(
+        filling = not self._is_replaced(node.name, module) and self._only_fills(
             node, Values(self.project, module)
         )
         return f"{MODULE}{module.dotted}" if filling else None
@@ -214,7 +218,7 @@ class Purity:
     def is_quiet_base(self, definition: Definition) -> bool:
         """Whether defining a subclass of a class has no effects."""
         node, values = definition.node, Values(self.project, definition.module)
-        if not isinstance(node, ast.ClassDef) or node.name in definition.module.patched:
+        if not isinstance(node, ast.ClassDef) or self._is_replaced(node.name, definition.module):
             return False
         bindings = scope_of(node.body).bindings
         hooks = (each.node for each in bindings if each.name == "__init_subclass__")

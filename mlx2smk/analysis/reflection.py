@@ -14,6 +14,7 @@ from mlx2smk.analysis.fingerprint import Detail
 from mlx2smk.analysis.known import (
     DOCSTRING_ATTRIBUTES,
     DOCSTRING_READERS,
+    FRAME_FIELDS,
     LINE_ATTRIBUTES,
     LINE_FORMATS,
     LINE_READERS,
@@ -21,12 +22,14 @@ from mlx2smk.analysis.known import (
     QUIET_CODE_ATTRIBUTES,
     listed,
 )
+from mlx2smk.analysis.uses import uses_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.analysis.uses import Use
 
 
 class Reflection:
@@ -35,6 +38,7 @@ class Reflection:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._details: dict[Unit, Detail] = {}
+        self._telling: dict[Module, bool] = {}
 
     def of(self, units: Iterable[tuple[Unit, Module]]) -> Detail:
         """Return what some units can see of all of them."""
@@ -46,13 +50,24 @@ class Reflection:
 
     def _of_unit(self, unit: Unit, module: Module) -> Detail:
         if unit not in self._details:
-            names, texts = list(_attributes(unit)), list(_texts(unit.node))
+            names = list(_attributes(unit))
+            texts = list(_texts(unit.node)) if self._has_telling_texts(module) else []
             libraries = list(_libraries(unit, module, self.project))
             self._details[unit] = Detail(
                 docstrings=_sees_docstrings(unit, names, texts, libraries),
-                lines=_sees_lines(names, texts, libraries),
+                lines=_sees_lines(unit, names, texts, libraries),
             )
         return self._details[unit]
+
+    def _has_telling_texts(self, module: Module) -> bool:
+        """Whether any text of a module may make its docstrings or lines count."""
+        if module not in self._telling:
+            words = module.words
+            named = not words.isdisjoint(_LOOKED_UP | LINE_ATTRIBUTES)
+            self._telling[module] = named or any(
+                mark in word for word in words for mark in LINE_FORMATS
+            )
+        return self._telling[module]
 
 
 _Libraries = list[tuple[str, "Reference | None"]]
@@ -67,7 +82,8 @@ def _libraries(
             yield name, reference
     for imported, _ in unit.names.imports:
         name = f"{imported.module}.{imported.name}"
-        if imported.name is not None and not imported.level and name not in LINE_READERS_WITH:
+        judged_by_use = name in LINE_READERS_WITH or name in FRAME_FIELDS
+        if imported.name is not None and not imported.level and not judged_by_use:
             yield name, None
 
 
@@ -90,16 +106,51 @@ _BY_NAME = frozenset({"__doc__", "getdoc", "help"})
 _LOOKED_UP = frozenset({"__doc__", "co_consts"})
 
 
-def _sees_lines(names: list[str], texts: list[str], libraries: _Libraries) -> bool:
+def _sees_lines(unit: Unit, names: list[str], texts: list[str], libraries: _Libraries) -> bool:
     return (
         not LINE_ATTRIBUTES.isdisjoint(names)
         or not LINE_ATTRIBUTES.isdisjoint(texts)
         or any(mark in text for mark in LINE_FORMATS for text in texts)
         or any(
-            _reads(name, LINE_READERS) and not _lacks_argument(name, reference)
+            _reads(name, LINE_READERS)
+            and not _lacks_argument(name, reference)
+            and not _takes_no_line(name, reference, unit)
             for name, reference in libraries
         )
     )
+
+
+def _takes_no_line(name: str, reference: Reference | None, unit: Unit) -> bool:
+    """Whether of what ``inspect.stack()`` and its like tell, only names of functions and files are used."""
+    call = None if reference is None else call_of(reference)
+    if call is None or name not in FRAME_FIELDS:
+        return False
+    fields = FRAME_FIELDS[name]
+    uses = uses_of(call, unit)
+    if name != "inspect.getframeinfo":
+        uses = [each for use in uses for each in _uses_of_elements(use, unit)]
+    return all(_is_field(use, fields) for use in uses)
+
+
+def _uses_of_elements(use: Use, unit: Unit) -> list[Use]:
+    """Return the uses of what a list holds, if it is looked up by subscripts or in a loop; else its own."""
+    parent = use.parent
+    if isinstance(parent, ast.Subscript) and parent.value is use.node:
+        return uses_of(parent, unit)
+    target = getattr(parent, "target", None)
+    if not isinstance(parent, ast.For | ast.comprehension) or not isinstance(target, ast.Name):
+        return [use]
+    names = (part for part in ast.walk(unit.node) if isinstance(part, ast.Name))
+    same = [part for part in names if part.id == target.id and isinstance(part.ctx, ast.Load)]
+    return [each for part in same for each in uses_of(part, unit)]
+
+
+def _is_field(use: Use, fields: frozenset[str | int]) -> bool:
+    parent = use.parent
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in fields
+    index = parent.slice if isinstance(parent, ast.Subscript) else None
+    return isinstance(index, ast.Constant) and index.value in fields
 
 
 def _lacks_argument(name: str, reference: Reference | None) -> bool:

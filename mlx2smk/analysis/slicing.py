@@ -16,9 +16,10 @@ from mlx2smk.language.scopes import Function
 from mlx2smk.language.text_digests import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.analysis.used import UsedName
 
 __all__ = ["FunctionSlice", "ModuleSlice", "Piece", "Slicer", "Taken", "Widening"]
 
@@ -78,10 +79,19 @@ class Slicer:
         self.reflection = Reflection(project)
         self._digests: dict[tuple[Unit, Detail], str] = {}
 
-    def slice(self, name: str) -> tuple[FunctionSlice, tuple[Taken, ...]]:
-        """Return the slice of a function of the experiment, and the units that it consists of."""
-        closure = Closure(self.project, self.facts, self.linker)
-        closure.run(name)
+    def slice(
+        self,
+        name: str,
+        used: Collection[UsedName] = (),
+        given: Mapping[str, Sequence[object]] | None = None,
+    ) -> tuple[FunctionSlice, tuple[Taken, ...]]:
+        """Return the slice of a function of the experiment, and the units that it consists of.
+
+        ``used`` are names that it is known to use besides those that its code shows, ``given`` the values
+        of its parameters.
+        """
+        closure = Closure(self.project, self.facts, self.linker, given)
+        closure.run(name, used)
         taken = tuple(closure.taken)
         whole = self.project.experiment
         here = _kept(taken, whole)

@@ -35,15 +35,15 @@ class Stars:
         self.project = project
 
     @cached_property
-    def _given(self) -> frozenset[str] | None:
+    def given(self) -> frozenset[str] | None:
         """The names that modules of the program give to other modules; None if they are not known."""
         whole = self.project.experiment
         names: set[str] = set()
         for module in (whole, *self.project.imported_with(whole)):
             if module.tree is not None:
-                if _touches_lists(module.tree):
+                if _touches_lists(module):
                     return None
-                for name in _given_names(module.tree):
+                for name in _given_names(module):
                     if name is None:
                         return None
                     names.add(name)
@@ -52,7 +52,7 @@ class Stars:
     def of(self, imported: Imported, importer: Module) -> tuple[StarName, ...]:
         """Return the names that a star import at top level binds; none if they are not known."""
         module = self._target(imported, importer)
-        if module is None or self._given is None:
+        if module is None or self.given is None:
             return ()
         names = self._exported(module, frozenset({importer.dotted}))
         if not names:
@@ -68,12 +68,12 @@ class Stars:
         """
         if module.tree is None or module.path is None or module is self.project.experiment:
             return None
-        if self._given is None or module.package or _binds_by_name(module.tree):
+        if self.given is None or module.package or _binds_by_name(module):
             return None
         names = self._bound(module, frozenset({module.dotted}))
         if names is None or "__getattr__" in names:
             return None
-        return frozenset(names) | self._given
+        return frozenset(names) | self.given
 
     def _target(self, imported: Imported, importer: Module) -> Module | None:
         """Return the module with a file whose names are imported, None if it is not a local one."""
@@ -85,18 +85,18 @@ class Stars:
 
     def _exported(self, module: Module, seen: frozenset[str]) -> StarNames | None:
         """Return what ``import *`` takes from a module; None if that is not known."""
-        if module.tree is None or module.dotted in seen or _binds_by_name(module.tree):
+        if module.tree is None or module.dotted in seen or _binds_by_name(module):
             return None
         seen |= {module.dotted}
         if any(item.name == "__all__" for item in scope_of(module.tree.body).bindings):
             listed = self._listed(module, seen)
             return None if listed is None else dict.fromkeys(listed, True)
-        if _mentions_all(module.tree):
+        if _mentions_all(module):
             return None
         names = self._bound(module, seen)
         if names is None:
             return None
-        names = {**dict.fromkeys(self._given or (), False), **names}
+        names = {**dict.fromkeys(self.given or (), False), **names}
         return {name: certain for name, certain in names.items() if name[0] != "_"}
 
     def _bound(self, module: Module, seen: frozenset[str]) -> StarNames | None:
@@ -135,7 +135,7 @@ class Stars:
         shared = any(
             isinstance(value, ast.Attribute) and not _adds(node) for node, value in changes
         )
-        if len(changes) != _mentions_all(module.tree) or (shared and len(changes) > 1):
+        if len(changes) != _mentions_all(module) or (shared and len(changes) > 1):
             return None
         names: list[str] = []
         for node, value in changes:
@@ -253,36 +253,40 @@ def _joined(parts: Iterable[list[str] | None]) -> list[str] | None:
     return found
 
 
-def _mentions_all(tree: ast.Module) -> int:
+def _body(module: Module) -> list[ast.stmt]:
+    return module.tree.body if module.tree is not None else []
+
+
+def _mentions_all(module: Module) -> int:
     """Count the places that mention the module's own ``__all__``."""
     return sum(
         (isinstance(node, ast.Name) and node.id == "__all__")
         or (isinstance(node, ast.Global) and "__all__" in node.names)
         or (isinstance(node, ast.alias) and "__all__" in {node.name, node.asname})
         or (isinstance(node, ast.Constant) and node.value == "__all__")
-        for node in ast.walk(tree)
+        for node in module.nodes
     )
 
 
-def _touches_lists(tree: ast.Module) -> bool:
+def _touches_lists(module: Module) -> bool:
     """Whether a module may change the ``__all__`` of another one."""
-    given = (value for statement in tree.body for value in _given_to_all(statement))
+    given = (value for statement in _body(module) for value in _given_to_all(statement))
     read = {part for value in given for part in ast.walk(value)}
     return any(
         isinstance(node, ast.Attribute) and node.attr == "__all__" and node not in read
-        for node in ast.walk(tree)
+        for node in module.nodes
     )
 
 
-def _given_names(tree: ast.Module) -> Iterator[str | None]:
+def _given_names(module: Module) -> Iterator[str | None]:
     """Yield the names that a module assigns to what it imports; None for one that is computed."""
     imported = {
         item.bound
-        for node in ast.walk(tree)
+        for node in module.nodes
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for item in imports_of(node)
     }
-    for node in ast.walk(tree):
+    for node in module.nodes:
         if isinstance(node, ast.Attribute) and _root(node) in imported:
             if node.attr == "__dict__":
                 yield None
@@ -307,17 +311,17 @@ def _root(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _binds_by_name(tree: ast.Module) -> bool:
+def _binds_by_name(module: Module) -> bool:
     """Whether a module may bind names that are not written out as names."""
-    called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    called = {node.func for node in module.nodes if isinstance(node, ast.Call)}
     return any(
         (isinstance(node, ast.Name) and node.id in _BINDERS)
         or (isinstance(node, ast.alias) and node.name in _BINDERS | {"modules"})
         or (isinstance(node, ast.Attribute) and node.attr in _BINDERS)
         or (isinstance(node, ast.Attribute) and node.attr == "modules" and node not in called)
         or (isinstance(node, ast.Constant) and node.value in _BINDERS)
-        for node in ast.walk(tree)
-    ) or any(_asks_here(node) for statement in tree.body for node in own_scope(statement))
+        for node in module.nodes
+    ) or any(_asks_here(node) for statement in _body(module) for node in own_scope(statement))
 
 
 _BINDERS = frozenset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.bindings import imports_of, is_main_guard
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.project import Module
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Unit:
     """One top-level statement, or one name of an import; ``alias`` is that name's index in it.
 
@@ -31,6 +32,12 @@ class Unit:
     alias: int | None
     names: Names
     certain: bool = True
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """For each node of the statement, what stands around it."""
+        nodes = ast.walk(self.node)
+        return {child: node for node in nodes for child in ast.iter_child_nodes(node)}
 
 
 def cut(module: Module) -> Iterator[Unit]:

@@ -19,17 +19,39 @@ from mlx2smk.language.keys import ANY, NO_KEYS, Keys
 from mlx2smk.language.scopes import own_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from mlx2smk.analysis.handing import Stretch
     from mlx2smk.analysis.mistakes.report import Looked
-    from mlx2smk.analysis.project import Project
+    from mlx2smk.analysis.project import Module, Project
     from mlx2smk.analysis.slicing import Taken
     from mlx2smk.language.experiment import Trial
 
 
 def update_sites(taken: Sequence[Taken], project: Project) -> Iterator[Site]:
     """Yield the locations that may write keys of ``context_update``."""
+    modules = dict.fromkeys(item.module for item in taken)
+    if any(map(_names_update, modules)):
+        yield from _named(taken, project)
+    if _has_pieces({word for module in modules for word in module.words}):
+        yield from _pieced_together(taken)
+
+
+def _names_update(module: Module) -> bool:
+    """Whether a module mentions ``context_update``; its field may have no other mention."""
+    return UPDATE in module.source.text or any(UPDATE in word for word in module.words)
+
+
+def _has_pieces(words: Collection[str]) -> bool:
+    """Whether some words, put together, may be ``context_update``."""
+    pieces = [word for word in words if word and word != UPDATE]
+    first = max((len(word) for word in pieces if UPDATE.startswith(word)), default=0)
+    last = max((len(word) for word in pieces if UPDATE.endswith(word)), default=0)
+    return bool(first and last) and first + last >= _MOST
+
+
+def _named(taken: Sequence[Taken], project: Project) -> Iterator[Site]:
+    """Yield the places where the slice names an update."""
     follower = Follower(project)
     values = UpdateValues(follower, taken)
     for item in taken:
@@ -38,7 +60,6 @@ def update_sites(taken: Sequence[Taken], project: Project) -> Iterator[Site]:
         for keys, node, why, code in search.written:
             span = code.module.source.span(node) if isinstance(node, _PLACED) else None
             yield Site(keys, span, code.module.name, why)
-    yield from _pieced_together(taken)
 
 
 def _pieced_together(taken: Sequence[Taken]) -> Iterator[Site]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -27,9 +28,20 @@ class CommandParser(argparse.ArgumentParser):
         return super().add_argument(*names, **options)
 
     def parse_command(self, words: Sequence[str] | None) -> argparse.Namespace:
-        """Return what the words say; exit with status 2 if they are wrong."""
-        given, unknown = self.parse_known_args(words)
-        if unknown:
+        """Return what the words say; exit with status 2 if they are wrong.
+
+        A command that passes words on has a default for `unknown`; there they are put. Words of a command
+        that takes them may come after options, as in `mlx repro train -d D n=3`. `typed` is all that was
+        typed.
+        """
+        typed = list(sys.argv[1:] if words is None else words)
+        given, unknown = self.parse_known_args(_joined(typed))
+        given.typed = typed
+        if "unknown" in given:
+            given.unknown = unknown
+        elif "words" in given and not any(word.startswith("-") for word in unknown):
+            given.words += unknown
+        elif unknown:
             given.parser.error(f"unrecognized arguments: {' '.join(unknown)}")
         return given
 
@@ -42,6 +54,17 @@ class CommandParser(argparse.ArgumentParser):
         if choice is not None:
             return _near(choice["given"], re.findall(r"[\w-]+", choice["known"]))
         return "" if option is None else _near(option["given"], self._options)
+
+
+def _joined(words: Sequence[str]) -> list[str]:
+    """Join an option and its value where the value may begin with a minus: `--sort -acc`."""
+    joined: list[str] = []
+    for word in words:
+        if joined and joined[-1] == "--sort":
+            joined[-1] = f"--sort={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _near(name: str, known: Iterable[str]) -> str:

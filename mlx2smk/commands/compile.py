@@ -103,14 +103,10 @@ def _batch(text: str) -> int | None:
 
 def run(given: argparse.Namespace) -> int:
     """Compile, and write the workflow if there is no error; return the exit code."""
-    from mlx2smk.emission.bundle import is_begun  # noqa: PLC0415
-
     options = compile_options(given)
     if options is None:
         return USAGE_ERROR
-    if is_begun(options.directory):
-        _finish(options.directory)
-    compiled, complaint = _compile(given.experiments, options)
+    compiled, complaint = write_workflow(given.experiments, options)
     show_diagnostics([*compiled.diagnostics, *complaint], given.format)
     if compiled.bundle is None or complaint:
         return FAILED
@@ -128,10 +124,23 @@ def _finish(directory: Path) -> None:
         finish(directory)
 
 
+def write_workflow(
+    paths: Sequence[str], options: CompileOptions
+) -> tuple[Compiled, tuple[Diagnostic, ...]]:
+    """Compile and write; return also why nothing was written although there is no error.
+
+    A write that an earlier compile began, and was killed in, is completed first.
+    """
+    from mlx2smk.emission.bundle import is_begun  # noqa: PLC0415
+
+    if is_begun(options.directory):
+        _finish(options.directory)
+    return _compile(paths, options)
+
+
 def _compile(
     paths: Sequence[str], options: CompileOptions
 ) -> tuple[Compiled, tuple[Diagnostic, ...]]:
-    """Compile and write; return why nothing was written although there is no error, or None."""
     from mlx2smk.compiler import compile_experiments  # noqa: PLC0415
     from mlx2smk.emission.bundle import read_manifest  # noqa: PLC0415
     from mlx2smk.emission.locks import changing  # noqa: PLC0415

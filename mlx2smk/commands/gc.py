@@ -59,18 +59,18 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _clean(given: argparse.Namespace, found: list[Garbage]) -> None:
-    from mlx2smk.results.gc import delete  # noqa: PLC0415
+    from mlx2smk.results.stored import compact  # noqa: PLC0415
+    from mlx2smk.runtime.layout import STORE  # noqa: PLC0415
 
     for item in found:
         print(_line(item.what, [item]))
-    if not found:
-        print("nothing to delete")
-        return
-    print(_line("in all", found))
+    print(_line("in all", found) if found else "nothing to delete")
     if not given.dry_run:
         for item in found:
-            delete(item)
-        print("deleted")
+            item.delete()
+        compact(given.directory / STORE)
+        if found:
+            print("deleted")
 
 
 def _line(what: str, items: list[Garbage]) -> str:

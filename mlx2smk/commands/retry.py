@@ -18,8 +18,16 @@ def add_to(commands: Commands) -> None:
     parser = commands.add_parser(
         "retry",
         help="forget recorded failures, so that snakemake runs them again",
-        description="Forget recorded failures, so that the next snakemake runs them again.",
-        epilog="example: mlx retry && snakemake -j8",
+        description="Forget recorded failures, so that the next snakemake runs them again: all of them, those of "
+        "a trial or verification, or those of combinations.",
+        epilog="example: mlx retry train depth=3 && snakemake -j8",
+        usage="mlx retry [-h] [-d D] [-n] [TRIAL [NAME=VALUE …] [EXP]]",
+    )
+    parser.add_argument(
+        "words",
+        metavar="TRIAL NAME=VALUE … EXP",
+        nargs="*",
+        help="forget only the failures of this trial, with these values of parameters (default: all failures)",
     )
     add_directory(parser, "search")
     parser.add_argument("-n", "--dry-run", action="store_true", help="only list the failures")
@@ -29,13 +37,18 @@ def add_to(commands: Commands) -> None:
 def run(given: argparse.Namespace) -> int:
     """Print what failed, and forget it; return the exit code."""
     from mlx2smk.emission.locks import quiet  # noqa: PLC0415
+    from mlx2smk.results.choosing import split_words  # noqa: PLC0415
     from mlx2smk.results.recorded import compiled_plans  # noqa: PLC0415
-    from mlx2smk.results.retry import failures  # noqa: PLC0415
+    from mlx2smk.results.retry import failures, wanted  # noqa: PLC0415
 
     list(compiled_plans(given.directory))  # complain before a lock is made
+    asked = None
+    if given.words:
+        parts, experiment = split_words(given.words[1:])
+        asked = wanted(given.directory, given.words[0], parts, experiment)
     try:
         with quiet(given.directory):
-            _forget(given, list(failures(given.directory)))
+            _forget(given, list(failures(given.directory, asked)))
     except ValueError as error:
         return print_error(str(error), FAILED)
     return OK

@@ -147,10 +147,11 @@ class ObservedFile(Diagnostic):
 
 
 class ObservedKeys(Diagnostic):
-    """An earlier run showed a use of SETUP, or of results, that cannot be seen in the code.
+    """An earlier run used SETUP, results or names in a way that cannot be seen in the code.
 
-    The run failed, because the workflow was not compiled for it. It is recorded in `.mlx/unforeseen/` in
-    the folder, and every compile since counts it as foreseen.
+    It is recorded in `.mlx/unforeseen/` in the folder. If the run failed, because the workflow was not
+    compiled for it, every compile since counts it as foreseen. Names of modules become part of the slice
+    as soon as the slice, or the module, changes.
 
     For example:
 

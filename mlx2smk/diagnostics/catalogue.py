@@ -17,6 +17,7 @@ from mlx2smk.diagnostics import (
     about_functions,
     about_notes,
     about_suspicions,
+    about_usage,
     about_values,
     about_verifications,
     about_warnings,
@@ -26,6 +27,7 @@ from mlx2smk.diagnostics.diagnostic import Diagnostic
 _MODULES = (
     *(about_files, about_decorators, about_arguments, about_values, about_functions),
     *(about_verifications, about_folder, about_warnings, about_suspicions, about_notes),
+    about_usage,
 )
 
 

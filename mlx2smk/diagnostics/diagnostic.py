@@ -162,11 +162,11 @@ def _underlined(line: str, span: Span, colour: str) -> list[str]:
     end = span.end_column - 1 if span.end_line == span.line else len(line)
     before, inside = _printable(line[:start]), _printable(line[start:end])
     after = _printable(line[max(start, end) :])
-    if _cells(before) > WIDEST // 2:
+    if cells(before) > WIDEST // 2:
         before = "…" + before[-WIDEST // 3 :]
     shown = shorten(before + inside + after, WIDEST)
-    carets = "^" * max(1, min(_cells(inside), WIDEST - _cells(before)))
-    return [INDENT + shown, INDENT + " " * _cells(before) + _paint(carets, colour)]
+    carets = "^" * max(1, min(cells(inside), WIDEST - cells(before)))
+    return [INDENT + shown, INDENT + " " * cells(before) + _paint(carets, colour)]
 
 
 def _printable(text: str) -> str:
@@ -177,7 +177,7 @@ def _printable(text: str) -> str:
     )
 
 
-def _cells(text: str) -> int:
+def cells(text: str) -> int:
     """Return the number of columns that a text takes on a terminal."""
     return sum(_width(char) for char in text)
 

@@ -9,8 +9,16 @@ if TYPE_CHECKING:
 
 
 class FaultError(Exception):
-    """The command stops here; ``mlx`` prints the ``diagnostic`` and exits with 1."""
+    """The command stops here; ``mlx`` prints the ``diagnostic`` and exits with ``status``."""
+
+    status = 1
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(f"{diagnostic.path}: {diagnostic.message}")
         self.diagnostic = diagnostic
+
+
+class WrongUsageError(FaultError):
+    """The user asked for something that does not exist or cannot be done."""
+
+    status = 2

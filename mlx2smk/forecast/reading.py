@@ -27,7 +27,7 @@ from mlx2smk.results.recorded import (
     read_setup,
     read_verdict,
 )
-from mlx2smk.results.stored import stored_records
+from mlx2smk.results.stored import has_runs
 from mlx2smk.results.validation import reading
 from mlx2smk.runtime import layout, origin
 from mlx2smk.runtime.contents import Contents
@@ -85,10 +85,13 @@ class FolderArchive:
         self._folder = directory / layout.STORE
         self._results = Results(directory, plan.experiment)
         self._stores = {
-            trial.name: Store(str(self._folder), f"{plan.experiment}/{trial.name}", trial.digest)
+            trial.name: Store(
+                *(str(self._folder), f"{plan.experiment}/{trial.name}", trial.digest),
+                unpacked=True,
+            )
             for trial in plan.trials
         }
-        self._codes: frozenset[str] | None = None
+        self._known: dict[str, bool] = {}
         self._touched = touched
         self._beside: tuple[tuple[str, str], Makers] | None = None
 
@@ -127,9 +130,9 @@ class FolderArchive:
 
     def knows(self, code: str) -> bool:
         """Whether any runs of that code are stored."""
-        if self._codes is None:
-            self._codes = frozenset(record.code for record in stored_records(self._folder))
-        return code in self._codes
+        if code not in self._known:
+            self._known[code] = has_runs(self._folder, code)
+        return self._known[code]
 
     def pieces(self, code: str) -> tuple[Piece, ...] | None:
         """Return the pieces of the function with that digest; None if they are not known."""

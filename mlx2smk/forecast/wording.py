@@ -29,14 +29,17 @@ def forecast_unit(unit: PlannedExperiment, directory: Path, interpreter: str | N
 
     ``interpreter`` is the one chosen for the jobs; None for the default.
     """
-    plan, analysis = unit.plan, unit.analysis
-    functions = analysis.functions
+    return make_forecast(unit.plan, read_past(directory, unit.plan, interpreter), code_of(unit))
+
+
+def code_of(unit: PlannedExperiment) -> Code:
+    """Return the code of a compiled experiment, to be compared with what was there before."""
+    functions = unit.analysis.functions
     source = PurePath(unit.experiment.source.path)
     modules = {module for function in functions for module in function.slice.modules}
     files: dict[str | None, str] = {m.name: str(source.parent / m.path) for m in modules}
     pieces = {function.slice.digest: function.slice.pieces for function in functions}
-    code = Code(pieces, files | {None: str(source)})
-    return make_forecast(plan, read_past(directory, plan, interpreter), code)
+    return Code(pieces, files | {None: str(source)})
 
 
 def forecast_lines(forecast: Forecast) -> Iterator[str]:
@@ -153,7 +156,7 @@ def _details(outlook: Outlook, source: str) -> Iterator[str]:
 def _reason(reason: Reason, outlook: Outlook, source: str) -> str:
     """Describe a reason; return an empty text if the headline says it already."""
     if isinstance(reason, why.CodeChanged):
-        return _code(reason, outlook)
+        return code_text(reason, outlook.name)
     if isinstance(reason, why.New):
         return f"{_combinations(reason.count)} not run before" if outlook.kind == "trial" else ""
     if isinstance(reason, (why.Missing, why.Chained)):
@@ -196,7 +199,8 @@ _SAYINGS: dict[type[Reason], str] = {
 }
 
 
-def _code(change: why.CodeChanged, outlook: Outlook) -> str:
+def code_text(change: why.CodeChanged, function: str) -> str:
+    """Describe a change of the code that a function depends on."""
     name = change.name or "a statement"
     called = f"{name}()" if change.kind == "function" else name
     if change.kind == "import":
@@ -204,7 +208,7 @@ def _code(change: why.CodeChanged, outlook: Outlook) -> str:
     text = f"{called} {_how(change)} {change.file}:{change.line}"
     own = change.kind in {"function", "class"}
     path = (*change.path, change.name) if own else change.path
-    if path in {(), (outlook.name,)}:
+    if path in {(), (function,)}:
         return text
     return f"{text}, reached through {' → '.join(path)}"
 

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
 MappedValue = TypeVar("MappedValue")
 
+SETUP: Final = "SETUP"
+"""The name of the context in every module of an experiment."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:

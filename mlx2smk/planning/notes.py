@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mlx2smk.analysis import Analysis, FunctionAnalysis
     from mlx2smk.analysis.file_uses import FileUse
     from mlx2smk.analysis.sites import Site
+    from mlx2smk.analysis.used import UsedName
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.diagnostics.source import Span
     from mlx2smk.language.experiment import Experiment, Setup, Verify
@@ -175,7 +176,13 @@ class _Note:
         """Say what the function did in an earlier run that the code does not show."""
         reads, writes = _setup_keys(seen.reads), _setup_keys(seen.writes)
         results = "all results" if seen.results.is_any else ", ".join(sorted(seen.results.names))
-        done = {"read": reads, "updated": writes, "used the results of": results}
+        names = ", ".join(sorted(_used(item) for item in seen.names))
+        done = {
+            "read": reads,
+            "updated": writes,
+            "used the results of": results,
+            "used": names,
+        }
         return ObservedKeys.at(
             self.source,
             self.function.span,
@@ -268,6 +275,11 @@ def _done(use: FileUse) -> str:
     return "written" if use.writes else "read"
 
 
+def _used(item: UsedName) -> str:
+    parts = (part for part in item if part is not None)
+    return ".".join(parts)
+
+
 def _setup_keys(keys: Keys) -> str:
     return (
         "any key of SETUP"
@@ -292,7 +304,7 @@ def _conflict(analysis: FunctionAnalysis) -> tuple[Site | None, Site]:
         if read.keys.meets(write.keys)
     ]
     hiding = _hiding(analysis)
-    hidden = [pair for pair in pairs if {site.why for site in pair} == {hiding}]
+    hidden = [pair for pair in pairs if hiding is not None and pair[0].why == hiding]
     if not pairs:
         return None, analysis.access.write_sites[0]
     return min(hidden or pairs, key=lambda pair: sum(site.keys.is_any for site in pair))
@@ -304,7 +316,7 @@ def _hiding(analysis: FunctionAnalysis) -> str | None:
 
 
 def _advice(analysis: FunctionAnalysis, read: Site | None, write: Site) -> str:
-    if _hiding(analysis) is not None:
+    if read is not None and read.why == _hiding(analysis):
         return WholeModule.advice
     if read is None and not write.keys.is_any:
         return "update keys that are no seeds"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.analysis.sites import Site
+from mlx2smk.analysis.used import UsedName
 from mlx2smk.language.keys import NO_KEYS, Keys
 from mlx2smk.runtime import layout
 from mlx2smk.runtime.unforeseen import FORMAT, VERSION
@@ -24,17 +26,47 @@ WHY = "in an earlier run"
 class Surprises:
     """The keys of SETUP that a function read and updated, and the trials whose results it read.
 
-    ``folder`` is the folder of the records that say so.
+    ``names`` are those that it used although its slice did not have them, ``origins`` what the runs that
+    used them rest on. ``folder`` is the folder of the records that say so.
     """
 
     folder: str
     reads: Keys = NO_KEYS
     writes: Keys = NO_KEYS
     results: Keys = NO_KEYS
+    names: frozenset[UsedName] = frozenset()
+    origins: tuple[Origin, ...] = ()
 
     def __or__(self, other: Surprises) -> Surprises:
-        reads, writes = self.reads | other.reads, self.writes | other.writes
-        return Surprises(self.folder, reads, writes, self.results | other.results)
+        return Surprises(
+            self.folder,
+            self.reads | other.reads,
+            self.writes | other.writes,
+            self.results | other.results,
+            self.names | other.names,
+            (*self.origins, *other.origins),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a run with a whole file rests on: the digests of the function's slice and of files."""
+
+    code: str
+    files: tuple[tuple[str, str], ...]
+
+    def is_current(self, code: str, folder: Path) -> bool:
+        """Whether slice and files, which are relative to a folder, are as they were."""
+        return code == self.code and all(
+            _digest(folder / path) == digest for path, digest in self.files
+        )
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return None
 
 
 def read_surprises(directory: Path, stem: str) -> Mapping[str, Surprises]:
@@ -52,15 +84,44 @@ def _read(path: Path) -> Iterator[tuple[str, Surprises]]:
         record = json.loads(path.read_text(encoding="utf-8"))
         if (record["format"], record["version"]) == (FORMAT, VERSION):
             keys = {name: _keys(record, name) for name in ("reads", "writes", "results")}
-            yield str(record["function"]), Surprises(str(path.parent), **keys)
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            names = frozenset(UsedName(*map(_text, item)) for item in record.get("names", ()))
+            origins = (_origin(record),) if names else ()
+            found = Surprises(str(path.parent), **keys, names=names, origins=origins)
+            yield str(record["function"]), found
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return
+
+
+def _text(item: object) -> str | None:
+    return None if item is None else str(item)
+
+
+def _origin(record: Mapping[str, Any]) -> Origin:
+    files = sorted((str(path), str(digest)) for path, digest in record["files"].items())
+    return Origin(str(record["code"]), tuple(files))
 
 
 def _keys(record: Mapping[str, Any], name: str) -> Keys:
     if name not in record:
         return NO_KEYS
     return Keys.from_list(None if record[name] is None else list(map(str, record[name])))
+
+
+def names_to_add(
+    analysis: Analysis, surprises: Mapping[str, Surprises], folder: Path
+) -> dict[str, frozenset[UsedName]]:
+    """Return the names that belong into slices because earlier runs used them, by function.
+
+    As long as a slice, and the whole files that ran in place of it, are as they were, its results are
+    current; with another slice they would run again for nothing.
+    """
+    found: dict[str, frozenset[UsedName]] = {}
+    for function in analysis.functions:
+        seen = surprises.get(function.name)
+        code = function.slice.digest
+        if seen and not all(origin.is_current(code, folder) for origin in seen.origins):
+            found[function.name] = seen.names
+    return found
 
 
 def widened(analysis: Analysis, surprises: Mapping[str, Surprises]) -> Analysis:

@@ -22,19 +22,22 @@ from mlx2smk.results.recorded import (
     read_setup,
     read_verdict,
 )
-from mlx2smk.results.stored import stored_records
+from mlx2smk.results.stored import loose_records, stored_codes, unfinished_files
 from mlx2smk.results.validation import DROP
 from mlx2smk.runtime import layout
+from mlx2smk.runtime.store import code_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mlx2smk.planning.plan import Plan
+    from mlx2smk.results.stored import StoredCode
     from mlx2smk.runtime.documents import JobRecord, MadeFrom, SetupRecord, VerdictRecord
 
 RESULT_FOLDERS = ("trials", "updates", "context", "verify", "setup")
 LOG_FOLDERS = ("collect", "context", "verify", "setup")
+UNKNOWN = "unknown code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,33 @@ class Garbage:
 
     what: str
     files: tuple[Path, ...]
+    spared: int = 0
 
     @property
     def size(self) -> int:
-        """The total size in bytes."""
-        return sum(path.lstat().st_size for path in self.files)
+        """The bytes that are not needed: those of all files, but for those that are spared."""
+        return sum(path.lstat().st_size for path in self.files) - self.spared
+
+    def delete(self) -> None:
+        """Delete the files, and the folders that become empty."""
+        for path in self.files:
+            path.unlink(missing_ok=True)
+        for folder in sorted({path.parent for path in self.files}, reverse=True):
+            while not folder.is_symlink() and not any(folder.iterdir()):
+                folder.rmdir()
+                folder = folder.parent  # noqa: PLW2901 - up to what holds something else
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartlyGarbage(Garbage):
+    """Files of the store that contain some runs that are needed: those with certain keys."""
+
+    stored: StoredCode
+    needed: frozenset[str]
+
+    def delete(self) -> None:
+        """Rewrite the files without what nothing needs."""
+        self.stored.keep_only(self.needed)
 
 
 def garbage(
@@ -108,27 +133,34 @@ def _everything(
     yield Garbage(f"experiment {name}, which is compiled no longer", (*files, path))
 
 
-def delete(item: Garbage) -> None:
-    """Delete files, and the folders that become empty."""
-    for path in item.files:
-        path.unlink(missing_ok=True)
-    for folder in sorted({path.parent for path in item.files}, reverse=True):
-        while not folder.is_symlink() and not any(folder.iterdir()):
-            folder.rmdir()
-            folder = folder.parent  # noqa: PLW2901 - up to what holds something else
-
-
 def _stored(directory: Path, plans: Sequence[Plan]) -> Iterator[Garbage]:
+    store = directory / layout.STORE
     current = {trial.digest for plan in plans for trial in plan.trials}
     named = set(_named_keys(directory, plans))
     names = _archived_names(directory)
     groups: dict[str, list[Path]] = {}
-    for record in stored_records(directory / layout.STORE):
+    for record in loose_records(store):
         if record.code not in current and record.key not in named:
-            what = names.get(record.code, "unknown code")
+            what = names.get(record.code, UNKNOWN)
             groups.setdefault(f"stored runs of {what}", []).append(record.path)
-    groups["unfinished files"] = sorted((directory / layout.STORE).glob("??/*.tmp"))
+    short = {code_name(code): name for code, name in names.items()}
+    for stored in stored_codes(store):
+        if stored.name not in map(code_name, current):
+            yield from _stored_garbage(stored, short.get(stored.name, UNKNOWN), named)
+    groups["unfinished files"] = unfinished_files(store)
     yield from _groups(groups)
+
+
+def _stored_garbage(stored: StoredCode, what: str, named: Collection[str]) -> Iterator[Garbage]:
+    """Yield what nothing needs of the runs of a code that no experiment has any more."""
+    sizes = stored.sizes()
+    needed = frozenset(sizes).intersection(named)
+    if not needed:
+        yield Garbage(f"stored runs of {what}", stored.files)
+    elif len(needed) < len(sizes):
+        spared = sum(sizes[key] for key in needed)
+        said = f"some stored runs of {what}"
+        yield PartlyGarbage(said, stored.files, spared, stored=stored, needed=needed)
 
 
 def _named_keys(directory: Path, plans: Sequence[Plan]) -> Iterator[str]:
@@ -163,11 +195,12 @@ def _made_from(directory: Path, plans: Sequence[Plan]) -> Iterator[MadeFrom]:
 def _results(directory: Path, plan: Plan) -> Iterator[Garbage]:
     results = Results(directory, plan.experiment)
     owned = set(_owned(results, plan))
+    owned |= {path.with_name(layout.kept_path(path.name)) for path in owned}
     owned |= {path for trial in plan.trials for path in results.collected_paths(trial.name)}
     owned |= {results.context_path(function.name) for function in plan.functions}
     root = directory / layout.results_of(plan.experiment)
     groups = {
-        f"results of {plan.experiment}: jobs of {folder.name}": sorted(folder.glob("*.json"))
+        f"results of {plan.experiment}: jobs of {folder.name}": sorted(folder.glob("*.json*"))
         for folder in sorted(root.glob("runs/*"))
     }
     others = [path for kind in RESULT_FOLDERS for path in sorted((root / kind).glob("*.json"))]

@@ -6,7 +6,7 @@ import os
 import sys
 from time import monotonic
 
-from . import descriptors, importing, jsontext, observing, records, restoring, results_json, world
+from . import descriptors, importing, jsontext, observing, restoring, results_json, world
 from .ending import Ending
 from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
@@ -17,6 +17,7 @@ from .signals import STOPPING, Notes, note_received
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
     from .documents import Context, Failure, Outcome, TrialEntry
@@ -30,19 +31,37 @@ class Task:
     """What one process has to run: a function of the plan and its input.
 
     `kind` is the list of the plan that contains the function. `given` is the number of the combination
-    for a trial, or the folder with the collected results of the trials for a verification.
+    for a trial, or the folder with the collected results of the trials for a verification. `whole` are
+    the files that run as they are instead of their slices (see `widening`).
     """
 
-    __slots__ = ("context", "function", "given", "kind", "plan")
+    __slots__ = ("context", "function", "given", "kind", "plan", "whole")
 
-    def __init__(
-        self, plan: Plan, kind: str, name: str, context: Context, given: int | str = 0
+    def __init__(  # noqa: PLR0913, PLR0917 - all that a process has to know
+        self,
+        plan: Plan,
+        kind: str,
+        name: str,
+        context: Context,
+        given: int | str = 0,
+        whole: Sequence[str] = (),
     ) -> None:
         self.plan = plan
         self.kind = kind
         self.function = plan.function(name, kind)
         self.context = context
         self.given = given
+        self.whole = tuple(whole)
+        if whole:
+            from . import widening
+
+            self.function = widening.with_whole_files(plan, self.function, whole)
+
+    def with_whole(self, files: Sequence[str]) -> Task:
+        """Return the same task with more files that run as they are."""
+        whole = dict.fromkeys((*self.whole, *files))
+        name = self.function["name"]
+        return Task(self.plan, self.kind, name, self.context, self.given, tuple(whole))
 
     def label(self) -> str:
         """Return the name of the function and, for a trial, its combination, for use in messages."""
@@ -57,7 +76,16 @@ class Task:
         """Return the task as text for another interpreter, with one word more for it."""
         name, digest = self.function["name"], self.function["digest"]
         return jsontext.dumps(
-            [self.plan.path, self.kind, name, digest, self.context, self.given, word]
+            [
+                self.plan.path,
+                self.kind,
+                name,
+                digest,
+                self.context,
+                self.given,
+                self.whole,
+                word,
+            ]
         )
 
     def note(self) -> str:
@@ -70,8 +98,8 @@ class Task:
 
         Fails the job if the function has been compiled again since.
         """
-        path, kind, name, digest, context, given, word = jsontext.loads(text)
-        task = Task(Plan(path), kind, name, context, given)
+        path, kind, name, digest, context, given, whole, word = jsontext.loads(text)
+        task = Task(Plan(path), kind, name, context, given, whole)
         if task.function["digest"] != digest:
             complain(f"{name} was compiled again while it was to start: run snakemake again")
         return task, word
@@ -114,7 +142,8 @@ def _outcome(task: Task, observer: Observer, began: float) -> Outcome:
         complain(str(error))
     except BaseException as error:  # noqa: BLE001 - whatever user code raises is a result
         restoring.restore()
-        failure = _failure(error, task, observer)
+        _look(observer.imports.failed, error)
+        failure = failure_of(error, task)
         return {"failure": failure, "duration": monotonic() - began}
 
 
@@ -130,17 +159,22 @@ def _then_restored(function: Any) -> Any:
     return call
 
 
-def _failure(error: BaseException, task: Task, observer: Observer) -> Failure:
+def _look(function: Callable[..., object], error: BaseException, *more: object) -> None:
+    """Let a function look at an exception, whose own methods may raise anything."""
+    try:
+        function(error, *more)
+    except ContextGuardError:
+        raise
+    except BaseException as another:  # noqa: BLE001 - see above
+        del another
+
+
+def failure_of(error: BaseException, task: Task) -> Failure:
     """Return the error's part of a run dict; fail the job if the error comes from a guard."""
     from . import failures, guards
 
-    try:
-        observer.imports.failed(error)
-        guards.check_names(error, world.left_out(task.plan, task.function), task.function["name"])
-    except ContextGuardError:
-        raise
-    except BaseException as another:  # noqa: BLE001 - an exception's own methods may raise anything
-        del another
+    left_out = world.left_out(task.plan, task.function)
+    _look(guards.check_names, error, left_out, task.function["name"])
     failure = failures.of_exception(error)
     failures.show(error, failure)
     return failure
@@ -177,13 +211,13 @@ def _check_update(update: Any, trial: TrialEntry, trials: list[TrialEntry]) -> N
 
 
 def _call_verification(task: Task, function: Any) -> Any:
-    from . import guards, verdicts
+    from . import guards, run_lists, verdicts
 
     trials = [trial["name"] for trial in task.plan.trials]
     verification = task.plan.verification(task.function["name"])
     everything = verification["all_trials"]
-    results = {
-        trial: records.read(os.path.join(str(task.given), f"{trial}.json"))
+    results: Any = {
+        trial: run_lists.all_runs(os.path.join(str(task.given), f"{trial}.json"))
         for trial in trials
         if everything or trial in verification["depends"]
     }

@@ -96,11 +96,13 @@ def _uses(observation: Observation) -> Iterator[tuple[str, str, str | None]]:
 
 
 def check_combinations(plan: Plan, trial: TrialEntry, observations: Observations) -> None:
-    """Raise JobError if combinations of a trial share files but may run in parallel."""
+    """Raise JobError if combinations of a trial share files but may run in parallel.
+
+    `observations` are gone through twice.
+    """
     if trial["chained"] or trial["parallel"] is not None:
         return
-    known = list(observations)
-    flow = next(Written(known).flows(known), None)
+    flow = next(Written(observations).flows(observations), None)
     if flow is not None:
         grid = Grid(trial["parameters"])
         names = [grid.label(number) for number in sorted((flow.writer, flow.other))]

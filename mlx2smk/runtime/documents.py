@@ -283,19 +283,13 @@ class Head(TypedDict, total=False):
 # ------------------------------------------------------------------ the store, and what is kept of order
 
 
-class _StoreEntryAtLeast(TypedDict):
-    version: int
-    key: str
-    code: str
-
-
-class StoreEntry(_StoreEntryAtLeast, total=False):
+class StoreEntry(TypedDict, total=False):
     """A run in the store of results, or where the record of one that failed is."""
 
+    code: str
     forced: str
     observed: Observation
     outputs: dict[str, str]
-    checksum: str
     run: RunDict
     failed_in: str
     output: str
@@ -349,8 +343,15 @@ class Surprise(TypedDict, total=False):
     """What a run did that the analysis did not foresee; None stands for any key.
 
     `reads` and `writes` are keys of SETUP, `results` are trials whose results a verification read.
+    `names` are names that its slice left out, each with its module (None: the experiment); without a name,
+    the whole module was imported. `code` and `files` are the digests of its slice and of the files that
+    hold the names. `missed` names files instead of modules, as a process of the job knows them.
     """
 
     reads: list[str] | None
     writes: list[str] | None
     results: list[str] | None
+    names: list[tuple[str | None, str | None]]
+    code: str
+    files: dict[str, str]
+    missed: list[tuple[str, str]]

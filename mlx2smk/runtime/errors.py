@@ -54,7 +54,7 @@ def complain(message: str, surprise: Surprise | None = None) -> NoReturn:
 
     The job records the surprise for the next compile.
     """
-    if surprise is not None:
+    if surprise is not None and "missed" not in surprise:
         message = f"{message}, {REMEDY}"
     text = message.encode("utf-8", "backslashreplace")[:LONGEST]
     noted = jsontext.dumps(surprise).encode() if surprise else b""

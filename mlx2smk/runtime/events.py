@@ -21,6 +21,7 @@ class Events:
     def __init__(self, plan: Plan) -> None:
         self.fd, path = _new_file()
         self._notes, notes = _new_file()
+        self._heard = 0
         self._folder = plan.folder
         self._ignored = own_folders(plan)
         self.configuration = "\n".join([path, notes, plan.folder, *self._ignored])
@@ -34,10 +35,12 @@ class Events:
         return observing.Observer(self.fd, self._notes, self._folder, self._ignored)
 
     def complaint(self) -> bytes:
-        """Return the first complaint of another interpreter of the job, if there is any."""
-        data = os.pread(self.fd, os.fstat(self.fd).st_size, 0)
-        start = observing.END + COMPLAINT
-        return (observing.END + data).partition(start)[2].partition(b"\n")[0]
+        """Return a complaint of another interpreter of the job since the last one, if there is any."""
+        data = observing.END + os.pread(self.fd, os.fstat(self.fd).st_size, 0)
+        _, found, after = data[self._heard :].partition(observing.END + COMPLAINT)
+        if found:
+            self._heard = len(data) - len(observing.END)
+        return after.partition(b"\n")[0]
 
     def taken(self) -> bytes:
         """Return the recorded events, and clear the file."""
@@ -45,6 +48,7 @@ class Events:
         data = os.pread(self.fd, size, 0)
         if size:
             os.ftruncate(self.fd, 0)
+        self._heard = 0
         return data
 
 

@@ -113,8 +113,12 @@ def class_name(value: object) -> str:
 
 
 def _is_user(frame: Any) -> bool:
-    name = os.path.abspath(frame.filename)
-    return not name.startswith(HERE) and not frame.filename.startswith("<frozen importlib")
+    return not is_of_worker(frame.filename)
+
+
+def is_of_worker(file: str) -> bool:
+    """Tell whether a frame's file is one of the worker's, or of Python's way to import modules."""
+    return os.path.abspath(file).startswith(HERE) or file.startswith("<frozen importlib")
 
 
 def _strip(trace: TracebackException | None, seen: set[int]) -> None:

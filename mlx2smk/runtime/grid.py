@@ -39,9 +39,9 @@ class Grid:
         if not self._repeats:
             self._repeats = [_repeats(texts) for _, texts in self.parameters]
         found = []
-        for repeats in reversed(self._repeats):
-            index, at = divmod(index, len(repeats))
-            found.append(repeats[at])
+        for repeats, (_, texts) in zip(reversed(self._repeats), reversed(self.parameters)):
+            index, at = divmod(index, len(texts))
+            found.append(repeats[at] if repeats else 0)
         return found[::-1]
 
     def label(self, index: int) -> str:
@@ -50,7 +50,9 @@ class Grid:
 
 
 def _repeats(texts: list[str]) -> list[int]:
-    """Return, for each text, how many earlier ones are equal to it."""
+    """Return, for each text, how many earlier ones are equal to it; nothing if all are different."""
+    if len(set(texts)) == len(texts):
+        return []
     seen: dict[str, int] = {}
     found = []
     for text in texts:

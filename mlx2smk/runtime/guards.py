@@ -180,7 +180,7 @@ def guard_module(module: types.ModuleType, names: Iterable[str], reader: str) ->
 
     def attribute(name: str) -> Any:
         if name in left_out:
-            _complain_left_out(name, str(module.__file__), reader)
+            complain_left_out(name, str(module.__file__), reader)
         if own is None:
             raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
         return own(name)
@@ -199,16 +199,18 @@ def check_names(error: BaseException, left_out: Mapping[str, Iterable[str]], rea
         file = _raised_in(current.__traceback__)
         name = _missing_name(current)
         if file is not None and name in left_out.get(file, ()):
-            _complain_left_out(name, file, reader)
+            complain_left_out(name, file, reader)
         related = (current.__cause__, current.__context__, *getattr(current, "exceptions", ()))
         pending += [other for other in related if isinstance(other, BaseException)]
 
 
-def _complain_left_out(name: str, file: str, reader: str) -> NoReturn:
+def complain_left_out(name: str, file: str, reader: str) -> NoReturn:
+    """Stop the run, which starts again with the whole file; fail the job if it cannot."""
     base = os.path.basename(file)
     complain(
         f"{name} is defined in {base} but the analysis left it out of {reader}: "
-        f"mention {name} by name in {reader}"
+        f"mention {name} by name in {reader}",
+        {"missed": [(file, name)]},
     )
 
 
@@ -223,9 +225,11 @@ def _missing_name(error: BaseException) -> str:
 
 
 def _raised_in(trace: types.TracebackType | None) -> str | None:
-    """Return the file of the frame that raised."""
+    """Return the file of the code that raised, or of the module that it ran in if it was a text."""
     if trace is None:
         return None
     while trace.tb_next is not None:
         trace = trace.tb_next
-    return trace.tb_frame.f_code.co_filename
+    frame = trace.tb_frame
+    name = frame.f_code.co_filename
+    return str(frame.f_globals.get("__file__", name)) if name.startswith("<") else name

@@ -15,6 +15,7 @@ from .signals import STOPPING, from_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any, NoReturn
 
     from .child import Task
@@ -38,6 +39,14 @@ if TYPE_CHECKING:
 SCRIPT = "worker.py"
 
 
+class MissedError(Exception):
+    """A task has asked for names that its slice leaves out; `missed` are their files and they."""
+
+    def __init__(self, message: str, missed: list[tuple[str, str]]) -> None:
+        super().__init__(message)
+        self.missed = missed
+
+
 class Runner:
     """Runs tasks of one job, one after another, with one log."""
 
@@ -55,6 +64,7 @@ class Runner:
         self._observer = self._events.observer()
         self._observer.prepare()
         restoring.remember()
+        self._whole: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raise CancelledError if the job was told to stop."""
@@ -63,18 +73,55 @@ class Runner:
     def run(self, task: Task, prefix: str = "") -> ObservedOutcome:
         """Return {"value" or "failure", "duration", "observed"}; the duration is in seconds.
 
-        See `observed` for its contents. Raises JobError if a guard failed the task or a signal from outside
-        ended it.
+        See `observed` for its contents. A task that asks for a name that its slice leaves out starts again
+        with the whole file, and so do all after it. Raises JobError if a guard failed the task or a signal
+        from outside ended it.
         """
+        task = task.with_whole(self._whole) if self._whole else task
         echoes = None
         if self._stream:
             echoes = output.Echo(output.STDOUT, prefix), output.Echo(output.STDERR, prefix)
-        ended, signum = self._attempt(task, echoes)
-        if signum == signal.SIGKILL:
-            self.log.note("killed by SIGKILL, perhaps for want of memory: it runs once more")
+        try:
             ended, signum = self._attempt(task, echoes)
+            if signum == signal.SIGKILL:
+                self.log.note("killed by SIGKILL, perhaps for want of memory: it runs once more")
+                ended, signum = self._attempt(task, echoes)
+        except MissedError as error:
+            self._widen(task, error)
+            return self.run(task, prefix)
         outcome = self._outcome(ended, task.kind[:-1], again=bool(signum))
-        return {**outcome, "observed": self._observed()}
+        return {**outcome, "observed": self._observed(task)}
+
+    def _widen(self, task: Task, error: MissedError) -> None:
+        """Let this task and all after it run with the whole files of the names that it has missed."""
+        from . import widening
+
+        plan, function = task.plan, task.function
+        found = list(widening.left_out_names(plan, function, error.missed))
+        files = [file for file, _, _ in found if file not in task.whole]
+        if not files:
+            self._fail(str(error))
+        self._check_modules(function, plan.folder)
+        changed = widening.changed_experiment(plan) if plan.file in files else None
+        if changed is not None:
+            self._fail(f"{changed} changed since compile: run mlx compile again")
+        self.log.note(f"{error}; it runs once more, with all of the file")
+        self._keep(task, [(module, name) for _, module, name in found], files)
+        self._whole = (*self._whole, *files)
+
+    def _keep(
+        self, task: Task, names: list[tuple[str | None, str | None]], files: Iterable[str]
+    ) -> None:
+        """Record names that the task used and its slice leaves out."""
+        from . import digests, unforeseen
+
+        contents = {
+            os.path.relpath(file, task.plan.folder): digests.of_file(file) for file in files
+        }
+        code = task.function["digest"]
+        unforeseen.keep(
+            task.plan, task.function["name"], {"names": names, "code": code, "files": contents}
+        )
 
     def _attempt(self, task: Task, echoes: tuple[output.Echo, output.Echo] | None) -> Attempt:
         """Return how the task ended, and SIGKILL if it was sent from outside.
@@ -101,19 +148,24 @@ class Runner:
     def _complain(self, task: Task, data: bytes) -> NoReturn:
         """Raise JobError for a complaint of the task, and record what it says for the next compile."""
         message, surprise = complaint(data)
+        if surprise is not None and "missed" in surprise:
+            raise MissedError(message, surprise["missed"])
         if surprise is not None:
             from . import unforeseen
 
             unforeseen.keep(task.plan, task.function["name"], surprise)
         self._fail(message)
 
-    def _observed(self) -> Observation:
+    def _observed(self, task: Task) -> Observation:
         """Return what the run used, and log what could not be observed."""
         data = self._events.taken()
         if not data:
             return {}
         touched = observed.touched(data, self._folder, self.contents)
         found = touched.observation()
+        if touched.unforeseen:
+            whole = sorted((name, None) for name in touched.unforeseen.values())
+            self._keep(task, list(whole), sorted(touched.unforeseen))
         if found.get("programs") and not self._declared:
             self.log.note(
                 f"{', '.join(found['programs'])}: what a program of another kind reads and writes is "

@@ -84,6 +84,11 @@ def run_path(trial: str, job: str) -> str:
     return f"runs/{trial}/{job}.json"
 
 
+def kept_path(record: str) -> str:
+    """Return the path of the failures that are left of a job's record of which `mlx retry` forgets some."""
+    return f"{record}.kept"
+
+
 def runs_folder(trial: str) -> str:
     """Return the folder of the records that jobs of a trial leave."""
     return f"runs/{trial}"

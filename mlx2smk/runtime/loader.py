@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-from .errors import complain
 from .paths import PLACES
 from .private import ModuleSpec
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .documents import FunctionEntry, ModuleEntry
+    from .observing import Observer
     from .plan import Plan
 
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -99,10 +99,17 @@ class ShimLoader:
 
 
 class WorldFinder:
-    """The first finder of the job, which sees every import."""
+    """The first finder of the job, which sees every import.
 
-    def __init__(self, plan: Plan, function: FunctionEntry) -> None:
+    `whole` are files that are known to run as they are; others without a slice are told to the observer.
+    """
+
+    def __init__(
+        self, plan: Plan, function: FunctionEntry, observer: Observer, whole: Sequence[str] = ()
+    ) -> None:
         self._plan = plan
+        self._observer = observer
+        self._whole = whole
         self._reader: str = function["name"]
         self._slices = {module["name"]: module for module in function["modules"]}
         self._after: dict[str, Callable[[types.ModuleType], None]] = {}
@@ -123,7 +130,7 @@ class WorldFinder:
         if name == self._plan.stem != self._plan.module and spec is not None:
             spec = self._elsewhere(name, spec)
         if spec is not None:
-            self._check_foreseen(name, spec)
+            spec = self._from_its_file(name, spec)
             self.is_found(name, spec)
             if name in self._after:
                 _call_after(spec, self._after.pop(name))
@@ -163,14 +170,21 @@ class WorldFinder:
         elsewhere = [entry for entry in sys.path if not _is_folder(entry, self._plan.folder)]
         return self._python_finds(name, elsewhere, None)
 
-    def _check_foreseen(self, name: str, spec: ModuleSpec) -> None:
-        """Fail the job if it imports a local module that the compiler did not follow."""
+    def _from_its_file(self, name: str, spec: ModuleSpec) -> ModuleSpec:
+        """Return the spec of a local module that has no slice; the run then rests on the module's file."""
         path = spec.origin or ""
-        if path.endswith(".py") and name != "decorators" and is_local(path, self._plan.folder):
-            complain(
-                f"the import of {name} was not foreseen: "
-                f"write `import {name}` at top level of {os.path.basename(self._plan.file)}"
-            )
+        local = path in self._whole or is_local(path, self._plan.folder)
+        if not local or not path.endswith(".py") or name == "decorators":
+            return spec
+        if path not in self._whole:
+            self._observer.tell("U", name, path)
+        self._observer.reads(path)
+        from importlib.util import decode_source
+
+        # Not from a file in `__pycache__`, which may be that of an earlier version.
+        with open(path, "rb") as file:
+            loader = SliceLoader(path, decode_source(file.read()))
+        return loader.spec(name, package=spec.submodule_search_locations is not None)
 
 
 def file_of(module: ModuleEntry, folder: str) -> str:

@@ -212,7 +212,28 @@ def _summary(arguments: Arguments) -> None:
     failed = "failed" in arguments.options
     places = arguments.one("results"), arguments.one("logs")
     lines = summary.lines(_plan(arguments), *places, failed=failed)
-    print("\n".join(lines), file=sys.stderr)
+    print("\n".join(lines), file=sys.stderr, flush=True)
+    if arguments.maybe("store") is not None:
+        _pack(arguments)
+
+
+def _pack(arguments: Arguments) -> None:
+    """Put together what jobs have stored."""
+    from . import packing
+
+    packing.pack_all(arguments.one("store"))
+
+
+def _alone(arguments: Arguments) -> None:
+    """Run one combination here, for `mlx repro`."""
+    from . import alone, child, records
+    from .plan import projection
+
+    plan = _plan(arguments)
+    seen = projection(plan.trial(arguments.name), records.read(arguments.one("context")))
+    number = int(arguments.one("combination"))
+    task = child.Task(plan, "trials", arguments.name, seen, number)
+    alone.run_alone(task, arguments.one("outcome"), debug="pdb" in arguments.options)
 
 
 def _child(arguments: Arguments) -> None:
@@ -232,5 +253,7 @@ COMMANDS: dict[str, Callable[[Arguments], None]] = {
     "verify": _verify,
     "report": _report,
     "summary": _summary,
+    "alone": _alone,
+    "pack": _pack,
     "child": _child,
 }

@@ -126,11 +126,14 @@ def records_of(plan: Plan, results: str) -> Iterator[tuple[int, int, str]]:
 
 
 def read_head(path: str) -> Head:
-    """Return the first line of a record, without its runs; empty if there is no record."""
+    """Return the first line of a record, without its runs and keys; empty if there is no record."""
     try:
         with open(path, encoding="utf-8") as file:
             line = file.readline().rstrip()
         head: Head = jsontext.loads(line[:-1] + "}" if line.endswith(",") else line)
     except (OSError, ValueError):
         return {}
-    return head if isinstance(head, dict) else {}
+    if not isinstance(head, dict):
+        return {}
+    head.pop("keys", None)  # type: ignore[typeddict-item]  # Snakemake's process keeps the heads of all jobs
+    return head

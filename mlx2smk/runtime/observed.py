@@ -83,6 +83,7 @@ class Touched:
         self.missing: set[str] = set()
         self.programs: dict[str, None] = {}
         self.failures: dict[str, None] = {}
+        self.unforeseen: dict[str, str] = {}
 
     def add(self, kind: str, fields: list[str]) -> None:
         """Add one event."""
@@ -179,8 +180,14 @@ class Touched:
     def _take_program(self, name: str) -> None:
         self.programs[name] = None
 
+    def _take_unforeseen(self, name: str, path: str) -> None:
+        self.unforeseen[path] = name
+
     def _take_failure(self, event: str, error: str) -> None:
         self.failures[f"{event}: {error}"] = None
+
+    def _take_complaint(self, text: str, surprise: str) -> None:
+        """Take a complaint, after which the run has started again."""
 
     def _is_own(self, path: str) -> bool:
         return path in self.made or path in self.removed or path in self.folders_made
@@ -209,6 +216,8 @@ class Touched:
         "P": _take_missing,
         "x": _take_program,
         "!": _take_failure,
+        "U": _take_unforeseen,
+        "C": _take_complaint,
     }
 
     # The result

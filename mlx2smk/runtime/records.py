@@ -71,9 +71,14 @@ def _new(path: str, mode: str) -> Any:
 
 def one_per_line(values: Iterable[Any]) -> Iterable[str]:
     """Yield the text of a JSON list with each element on its own line."""
+    return texts_per_line(map(jsontext.dumps, values))
+
+
+def texts_per_line(texts: Iterable[str]) -> Iterable[str]:
+    """Yield the same, given the texts of the elements."""
     separator = "[\n"
-    for value in values:
-        yield separator + jsontext.dumps(value)
+    for text in texts:
+        yield separator + text
         separator = ",\n"
     yield "[]" if separator == "[\n" else "\n]"
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 ARRAY_LIBRARIES = ("numpy", "torch")
 DEEP = 200
 RECURSION = 1000
-DIGITS = 4300
+MOST_DIGITS = 4300
 TOO_LONG = "return str(value) or hex(value)"
 ENVELOPE = 20
 
@@ -38,11 +38,11 @@ def _read_back(text: str) -> Any:
     try:
         sys.setrecursionlimit(min(depth, RECURSION))
         if digits is not None:
-            sys.set_int_max_str_digits(DIGITS)
+            sys.set_int_max_str_digits(MOST_DIGITS)
         _check_depth(text)
         return jsontext.loads(text)
     except ValueError as error:
-        raise TypeError(f"it has an integer of more than {DIGITS} digits: {TOO_LONG}") from error
+        raise TypeError(f"it has an integer of more than {MOST_DIGITS} digits: {TOO_LONG}") from error
     finally:
         sys.setrecursionlimit(depth)
         if digits is not None:

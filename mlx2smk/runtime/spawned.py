@@ -32,7 +32,7 @@ def prepare(observer: Observer) -> None:
     except JobError as error:
         complain(str(error))
     plan, function = task.plan, task.function
-    finder = world.install(task)
+    finder = world.install(task, observer)
     finder.is_found = lambda name, spec: _note_package(observer, name, spec)
     finder.experiment = world.loader_of(plan, function)
     finder.experiment.prepare = lambda module: _prepare(module, task, finder)

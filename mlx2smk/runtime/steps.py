@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import conflicts, jsontext, records, verdicts
+from . import conflicts, jsontext, records, run_lists, verdicts
 from .errors import JobError
 from .plan import jobs_of
 from .trial import updates_of
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
     from .documents import (
         Context,
-        JobRecord,
         Observation,
-        RunDict,
+        Observed,
         SetupRecord,
         TrialEntry,
         Verdict,
@@ -53,31 +52,52 @@ def collect(plan: Plan, name: str, folder: str, runs_output: str, updates_output
     """
     trial = plan.trial(name)
     updates: Context = {}
-    observed: list[tuple[int, Observation]] = []
-    lines = [*records.one_per_line(_runs(trial, folder, updates, observed)), "\n"]
-    conflicts.check_combinations(plan, trial, observed)
-    records.write_text(runs_output, lines)
+    observed = _Observations()
+    records.write_text(runs_output, _collected(plan, trial, folder, updates, observed))
     records.write(updates_output, updates, sort_keys=True)
 
 
-def _runs(
-    trial: TrialEntry,
-    folder: str,
-    updates: Context,
-    observed: list[tuple[int, Observation]],
-) -> Iterator[RunDict]:
+class _Observations:
+    """What was observed of runs, by their numbers, as it is in the records of their jobs: in groups."""
+
+    def __init__(self) -> None:
+        self._groups: list[tuple[int, Observed]] = []
+
+    def add(self, first: int, groups: Observed) -> None:
+        """Add those of a job, given the number of its first combination."""
+        self._groups.append((first, groups))
+
+    def __iter__(self) -> Iterator[tuple[int, Observation]]:
+        for first, groups in self._groups:
+            for observation, numbers in groups:
+                yield from ((first + number, observation) for number in numbers)
+
+
+def _collected(
+    plan: Plan, trial: TrialEntry, folder: str, updates: Context, observed: _Observations
+) -> Iterator[str]:
+    """Yield the text of all runs; raise JobError before the end if they cannot be trusted."""
+    yield from records.texts_per_line(_run_texts(trial, folder, updates, observed))
+    yield "\n"
+    conflicts.check_combinations(plan, trial, observed)
+
+
+def _run_texts(
+    trial: TrialEntry, folder: str, updates: Context, observed: _Observations
+) -> Iterator[str]:
     """Yield the runs, and collect their context updates and observations on the way."""
     for job in sorted(jobs_of(trial), key=lambda job: job.first):
         path = os.path.join(folder, f"{job.name}.json")
-        record: JobRecord = records.read(path)
-        records.check_digest(record, job.digest, path, trial["rule"])
-        if len(record["runs"]) != job.count:
-            raise JobError(f"{path} holds {len(record['runs'])} runs, not {job.count}: delete it")
-        for observation, numbers in record.get("observed", ()):
-            observed += [(job.first + number, observation) for number in numbers]
-        for run in record["runs"]:
-            updates.update(updates_of(run))
-            yield run
+        head = run_lists.job_head(path)
+        records.check_digest(head, job.digest, path, trial["rule"])
+        observed.add(job.first, head.get("observed", []))
+        count = 0
+        for text in run_lists.job_texts(path):
+            updates.update(updates_of(run_lists.run_of(text, path)))
+            count += 1
+            yield text
+        if count != job.count:
+            raise JobError(f"{path} holds {count} runs, not {job.count}: delete it")
 
 
 def report(plan: Plan, context: Context, trials: str, judged: str, output: str) -> None:
@@ -109,8 +129,15 @@ def _report_text(
     yield f',\n"context": {jsontext.dumps(context)}'
     yield ',\n"trials": {'
     for at, trial in enumerate(plan.trials):
-        runs = records.read(os.path.join(trials, f"{trial['name']}.json"))
+        path = os.path.join(trials, f"{trial['name']}.json")
         yield f"{',' if at else ''}\n{jsontext.dumps(trial['name'])}: "
-        yield from records.one_per_line(runs)
+        yield from records.texts_per_line(_checked(run_lists.list_texts(path), path))
     yield "}"
     yield f',\n"verifications": {jsontext.dumps(verdict_of)}}}\n'
+
+
+def _checked(texts: Iterable[str], path: str) -> Iterator[str]:
+    """Yield texts that are valid JSON; raise JobError otherwise."""
+    for text in texts:
+        run_lists.run_of(text, path)
+        yield text

@@ -4,14 +4,27 @@ A stored run is returned unchanged, with its output. Only successful runs are st
 has ended, so that a job that dies half way can resume. For a failure, the store only refers to the record
 of the job that contains it, and returns it as long as that record exists, so that combinations that move
 to other jobs do not run again.
+
+A job appends its runs to a segment of its own (see `segments`). When Snakemake starts and ends, the
+segments of each trial's code are put together in a pack, which has an index (see `packing`).
 """
 
 from __future__ import annotations
 
 import os
 
-from . import digests, observed, records
+from . import digests, layout, observed, records
 from .errors import JobError
+from .segments import (
+    KEY,
+    Segment,
+    all_segments,
+    entry_of,
+    line_at,
+    line_of,
+    observed_digest,
+    places,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,8 +38,17 @@ if TYPE_CHECKING:
     from .outputs import Keeper
 
 PROTOCOL = 1
+SEGMENTS = "jobs"
+"""The folder of what jobs have stored since the last time that it was packed."""
+
+PACKS = "runs"
 FILES = "files"
 """The folder of the copies of declared outputs."""
+
+
+def code_name(code: str) -> str:
+    """Return the name of the folders with the runs of a trial's code, given the code's digest."""
+    return code[:16]
 
 
 def common_parts(
@@ -93,14 +115,25 @@ class Store:
     """The store in a folder, for the runs of one trial.
 
     `mark` names the file with a random word that changes whenever the trial is forced to run. Runs that were
-    stored under another word are not used. Time stamps would not do, since clocks can be wrong.
+    stored under another word are not used. Time stamps would not do, since clocks can be wrong. `code` is
+    the digest of the trial's code.
+
+    Of the runs that are in no pack yet, a job looks only at those of an earlier attempt at it, since every
+    other run that it could use was packed when Snakemake started. `unpacked` makes it look at all of them.
     """
 
-    def __init__(self, folder: str, mark: str, code: str, kept: int | None = None) -> None:
+    def __init__(
+        self, folder: str, mark: str, code: str, kept: int | None = None, *, unpacked: bool = False
+    ) -> None:
         self._folder = os.path.abspath(folder)
         self._forced = _read(os.path.join(folder, "forced", mark))
         self._code = code
         self._kept = kept
+        self._unpacked = unpacked
+        self._segments = os.path.join(self._folder, SEGMENTS, code_name(code))
+        self._segment: Segment | None = None
+        self._recent: dict[str, list[tuple[str, int]]] | None = None
+        self._packs: list[str] | None = None
 
     def get(
         self, key: str, job: str, around: Callable[[], tuple[Surroundings, Run]]
@@ -116,11 +149,18 @@ class Store:
         return None
 
     def candidates(self, key: str, job: str) -> Iterator[Found]:
-        """Yield the runs that are stored under the key, whether or not they are current."""
-        for path in self._versions(key):
-            found = self._read(path, key, job)
-            if found is not None:
-                yield found
+        """Yield the runs that are stored under the key, whether or not they are current.
+
+        Of those that used the same files, only the last one counts.
+        """
+        seen = set()
+        for entry in self._entries(key, job):
+            observed_there = observed_digest(entry.get("observed", {}))
+            if observed_there not in seen:
+                seen.add(observed_there)
+                found = self._found(entry, key, job)
+                if found is not None:
+                    yield found
 
     def _is_current(self, found: Found, surroundings: Surroundings, run: Run) -> bool:
         """Tell whether everything that the run used is unchanged, after restoring its outputs."""
@@ -135,43 +175,65 @@ class Store:
         kept = found.outputs.get(name) if kind == "made" else None
         return kept is not None and self._keeper().has(kept)
 
-    def _read(self, path: str, key: str, job: str) -> Found | None:
+    def _entries(self, key: str, job: str) -> Iterator[StoreEntry]:
+        """Yield the entries of a key, the most recent one first."""
+        for line in self._lines(key, job):
+            entry = entry_of(line) if line[:KEY] == key.encode() else None
+            if entry is not None and isinstance(entry.get("observed", {}), dict):
+                yield entry
+        if os.path.exists(os.path.join(self._folder, key[:2], f"{key[2:]}.json")):
+            from .loose import entries_of
+
+            yield from entries_of(self._folder, key)
+
+    def _lines(self, key: str, job: str) -> Iterator[bytes]:
+        if self._recent is None:
+            self._recent = self._places(job)
+        for path, at in reversed(self._recent.get(key, [])):
+            yield line_at(path, at)
+        if self._packs is None:
+            self._packs = self._pack_paths()
+        if self._packs:
+            from .packs import lines_found
+
+            yield from lines_found(self._packs, key)
+
+    def _places(self, job: str) -> dict[str, list[tuple[str, int]]]:
+        """Return where the runs are that are in no pack yet, by key, before the packs are looked at."""
+        paths = all_segments(self._segments) if self._unpacked else self._own(job).paths()
+        found: dict[str, list[tuple[str, int]]] = {}
         try:
-            record = records.read(path)
-        except JobError:
-            return None
-        if not _is_of(record, key) or record.get("forced", "") != self._forced:
-            return None
-        if "failed_in" in record:
-            return self._failure(record, job)
-        run = _checked(record)
-        observation, outputs = record.get("observed", {}), record.get("outputs", {})
-        whole = isinstance(observation, dict) and isinstance(outputs, dict)
-        if run is None or not whole:
-            return None
-        return Found(run, record.get("output", ""), observation, outputs)
+            for path in paths:
+                for line, at in places(path):
+                    found.setdefault(line[:KEY].decode("latin-1"), []).append((path, at))
+        except OSError:  # they are being packed
+            return found
+        return found
 
-    def _versions(self, key: str) -> Iterator[str]:
-        """Yield the paths of the runs that are stored under a key, the most recent one first."""
-        path = self._path(key)
-        if not os.path.exists(path):
-            return
-        yield path
-        start = f"{key[2:]}-"
-        folder = os.path.dirname(path)
-        others = [name for name in os.listdir(folder) if name.startswith(start)]
-        for name in sorted(others):
-            if name.endswith(".json"):
-                yield os.path.join(folder, name)
+    def _pack_paths(self) -> list[str]:
+        folder = os.path.join(self._folder, PACKS, code_name(self._code))
+        if not os.path.exists(folder):
+            return []
+        from .packs import pack_paths
 
-    def put(self, key: str, found: Found) -> None:
-        """Store a run, if it succeeded."""
+        return pack_paths(folder)
+
+    def _found(self, entry: StoreEntry, key: str, job: str) -> Found | None:
+        if entry.get("forced", "") != self._forced:
+            return None
+        if "failed_in" in entry:
+            return self._failure(entry, key, job)
+        observation, outputs = entry.get("observed", {}), entry.get("outputs", {})
+        if not isinstance(entry.get("run"), dict) or not isinstance(outputs, dict):
+            return None
+        return Found(entry["run"], entry.get("output", ""), observation, outputs)
+
+    def put(self, key: str, found: Found, job: str) -> None:
+        """Store a run of a job, if it succeeded."""
         if found.run["success"]:
-            self._set_aside(key, found.observed)
-            entry = self._entry(key, found)
-            entry["checksum"] = digests.of_json(found.run)
+            entry = self._new_entry(found)
             entry["run"] = found.run
-            self._write(entry, found.output)
+            self._own(job).append(line_of(key, entry))
 
     def keep(self, folder: str, outputs: dict[str, str]) -> dict[str, str]:
         """Keep copies of declared outputs; return those of which there is a copy now."""
@@ -183,74 +245,49 @@ class Store:
 
         return Keeper(os.path.join(self._folder, FILES), self._kept)
 
-    def _set_aside(self, key: str, observation: Observation) -> None:
-        """Rename the run that is stored under the key, if it rests on other files.
+    def put_failures(self, failures: Iterable[tuple[str, Found]], job: str) -> None:
+        """Record which runs failed, by their keys, that a job's record contains."""
+        lines = b"".join(line_of(key, self._failure_entry(found, job)) for key, found in failures)
+        if lines:
+            self._own(job).append(lines)
 
-        It is valid again when these files are back.
-        """
-        path = self._path(key)
-        if not os.path.exists(path):
-            return
-        try:
-            there = records.read(path)
-        except JobError:
-            return
-        whole = isinstance(there, dict) and "run" in there
-        before = there.get("observed", {}) if whole else observation
-        if before != observation:
-            os.replace(path, f"{path[: -len('.json')]}-{digests.of_json(before)[:16]}.json")
-
-    def put_failure(self, key: str, found: Found, job: str) -> None:
-        """Record which job's record contains a run that failed."""
-        self._set_aside(key, found.observed)
-        entry = self._entry(key, found)
+    def _failure_entry(self, found: Found, job: str) -> StoreEntry:
+        entry = self._new_entry(found)
         entry["failed_in"] = os.path.relpath(job, self._folder)
-        self._write(entry, found.output)
+        return entry
 
-    def _entry(self, key: str, found: Found) -> StoreEntry:
-        """Return the start of an entry: the commands look for the code in its first characters."""
-        entry: StoreEntry = {"version": PROTOCOL, "key": key, "code": self._code}
+    def _new_entry(self, found: Found) -> StoreEntry:
+        entry: StoreEntry = {"code": self._code}
         if self._forced:
             entry["forced"] = self._forced
         if found.observed:
             entry["observed"] = found.observed
         if found.outputs:
             entry["outputs"] = found.outputs
+        if found.output:
+            entry["output"] = found.output
         return entry
 
-    def _write(self, entry: StoreEntry, output: str) -> None:
-        if output:
-            entry["output"] = output
-        records.write(self._path(entry["key"]), entry)
+    def _own(self, job: str) -> Segment:
+        """Return the segments of the job that writes the record at that path."""
+        if self._segment is None:
+            name = os.path.splitext(os.path.basename(job))[0]
+            self._segment = Segment(os.path.join(self._segments, name))
+        return self._segment
 
-    def _failure(self, record: StoreEntry, job: str) -> Found | None:
-        path = os.path.normpath(os.path.join(self._folder, record["failed_in"]))
-        if path == os.path.abspath(job):
-            return None
+    def _failure(self, entry: StoreEntry, key: str, job: str) -> Found | None:
+        path = os.path.normpath(os.path.join(self._folder, entry["failed_in"]))
+        if path == os.path.abspath(job) or not os.path.exists(path):
+            path = layout.kept_path(path)
         try:
             there: JobRecord = records.read(path)
-            for number, (key, run) in enumerate(zip(there["keys"], there["runs"])):
-                if key == record["key"] and not run["success"]:
+            for number, (its_key, run) in enumerate(zip(there["keys"], there["runs"])):
+                if its_key == key and not run["success"]:
                     observation = observed.of_number(there.get("observed", []), number)
-                    return Found(run, record.get("output", ""), observation, {})
+                    return Found(run, entry.get("output", ""), observation, {})
         except (JobError, KeyError, TypeError, ValueError):  # not as a job leaves it
             return None
         return None
-
-    def _path(self, key: str) -> str:
-        return os.path.join(self._folder, key[:2], f"{key[2:]}.json")
-
-
-def _is_of(record: Any, key: str) -> bool:
-    if not isinstance(record, dict) or record.get("version") != PROTOCOL:
-        return False
-    return bool(record.get("key") == key)
-
-
-def _checked(record: StoreEntry) -> RunDict | None:
-    """Return the record's run, or None if its checksum does not match."""
-    run: RunDict | None = record.get("run")
-    return run if record.get("checksum") == digests.of_json(run) else None
 
 
 def _read(path: str) -> str:

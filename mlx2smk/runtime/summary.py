@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 import os
 
-from . import layout, records
+from . import layout, records, run_lists
 from .errors import JobError
+from .makers import read_head
 from .plan import jobs_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from .documents import Failed, JobRecord, RunDict, SetupEntry, TrialEntry, Verdict
+    from .documents import Failed, RunDict, SetupEntry, TrialEntry, Verdict
     from .plan import Job, Plan
 
 
@@ -24,8 +25,8 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
     After a run that `failed`, results after an unfinished part may be from an earlier run, and are not
     counted.
     """
-    report = None if failed else _read(os.path.join(results, layout.REPORT))
-    yield f"{plan.stem}: {report['status'] if report else 'not finished'}"
+    report: Any = {} if failed else read_head(os.path.join(results, layout.REPORT))
+    yield f"{plan.stem}: {report.get('status', 'not finished')}"
     missing = [setup["name"] for setup in plan.setups if not _ran(setup, results)]
     for name in missing:
         yield f"  setup {name}: {_not_run(logs, layout.log_path('setup', name))}"
@@ -34,8 +35,9 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
         if trial["order"] > reached:
             yield f"  trial {trial['name']}: did not run"
             continue
-        runs, unfinished = _runs(trial, results, failed=failed)
+        runs, unfinished = _tally(trial, results, failed=failed)
         yield f"  trial {trial['name']}: {_of_trial(trial, runs, unfinished, logs)}"
+        yield from _how_to_look(plan, trial, runs.failure)
         if failed and unfinished:
             reached = trial["order"]
     for verification in plan.verifications:
@@ -51,14 +53,38 @@ def _ran(setup: SetupEntry, results: str) -> bool:
     return os.path.exists(os.path.join(results, layout.setup_path(setup["name"])))
 
 
-def _of_trial(trial: TrialEntry, runs: list[RunDict], missing: list[Job], logs: str) -> str:
-    failed = [run for run in runs if not run["success"]]
+class _Tally:
+    """How many runs succeeded and failed, and the first one that failed."""
+
+    def __init__(self) -> None:
+        self.succeeded = 0
+        self.failed = 0
+        self.failure: RunDict | None = None
+
+    def merge(self, other: _Tally) -> None:
+        """Add later runs."""
+        self.succeeded += other.succeeded
+        self.failed += other.failed
+        self.failure = self.failure or other.failure
+
+    def add(self, texts: Iterable[str], path: str) -> None:
+        """Add the runs of a file, given their JSON texts."""
+        for text in texts:
+            run = run_lists.run_of(text, path)
+            if run["success"]:
+                self.succeeded += 1
+            else:
+                self.failed += 1
+                self.failure = self.failure or run
+
+
+def _of_trial(trial: TrialEntry, runs: _Tally, missing: list[Job], logs: str) -> str:
     not_run = sum(job.count for job in missing)
-    counts = {"succeeded": len(runs) - len(failed), "failed": len(failed), "did not run": not_run}
+    counts = {"succeeded": runs.succeeded, "failed": runs.failed, "did not run": not_run}
     said = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     parts = [said or "no combinations"]
-    if failed:
-        parts.append(f"first failure {_of_failure(failed[0])}")
+    if runs.failure is not None:
+        parts.append(f"first failure {_of_failure(runs.failure)}")
     died = [
         log
         for log in (_log(logs, layout.run_log_path(trial["name"], job.name)) for job in missing)
@@ -70,24 +96,50 @@ def _of_trial(trial: TrialEntry, runs: list[RunDict], missing: list[Job], logs: 
     return "; ".join(parts)
 
 
-def _runs(trial: TrialEntry, results: str, *, failed: bool) -> tuple[list[RunDict], list[Job]]:
+def _how_to_look(plan: Plan, trial: TrialEntry, failed: RunDict | None) -> Iterator[str]:
+    """Yield the command that steps into a failure, if there is one, where the workflow is that of this folder."""
+    if failed is not None:
+        from .words import repro_here, texts_of
+
+        command = repro_here(plan, trial["name"], texts_of(trial["parameters"], failed["params"]))
+        if command:
+            yield f"    step into it: {command}"
+
+
+def _tally(trial: TrialEntry, results: str, *, failed: bool) -> tuple[_Tally, list[Job]]:
     """Return the trial's runs, and the jobs that left none."""
-    collected = (
-        None if failed else _read(os.path.join(results, layout.collected_path(trial["name"])))
-    )
-    if collected is not None:
-        return collected, []
-    runs: list[RunDict] = []
+    if not failed:
+        path = os.path.join(results, layout.collected_path(trial["name"]))
+        try:
+            return _tally_of(run_lists.list_texts(path), path), []
+        except JobError:  # the records of the jobs tell as much
+            pass
+    runs = _Tally()
     missing = []
     for job in jobs_of(trial):
-        record: JobRecord | None = _read(
-            os.path.join(results, layout.run_path(trial["name"], job.name))
-        )
-        if record is None or record.get("digest") != job.digest:
+        path = os.path.join(results, layout.run_path(trial["name"], job.name))
+        found = _of_job(path, job)
+        if found is None:
             missing.append(job)
         else:
-            runs += record["runs"]
+            runs.merge(found)
     return runs, missing
+
+
+def _tally_of(texts: Iterable[str], path: str) -> _Tally:
+    runs = _Tally()
+    runs.add(texts, path)
+    return runs
+
+
+def _of_job(path: str, job: Job) -> _Tally | None:
+    """Return the runs of a job; None if it left no record of the version that is planned."""
+    try:
+        if run_lists.job_head(path).get("digest") == job.digest:
+            return _tally_of(run_lists.job_texts(path), path)
+    except JobError:
+        return None
+    return None
 
 
 def _of_failure(run: RunDict) -> str:

@@ -175,7 +175,7 @@ class TrialJob:
         found = self._run_one(index, context)
         found.output = log.since(start).decode("utf-8", "surrogateescape")
         found.outputs = store.keep(self.plan.folder, found.outputs)
-        store.put(key, found)
+        store.put(key, found, self._output)
         return found
 
     def _repeat(self, index: int, found: Found) -> None:
@@ -186,9 +186,8 @@ class TrialJob:
 
     def note_failures(self) -> None:
         """Tell the store which runs of this job failed, once the job's record exists."""
-        for key, found in self._failed:
-            if self._store is not None:
-                self._store.put_failure(key, found, self._output)
+        if self._store is not None:
+            self._store.put_failures(self._failed, self._output)
 
     def _head(self, index: int) -> None:
         """Log which combination's output follows, if there are several."""
@@ -214,9 +213,17 @@ class TrialJob:
         outputs = self._outputs(index, outcome) if self.trial.get("outputs") else {}
         run = self._run_dict(index, outcome)
         if not run["success"]:
-            what = f"{self.trial['name']} {self.grid.label(index)}".strip()
-            say(described(what, run, self.log_path))
+            say(self._described(index, run))
         return Found(run, "", outcome["observed"], outputs)
+
+    def _described(self, index: int, run: RunDict) -> str:
+        """Return a line about a failure, with the command that steps into it."""
+        from .words import repro_here
+
+        name = self.trial["name"]
+        command = repro_here(self.plan, name, self.grid.texts(index))
+        line = described(f"{name} {self.grid.label(index)}".strip(), run, self.log_path)
+        return f"{line}; step into it: {command}" if command else line
 
     def _outputs(self, index: int, outcome: ObservedOutcome) -> dict[str, str]:
         """Return the declared outputs and count them as made; a run without them has failed."""

@@ -6,6 +6,8 @@ overwrite each other's, and the same surprise is recorded once.
 
 from __future__ import annotations
 
+import os
+
 from . import digests, layout, records
 from .errors import REMEDY, JobError
 from .plan import jobs_of
@@ -25,7 +27,9 @@ def keep(plan: Plan, function: str, surprise: Surprise) -> None:
     """Record what a function of the experiment did."""
     record = {"format": FORMAT, "version": VERSION, "function": function, **surprise}
     name = digests.of_json(record)[:16]
-    records.write(f"{layout.unforeseen_folder(plan.stem)}/{name}.json", record)
+    path = f"{layout.unforeseen_folder(plan.stem)}/{name}.json"
+    if not os.path.exists(path):
+        records.write(path, record)
 
 
 def missed_updates(update: Iterable[str], trial: TrialEntry, trials: list[TrialEntry]) -> list[str]:

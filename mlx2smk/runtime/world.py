@@ -24,7 +24,7 @@ PICKLERS = ("cloudpickle.cloudpickle", "joblib.externals.cloudpickle.cloudpickle
 
 
 def enter(task: Task, observer: Observer) -> Any:
-    """Prepare this process to run the experiment, run its slice, and return the function.
+    """Prepare this process to run the experiment, run its slice, and return the task's function.
 
     What the process uses is observed from the slice's first statement on.
     """
@@ -34,21 +34,23 @@ def enter(task: Task, observer: Observer) -> Any:
     sys.dont_write_bytecode = NO_BYTECODE
     _set_path(plan.folder)
     _set_streams()
-    _make_room_for(function["modules"])
-    finder = install(task)
+    _make_room_for(plan.function(function["name"], task.kind)["modules"])
+    finder = install(task, observer)
     module = _experiment(plan, function)
     for name in PICKLERS:
         finder.when_imported(name, lambda pickler: _arrange_pickling(pickler, module))
     module.SETUP = visible(function, task.context)  # type: ignore[attr-defined]
     finder.when_imported("multiprocessing.process", lambda _: observer.leave_note(task.note()))
     observer.start()
+    if plan.file in task.whole:
+        observer.reads(plan.file)
     module.__loader__.exec_module(module)  # type: ignore[union-attr]
     return getattr(module, function["name"])
 
 
-def install(task: Task) -> WorldFinder:
+def install(task: Task, observer: Observer) -> WorldFinder:
     """Make imports find slices, and seed the generators of modules when these are imported."""
-    finder = WorldFinder(task.plan, task.function)
+    finder = WorldFinder(task.plan, task.function, observer, task.whole)
     sys.meta_path.insert(0, finder)  # type: ignore[arg-type,unused-ignore]
     _show_what_runs(finder, task.plan, task.function)
     if "numpy.random" in sys.modules:

@@ -316,3 +316,17 @@ def test_a_registry_that_is_shared_under_another_name(tmp_path):
         "view.py": "import registry\nALL = registry.MODELS\ndef build(name): return ALL[name]()\n",
     }
     check_slice(tmp_path, "import models\nimport view", "return view.build('linear')", files)
+
+
+@pytest.mark.parametrize(
+    ("third", "modules"),
+    [
+        ("", []),
+        ("import marks\ndef loud(f): print(f); return f\nmarks.mark = loud", ["helper", "marks", "third"]),
+        ("import marks\nmarks.spare = print", ["marks", "third"]),
+    ],
+)  # fmt: skip
+def test_a_pure_function_that_another_module_replaces(third, modules):
+    files = {"marks.py": "def mark(f): return f\n", "third.py": f"{third}\n"}
+    effect = "import marks\n@marks.mark\ndef model(): pass"
+    assert loaded(effect, "return 1", "import third", files) == modules

@@ -439,7 +439,6 @@ def test_keys_that_are_written(body, expected):
         "u = {'a': 1}\nu |= more\nreturn {'context_update': u}",
         "u = {}\ndef f():\n    nonlocal u\n    u = more\nf()\nreturn {'context_update': u}",
         "u = v = {'a': 1}\nv['b'] = 1\nreturn {'context_update': u}",
-        "return {**eval('x')}",
         "return {'context_update': UPDATE}",
         "return {'context_' + 'update': {'a': 1}}",
         "name = 'context'\nreturn {f'{name}_update': {'a': 1}}",

@@ -100,6 +100,14 @@ def test_a_reader_in_a_local_module_counts():
         ("", "import dis\ndis.dis(A)"),
         ("", "import tracemalloc\nreturn tracemalloc.take_snapshot().statistics('lineno'), A"),
         ("", "return A.__warningregistry__"),
+        ("", "import inspect\nreturn A, inspect.stack()"),
+        ("", "import inspect\nreturn A, inspect.stack()[0].lineno"),
+        ("", "import inspect\nreturn A, inspect.stack()[0][2]"),
+        ("", "import inspect\ninfo = inspect.stack()[0]\nreturn A, info.function, info.code_context"),
+        ("", "import inspect\nreturn A, [info for info in inspect.stack()]"),
+        ("", "from inspect import stack as look\nreturn A, look()[0].positions"),
+        ("", "import inspect\nreturn A, inspect.getframeinfo(frame).lineno"),
+        ("", "import inspect\nreturn A, inspect.getframeinfo(frame)[1]"),
     ],
 )  # fmt: skip
 def test_lines_count_for_who_reads_them(before, body):
@@ -118,6 +126,17 @@ def test_lines_count_for_who_reads_them(before, body):
         ("import logging\nlogging.basicConfig(format='%(message)s')", "return A"),
         ("import inspect", "return inspect.signature(A)"),
         ("import traceback\ndef f(): return traceback.format_exc()", "return A"),
+        ("", "import inspect\nreturn A, inspect.stack()[1].function, inspect.stack()[1][3]"),
+        ("", "import inspect\ninfo = inspect.stack()[0]\nreturn A, info.function, info.filename"),
+        ("", "import inspect\nreturn A, [info.function for info in inspect.stack()]"),
+        (
+            "",
+            "import inspect\nfor info in inspect.stack():\n    A(info.frame.f_code.co_name, info[1])",
+        ),
+        ("from inspect import stack as look", "return A, look()[0].function"),
+        ("", "import inspect\nreturn A, inspect.getframeinfo(frame).function"),
+        ("", "import sys\nreturn A, sys._getframe(1).f_code.co_filename, __file__"),
+        ("", "import inspect\nreturn A, inspect.currentframe().f_back.f_code.co_name"),
     ],
 )
 def test_lines_do_not_count_for_others(before, body):

@@ -278,14 +278,18 @@ def test_the_modules_docstring_is_a_name():
         ("import sys\nreturn getattr(sys, 'modules')[__name__]", "uses sys.modules"),
         ("import sys\nreturn getattr(sys, 'mod' + 'ules')[__name__]", "uses sys as an object"),
         ("import sys\ns = sys\nreturn s.modules", "uses sys as an object"),
-        ("import pickle\nreturn read(pickle)", "uses pickle as an object"),
         ("import inspect\nreturn inspect.getsource(t)", "uses inspect.getsource"),
-        ("import pickle\nreturn pickle.load(open('x', 'rb'))", "uses pickle.load"),
         ("import importlib\nreturn importlib.import_module(x)", "imports a module whose name is computed"),
         ("return __import__(x)", "imports a module whose name is computed"),
         ("return t.__globals__", "uses .__globals__"),
         ("class B: pass\nreturn B.__subclasses__()", "uses .__subclasses__"),
-        ("import torch\nreturn torch.load('x', weights_only=False)", "uses torch.load with weights_only=False"),
+        ("import sys\nreturn sys._getframe(1).f_globals", "uses .f_globals"),
+        ("import inspect\nreturn inspect.stack()[1].frame.f_locals", "uses .f_locals"),
+        ("import sys\nreturn vars(sys.modules[t.__module__])", "uses sys.modules"),
+        ("import sys\nreturn sys.modules[t.__module__].__dict__", "uses sys.modules"),
+        ("import sys\nm = sys.modules[t.__module__]\nreturn m", "uses sys.modules"),
+        ("import sys\nfor m in sys.modules: pass", "uses sys.modules"),
+        ("import sys\nreturn 'A' in sys.modules", "uses sys.modules"),
     ],
 )  # fmt: skip
 def test_dynamic_names_take_the_whole_module(body, reason):
@@ -296,6 +300,28 @@ def test_dynamic_names_take_the_whole_module(body, reason):
         reason.replace("builtins.", ""),
     )
     assert found.removed == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "import pickle\nreturn read(pickle)",
+        "import pickle\nreturn pickle.load(open('x', 'rb'))",
+        "import joblib\nreturn joblib.load('x')",
+        "import shelve\nreturn dict(shelve.open('x'))",
+        "import torch\nreturn torch.load('x', weights_only=False)",
+        "import importlib, json\nreturn importlib.reload(json)",
+        "import sys\nreturn sys._getframe(1).f_code.co_name",
+        "import inspect\nreturn inspect.currentframe().f_back.f_code.co_name",
+        "import sys\nreturn getattr(sys.modules[type(x).__module__], name)",
+        "import sys\nm = sys.modules.get(x.__module__)\nreturn m.A, getattr(m, name)",
+        "import inspect\nreturn getattr(inspect.getmodule(x), name)",
+    ],
+)
+def test_what_the_worker_notices_takes_nothing(body):
+    found = trial("A = 1\ndef f(): return 2", body).slice
+    assert not found.widened
+    assert {"A", "f"} <= set(found.removed)
 
 
 @pytest.mark.parametrize(

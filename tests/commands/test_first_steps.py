@@ -1,6 +1,7 @@
 """What a person meets first: `mlx` alone, `mlx new`, `mlx check`, and what is said to a mistyped word."""
 
 import json
+import re
 import subprocess
 import sys
 from importlib.metadata import version
@@ -82,11 +83,25 @@ def test_a_word_like_no_other_gets_none(arguments, capsys):
     assert "did you mean" not in complaint(arguments, capsys)
 
 
-@pytest.mark.parametrize("command", ["new", "check", "compile", "explain", "retry", "gc"])
+COMMANDS = [
+    "new",
+    "check",
+    "compile",
+    "explain",
+    "results",
+    "status",
+    "log",
+    "repro",
+    "retry",
+    "gc",
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_each_command_has_an_example(command, capsys):
     with pytest.raises(SystemExit):
         main([command, "--help"])
-    assert f"\nexample: mlx {command}" in capsys.readouterr().out
+    assert re.search(rf"^examples?:\s+mlx {command}\b", capsys.readouterr().out, re.MULTILINE)
 
 
 # ------------------------------------------------------------------ mlx new

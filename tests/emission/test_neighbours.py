@@ -11,6 +11,7 @@ from mlx2smk.cli import main
 from mlx2smk.diagnostics.about_folder import OtherInterpreter, TakenStem
 from mlx2smk.diagnostics.about_warnings import DroppedExperiment
 from tests.support import warm_snakemake
+from tests.support.stored_runs import files_of_runs
 
 TEXT = """\
 from mlx2smk import trial
@@ -169,7 +170,7 @@ def test_forced_runs_run_although_results_lie_in_the_future():
     )
     mlx("compile", "a.py")
     snakemake("-j2")
-    for path in [*Path("results").rglob("*.json"), *Path(".mlx/store").rglob("*.json")]:
+    for path in [*Path("results").rglob("*.json"), *files_of_runs(Path(".mlx/store"))]:
         subprocess.run(["touch", "-d", "2 days", str(path)], check=True)
     snakemake("-j2", "-F")
     assert Path("ran").read_text() == "x" * 6

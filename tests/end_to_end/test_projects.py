@@ -3,22 +3,34 @@
 What each edit affects is written down by hand, from what the code says.
 """
 
+import json
+import os
 import shutil
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from mlx2smk.analysis import analyse
 from mlx2smk.language.parser import parse
 from mlx2smk.language.reader import read_source
+from tests import reference
 from tests.support.edited_project import Lab
 
 PROJECTS = Path(__file__).resolve().parent.parent / "projects"
-EXPERIMENTS = {"study": "exp.py", "lazy": "exp.py", "vision": "experiments/exp.py"}
+EXPERIMENTS = {
+    "study": "exp.py",
+    "lazy": "exp.py",
+    "vision": "experiments/exp.py",
+    "sorting": "exp.py",
+}
 FUNCTIONS = {
     "study": {"start", "fit", "noise", "plain", "check"},
     "lazy": {"start", "heavy", "named", "check"},
     "vision": {"start", "baseline", "net", "figure", "counted", "check"},
+    "sorting": {
+        *("start", "timed", "scored", "dispatched", "evaluated", "cached", "compared", "check"),
+    },
 }
 
 
@@ -42,6 +54,7 @@ def edited(folder, file, old, new):
     path.write_text(text.replace(old, new))
 
 
+LAB = "lab/"
 STUDY = "src/fitting/"
 VISION = "src/vision/"
 
@@ -85,6 +98,28 @@ VISION = "src/vision/"
         ("vision", VISION + "nets.py", "return Net(1)", "return Net(2)", set()),
         ("vision", VISION + "baselines.py", "bars(rows)", "bars(rows[:1])", set()),
         ("vision", "experiments/exp.py", '{"n": n}', '{"n": -n}', {"counted"}),
+        # names that are put together of literals and values of parameters
+        ("sorting", "sorts/quick.py", "[pivot]", "[pivot, pivot]", {"timed"}),
+        ("sorting", "sorts/quick.py", 'return "quick"', 'return "Quick"', set()),
+        ("sorting", "sorts/merge.py", "left + right", "right + left", {"timed"}),
+        ("sorting", "sorts/heap.py", "list(values)", "values[:]", set()),
+        ("sorting", "sorts/base.py", "values[0]", "values[-1]", {"timed"}),
+        ("sorting", "sorts/base.py", "values[2]", "values[3]", set()),
+        ("sorting", "exp.py", '["quick", "merge"]', '["quick", "heap"]', {"timed"}),
+        ("sorting", "scores.py", "return 1 + sum", "return 2 + sum", {"scored"}),
+        ("sorting", "scores.py", "plt.plot(values)", "plt.plot(values[1:])", set()),
+        ("sorting", "scores.py", "LIMIT = 10", "LIMIT = 11", {"compared"}),
+        ("sorting", "scores.py", "STEP = 3", "STEP = 4", {"compared"}),
+        # the whole module of those that evaluate a text, and of nobody else
+        ("sorting", LAB + "dispatch.py", "3 * x", "4 * x", {"evaluated"}),
+        ("sorting", LAB + "dispatch.py", "x + plain(x)", "x - plain(x)", {"dispatched", "evaluated"}),
+        ("sorting", LAB + "dispatch.py", "BASE = 7", "BASE = 8", {"evaluated"}),
+        # what is unpickled is seen when it happens
+        ("sorting", LAB + "shapes.py", "* SCALE", "/ SCALE", set()),
+        ("sorting", LAB + "cache.py", "return pickle.load(file)", "return [pickle.load(file)][0]", {"cached"}),
+        # names of functions and files depend on no line
+        ("sorting", LAB + "report.py", "import sys\n", "import sys\n\n# a comment\n", set()),
+        ("sorting", LAB + "report.py", ".function", ".lineno", {"compared"}),
     ],
 )  # fmt: skip
 def test_what_an_edit_affects(tmp_path, project, file, old, new, affected):  # noqa: PLR0913, PLR0917
@@ -103,6 +138,20 @@ class ProjectLab(Lab):
     def compile(self, *options):
         done = self._python("mlx2smk.cli", "compile", *options, "exp.py")
         assert done.returncode == 0, done.stderr
+
+    def check(self):
+        """Compare the report with what the reference makes of the files, from scratch."""
+        report = json.loads(self.path("results/exp/report.json").read_text())
+        with patch.dict(os.environ, PYTHONDONTWRITEBYTECODE="1"):
+            expected = reference.run_experiment(self.path("exp.py"))
+        assert reference.normalise(report) == reference.normalise(expected)
+
+    def foreseen(self):
+        """Return which functions will run according to `mlx explain`."""
+        done = self._python("mlx2smk.cli", "explain", "exp.py", "--format", "json")
+        said = json.loads(done.stdout)
+        outlooks = [*said["setups"], *said["trials"], *said["verifications"]]
+        return {item["name"]: item["run"] for item in outlooks if item["run"]}
 
 
 def lab_of(project, tmp_path):
@@ -138,3 +187,32 @@ def test_a_lazy_package_runs(tmp_path):
     lab.replace("tools/__init__.py", "OFFSET = 1", "OFFSET = 2")
     lab.run()
     assert lab.ran() == ["check", "heavy 1", "heavy 2", "named 1"]
+
+
+@pytest.mark.slow
+def test_a_project_that_looks_names_up_runs(tmp_path):
+    lab = lab_of("sorting", tmp_path)
+    pairs = {"timed": "merge quick", "scored": "inversions runs", "dispatched": "plain twice"}
+    pairs |= {"evaluated": "1 2", "compared": "4 5"}
+    runs = [f"{name} {value}" for name, values in pairs.items() for value in values.split()]
+    assert lab.ran() == sorted(["start", "cached", "check", *runs])
+    lab.check()
+    lab.run()
+    assert lab.ran() == []
+    # the first edit of what was unpickled is seen in the file, whatever is edited
+    lab.replace("lab/shapes.py", "* SCALE", "* SCALE + 1")
+    assert lab.foreseen() == {"cached": 1}
+    lab.run()
+    assert lab.ran() == ["cached"]
+    lab.check()
+    # from then on it belongs to the slice
+    lab.replace("lab/shapes.py", "    def area", "    # by the scale\n    def area")
+    lab.replace("lab/units.py", 'NAME = "cm"', 'NAME = "mm"')
+    assert lab.foreseen() == {}
+    lab.run()
+    assert lab.ran() == []
+    lab.replace("lab/units.py", "SCALE = 2", "SCALE = 3")
+    assert lab.foreseen() == {"cached": 1}
+    lab.run()
+    assert lab.ran() == ["cached"]
+    lab.check()

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from tests.support.edited_project import ALL, check, copied, prepared
+from tests.support.stored_runs import stored_lines
 
 pytestmark = pytest.mark.slow
 
@@ -27,9 +28,9 @@ def lab(base, tmp_path):
 
 
 def stored(lab):
-    """Return the files of the store of results by the numbers that they hold as results."""
-    records = (lab.folder / ".mlx" / "store").glob("*/*.json")
-    return {json.dumps(json.loads(path.read_text())["run"]["result"]): path for path in records}
+    """Return the lines of the store of results by the numbers that they hold as results."""
+    lines = stored_lines(lab.folder / ".mlx" / "store")
+    return {json.dumps(line.entry["run"]["result"]): line for line in lines}
 
 
 def test_an_earlier_version_comes_back_from_the_store(lab):
@@ -87,8 +88,9 @@ def test_force_one_file(lab):
     ids=["torn", "empty", "another result", "another outcome"],
 )
 def test_damaged_record_in_the_store(lab, damage):
-    record = stored(lab)["24"]
-    record.write_text(damage(record.read_text()))
+    line = stored(lab)["24"]
+    text = line.path.read_bytes()[line.start : line.end].decode()
+    line.change(text, damage(text))
     shutil.rmtree(lab.path("results"))
     lab.run()
     assert lab.ran() == ["check", "helped 2", "start"]

@@ -35,3 +35,7 @@ def test_the_example_prints_what_is_shown(tmp_path):
         snakemake, cwd=tmp_path, check=True, stderr=subprocess.PIPE, stdout=None, text=True
     )
     assert blocks("output")["coin"] in done.stderr
+    command, _, shown = blocks("results")["coin"].partition("\n")
+    look = [sys.executable, "-m", "mlx2smk.cli", *command.removeprefix("$ mlx ").split()]
+    done = subprocess.run(look, cwd=tmp_path, check=True, stdout=subprocess.PIPE, text=True)
+    assert done.stdout == shown

@@ -112,8 +112,8 @@ def test_a_write_in_a_local_module():
 
 
 def test_what_hides_all_keys_is_named_before_what_it_hides():
-    found = of_body('eval("1")', 'return {"context_update": {"a": SETUP["a"]}}')
-    message = "any key may be read here (uses eval), and any key may be written here (uses eval)"
+    found = of_body('eval("SETUP")', 'return {"context_update": {"a": SETUP["a"]}}')
+    message = 'any key may be read here (uses eval), and SETUP["a"] is written at exp.py:8'
     check(found, 7, 5, message, "refer to definitions by name where they are used")
 
 

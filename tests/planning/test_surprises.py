@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 
+from mlx2smk.analysis import analyse_files
+from mlx2smk.analysis.modules import MemoryFiles
+from mlx2smk.analysis.used import UsedName
 from mlx2smk.cli import main
 from mlx2smk.diagnostics.about_notes import ObservedKeys
+from mlx2smk.diagnostics.source import Source
 from mlx2smk.language.keys import ANY, NO_KEYS, Keys
-from mlx2smk.planning.surprises import read_surprises, widened
+from mlx2smk.language.parser import parse
+from mlx2smk.planning.surprises import names_to_add, read_surprises, widened
 from tests.support.handmade_experiments import analysis, experiment, found, trial, verify
 
 NUMBERS = {"n": [1, 2]}
@@ -109,3 +116,65 @@ def test_updates_in_parameters_are_foreseen(tmp_path, monkeypatch):
     plan = json.loads((tmp_path / "workflow/experiments/exp/plan.json").read_text("utf-8"))
     assert plan["trials"][0]["writes"] == ["x", "y"]
     assert plan["trials"][0]["chained"]
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+HELPER = "x = 1\n"
+
+
+def names(function, code, *used, **files):
+    contents = {f"{name}.py": digest(text) for name, text in files.items()}
+    return surprise(function, names=[list(item) for item in used], code=code, files=contents)
+
+
+@pytest.mark.parametrize(
+    ("code", "helper", "added"),
+    [
+        ("now", HELPER, False),  # all is as the run left it: its results are current
+        ("before", HELPER, True),
+        ("now", "x = 2\n", True),
+        ("now", None, True),
+    ],
+)
+def test_names_are_added_when_something_has_changed(tmp_path, code, helper, added):
+    made = experiment(trial("t", NUMBERS))
+    before = analysis(made, found("t"))
+    function = before["t"]
+    slice_now = replace(function.slice, digest="now")
+    before = replace(before, trials=(replace(function, slice=slice_now),))
+    kept(tmp_path, "a", names("t", code, ["helper", "x"], helper=HELPER))
+    kept(tmp_path, "b", names("t", "now", [None, "y"]))
+    if helper is not None:
+        (tmp_path / "helper.py").write_text(helper)
+    seen = read_surprises(tmp_path, "exp")
+    expected = {"t": {UsedName("helper", "x"), UsedName(None, "y")}} if added else {}
+    assert names_to_add(before, seen, tmp_path) == expected
+
+
+def test_a_name_that_a_run_used_belongs_to_the_slice():
+    files = {
+        "helper.py": "from other import A\nX = A\nY = 2\n",
+        "other.py": "A = 1\nB = 2\n",
+        "third.py": "C = 3\n",
+    }
+    text = "from decorators import trial\n\nSPARE = 1\n\n@trial(1, {})\ndef t(): return 1\n"
+    parsed = parse(Source("exp.py", text)).experiment
+    memory = MemoryFiles({"exp.py": text, **files})
+
+    def pieces(*used):
+        (function,) = analyse_files(parsed, memory, {"t": used}).trials
+        return {(piece.module, name) for piece in function.slice.pieces for name in piece.names} - {
+            (None, "t")
+        }
+
+    assert pieces() == set()
+    assert pieces(UsedName(None, "SPARE")) == {(None, "SPARE")}
+    x = {("helper", "X"), ("helper", "A"), ("other", "A")}
+    assert pieces(UsedName("helper", "X")) == x
+    assert pieces(UsedName("helper", None)) == x | {("helper", "Y")}
+    # `other` is imported by `helper`, which says what it needs of it
+    assert pieces(UsedName("helper", None), UsedName("other", None)) == x | {("helper", "Y")}
+    assert pieces(UsedName("third", None), UsedName("gone", "x")) == {("third", "C")}

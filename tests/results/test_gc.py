@@ -8,8 +8,9 @@ import pytest
 
 from mlx2smk.cli import main
 from mlx2smk.commands.gc import size
-from mlx2smk.results.gc import Garbage, delete, garbage
+from mlx2smk.results.gc import Garbage, garbage
 from tests.support import warm_snakemake
+from tests.support.stored_runs import files_of_runs, stored_line, stored_lines
 
 EXPERIMENT = """\
 from mlx2smk import setup, trial, verify
@@ -53,13 +54,24 @@ def code_of(kind, name):
     return next(function["digest"] for function in functions if function["name"] == name)
 
 
+KEYS = [digit * 64 for digit in "123"]
+
+
 def lay(path, content="{}"):
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_text(content if isinstance(content, str) else json.dumps(content))
 
 
-def store(key, code):
+def loose(key, code):
+    """Lay what earlier versions stored."""
     lay(f".mlx/store/{key[:2]}/{key[2:]}.json", {"version": 1, "key": key, "code": code, "run": {}})
+
+
+def store(code, *keys, place="runs", name="1-1.pack"):
+    path = Path(f".mlx/store/{place}/{code[:16]}/{name}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(stored_line(key, {"code": code, "run": {}}) for key in keys))
+    return path.as_posix()
 
 
 def found(folder=Path()):
@@ -76,33 +88,72 @@ def test_nothing():
 def test_stored_runs_of_earlier_code():
     old = code_of("trials", "train")
     compile_(EXPERIMENT.replace("RATE = 2", "RATE = 3"))
-    store("aaaa", old)
-    store("aabb", code_of("trials", "train"))
-    store("cccc", "f" * 64)
-    assert found() == {
-        "stored runs of train": [".mlx/store/aa/aa.json"],
-        "stored runs of unknown code": [".mlx/store/cc/cc.json"],
-        "earlier code": [f".mlx/code/{old}.json"],
-    }
+    loose("aaaa", old)
+    loose("aabb", code_of("trials", "train"))
+    loose("cccc", "f" * 64)
+    packed, recent = store(old, *KEYS), store(old, KEYS[0], place="jobs", name="n~1.0")
+    unknown = store("e" * 64, KEYS[0])
+    store(code_of("trials", "train"), *KEYS)
+    groups = [(item.what, [path.as_posix() for path in item.files]) for item in garbage(Path())]
+    assert groups == [
+        ("stored runs of train", [packed, recent]),
+        ("stored runs of unknown code", [unknown]),
+        ("stored runs of train", [".mlx/store/aa/aa.json"]),
+        ("stored runs of unknown code", [".mlx/store/cc/cc.json"]),
+        ("earlier code", [f".mlx/code/{old}.json"]),
+    ]
 
 
 def test_what_current_results_name_is_needed():
     old = code_of("trials", "train")
     lay("results/exp/runs/train/n~1.json", {"keys": ["aaaa", None], "made_from": {"code": old}})
     compile_(EXPERIMENT.replace("RATE = 2", "RATE = 3"))
-    store("aaaa", old)
-    store("bbbb", old)
+    loose("aaaa", old)
+    loose("bbbb", old)
     assert found() == {"stored runs of train": [".mlx/store/bb/bb.json"]}
 
 
+def test_of_earlier_code_only_what_current_results_name_stays():
+    old = code_of("trials", "train")
+    lay("results/exp/runs/train/n~1.json", {"keys": [KEYS[1], None], "made_from": {"code": old}})
+    compile_(EXPERIMENT.replace("RATE = 2", "RATE = 3"))
+    files = [store(old, *KEYS[:2]), store(old, KEYS[2], place="jobs", name="n~1.0")]
+    (item,) = garbage(Path())
+    assert (item.what, [path.as_posix() for path in item.files]) == (
+        "some stored runs of train",
+        files,
+    )
+    assert item.size == 2 * len(stored_line(KEYS[0], {"code": old, "run": {}}))
+    item.delete()
+    assert [line.key for line in stored_lines(Path(".mlx/store"))] == [KEYS[1]]
+    assert found() == {}
+
+
+def test_gc_puts_together_what_is_kept(capsys):
+    current = code_of("trials", "train")
+    store(current, *KEYS[:2])
+    store(current, KEYS[2], name="2-1.pack")
+    store(current, KEYS[1], place="jobs", name="n~1.0")
+    assert main(["gc", "--dry-run"]) == 0
+    assert len(files_of_runs(Path(".mlx/store"))) == 3
+    assert main(["gc"]) == 0
+    assert capsys.readouterr().out == "nothing to delete\n" * 2
+    assert len(files_of_runs(Path(".mlx/store"))) == 1
+    assert sorted(line.key for line in stored_lines(Path(".mlx/store"))) == sorted(KEYS)
+
+
 def test_unfinished_files():
-    lay(".mlx/store/aa/bb.json.123.tmp", "half")
-    assert found() == {"unfinished files": [".mlx/store/aa/bb.json.123.tmp"]}
+    names = [".mlx/store/aa/bb.json.123.tmp", ".mlx/store/runs/aa/1-1.pack.123.tmp"]
+    for name in names:
+        lay(name, "half")
+    assert found() == {"unfinished files": names}
 
 
 def test_jobs_and_functions_that_are_no_more():
     lay("results/exp/runs/train/n~1.json")
+    lay("results/exp/runs/train/n~1.json.kept")
     lay("results/exp/runs/train/n~9.json")
+    lay("results/exp/runs/train/n~9.json.kept")
     lay("results/exp/runs/gone/once.json")
     for kind in ("trials", "updates", "context", "verify", "setup"):
         lay(f"results/exp/{kind}/gone.json")
@@ -114,7 +165,10 @@ def test_jobs_and_functions_that_are_no_more():
     lay("results/exp/verify/check.json")
     assert found() == {
         "results of exp: jobs of gone": ["results/exp/runs/gone/once.json"],
-        "results of exp: jobs of train": ["results/exp/runs/train/n~9.json"],
+        "results of exp: jobs of train": [
+            "results/exp/runs/train/n~9.json",
+            "results/exp/runs/train/n~9.json.kept",
+        ],
         "results of exp: functions that are no more": [
             f"results/exp/{kind}/gone.json"
             for kind in ("trials", "updates", "context", "verify", "setup")
@@ -155,7 +209,7 @@ def test_delete_leaves_no_empty_folders(folder):
     lay("results/exp/runs/train/n~9.json")
     lay("results/exp/runs/train/mine.txt")
     for item in garbage(folder):
-        delete(item)
+        item.delete()
     assert sorted(path.name for path in Path("results/exp/runs").rglob("*")) == [
         "mine.txt",
         "train",
@@ -201,14 +255,14 @@ def test_a_folder_elsewhere_that_is_linked_to_is_cleaned_but_its_link_stays(tmp_
     Path("results/exp").mkdir(parents=True)
     Path("results/exp/runs").symlink_to(tmp_path / "scratch")
     (item,) = garbage(Path())
-    delete(item)
+    item.delete()
     assert not Path("scratch/gone").exists()
     assert Path("results/exp/runs").is_symlink()
 
 
 def test_files_that_are_gone_already_are_no_trouble(tmp_path):
     (tmp_path / "a").mkdir()
-    delete(Garbage("results", (tmp_path / "a" / "b.json",)))
+    Garbage("results", (tmp_path / "a" / "b.json",)).delete()
     assert not (tmp_path / "a").exists()
 
 
@@ -234,7 +288,7 @@ def test_after_gc_nothing_runs_and_what_was_deleted_would():
         return len(re.findall(r"Finished jobid: \d+ \(Rule: trial_", done.stderr))
 
     def stored():
-        return len(list(Path(".mlx/store").glob("??/*.json")))
+        return len(stored_lines(Path(".mlx/store")))
 
     assert snakemake() == 3
     compile_(EXPERIMENT.replace("RATE = 2", "RATE = 3").replace("[1, 2]", "[1, 2, 3]"))

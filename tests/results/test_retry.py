@@ -104,6 +104,30 @@ def test_in_batches_the_successes_come_back_from_the_store(capsys):
 
 
 @pytest.mark.slow
+def test_one_of_a_batch_is_forgotten_and_the_others_stay(capsys):
+    failing = EXPERIMENT.replace("n == 2", "n != 4").replace('fail_without("ready")', "1 / 0")
+    Path("exp.py").write_text(failing)
+    Path("judged").touch()
+    main(["compile", "exp.py", "--batch", "4"])
+    run()
+    assert retry(capsys, "train", "n=4") == "nothing failed\n"
+    assert retry(capsys, "-n", "train") == "exp: train 0-3: 3 failures\n"
+    assert retry(capsys, "train", "n=2", "exp.py").splitlines()[0] == "exp: train 0-3"
+    assert run()[0] == ["check", "train 2"]
+    # Those that are kept are forgotten like others, also before anything has run.
+    assert retry(capsys, "train", "n=1").splitlines()[0] == "exp: train 0-3"
+    assert retry(capsys, "train").splitlines()[0] == "exp: train 0-3: 2 failures"
+    assert run()[0] == ["check", "train 1", "train 2", "train 3"]
+
+
+def test_what_does_not_exist_cannot_be_forgotten(capsys):
+    main(["compile", "exp.py"])
+    for words, hint in ((["trai"], "'train'"), (["train", "m=1"], "parameters are n")):
+        assert main(["retry", *words]) == 2
+        assert hint in capsys.readouterr().err
+
+
+@pytest.mark.slow
 def test_without_the_store_a_batch_runs_as_a_whole(capsys):
     main(["compile", "exp.py", "--batch", "3"])
     plain = ["--config", "mlx_store=false"]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import subprocess
 
 import pytest
 
@@ -238,20 +241,77 @@ def test_all_results(tmp_path, body):
 LEFT_OUT = "t: mention hidden by name in t"
 
 
+def recorded(folder):
+    """Return what the runs recorded for the next compile."""
+    return [
+        {key: value for key, value in json.loads(path.read_text()).items() if key in NAMED}
+        for path in sorted((folder / ".mlx/unforeseen/exp").glob("*.json"))
+    ]
+
+
+NAMED = {"function", "names", "code", "files"}
+
+
+def digest(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def files_of(folder):
+    """Return the files that the result of the first job rests on."""
+    record = json.loads((folder / "runs/t/0.json").read_text().splitlines()[0].rstrip(",") + "}")
+    return record["observed"][0][0]["files"]
+
+
 @pytest.mark.parametrize(
     "body",
     [
-        "hidden",
-        "try:\n    hidden()\nexcept NameError as error:\n    raise ValueError from error",
-        "global hidden\ndel hidden",
-        "import exp\nexp.hidden",
-        "import exp\nreturn hasattr(exp, 'hidden')",
-        "from exp import hidden",
+        "return hidden()",
+        "try:\n    return hidden()\nexcept NameError as error:\n    raise ValueError from error",
+        "return eval('hid' + 'den')()",
+        "import exp\nreturn exp.hidden()",
+        "import exp\nreturn hasattr(exp, 'hidden') and 5",
+        "from exp import hidden\nreturn hidden()",
     ],
 )
 def test_name_that_the_slice_left_out(tmp_path, body):
-    said = complaint(tmp_path, body, removed=["hidden"])
-    assert f"hidden is defined in exp.py but the analysis left it out of {LEFT_OUT}" in said
+    lines = body.replace("\n", "\n    ")
+    sliced = f"def t():\n    {lines}\n"
+    bundle = Bundle(tmp_path, f"{sliced}\ndef hidden(): return 5\n")
+    bundle.trial("t", {}, text=sliced, removed=["hidden"])
+    (found,) = bundle.run_trial("t")
+    assert found["result"] == 5
+    content = digest(tmp_path / "exp.py")
+    names = {"names": [[None, "hidden"]], "files": {"exp.py": content}}
+    assert recorded(tmp_path) == [{"function": "t", "code": "trial t", **names}]
+    assert files_of(tmp_path) == {"exp.py": content}
+    assert f"the analysis left it out of {LEFT_OUT}; it runs once more" in bundle.log("t")
+
+
+def test_the_experiment_changed_before_a_name_was_missed(tmp_path):
+    bundle = Bundle(tmp_path, "def t(): return hidden\nhidden = 1\n")
+    bundle.plan["file_digest"] = digest(tmp_path / "exp.py")
+    bundle.trial("t", {}, text="def t(): return hidden\n", removed=["hidden"])
+    (tmp_path / "exp.py").write_text("def t(): return hidden\nhidden = 2\n")
+    done = bundle.run(*bundle.trial_words("t", "0"), status=1)
+    assert "exp.py changed since compile: run mlx compile again" in done.stderr
+
+
+def test_a_hash_seed_and_a_name_that_was_left_out(tmp_path):
+    bundle = Bundle(tmp_path, "def t(): return [hash('a'), hidden]\nhidden = 1\n")
+    bundle.trial("t", {}, text="def t(): return [hash('a'), hidden]\n", removed=["hidden"])
+    (found,) = bundle.run_trial("t", context={"pythonhashseed": 7})
+    command = [bundle.python, "-c", "print(hash('a'))"]
+    environment = {**os.environ, "PYTHONHASHSEED": "7"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert found["result"] == [int(done.stdout), 1]
+
+
+def test_one_combination_widens_all_after_it(tmp_path):
+    sliced = "def t(n):\n    open('ran', 'a').write(str(n))\n    return n > 1 and hidden\n"
+    bundle = Bundle(tmp_path, f"{sliced}hidden = 4\n")
+    bundle.trial("t", {"n": [1, 2, 3]}, batch=3, text=sliced, removed=["hidden"])
+    assert [run["result"] for run in bundle.run_trial("t")] == [False, 4, 4]
+    assert (tmp_path / "ran").read_text() == "1223"
 
 
 @pytest.mark.parametrize(
@@ -262,20 +322,24 @@ def test_other_errors_stay_results(tmp_path, body):
 
 
 @pytest.mark.parametrize(
-    "body",
-    ["import helper\nhelper.hidden", "import helper\nhelper.use()", "from helper import *\nhidden"],
+    "source",
+    [
+        "import helper\ndef t(): return helper.hidden\n",
+        "import helper\ndef t(): return helper.use()\n",
+        "import helper\ndef t(): return [getattr(helper, 'hidden', 0)][0]\n",
+        "from helper import *\ndef t(): return use()\n",
+    ],
 )
-def test_name_that_the_slice_of_a_module_left_out(tmp_path, body):
-    lines = body.replace("\n", "\n    ") if "*" not in body else ""
-    source = f"def t():\n    {lines}" if lines else "from helper import *\ndef t(): use()\n"
+def test_name_that_the_slice_of_a_module_left_out(tmp_path, source):
     bundle = Bundle(tmp_path, source)
     text = "def use(): return hidden\nhidden = 1\n"
     module = bundle.module("helper", text, sliced=text.splitlines()[0], removed=["hidden"])
-    bundle.trial("t", {}, modules=[module])
-    done = bundle.run(*bundle.trial_words("t", "0"), status=1)
-    assert (
-        f"hidden is defined in helper.py but the analysis left it out of {LEFT_OUT}" in done.stderr
-    )
+    (found,) = bundle.trial("t", {}, modules=[module]).run_trial("t")
+    assert found["result"] == 1
+    files = {"helper.py": module["file_digest"]}
+    expected = {"function": "t", "code": "trial t", "names": [["helper", "hidden"]], "files": files}
+    assert recorded(tmp_path) == [expected]
+    assert files_of(tmp_path) == files
 
 
 def test_a_module_s_other_attributes(tmp_path):
@@ -291,17 +355,19 @@ def test_a_module_s_own_getattr(tmp_path):
     module = bundle.module("helper", text, sliced=text.splitlines()[0], removed=["hidden"])
     bundle.trial("t", {"n": ["x", "hidden"]}, modules=[module])
     assert bundle.run_trial("t", "0")[0]["result"] == "xx"
-    done = bundle.run(*bundle.trial_words("t", "1"), status=1)
-    assert "hidden is defined in helper.py" in done.stderr
+    assert bundle.run_trial("t", "1")[0]["result"] == 1
 
 
 @pytest.mark.parametrize("path", ["helper.py", "lib/helper.py", "helper/__init__.py"])
 def test_local_module_that_was_not_followed(tmp_path, path):
     (tmp_path / path).parent.mkdir(exist_ok=True)
     (tmp_path / path).write_text("x = 1\n")
-    body = "import sys\nsys.path.append('lib')\n__import__('helper')"
-    said = complaint(tmp_path, body.replace("'lib'", f"{str(tmp_path / 'lib')!r}"))
-    assert "the import of helper was not foreseen: write `import helper` at top level" in said
+    body = f"import sys\nsys.path.append({str(tmp_path / 'lib')!r})\nreturn __import__('helper').x"
+    assert run(tmp_path, body)["result"] == 1
+    files = {path: digest(tmp_path / path)}
+    names = {"names": [["helper", None]], "files": files}
+    assert recorded(tmp_path) == [{"function": "t", "code": "trial t", **names}]
+    assert files_of(tmp_path) == files
 
 
 @pytest.mark.parametrize("where", [".hidden", "env/lib", "lib/site-packages"])

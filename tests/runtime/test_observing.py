@@ -10,7 +10,7 @@ import textwrap
 import numpy as np
 import pytest
 
-from tests.support.handmade_bundles import Bundle
+from tests.support.handmade_bundles import Bundle, one_trial
 
 START = "import os, shutil, subprocess, sys, tempfile\nfrom pathlib import Path\n"
 
@@ -289,6 +289,18 @@ def test_a_sitecustomize_of_the_users(tmp_path):
     )
     found = touch(tmp_path, body, environment={"PYTHONPATH": str(folder)})
     assert found["files"]["a.txt"] == sha("a")
+
+
+def test_interpreters_that_a_job_starts_say_nothing_of_their_own(tmp_path):
+    bundle = one_trial(
+        tmp_path,
+        """
+        import subprocess, sys
+        def t():
+            return subprocess.run([sys.executable, "-c", ""], stderr=subprocess.PIPE).stderr.decode()
+        """,
+    )
+    assert bundle.run_trial("t")[0]["result"] == ""
 
 
 def test_each_combination_of_a_batch_has_its_own(tmp_path):

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.support.handmade_bundles import Bundle
+from tests.support.stored_runs import stored_lines
 
 
 def sha(text):
@@ -111,5 +112,5 @@ def test_a_setup_and_a_verdict_are_made_from_what_they_saw(tmp_path):
 def test_the_store_says_which_code_its_records_are_of(tmp_path):
     bundle = trial(tmp_path, digest="code")
     bundle.run(*bundle.trial_words("t", "0"), "--store", "store")
-    (record,) = (tmp_path / "store").glob("??/*.json")
-    assert json.loads(record.read_text())["code"] == "code"
+    (line,) = stored_lines(tmp_path / "store")
+    assert line.entry["code"] == "code"

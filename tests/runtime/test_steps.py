@@ -64,7 +64,7 @@ def test_failed_runs_do_not_update(trial):
 def test_collect_refuses_what_the_plan_does_not_say(trial, record, said):
     lay(trial.folder, "runs/2.json", record)
     assert said in trial.run("collect", "t", *COLLECT, status=1).stderr
-    assert not (trial.folder / "o").exists()
+    assert not list((trial.folder / "o").rglob("*"))
 
 
 def test_collect_refuses_missing_jobs(trial):

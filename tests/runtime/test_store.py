@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import os
 import threading
 from time import time_ns
@@ -8,6 +7,7 @@ from time import time_ns
 import pytest
 
 from tests.support.handmade_bundles import Bundle
+from tests.support.stored_runs import files_of_runs, in_earlier_format, stored_lines
 
 COUNTING = """
 import os
@@ -41,8 +41,16 @@ def ran(bundle):
     return text.split()
 
 
-def records(bundle):
-    return sorted((bundle.folder / "store").glob("??/*.json"))
+def lines(bundle):
+    return stored_lines(bundle.folder / "store")
+
+
+def files(bundle):
+    return files_of_runs(bundle.folder / "store")
+
+
+def pack(bundle):
+    bundle.run("pack", "--store", "store")
 
 
 def test_what_is_stored_does_not_run_again(tmp_path):
@@ -53,7 +61,8 @@ def test_what_is_stored_does_not_run_again(tmp_path):
     assert ran(bundle) == []
     assert again == first
     assert len(set(first["keys"])) == 3
-    assert [f"{path.parent.name}{path.stem}" for path in records(bundle)] == sorted(first["keys"])
+    assert [line.key for line in lines(bundle)] == first["keys"]
+    assert len(files(bundle)) == 1
 
 
 def test_failures_are_not_stored(tmp_path):
@@ -68,7 +77,7 @@ def test_finished_ones_are_kept_when_the_job_dies(tmp_path):
     bundle = make(tmp_path, [1, 2, "die", 3], batch=4)
     run(bundle, status=137)
     assert ran(bundle) == ["1", "2", "'die'"]
-    assert len(records(bundle)) == 2
+    assert len(lines(bundle)) == 2
 
 
 @pytest.mark.parametrize("jobs", [1, 3])
@@ -134,27 +143,64 @@ def test_equal_combinations_each_run(tmp_path):
     assert ran(bundle) == []
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", "{}", "null"])
-def test_torn_records_are_replaced(tmp_path, damage):
-    bundle = make(tmp_path, [1])
+PACKED = pytest.mark.parametrize("packed", [False, True], ids=["as written", "packed"])
+
+
+@PACKED
+@pytest.mark.parametrize("cut", [1, 2, 100, 200, "all"])
+def test_what_was_cut_short_runs_again(tmp_path, cut, packed):
+    """A line that ends too early, as when the process was killed while it wrote; the others count."""
+    bundle = make(tmp_path)
     first = run(bundle)
-    (record,) = records(bundle)
-    record.write_text(damage)
+    ran(bundle)
+    *_, last = lines(bundle)
+    data = last.path.read_bytes()
+    last.path.write_bytes(data[: last.start] if cut == "all" else data[:-cut])
+    if packed:
+        pack(bundle)
+    again = run(bundle)
+    assert ran(bundle) == ["3"]
+    assert again["runs"][:2] == first["runs"][:2]
+    pack(bundle)
     run(bundle)
-    assert ran(bundle) == ["1", "1"]
-    assert json.loads(record.read_text())["key"] == first["keys"][0]
+    assert ran(bundle) == []
 
 
-@pytest.mark.parametrize("part", ["run", "key", "version", "checksum"])
-def test_edited_records_are_ignored(tmp_path, part):
-    bundle = make(tmp_path, [1])
+@PACKED
+def test_any_changed_byte_makes_a_run_not_count(tmp_path, packed):
+    bundle = make(tmp_path, ["one", "two", "three"])
+    first = run(bundle)
+    ran(bundle)
+    if packed:
+        pack(bundle)
+    second = lines(bundle)[1]
+    whole = second.path.read_bytes()
+    for place in (0, 63, 70, 90, 160, *range(second.start + 170, second.end, 89)):
+        at = place if place > second.start else second.start + place
+        second.path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+        again = run(bundle)
+        assert ran(bundle) == ["'two'"], at
+        assert [found["result"] for found in again["runs"]] == [
+            found["result"] for found in first["runs"]
+        ]
+        for path in files(bundle):  # what it stored now
+            if path != second.path:
+                path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [('"result": [2', '"result": [0'), ('"success": true', '"success":false')]
+)
+@PACKED
+def test_edited_runs_are_ignored(tmp_path, old, new, packed):
+    bundle = make(tmp_path)
     run(bundle)
-    (record,) = records(bundle)
-    value = json.loads(record.read_text())
-    value[part] = {**value["run"], "result": 0} if part == "run" else "edited"
-    record.write_text(json.dumps(value))
+    ran(bundle)
+    if packed:
+        pack(bundle)
+    lines(bundle)[1].change(old, new)
     run(bundle)
-    assert ran(bundle) == ["1", "1"]
+    assert ran(bundle) == ["2"]
 
 
 @pytest.mark.parametrize("hours", [-1, 0, 1])
@@ -167,7 +213,7 @@ def test_forced_trials_ignore_what_was_stored_before(tmp_path, hours):
         run(bundle)
         ran(bundle)
         time = time_ns() + hours * 3600 * 10**9
-        os.utime(records(bundle)[0], ns=(time, time))
+        os.utime(files(bundle)[-1], ns=(time, time))
         run(bundle)
         assert ran(bundle) == []
         marker.write_text(word)
@@ -191,6 +237,23 @@ def test_chain_goes_on_from_stored_updates(tmp_path):
     assert record["state"] == {"last": 3}
 
 
+def test_what_an_earlier_version_stored_is_found(tmp_path):
+    bundle = make(tmp_path, [1, "bad", 2])
+    first = run(bundle)
+    in_earlier_format(tmp_path / "store")
+    ran(bundle)
+    bundle.plan["trials"] = []
+    bundle.trial("t", {"n": [2, "bad", 3, 1]}, jobs=["other 0 4 t-other"])
+    again = run(bundle, job="other")
+    assert ran(bundle) == ["3"]
+    assert [found["params"]["n"] for found in again["runs"]] == [2, "bad", 3, 1]
+    assert again["runs"][0]["duration"] == first["runs"][2]["duration"]
+    (loose,) = (tmp_path / "store").glob(f"{first['keys'][2][:2]}/{first['keys'][2][2:]}.json")
+    loose.write_text(loose.read_text().replace('"result": [2', '"result": [0'))
+    assert run(bundle, job="other")["runs"][0]["result"] == [2, None, None]
+    assert ran(bundle) == ["2", "'bad'"]
+
+
 def test_two_at_once(tmp_path):
     bundle = make(tmp_path, list(range(20)), batch=20)
     words = [*bundle.trial_words("t", "0", {}), "--store", "store"]
@@ -202,9 +265,14 @@ def test_two_at_once(tmp_path):
     ran(bundle)
     run(bundle)
     assert ran(bundle) == []
-    assert len(list((tmp_path / "store").rglob("*"))) == len(records(bundle)) + len(
-        list((tmp_path / "store").glob("??"))
-    )
+    assert len(files(bundle)) == 2
+    pack(bundle)
+    (packed,) = files(bundle)
+    assert [path for path in (tmp_path / "store").rglob("*") if path.is_file()] == [packed]
+    assert len(lines(bundle)) == 20
+    run(bundle)
+    assert ran(bundle) == []
+    assert files(bundle) == [packed]
 
 
 # ------------------------------------------------------------------ failures
@@ -220,6 +288,8 @@ def one_a_job(folder):
 
 
 def in_one_job(bundle):
+    """Plan another batch; when Snakemake starts, it packs what is there."""
+    pack(bundle)
     bundle.plan["trials"] = []
     bundle.trial("t", {"n": [1, "bad", 2]}, batch=3)
 
@@ -288,6 +358,7 @@ def test_it_is_found_where_it_went(tmp_path):
     in_one_job(bundle)
     run(bundle)
     forgotten(bundle)
+    pack(bundle)
     bundle.plan["trials"] = []
     bundle.trial("t", {"n": [1, 2, "bad"]}, batch=1)
     run(bundle, job="2")

@@ -51,6 +51,7 @@ def test_a_finished_run(bundle):
         "exp: validated",
         "  trial train: 3 succeeded",
         f"  trial eval: 1 succeeded, 1 failed; {first}",
+        "    step into it: mlx repro eval n=3 lr=0.1",
         "  verification check: supports",
     ]
 

@@ -59,7 +59,10 @@ def test_exception(tmp_path):
 def test_exception_is_in_the_log_and_said(tmp_path):
     bundle = one_trial(tmp_path, START + "def t(): raise ValueError('bad\\nworse')")
     done = bundle.run(*bundle.trial_words("t", "0"))
-    assert done.stderr == "mlx: t failed: ValueError: bad (log: logs/t/0.log)\n"
+    assert (
+        done.stderr
+        == "mlx: t failed: ValueError: bad (log: logs/t/0.log); step into it: mlx repro t\n"
+    )
     assert bundle.log("t").endswith("ValueError: bad\nworse\n")
 
 

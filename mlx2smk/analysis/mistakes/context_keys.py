@@ -6,14 +6,14 @@ import ast
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from mlx2smk.analysis.access import SEED_KEYS, SETUP, write_sites
+from mlx2smk.analysis.access import SEED_KEYS
 from mlx2smk.analysis.mistakes.certainty import Nesting
 from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
 from mlx2smk.analysis.mistakes.report import setups, trials
 from mlx2smk.analysis.sites import certain_names, key_use
-from mlx2smk.analysis.updates import returned_keys
+from mlx2smk.analysis.updates import returned_keys, update_sites
 from mlx2smk.diagnostics.about_suspicions import UnknownContextKey
-from mlx2smk.language.keys import Keys
+from mlx2smk.language.keys import SETUP, Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,8 +62,7 @@ def _known_keys(functions: Sequence[Looked], project: Project) -> Keys:
 
 
 def _updated_by(trial: Looked, project: Project) -> Keys:
-    sites = write_sites(trial.taken, trial.slice.widened, project)
-    return Keys.union(site.keys for site in sites)
+    return Keys.union(site.keys for site in update_sites(trial.taken, project))
 
 
 class _Use:

@@ -32,4 +32,5 @@ own = sys.modules.pop("sitecustomize", None)
 try:
     import sitecustomize  # type: ignore[import-not-found,unused-ignore]  # noqa: F401
 except ImportError:
-    sys.modules["sitecustomize"] = own  # type: ignore[assignment]  # the import looks for it again
+    if own is not None:  # Python looks for it once more
+        sys.modules["sitecustomize"] = own

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from .. import layout
 from ..graph import Graph
+from ..packing import has_segments
 from ..plan import Plan
 from . import preflight
 from .compiled import CompiledFolder
@@ -87,8 +88,10 @@ class Workflow:
     # Handlers
 
     def on_start(self) -> None:
-        """Tell the store which trials are to run again, whatever it has of them."""
+        """Pack the store, and tell it which trials are to run again, whatever it has of them."""
         self._snakemake.lift_rate_limit()
+        if self._settings.uses_store and has_segments(layout.STORE):  # the last run was cut short
+            subprocess.run([*self._own_command("pack"), "--store", layout.STORE], check=False)
         for stem in self._compiled.stems():
             for trial in self._compiled.plan(stem)["trials"]:
                 folder = f"{layout.results_of(stem)}/{layout.runs_folder(trial['name'])}/"
@@ -101,12 +104,17 @@ class Workflow:
         """Print what each experiment came to, as far as it got, if its results are in this folder."""
         if self._snakemake.uses_storage:
             return
-        command = [*shlex.split(self.own_worker(None, None)), "summary"]
+        command = self._own_command("summary")
+        if self._settings.uses_store:
+            options = (*options, "--store", layout.STORE)
         for stem in self._compiled.stems():
             logs = self._snakemake.moved(layout.logs_of(stem))
             places = ["--results", self._results(stem), "--logs", logs]
             plan = ["--plan", self._compiled.plan_path(stem)]
             subprocess.run([*command, *plan, *places, *options], check=False)
+
+    def _own_command(self, command: str) -> list[str]:
+        return [*shlex.split(self.own_worker(None, None)), command]
 
     # Inputs of rules
 
@@ -249,7 +257,7 @@ class Workflow:
             # Each machine of a cluster has a folder of its own for temporary files.
             remote = self._snakemake.runs_jobs_elsewhere
             skipped = [tempfile.gettempdir() + os.sep] if remote else []
-            plan = Plan(self._compiled.plan_path(stem))
+            plan = Plan(self._compiled.plan_path(stem), data=self._compiled.plan(stem))
             large = self._settings.large_file
             self._graphs[stem] = Graph(plan, self._results(stem), python, large, skipped)
         return self._graphs[stem]

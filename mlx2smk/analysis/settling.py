@@ -1,0 +1,63 @@
+"""Drops from a slice what only loads a module that is loaded anyway."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mlx2smk.analysis.closure import Taken
+    from mlx2smk.analysis.links import Linker
+    from mlx2smk.analysis.project import Module
+
+
+def settled(taken: Sequence[Taken], linker: Linker) -> list[Taken]:
+    """Drop what only loads a module that the same import, or one before it, loads as well."""
+    gone = {
+        item.unit
+        for module in dict.fromkeys(item.module for item in taken)
+        for item in _loaded_otherwise(module, taken, linker)
+    }
+    kept: dict[int, int | None] = {}
+    found: list[Taken] = []
+    for position, item in enumerate(taken):
+        via = None if item.reached_from is None else kept[item.reached_from]
+        kept[position] = via if item.unit in gone else len(found)
+        if item.unit not in gone:
+            found.append(replace(item, reached_from=via))
+    return found
+
+
+def _loaded_otherwise(module: Module, taken: Sequence[Taken], linker: Linker) -> Iterator[Taken]:
+    """Yield what a module takes only to load what it has loaded already."""
+    imports = [
+        item
+        for item in sorted(taken, key=lambda item: item.unit.index)
+        if item.module is module and isinstance(item.unit.node, (ast.Import, ast.ImportFrom))
+    ]
+    loaded: set[str] = set()
+    for _, group in groupby(imports, key=lambda item: item.unit.statement):
+        statement = list(group)
+        for item in statement:
+            loaded.update(_loads_besides(item, linker))
+        for item in statement:
+            if item.loads in loaded:
+                yield item
+            elif item.loads is not None:
+                loaded.add(item.loads)
+
+
+def _loads_besides(item: Taken, linker: Linker) -> Iterator[str]:
+    """Yield what an import loads for certain, besides the one module that it may be taken for."""
+    if item.loads is not None:
+        parts = item.loads.split(".")
+        yield from (".".join(parts[:depth]) for depth in range(1, len(parts)))
+    elif isinstance(item.unit.node, ast.Import):
+        yield from (module.dotted for module in linker.of(item.unit, item.module).loads)
+    else:
+        dotted = linker.loading(item.unit, item.module)
+        yield from (module.dotted for module in linker.project.around(dotted or ""))

@@ -1,0 +1,147 @@
+"""What has been seen of a run: which combinations are done, which failed, and how long is left."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mlx2smk.results.recorded import read_hint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from mlx2smk.planning.plan import Plan
+    from mlx2smk.runtime.documents import RunDict
+
+
+@dataclass(slots=True)
+class TrialState:
+    """How far a trial is, by combination; ``label`` names it, with its experiment if there are several.
+
+    ``durations`` are the seconds that the combinations of this run took; ``most`` is how many of its jobs
+    ran at once.
+    """
+
+    label: str
+    total: int
+    succeeded: dict[str, bool] = field(default_factory=dict)
+    running: int = 0
+    most: int = 0
+    durations: list[float] = field(default_factory=list)
+
+    @property
+    def done(self) -> int:
+        """Combinations that have a result, a failure included."""
+        return len(self.succeeded)
+
+    @property
+    def failed(self) -> int:
+        """Combinations that failed."""
+        return sum(not good for good in self.succeeded.values())
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that are left if it goes on as so far; None if nothing tells."""
+        if not self.durations or not self.most or self.done >= self.total:
+            return None
+        mean = sum(self.durations) / len(self.durations)
+        return mean * (self.total - self.done) / self.most
+
+    def add(self, run: RunDict, *, now: bool) -> None:
+        """Count a run; ``now`` says that it is not from before."""
+        self.succeeded[json.dumps(run["params"], sort_keys=True)] = run["success"]
+        if now:
+            self.durations.append(run.get("duration", 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class NewVerdict:
+    """What a verification found."""
+
+    label: str
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenJob:
+    """A job that ended without a result."""
+
+    rule: str
+    logs: tuple[str, ...]
+
+
+News = NewVerdict | BrokenJob
+
+
+class RunState:
+    """Follows the events of Snakemake in a folder, for some experiments."""
+
+    def __init__(self, folder: Path, plans: Sequence[Plan]) -> None:
+        self._folder = folder
+        self._several = len(plans) > 1
+        self.trials: dict[str, TrialState] = {}
+        self._verifications: dict[str, str] = {}
+        for plan in plans:
+            self._add_plan(plan)
+        self._jobs: dict[int, tuple[str, list[str]]] = {}
+        self._running: set[int] = set()
+        self.has_begun = False
+
+    def _add_plan(self, plan: Plan) -> None:
+        for trial in plan.trials:
+            label = self._label(plan, trial.name)
+            self.trials[trial.rule] = TrialState(label, trial.combinations)
+        for verify in plan.verifications:
+            self._verifications[verify.rule] = self._label(plan, verify.name)
+
+    def _label(self, plan: Plan, name: str) -> str:
+        return f"{plan.experiment}: {name}" if self._several else name
+
+    def add_earlier(self, rule: str, runs: Iterable[RunDict]) -> None:
+        """Count runs of a trial that are there already."""
+        for run in runs:
+            self.trials[rule].add(run, now=False)
+
+    def follow(self, event: dict[str, Any]) -> Iterator[News]:
+        """Take an event into account, and yield what people want to hear of it."""
+        kind = event["event"]
+        if kind == "job":
+            self._jobs[event["id"]] = event["rule"], event["output"]
+        elif kind == "started":
+            self._start(event["ids"])
+        elif kind == "finished":
+            yield from self._finish(event["id"])
+        elif kind == "failed":
+            self._end(event["id"])
+            yield BrokenJob(event["rule"], tuple(event["logs"]))
+
+    def _start(self, jobs: Iterable[int]) -> None:
+        self.has_begun = True
+        self._running.update(jobs)
+        self._count_running()
+
+    def _end(self, job: int) -> None:
+        self._running.discard(job)
+        self._count_running()
+
+    def _count_running(self) -> None:
+        rules = [self._jobs[job][0] for job in self._running if job in self._jobs]
+        for rule, state in self.trials.items():
+            state.running = rules.count(rule)
+            state.most = max(state.most, state.running)
+
+    def _finish(self, job: int) -> Iterator[News]:
+        self._end(job)
+        rule, outputs = self._jobs.get(job, ("", []))
+        if rule in self.trials:
+            for run in self._record(outputs).get("runs", ()):
+                self.trials[rule].add(run, now=True)
+        elif rule in self._verifications:
+            yield NewVerdict(self._verifications[rule], self._record(outputs))
+
+    def _record(self, outputs: Sequence[str]) -> dict[str, Any]:
+        """Return what a job has written; nothing if it cannot be read here."""
+        found = read_hint(self._folder / outputs[0]) if outputs else None
+        return found if isinstance(found, dict) else {}

@@ -1,0 +1,51 @@
+"""Runs whole files in place of slices: what a run needs that the analysis has left out of its slices.
+
+A run that asks for a name that its slice leaves out starts again with the whole file; a local module that
+it imports unforeseen is loaded as a whole. Its result then rests on the content of these files.
+"""
+
+from __future__ import annotations
+
+import os
+
+from . import digests
+from .loader import file_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from .documents import FunctionEntry
+    from .plan import Plan
+
+
+def with_whole_files(plan: Plan, function: FunctionEntry, files: Iterable[str]) -> FunctionEntry:
+    """Return the function with these files as they are, in place of their slices."""
+    whole = set(files)
+    if not whole:
+        return function
+    modules = [m for m in function["modules"] if file_of(m, plan.folder) not in whole]
+    wide: Any = {**function, "modules": modules}
+    if plan.file in whole:
+        wide["slice"], wide["removed"] = os.path.relpath(plan.file, plan.base), []
+    found: FunctionEntry = wide
+    return found
+
+
+def changed_experiment(plan: Plan) -> str | None:
+    """Return the experiment's file name if it has changed since compile time, or None."""
+    compiled = plan.data.get("file_digest")
+    if not compiled or digests.of_file(plan.file) == compiled:
+        return None
+    return os.path.basename(plan.file)
+
+
+def left_out_names(
+    plan: Plan, function: FunctionEntry, missed: Iterable[tuple[str, str]]
+) -> Iterator[tuple[str, str | None, str]]:
+    """Yield, for names that were missed in files, the files, the modules (None: the experiment) and the names."""
+    modules = {file_of(module, plan.folder): module["name"] for module in function["modules"]}
+    for file, name in missed:
+        if file == plan.file or file in modules:
+            yield file, modules.get(file), name

@@ -1,0 +1,11 @@
+"""What the tests of the commands that look at results share: one real run."""
+
+import pytest
+
+from tests.support.looked_at_project import run_project
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory):
+    """A folder in which the experiment has run; tests do not change it."""
+    return run_project(tmp_path_factory.mktemp("looked") / "at")
