@@ -14,6 +14,7 @@ from mlx2smk.commands import (
     OK,
     USAGE_ERROR,
     check,
+    completion,
     explain,
     gc,
     log,
@@ -73,7 +74,7 @@ def _parser() -> CommandParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     for command in (
         *(new, check, compile_, run, explain),
-        *(results, status, log, repro, retry, gc),
+        *(results, status, log, repro, retry, gc, completion),
     ):
         command.add_to(commands)
     return parser

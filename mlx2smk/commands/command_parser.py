@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
 INVALID_CHOICE = re.compile(r"invalid choice: '(?P<given>[^']*)' \(choose from (?P<known>.*)\)")
 UNKNOWN_OPTION = re.compile(r"unrecognized arguments:.*?(?P<given>--[^\s=]+)")
+
+COMPLETED = frozenset({"experiments", "what", "experiment", "trial", "words"})
+"""Arguments whose values the shell completes from what is compiled (`candidates.py`)."""
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -25,7 +29,10 @@ class CommandParser(argparse.ArgumentParser):
     def add_argument(self, *names: Any, **options: Any) -> argparse.Action:
         """Add an argument, as argparse does, and remember its names."""
         self._options.update(name for name in names if name.startswith("--"))
-        return super().add_argument(*names, **options)
+        action = super().add_argument(*names, **options)
+        if action.dest in COMPLETED:
+            action.completer = _Completer(action.dest)  # type: ignore[attr-defined] # argcomplete's
+        return action
 
     def parse_command(self, words: Sequence[str] | None) -> argparse.Namespace:
         """Return what the words say; exit with status 2 if they are wrong.
@@ -34,6 +41,8 @@ class CommandParser(argparse.ArgumentParser):
         that takes them may come after options, as in `mlx repro train -d D n=3`. `typed` is all that was
         typed.
         """
+        if "_ARGCOMPLETE" in os.environ:
+            _complete(self)
         typed = list(sys.argv[1:] if words is None else words)
         given, unknown = self.parse_known_args(_joined(typed))
         given.typed = typed
@@ -54,6 +63,27 @@ class CommandParser(argparse.ArgumentParser):
         if choice is not None:
             return _near(choice["given"], re.findall(r"[\w-]+", choice["known"]))
         return "" if option is None else _near(option["given"], self._options)
+
+
+class _Completer:
+    """Tells argcomplete what the value of an argument may become."""
+
+    def __init__(self, argument: str) -> None:
+        self._argument = argument
+
+    def __call__(self, prefix: str, parsed_args: argparse.Namespace, **_: object) -> list[str]:
+        from mlx2smk.commands.candidates import candidates  # noqa: PLC0415
+
+        return candidates(self._argument, parsed_args, prefix)
+
+
+def _complete(parser: CommandParser) -> None:
+    """Answer the shell, which asks for completions, and exit."""
+    try:
+        import argcomplete  # noqa: PLC0415
+    except ModuleNotFoundError:
+        sys.exit(1)
+    argcomplete.autocomplete(parser, always_complete_options=False)
 
 
 def _joined(words: Sequence[str]) -> list[str]:

@@ -34,7 +34,8 @@ class StoredRuns:
         self._trial = self._plan.trial(trial.name)
         self._directory = directory
         mark = f"{plan.experiment}/{trial.name}"
-        self._store = Store(str(directory / layout.STORE), mark, trial.digest)
+        folder = str(directory / layout.STORE)
+        self._store = Store(folder, mark, trial.digest, unpacked=True)
         self._common = self._key_parts(plan, trial, made)
         # Packages are compared only if the jobs' interpreter is likely to be this one.
         self._python = None if plan.conda or plan.container or plan.python else sys.executable

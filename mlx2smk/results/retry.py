@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AskedFor:
     """The failures that are asked for: those of a trial with these parameters (as JSON), or of a verification."""
 
     experiment: str
@@ -42,19 +42,19 @@ class FailedJob:
     places: frozenset[int] = frozenset()
 
 
-def wanted(directory: Path, name: str, parts: dict[str, str], experiment: str | None) -> Wanted:
+def wanted(directory: Path, name: str, parts: dict[str, str], experiment: str | None) -> AskedFor:
     """Return what a name and some values of parameters ask for; WrongUsageError if it does not exist."""
     plan = chosen_plan(directory, experiment)
     if not parts and name in {verify.name for verify in plan.verifications}:
-        return Wanted(plan.experiment, name)
+        return AskedFor(plan.experiment, name)
     trial = chosen_trial(plan, name)
     params = params_of(trial)
     numbers = chosen_numbers(plan, trial, parts)
     asked = frozenset(jsontext.dumps(params[number]) for number in numbers)
-    return Wanted(plan.experiment, name, asked)
+    return AskedFor(plan.experiment, name, asked)
 
 
-def failures(directory: Path, asked: Wanted | None = None) -> Iterator[FailedJob]:
+def failures(directory: Path, asked: AskedFor | None = None) -> Iterator[FailedJob]:
     """Yield the recorded failures of the experiments that were compiled into a folder: all, or those asked for."""
     for plan in compiled_plans(directory):
         if asked is None or asked.experiment == plan.experiment:
@@ -104,7 +104,7 @@ def _failed_places(record: JobRecord) -> list[int]:
     return [at for at, run in enumerate(record.get("runs", [])) if not run["success"]]
 
 
-def _failed_jobs(plan: Plan, results: Results, asked: Wanted | None) -> Iterator[FailedJob]:
+def _failed_jobs(plan: Plan, results: Results, asked: AskedFor | None) -> Iterator[FailedJob]:
     for trial in plan.trials:
         if asked is not None and asked.function != trial.name:
             continue
@@ -118,7 +118,7 @@ def _failed_jobs(plan: Plan, results: Results, asked: Wanted | None) -> Iterator
                 yield FailedJob(*found)
 
 
-def _wanted_places(record: JobRecord, asked: Wanted | None) -> Iterator[int]:
+def _wanted_places(record: JobRecord, asked: AskedFor | None) -> Iterator[int]:
     for at in _failed_places(record):
         if (
             asked is None
@@ -129,7 +129,7 @@ def _wanted_places(record: JobRecord, asked: Wanted | None) -> Iterator[int]:
 
 
 def _crashed_verifications(
-    plan: Plan, results: Results, asked: Wanted | None
+    plan: Plan, results: Results, asked: AskedFor | None
 ) -> Iterator[FailedJob]:
     for verify in plan.verifications:
         path = results.verdict_path(verify.name)

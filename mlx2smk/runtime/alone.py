@@ -10,7 +10,7 @@ import os
 import sys
 import time
 
-from . import child, digests, failures, records, world
+from . import child, digests, failures, observing, records, world
 from .ending import Ending
 from .errors import ContextGuardError, JobError
 from .events import Events
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
     from .documents import Outcome
     from .plan import Plan
+
+
+WHOLE = "MLX_WHOLE"
+"""The variable that tells the next interpreter which files to run as they are, as a job would (`widening`)."""
 
 
 class _Unobserved:
@@ -56,10 +60,18 @@ def run_alone(task: child.Task, outcome: str, *, debug: bool) -> NoReturn:
     changed = digests.changed_module(task.function, plan.folder)
     if changed is not None:
         _refuse(f"{changed} changed since compile: run mlx compile again", path)
+    here, words = os.getcwd(), getattr(sys, "orig_argv", [sys.executable, *sys.argv])
     ending = Ending([plan.module, *(module["name"] for module in task.function["modules"])])
     try:
         found = _outcome(task, debug=debug)
     except (ContextGuardError, JobError) as error:
+        surprise = getattr(error, "surprise", None) or {}
+        files = [file for file, _ in surprise.get("missed", ()) if file not in task.whole]
+        if files:
+            os.chdir(here)
+            os.environ.pop(observing.CONFIGURATION, None)  # of this process
+            os.environ[WHOLE] = os.pathsep.join([*task.whole, *files])
+            os.execv(sys.executable, words)  # noqa: S606 - no shell is wanted
         _refuse(str(error), path)
     records.write(path, found)
     ending.leave()

@@ -36,7 +36,11 @@ class CancelledError(Exception):
 
 
 class ContextGuardError(BaseException):
-    """The job did something that the analysis did not foresee."""
+    """The job did something that the analysis did not foresee; `surprise` says what, if that is known."""
+
+    def __init__(self, message: str, surprise: Surprise | None = None) -> None:
+        super().__init__(message)
+        self.surprise = surprise
 
 
 def complain_to(fd: int) -> None:
@@ -63,7 +67,7 @@ def complain(message: str, surprise: Surprise | None = None) -> NoReturn:
         if job and _getpid() != job:
             # A pool would wait forever for the result of this process.
             _kill(job, _SIGKILL)
-    raise ContextGuardError(message)
+    raise ContextGuardError(message, surprise)
 
 
 def complaint(data: bytes) -> tuple[str, Surprise | None]:

@@ -232,7 +232,8 @@ def _alone(arguments: Arguments) -> None:
     plan = _plan(arguments)
     seen = projection(plan.trial(arguments.name), records.read(arguments.one("context")))
     number = int(arguments.one("combination"))
-    task = child.Task(plan, "trials", arguments.name, seen, number)
+    whole = [file for file in os.environ.get(alone.WHOLE, "").split(os.pathsep) if file]
+    task = child.Task(plan, "trials", arguments.name, seen, number, whole)
     alone.run_alone(task, arguments.one("outcome"), debug="pdb" in arguments.options)
 
 

@@ -42,7 +42,9 @@ def _read_back(text: str) -> Any:
         _check_depth(text)
         return jsontext.loads(text)
     except ValueError as error:
-        raise TypeError(f"it has an integer of more than {MOST_DIGITS} digits: {TOO_LONG}") from error
+        raise TypeError(
+            f"it has an integer of more than {MOST_DIGITS} digits: {TOO_LONG}"
+        ) from error
     finally:
         sys.setrecursionlimit(depth)
         if digits is not None:

@@ -29,6 +29,7 @@ from mlx2smk.diagnostics.about_usage import (
 )
 from mlx2smk.results.choosing import chosen_plan
 from mlx2smk.results.rows import rows_of
+from mlx2smk.runtime.store import Store
 from tests.support.looked_at_project import EXPERIMENT
 
 pytestmark = pytest.mark.xdist_group("looked at")
@@ -343,6 +344,21 @@ def test_stored_runs_count_only_while_their_files_are_as_they_were():
     assert states("plain") == ["missing", "missing", "ok"]  # the third does not read it
     Path("data.txt").write_text("0")
     assert states("plain") == ["ok"] * 3
+
+
+@pytest.mark.usefixtures("copy")
+def test_runs_of_jobs_that_run_just_now_are_seen():
+    # They are in a segment of the store, which nobody has packed yet.
+    trial = chosen_plan(Path(), "exp").trials[0]
+    record = min(Path("results/exp/runs/train").glob("*.json"))
+    key = json.loads(record.read_text())["keys"][1]
+    stored = Store(".mlx/store", "exp/train", trial.digest, unpacked=True)
+    found = next(stored.candidates(key, ""))
+    shutil.rmtree(".mlx/store")
+    record.unlink()
+    assert states("train")[:3] == ["missing", "missing", "ok"]
+    Store(".mlx/store", "exp/train", trial.digest).put(key, found, str(record))
+    assert states("train")[:3] == ["missing", "ok", "ok"]
 
 
 @pytest.mark.usefixtures("copy")

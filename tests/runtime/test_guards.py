@@ -378,3 +378,14 @@ def test_installed_modules_below_the_folder(tmp_path, where):
     (tmp_path / where / "helper.py").write_text("x = 1\n")
     body = f"import sys\nsys.path.append({str(tmp_path / where)!r})\nimport helper\nreturn helper.x"
     assert run(tmp_path, body)["result"] == 1
+
+
+def test_a_name_that_was_left_out_of_a_combination_that_runs_alone(tmp_path):
+    sliced = "def t(): return [hidden, __import__('helper').x]\n"
+    (tmp_path / "helper.py").write_text("x = 2\n")
+    bundle = Bundle(tmp_path, f"{sliced}hidden = 1\n")
+    bundle.trial("t", {}, text=sliced, removed=["hidden"])
+    given = ("--combination", "0", "--context", bundle.context({}), "--outcome", "outcome.json")
+    bundle.run("alone", "t", *given)
+    assert bundle.read("outcome.json")["value"] == [1, 2]
+    assert recorded(tmp_path) == []
