@@ -186,3 +186,38 @@ def test_other_programs_do_not_find_the_experiment_as_a_job_does(tmp_path):
     (tmp_path / "exp.py").write_text("left_out = 1\n")
     (run,) = made.run_trial("t", context=CONTEXT)
     assert run["result"] == ["1 False\n", ""]
+
+
+LEFT_OUT = {
+    "a module's": "import helper; return getattr(helper, 'hid' + 'den') + 40",
+    "the experiment's": "return getattr(sys.modules['exp'], 'hid' + 'den') + 40",
+    "in a text": "return eval('hid' + 'den') + 40",
+    "a module": "import other; return other.hidden + 40",
+}
+
+
+@pytest.mark.parametrize("method", ["fork", *FRESH])
+@pytest.mark.parametrize("body", LEFT_OUT.values(), ids=LEFT_OUT.keys())
+def test_what_slices_leave_out_is_there_on_demand(tmp_path, method, body):
+    pool = f"""
+def needy(_):
+    {body}
+
+def t():
+    open("made.txt", "w").close()
+    with multiprocessing.get_context({method!r}).Pool(2) as pool:
+        return pool.map(needy, range(4))
+"""
+    made = bundle(tmp_path, pool)
+    text = f"{FUNCTIONS}\n{pool}\nhidden = 1\n"
+    (tmp_path / "exp.py").write_text(text)
+    (tmp_path / "other.py").write_text("hidden = 1\n")
+    helper = made.plan["trials"][0]["modules"][0]["slice"]
+    (made.base / helper).write_text("def offset(): return 10\n")
+    (run,) = made.run_trial("t", context=CONTEXT)
+    assert run["result"] == [41] * 4
+    (observed,) = made.read("runs/t/0.json")["observed"]
+    files = {"a module's": "helper.py", "a module": "other.py"}
+    name = next(key for key, value in LEFT_OUT.items() if value == body)
+    assert list(observed[0]["files"]) == [files.get(name, "exp.py")]
+    assert list((tmp_path / ".mlx" / "unforeseen" / "exp").iterdir())
