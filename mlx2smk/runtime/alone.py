@@ -37,11 +37,11 @@ class _Unobserved:
     def start(self) -> None:
         """Do nothing."""
 
-    def tell(self, kind: str, *texts: str) -> None:
-        """Do nothing."""
+    def tell(self, *fields: str) -> None:
+        """Record nothing."""
 
-    def reads(self, path: str, how: str = "") -> None:
-        """Do nothing."""
+    def reads(self, path: str) -> None:
+        """Record nothing."""
 
     def leave_note(self, text: str) -> None:
         """Leave the task for the interpreters that run functions of the experiment, as a job does."""

@@ -139,7 +139,7 @@ def t():
     context.parent.mkdir(parents=True)
     context.write_text('{"lr": 3, "seed": 11}')
     assert main_status("repro", "t") == 0
-    expected = [[12, random.Random(11).random()]]
+    expected = [[12, random.Random(11).random()]]  # noqa: S311
     assert f"mlx: result {json.dumps(expected)}\n" in capfd.readouterr().out
 
 
