@@ -6,7 +6,7 @@ import os
 import select
 import time
 
-from . import lineage, lingering
+from . import lineage
 from .errors import CancelledError
 from .private import signal
 from .signals import STOPPING, note_received
@@ -15,9 +15,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, NoReturn
 
+    from .lingering import Patience
     from .output import Echo, Log
 
 TICK = 0.5
+PROMPT = 1.0
+"""Seconds after which a process may be one that never ends; most have ended before that is looked at."""
+
 LOOK = 0.25
 """Seconds between two checks of the ancestors; each check takes a tenth of the time of a small job."""
 
@@ -135,15 +139,17 @@ class Supervisor:
     ) -> Ended:
         pump = Pump(channels, self._log, echoes)
         handle = _process_handle(pid, pump)
-        patience = lingering.Patience(pid, pump)
+        patience: Patience | None = None
         why, status = "", 0
         try:
             while not _has_ended(pid) and not why:
                 self.check()
                 pump.move(TICK if handle is not None else 0.01)
-                why = patience.ends()
+                if time.monotonic() - began > PROMPT:
+                    patience = patience or _patience(pid, pump)
+                    why = patience.ends()
             seconds = time.monotonic() - began
-            if why:
+            if patience is not None and why:
                 self._log.note(f"the process is ended: {why}")
                 status = patience.status()
             lineage.kill_group(pid)
@@ -252,6 +258,12 @@ def _process_handle(pid: int, pump: Pump) -> int | None:
         return None
     pump.also_wake_for(handle)
     return handle
+
+
+def _patience(pid: int, pump: Pump) -> Patience:
+    from . import lingering
+
+    return lingering.Patience(pid, pump)
 
 
 def _has_ended(pid: int) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import types
     from typing import Any
 
-BUILTINS = ("dict", "getattr", "int", "isinstance", "len", "list", "map", "open", "print", "str")
+BUILTINS = ("dict", "getattr", "int", "isinstance", "len", "list", "map", "str")
 FUNCTIONS_OF_OS = ("environ", "getpid", "path")
 """What the worker needs after the user's function has returned, and what programs do replace."""
 
