@@ -29,6 +29,7 @@ from mlx2smk.commands import (
 )
 from mlx2smk.commands import compile as compile_
 from mlx2smk.commands.command_parser import CommandParser
+from mlx2smk.commands.nesting import deep_recursion
 from mlx2smk.diagnostics.fault import FaultError
 
 if TYPE_CHECKING:
@@ -47,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 for errors in experiments, 2 for wrong usage."""
     given = _parser().parse_command(arguments)
     try:
-        code: int = given.run(given)
+        with deep_recursion():
+            code: int = given.run(given)
         sys.stdout.flush()
     except FaultError as fault:
         show_diagnostics([fault.diagnostic], getattr(given, "format", "text"))

@@ -90,8 +90,8 @@ def analyse_files(experiment: Experiment, files: Files, used: Used = NOTHING_USE
     whole = slicer.project.experiment
     looked = [Looked(function, whole, *slices[function.name]) for function in functions]
     return Analysis(
-        tuple(_function(setup, slices) for setup in experiment.setups),
-        tuple(_trial(trial, slices, finder) for trial in experiment.trials),
+        tuple(_function(setup, slices, slicer) for setup in experiment.setups),
+        tuple(_trial(trial, slices, slicer, finder) for trial in experiment.trials),
         tuple(_verification(each, slices, slicer, experiment) for each in experiment.verifications),
         find_mistakes(slicer.project, looked),
     )
@@ -104,17 +104,22 @@ def _given(function: Setup | Trial | Verify) -> dict[str, tuple[object, ...]]:
 
 
 def _function(
-    function: Setup | Verify, slices: Slices, *, seeded: bool = False
+    function: Setup | Verify, slices: Slices, slicer: Slicer, *, seeded: bool = False
 ) -> FunctionAnalysis:
     own_slice, taken = slices[function.name]
-    access = access_of(taken, own_slice.widened, seeded=seeded, updates=False)
+    access = access_of(taken, own_slice.widened, slicer.project, seeded=seeded, updates=False)
     return FunctionAnalysis(function.name, own_slice, access)
 
 
-def _trial(trial: Trial, slices: Slices, finder: FileFinder) -> FunctionAnalysis:
+def _trial(trial: Trial, slices: Slices, slicer: Slicer, finder: FileFinder) -> FunctionAnalysis:
     own_slice, taken = slices[trial.name]
     mentioned = any(SETUP in repr(parameter.values) for parameter in trial.parameters)
-    access = access_of(taken, own_slice.widened, seeded=True, updates=True, mentioned=mentioned)
+    access = access_of(
+        *(taken, own_slice.widened, slicer.project),
+        seeded=True,
+        updates=True,
+        mentioned=mentioned,
+    )
     access = access.also(writes=updates_in_parameters(trial))
     files = finder.uses(trial, taken, access.writes)
     return FunctionAnalysis(trial.name, own_slice, access, files=files)
@@ -123,7 +128,7 @@ def _trial(trial: Trial, slices: Slices, finder: FileFinder) -> FunctionAnalysis
 def _verification(
     verify: Verify, slices: Slices, slicer: Slicer, experiment: Experiment
 ) -> FunctionAnalysis:
-    analysis = _function(verify, slices, seeded=True)
+    analysis = _function(verify, slices, slicer, seeded=True)
     node = experiment.tree.body[verify.statement]
     wrapped = isinstance(node, ast.FunctionDef) and len(node.decorator_list) > 1
     read = ANY

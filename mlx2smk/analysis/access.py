@@ -9,6 +9,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.handing import Follower
 from mlx2smk.analysis.sites import Site, certain_names, key_use
 from mlx2smk.analysis.updates import update_sites
 from mlx2smk.language.keys import ANY, NO_KEYS, SETUP, Keys
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mlx2smk.analysis.names import Reference
-    from mlx2smk.analysis.project import Module
+    from mlx2smk.analysis.project import Module, Project
     from mlx2smk.analysis.slicing import Taken, Widening
 
 __all__ = ["SEED_KEYS", "Access", "Site", "access_of"]
@@ -47,9 +48,10 @@ class Access:
         )
 
 
-def access_of(
+def access_of(  # noqa: PLR0913 - all that decides what a function uses
     taken: Sequence[Taken],
     widened: Sequence[Widening],
+    project: Project,
     *,
     seeded: bool,
     updates: bool,
@@ -60,8 +62,9 @@ def access_of(
     ``seeded`` adds the keys of the seeds to those that are read. ``updates`` says that the function's
     return value may update the context, as a trial's may. ``mentioned``: its parameters mention SETUP.
     """
-    reads = [*_read_sites(taken), *_found_by_name(taken, widened, mentioned=mentioned)]
-    writes = [*update_sites(taken)] if updates else []
+    found = _found_by_name(taken, widened, mentioned=mentioned)
+    reads = [*_read_sites(taken, Follower(project)), *found]
+    writes = [*update_sites(taken, project)] if updates else []
     return Access(
         reads=Keys.union(site.keys for site in reads) | (SEED_KEYS if seeded else NO_KEYS),
         writes=Keys.union(site.keys for site in writes),
@@ -103,12 +106,27 @@ def _text(node: ast.Constant) -> str:
     return node.value if isinstance(node.value, str) else ""
 
 
-def _read_sites(taken: Sequence[Taken]) -> Iterator[Site]:
+def _read_sites(taken: Sequence[Taken], follower: Follower) -> Iterator[Site]:
     for taken_unit in taken:
         certain = certain_names(taken_unit.unit.names)
         for reference in taken_unit.unit.names.references:
             if _is_setup(reference, taken_unit.module):
-                yield from _sites_of(reference, taken_unit.module, certain)
+                sites = tuple(_sites_of(reference, taken_unit.module, certain))
+                if any(site.keys.is_any for site in sites) and reference.name == SETUP:
+                    followed = _followed(reference, taken_unit, follower)
+                    sites = sites if followed is None else followed
+                yield from sites
+
+
+def _followed(reference: Reference, item: Taken, follower: Follower) -> tuple[Site, ...] | None:
+    """Return what is read by those that SETUP is handed to; None if that is not certain."""
+    if reference.imports or item.module.name is not None:
+        return None
+    node: ast.expr = reference.node
+    for _ in reference.attributes:
+        node = getattr(node, "value", node)
+    sites = follower.sites(node, item.unit, item.module) if isinstance(node, ast.Name) else None
+    return None if sites is None else tuple(sites)
 
 
 def _is_setup(reference: Reference, module: Module) -> bool:

@@ -36,7 +36,7 @@ class KeyUse:
     read: bool = True
 
 
-_READING = frozenset({"get", "setdefault", "pop"})
+READING = frozenset({"get", "setdefault", "pop"})
 
 
 def certain_names(names: Names) -> frozenset[ast.expr]:
@@ -65,7 +65,7 @@ def _key_of_method(reference: Reference) -> ast.expr | None:
     """Return the key in ``SETUP.get("key")`` and the like; None for other uses of attributes."""
     parent = reference.parents[0] if reference.parents else None
     called = isinstance(parent, ast.Call) and parent.func is reference.node
-    if len(reference.attributes) != 1 or reference.attributes[0] not in _READING or not called:
+    if len(reference.attributes) != 1 or reference.attributes[0] not in READING or not called:
         return None
     arguments = parent.args if isinstance(parent, ast.Call) else []
     return arguments[0] if arguments else None

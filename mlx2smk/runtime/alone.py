@@ -10,9 +10,10 @@ import os
 import sys
 import time
 
-from . import child, digests, failures, records, world
+from . import child, digests, failures, observing, records, world
 from .ending import Ending
 from .errors import ContextGuardError, JobError
+from .events import Events
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from .documents import Outcome
+    from .plan import Plan
 
 
 WHOLE = "MLX_WHOLE"
@@ -29,6 +31,9 @@ WHOLE = "MLX_WHOLE"
 class _Unobserved:
     """Takes the place of a job's observer, and observes nothing."""
 
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
     def start(self) -> None:
         """Do nothing."""
 
@@ -37,6 +42,10 @@ class _Unobserved:
 
     def reads(self, path: str) -> None:
         """Record nothing."""
+
+    def leave_note(self, text: str) -> None:
+        """Leave the task for the interpreters that run functions of the experiment, as a job does."""
+        Events(self._plan).observer().leave_note(text)
 
 
 def run_alone(task: child.Task, outcome: str, *, debug: bool) -> NoReturn:
@@ -60,6 +69,7 @@ def run_alone(task: child.Task, outcome: str, *, debug: bool) -> NoReturn:
         files = [file for file, _ in surprise.get("missed", ()) if file not in task.whole]
         if files:
             os.chdir(here)
+            os.environ.pop(observing.CONFIGURATION, None)  # of this process
             os.environ[WHOLE] = os.pathsep.join([*task.whole, *files])
             os.execv(sys.executable, words)  # noqa: S606 - no shell is wanted
         _refuse(str(error), path)
@@ -70,7 +80,7 @@ def run_alone(task: child.Task, outcome: str, *, debug: bool) -> NoReturn:
 def _outcome(task: child.Task, *, debug: bool) -> Outcome:
     began = time.monotonic()
     try:
-        observer: Any = _Unobserved()
+        observer: Any = _Unobserved(task.plan)
         function = world.enter(task, observer)
         _quote_files(task)
         value = child.CALLS[task.kind](task, function)

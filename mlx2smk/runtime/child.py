@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import time
+from time import monotonic
 
-from . import importing, jsontext, observing, results_json, world
+from . import descriptors, importing, jsontext, observing, restoring, results_json, world
 from .ending import Ending
 from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
@@ -17,13 +17,14 @@ from .signals import STOPPING, Notes, note_received
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
     from .documents import Context, Failure, Outcome, TrialEntry
     from .observing import Observer
 
 LENGTH = 8
+_write = os.write
 
 
 class Task:
@@ -71,8 +72,8 @@ class Task:
         )
         return f"{self.function['name']} {combination}".strip()
 
-    def noted(self, observed: str) -> str:
-        """Return the task as text for another interpreter; `observed` configures its observer."""
+    def noted(self, word: str) -> str:
+        """Return the task as text for another interpreter, with one word more for it."""
         name, digest = self.function["name"], self.function["digest"]
         return jsontext.dumps(
             [
@@ -83,9 +84,25 @@ class Task:
                 self.context,
                 self.given,
                 self.whole,
-                observed,
+                word,
             ]
         )
+
+    def note(self) -> str:
+        """Return what interpreters have to know that run functions of the experiment (`spawned`)."""
+        return f"{os.getpid()}\n{self.noted('')}"
+
+    @staticmethod
+    def from_note(text: str) -> tuple[Task, str]:
+        """Return the task that `noted` has written, and the word.
+
+        Fails the job if the function has been compiled again since.
+        """
+        path, kind, name, digest, context, given, whole, word = jsontext.loads(text)
+        task = Task(Plan(path), kind, name, context, given, whole)
+        if task.function["digest"] != digest:
+            complain(f"{name} was compiled again while it was to start: run snakemake again")
+        return task, word
 
 
 def run(
@@ -99,9 +116,10 @@ def run(
     complain_to(complaints_fd)
     notes = Notes(signals_fd)
     observer.also_handle(notes.handlers())
+    descriptors.hide((outcome_fd, complaints_fd, signals_fd, *observer.descriptors()))
     ending = Ending([task.plan.module, *(module["name"] for module in task.function["modules"])])
     pid = os.getpid()
-    began = time.monotonic()
+    began = monotonic()
     try:
         outcome = _outcome(task, observer, began)
     except ContextGuardError:
@@ -116,23 +134,47 @@ def run(
 def _outcome(task: Task, observer: Observer, began: float) -> Outcome:
     try:
         function = world.enter(task, observer)
-        value = CALLS[task.kind](task, function)
-        return {"value": value, "duration": time.monotonic() - began}
+        value = CALLS[task.kind](task, _then_restored(function))
+        return {"value": value, "duration": monotonic() - began}
     except ContextGuardError:
         raise
     except JobError as error:
         complain(str(error))
     except BaseException as error:  # noqa: BLE001 - whatever user code raises is a result
-        observer.imports.failed(error)
+        restoring.restore()
+        _look(observer.imports.failed, error)
         failure = failure_of(error, task)
-        return {"failure": failure, "duration": time.monotonic() - began}
+        return {"failure": failure, "duration": monotonic() - began}
+
+
+def _then_restored(function: Any) -> Any:
+    """Return the function, after which the worker can rely on Python's own functions again."""
+
+    def call(*arguments: Any, **keywords: Any) -> Any:
+        try:
+            return function(*arguments, **keywords)
+        finally:
+            restoring.restore_if_needed()
+
+    return call
+
+
+def _look(function: Callable[..., object], error: BaseException, *more: object) -> None:
+    """Let a function look at an exception, whose own methods may raise anything."""
+    try:
+        function(error, *more)
+    except ContextGuardError:
+        raise
+    except BaseException as another:  # noqa: BLE001 - see above
+        del another
 
 
 def failure_of(error: BaseException, task: Task) -> Failure:
     """Return the error's part of a run dict; fail the job if the error comes from a guard."""
     from . import failures, guards
 
-    guards.check_names(error, world.left_out(task.plan, task.function), task.function["name"])
+    left_out = world.left_out(task.plan, task.function)
+    _look(guards.check_names, error, left_out, task.function["name"])
     failure = failures.of_exception(error)
     failures.show(error, failure)
     return failure
@@ -191,7 +233,7 @@ def _send(outcome: Outcome, fd: int) -> None:
     data = jsontext.dumps(outcome).encode()
     view = memoryview(len(data).to_bytes(LENGTH, "big") + data)
     while view:
-        view = view[os.write(fd, view) :]
+        view = view[_write(fd, view) :]
 
 
 def received(data: bytes) -> Outcome | None:
@@ -211,14 +253,13 @@ def run_noted(note_fd: int, *pipes: int) -> NoReturn:
     note_received(pipes[-1])
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
     with open(note_fd, encoding="utf-8") as file:
-        path, kind, name, digest, context, given, whole, observed = jsontext.loads(file.read())
+        note = file.read()
     for fd in pipes:
         os.set_inheritable(fd, False)
+    complain_to(pipes[1])
+    task, observed = Task.from_note(note)
     os.environ[observing.CONFIGURATION] = observed
     observer = observing.configured(observed)
     observer.prepare()
-    task = Task(Plan(path), kind, name, context, given, whole)
-    if task.function["digest"] != digest:
-        complain_to(pipes[1])
-        complain(f"{name} was compiled again while it was to start: run snakemake again")
+    restoring.remember()
     run(task, observer, *pipes)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any, NoReturn
 
+_exit = os._exit
 LIBRARY = os.path.dirname(os.__file__) + os.sep
 NEEDS_MORE = ("atexit", "threading")
 
@@ -39,10 +40,10 @@ class Ending:
             for name in self._own:
                 _tear_down(sys.modules.get(name))
             gc.collect()
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(0)
-        sys.exit(0)
+            for stream in (sys.stdout, sys.stderr):
+                _flush(stream)
+            _exit(0)
+        raise SystemExit(0)
 
     def _is_plain(self) -> bool:
         if any(name in sys.modules for name in NEEDS_MORE):
@@ -59,6 +60,13 @@ class Ending:
             return since(reversed(sys.modules))
         except RuntimeError:  # another thread is importing
             return since(reversed(list(sys.modules)))
+
+
+def _flush(stream: Any) -> None:
+    try:
+        stream.flush()
+    except Exception:  # noqa: BLE001 - the program may have closed or replaced it
+        return
 
 
 def _is_standard(module: Any) -> bool:

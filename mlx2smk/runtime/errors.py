@@ -12,9 +12,15 @@ if TYPE_CHECKING:
 
     from .documents import Surprise
 
+_write, _getpid, _kill = os.write, os.getpid, os.kill
 LONGEST = 4000
+_SIGKILL = 9
 REMEDY = "or run mlx compile again, which knows it now"
-_complaints: list[int] = []
+COMPLAINT = b"C\0"
+"""Starts a complaint among the events that another interpreter of a job records."""
+
+_complaints: list[tuple[int, bytes, bytes, int]] = []
+"""Where complaints of this process go: a descriptor, what stands around each, and the job's process."""
 
 
 class JobError(Exception):
@@ -38,8 +44,13 @@ class ContextGuardError(BaseException):
 
 
 def complain_to(fd: int) -> None:
-    """Send the complaints of this process to this descriptor."""
-    _complaints[:] = [fd]
+    """Send the complaints of this process, which is the job's, and of its forks to this descriptor."""
+    _complaints[:] = [(fd, b"", b"", os.getpid())]
+
+
+def complain_among_events(fd: int, job: int = 0) -> None:
+    """Send the complaints of this process to the file of events; `job` is the process to end, if any."""
+    _complaints[:] = [(fd, COMPLAINT, b"\n", job)]
 
 
 def complain(message: str, surprise: Surprise | None = None) -> NoReturn:
@@ -49,11 +60,13 @@ def complain(message: str, surprise: Surprise | None = None) -> NoReturn:
     """
     if surprise is not None and "missed" not in surprise:
         message = f"{message}, {REMEDY}"
-    for fd in _complaints:
-        text = message.encode("utf-8", "backslashreplace")[:LONGEST]
-        os.write(
-            fd, text + b"\0" + (jsontext.dumps(surprise).encode() if surprise else b"") + b"\0"
-        )
+    text = message.encode("utf-8", "backslashreplace")[:LONGEST]
+    noted = jsontext.dumps(surprise).encode() if surprise else b""
+    for fd, before, after, job in _complaints:
+        _write(fd, before + text + b"\0" + noted + b"\0" + after)
+        if job and _getpid() != job:
+            # A pool would wait forever for the result of this process.
+            _kill(job, _SIGKILL)
     raise ContextGuardError(message, surprise)
 
 

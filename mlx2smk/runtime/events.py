@@ -6,6 +6,7 @@ import os
 import sys
 
 from . import layout, observing
+from .errors import COMPLAINT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,9 +20,11 @@ class Events:
 
     def __init__(self, plan: Plan) -> None:
         self.fd, path = _new_file()
+        self._notes, notes = _new_file()
+        self._heard = 0
         self._folder = plan.folder
         self._ignored = own_folders(plan)
-        self.configuration = "\n".join([path, plan.folder, *self._ignored])
+        self.configuration = "\n".join([path, notes, plan.folder, *self._ignored])
         os.environ[observing.CONFIGURATION] = self.configuration
         paths = os.environ.get("PYTHONPATH", "").split(os.pathsep)
         others = [path for path in paths if path and os.path.basename(path) != "follow"]
@@ -29,7 +32,15 @@ class Events:
 
     def observer(self) -> observing.Observer:
         """Return an observer for a process and its forks; the process has to start it."""
-        return observing.Observer(self.fd, self._folder, self._ignored)
+        return observing.Observer(self.fd, self._notes, self._folder, self._ignored)
+
+    def complaint(self) -> bytes:
+        """Return a complaint of another interpreter of the job since the last one, if there is any."""
+        data = observing.END + os.pread(self.fd, os.fstat(self.fd).st_size, 0)
+        _, found, after = data[self._heard :].partition(observing.END + COMPLAINT)
+        if found:
+            self._heard = len(data) - len(observing.END)
+        return after.partition(b"\n")[0]
 
     def taken(self) -> bytes:
         """Return the recorded events, and clear the file."""
@@ -37,6 +48,7 @@ class Events:
         data = os.pread(self.fd, size, 0)
         if size:
             os.ftruncate(self.fd, 0)
+        self._heard = 0
         return data
 
 

@@ -12,17 +12,18 @@ if TYPE_CHECKING:
 
     from .documents import Failure
 
+_STDERR = 2
 HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 def of_exception(error: BaseException) -> Failure:
     """Return return_code, error, type and, unless it is an exit, the traceback."""
-    if isinstance(error, SystemExit):
-        return _of_exit(error.code)
+    if issubclass(type(error), SystemExit):  # `isinstance` asks the error itself
+        return _of_exit(error.code)  # type: ignore[attr-defined]
     return {
         "return_code": 1,
         "error": sendable(text_of(error)),
-        "type": type(error).__name__,
+        "type": class_name(error),
         "traceback": sendable(shown(error)),
     }
 
@@ -61,19 +62,30 @@ def shown(error: BaseException) -> str:
         trace = traceback.TracebackException(type(error), error, error.__traceback__)
         _strip(trace, set())
         return "".join(trace.format())
-    except Exception:  # noqa: BLE001 - an exception's own methods may raise anything
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_user(frame)]
-        return "".join(
-            [*traceback.format_list(frames), f"{type(error).__name__}: {text_of(error)}"]
-        )
+    except BaseException:  # noqa: BLE001 - an exception's own methods may raise anything
+        where = BaseException.__getattribute__(error, "__traceback__")
+        frames = [frame for frame in traceback.extract_tb(where) if _is_user(frame)]
+        return "".join([*traceback.format_list(frames), f"{class_name(error)}: {text_of(error)}\n"])
 
 
 def show(error: BaseException, failure: Failure) -> None:
     """Print an uncaught exception as Python would."""
-    if "traceback" in failure:
-        print(failure["traceback"], end="", file=sys.stderr)
-    elif not isinstance(error.code, (int, type(None))):  # type: ignore[attr-defined]
-        print(failure["error"], file=sys.stderr)
+    text = failure.get("traceback")
+    if text is None and not isinstance(error.code, (int, type(None))):  # type: ignore[attr-defined]
+        text = failure["error"] + "\n"
+    if text is not None:
+        _print(text)
+
+
+def _print(text: str) -> None:
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except Exception:  # noqa: BLE001 - the program may have closed or replaced it
+        try:
+            os.write(_STDERR, text.encode("utf-8", "backslashreplace"))
+        except OSError:  # closed as well
+            return
 
 
 def _of_exit(code: object) -> Failure:
@@ -90,8 +102,14 @@ def text_of(value: object) -> str:
     """Return str(value), or a stand-in if that fails."""
     try:
         return str(value)
-    except Exception:  # noqa: BLE001 - __str__ may raise anything
-        return f"<{type(value).__name__} whose str() failed>"
+    except BaseException:  # noqa: BLE001 - __str__ may raise anything, SystemExit included
+        return f"<{class_name(value)} whose str() failed>"
+
+
+def class_name(value: object) -> str:
+    """Return the name of a value's class, whatever its metaclass does."""
+    name = type.__getattribute__(type(value), "__name__")
+    return str(name)
 
 
 def _is_user(frame: Any) -> bool:

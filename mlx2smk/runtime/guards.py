@@ -100,7 +100,6 @@ for _method, _how in {
     "keys": "{}.keys()",
     "values": "{}.values()",
     "items": "{}.items()",
-    "copy": "{}.copy()",
     "popitem": "{}.popitem()",
     "clear": "{}.clear()",
 }.items():
@@ -113,6 +112,17 @@ class GuardedContext(GuardedDict):
     def __init__(self, data: Mapping[str, Any], reads: Iterable[str], reader: str) -> None:
         super().__init__(data, reads)
         self._reader = reader
+
+    def copy(self) -> GuardedContext:
+        """Return a copy with the same guard."""
+        kind, arguments = self.reduced()
+        made: GuardedContext = kind(*arguments)
+        return made
+
+    def reduced(self) -> tuple[Any, ...]:
+        """Return how to make the same in another process, guard included."""
+        items = {key: value for key, value in dict.items(self) if key is not _NOBODYS}
+        return GuardedContext, (items, sorted(self._allowed, key=str), self._reader)
 
     def refuse_key(self, key: str) -> NoReturn:
         """Fail the job, with the line to write."""
@@ -186,10 +196,11 @@ def check_names(error: BaseException, left_out: Mapping[str, Iterable[str]], rea
         if id(current) in seen:
             continue
         seen.add(id(current))
-        file = _raised_in(current.__traceback__)
         name = _missing_name(current)
-        if file is not None and name in left_out.get(file, ()):
-            complain_left_out(name, file, reader)
+        places = (_raised_in(current.__traceback__), _raised_elsewhere(current)) if name else ()
+        for file in places:
+            if file is not None and name in left_out.get(file, ()):
+                complain_left_out(name, file, reader)
         related = (current.__cause__, current.__context__, *getattr(current, "exceptions", ()))
         pending += [other for other in related if isinstance(other, BaseException)]
 
@@ -223,3 +234,14 @@ def _raised_in(trace: types.TracebackType | None) -> str | None:
     frame = trace.tb_frame
     name = frame.f_code.co_filename
     return str(frame.f_globals.get("__file__", name)) if name.startswith("<") else name
+
+
+def _raised_elsewhere(error: BaseException) -> str | None:
+    """Return the file of the code that raised in a process of a pool, which sends its traceback as a text."""
+    cause = error.__cause__
+    if cause is None or not type(cause).__name__.endswith("RemoteTraceback"):
+        return None
+    import re
+
+    files = re.findall(r'^ *File "([^<"][^"]*)", line', str(cause), re.MULTILINE)
+    return files[-1] if files else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import child, observed, observing, origin, output, records
+from . import child, observed, observing, origin, output, records, restoring
 from .contents import Contents
 from .errors import JobError, complaint
 from .events import Events
@@ -63,6 +63,7 @@ class Runner:
         self._events = Events(plan)
         self._observer = self._events.observer()
         self._observer.prepare()
+        restoring.remember()
         self._whole: tuple[str, ...] = ()
 
     def check(self) -> None:
@@ -128,8 +129,9 @@ class Runner:
         Raises JobError if any other signal from outside ended the task.
         """
         ended = self._supervisor.run(self._body(task), echoes)
-        if ended.complaints:
-            self._complain(task, ended.complaints)
+        complaints = ended.complaints or self._events.complaint()
+        if complaints:
+            self._complain(task, complaints)
         outcome = child.received(ended.outcome)
         signum = from_outside(
             ended.signals,

@@ -34,6 +34,7 @@ class SliceLoader:
         self.source = source
         self._code = code
         self._guarded: tuple[Sequence[str], str] = ((), "")
+        self.prepare: Callable[[types.ModuleType], None] = lambda _module: None
 
     def left_out_for(self, reader: str, names: Sequence[str]) -> None:
         """Guard these names, which the slice for the function `reader` leaves out of the module."""
@@ -46,6 +47,7 @@ class SliceLoader:
         """Run the slice in the module, and guard the names that are missing from it."""
         code = self._code or compile(self.source, self.path, "exec", dont_inherit=True)
         RAN.append(code)
+        self.prepare(module)
         exec(code, module.__dict__)  # noqa: S102 - the user's module
         names, reader = self._guarded
         if names:
@@ -111,6 +113,8 @@ class WorldFinder:
         self._reader: str = function["name"]
         self._slices = {module["name"]: module for module in function["modules"]}
         self._after: dict[str, Callable[[types.ModuleType], None]] = {}
+        self.experiment: SliceLoader | None = None
+        self.is_found: Callable[[str, ModuleSpec], None] = lambda _name, _spec: None
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: Any = None
@@ -118,6 +122,8 @@ class WorldFinder:
         """Return the spec of the slice, the shim or Python's own module, with any pending action attached."""
         if name in self._slices:
             return self._slice(self._slices[name])
+        if self.experiment is not None and name == self._plan.module:
+            return self.experiment.spec(name)
         if name in SHIMS or (name == "decorators" and not self._beside(name)):
             return ModuleSpec(name, ShimLoader(), is_package=name == "mlx2smk")  # type: ignore[arg-type]
         spec = self._python_finds(name, path, target)
@@ -125,6 +131,7 @@ class WorldFinder:
             spec = self._elsewhere(name, spec)
         if spec is not None:
             spec = self._from_its_file(name, spec)
+            self.is_found(name, spec)
             if name in self._after:
                 _call_after(spec, self._after.pop(name))
         return spec

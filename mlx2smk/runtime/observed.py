@@ -186,6 +186,9 @@ class Touched:
     def _take_failure(self, event: str, error: str) -> None:
         self.failures[f"{event}: {error}"] = None
 
+    def _take_complaint(self, text: str, surprise: str) -> None:
+        """Take a complaint, after which the run has started again."""
+
     def _is_own(self, path: str) -> bool:
         return path in self.made or path in self.removed or path in self.folders_made
 
@@ -214,6 +217,7 @@ class Touched:
         "x": _take_program,
         "!": _take_failure,
         "U": _take_unforeseen,
+        "C": _take_complaint,
     }
 
     # The result
@@ -357,5 +361,8 @@ def touched(data: bytes, folder: str, contents: Contents) -> Touched:
     found = Touched(folder, contents)
     for line in data.split(observing.END)[:-1]:
         kind, *fields = map(os.fsdecode, line.split(b"\0"))
-        found.add(kind, fields)
+        try:
+            found.add(kind, fields)
+        except (KeyError, TypeError):  # the program has written there
+            found.failures[f"event {line[:40]!r}"] = None
     return found

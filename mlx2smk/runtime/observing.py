@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import digests, watching
+from . import digests, errors, watching
 from .importing import Imports
 from .paths import INSTALLED, NO_FOLDER, folder_of, installation, signature, source_of
 from .private import get_ident
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
     Handler = Callable[[tuple[Any, ...]], None]
     Name = Union[str, bytes, os.PathLike[str], None]
+
+_write = os.write
+STARTERS = ("multiprocessing.spawn ", "multiprocessing.forkserver ", "loky.backend.popen_loky")
+"""How the commands of `multiprocessing` and `loky` (joblib) start an interpreter for a function."""
 
 END = b"\0\n"
 CONFIGURATION = "MLX_OBSERVED"
@@ -49,8 +53,9 @@ PASSING = ("/joblib_memmapping_folder_", "/pymp-", "/torchinductor_")
 class Observer:
     """Records what this process and its forks use."""
 
-    def __init__(self, fd: int, folder: str, ignored: Iterable[str]) -> None:
-        self._fd = fd
+    def __init__(self, fd: int, notes: int, folder: str, ignored: Iterable[str]) -> None:
+        self.fd = fd
+        self._notes = notes
         self.is_active = False
         self._inside = os.path.join(folder, "")
         home = os.path.expanduser("~")
@@ -116,7 +121,20 @@ class Observer:
         if fields not in self._told:
             self._told.add(fields)
             data = b"\0".join(map(os.fsencode, fields)) + END
-            os.write(self._fd, data)
+            _write(self.fd, data)
+
+    def descriptors(self) -> tuple[int, int]:
+        """Return the descriptors that the program must leave alone."""
+        return self.fd, self._notes
+
+    def leave_note(self, text: str) -> None:
+        """Leave the job's task for other interpreters to read."""
+        os.ftruncate(self._notes, 0)
+        os.pwrite(self._notes, text.encode(), 0)
+
+    def note(self) -> str:
+        """Return what `leave_note` has left, which is empty if it was not called."""
+        return os.pread(self._notes, os.fstat(self._notes).st_size, 0).decode()
 
     # Paths
 
@@ -305,10 +323,25 @@ def _both(first: Handler, second: Handler) -> Handler:
     return handle
 
 
+def words_of_command() -> list[str]:
+    """Return the command line that started this interpreter."""
+    words = getattr(sys, "orig_argv", None)
+    if words is None:
+        with open("/proc/self/cmdline", "rb") as file:
+            words = os.fsdecode(file.read()).split("\0")
+    return list(words)
+
+
+def is_pool_worker(words: Iterable[str]) -> bool:
+    """Tell whether a command line starts an interpreter that runs functions of the one that starts it."""
+    return any(name in word for word in words for name in STARTERS)
+
+
 def configured(text: str) -> Observer:
     """Return an observer for another interpreter of a job, configured by the value of `MLX_OBSERVED`."""
-    path, folder, *ignored = text.split("\n")
-    return Observer(os.open(path, os.O_WRONLY | os.O_APPEND), folder, ignored)
+    path, notes, folder, *ignored = text.split("\n")
+    fd = os.open(path, os.O_WRONLY | os.O_APPEND)
+    return Observer(fd, os.open(notes, os.O_RDWR), folder, ignored)
 
 
 def follow() -> None:
@@ -317,3 +350,8 @@ def follow() -> None:
         observer = configured(os.environ[CONFIGURATION])
         observer.prepare()
         observer.start()
+        errors.complain_among_events(observer.fd)
+        if is_pool_worker(words_of_command()):
+            from . import spawned
+
+            spawned.prepare(observer)

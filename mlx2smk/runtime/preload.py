@@ -51,7 +51,7 @@ def _imports_numpy(text: str) -> bool:
 
     try:
         statements = ast.parse(text).body
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     names = [name.name for s in statements if isinstance(s, ast.Import) for name in s.names]
     names += [s.module or "" for s in statements if isinstance(s, ast.ImportFrom) and not s.level]

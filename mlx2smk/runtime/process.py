@@ -15,9 +15,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, NoReturn
 
+    from .lingering import Patience
     from .output import Echo, Log
 
 TICK = 0.5
+PROMPT = 1.0
+"""Seconds after which a process may be one that never ends; most have ended before that is looked at."""
+
 LOOK = 0.25
 """Seconds between two checks of the ancestors; each check takes a tenth of the time of a small job."""
 
@@ -135,13 +139,22 @@ class Supervisor:
     ) -> Ended:
         pump = Pump(channels, self._log, echoes)
         handle = _process_handle(pid, pump)
+        patience: Patience | None = None
+        why, status = "", 0
         try:
-            while not _has_ended(pid):
+            while not _has_ended(pid) and not why:
                 self.check()
                 pump.move(TICK if handle is not None else 0.01)
+                if time.monotonic() - began > PROMPT:
+                    patience = patience or _patience(pid, pump)
+                    why = patience.ends()
             seconds = time.monotonic() - began
+            if patience is not None and why:
+                self._log.note(f"the process is ended: {why}")
+                status = patience.status()
             lineage.kill_group(pid)
-            _, status = os.waitpid(pid, 0)
+            _, own = os.waitpid(pid, 0)
+            status = status or own
         finally:
             if handle is not None:
                 os.close(handle)
@@ -245,6 +258,12 @@ def _process_handle(pid: int, pump: Pump) -> int | None:
         return None
     pump.also_wake_for(handle)
     return handle
+
+
+def _patience(pid: int, pump: Pump) -> Patience:
+    from . import lingering
+
+    return lingering.Patience(pid, pump)
 
 
 def _has_ended(pid: int) -> bool:

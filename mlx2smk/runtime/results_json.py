@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from . import jsontext
+import sys
+
+from . import hints, jsontext
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,20 +12,49 @@ if TYPE_CHECKING:
 
 ARRAY_LIBRARIES = ("numpy", "torch")
 DEEP = 200
+RECURSION = 1000
+MOST_DIGITS = 4300
+TOO_LONG = "return str(value) or hex(value)"
 ENVELOPE = 20
 
 
 def as_json(value: Any) -> Any:
     """Return the value as JSON types; raise TypeError naming the part that JSON cannot represent."""
     try:
-        text = jsontext.dumps(value, default=_plain)
-        _check_depth(text)
-        return jsontext.loads(text)
+        return _read_back(jsontext.dumps(value, default=_plain))
     except RecursionError:
         reason = "result is nested too deeply"
     except Exception as error:  # noqa: BLE001 - methods of the user's own classes may raise anything
         reason = _reason(value, error)
     raise TypeError(f"result is not JSON: {reason}")
+
+
+def _read_back(text: str) -> Any:
+    """Return the value of a text, which the worker has to be able to read as well.
+
+    The program may have raised limits of its own process.
+    """
+    depth, digits = sys.getrecursionlimit(), _digits()
+    try:
+        sys.setrecursionlimit(min(depth, RECURSION))
+        if digits is not None:
+            sys.set_int_max_str_digits(MOST_DIGITS)
+        _check_depth(text)
+        return jsontext.loads(text)
+    except ValueError as error:
+        raise TypeError(
+            f"it has an integer of more than {MOST_DIGITS} digits: {TOO_LONG}"
+        ) from error
+    finally:
+        sys.setrecursionlimit(depth)
+        if digits is not None:
+            sys.set_int_max_str_digits(digits)
+
+
+def _digits() -> int | None:
+    """Return the limit of digits in a number, None if this version of Python has none."""
+    function = getattr(sys, "get_int_max_str_digits", None)
+    return None if function is None else int(function())
 
 
 def _plain(value: Any) -> Any:
@@ -65,7 +96,7 @@ def _find(path: str, value: Any, above: set[int]) -> str | None:
     try:
         plain = _plain(value)
     except Exception:  # noqa: BLE001 - tolist() may raise anything
-        return f"{path} is of type {type(value).__name__!r}"
+        return f"{path} is of type {type(value).__name__!r}{hints.for_value(value)}"
     return _find(path, plain, above)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[tuple[Any, ...]], None]
 
+_write = os.write
 RETURNED = b"\0"
 OWN = 128
 
@@ -138,7 +139,7 @@ class Notes:
 
     def _write(self, note: bytes) -> None:
         try:
-            os.write(self._fd, note)
+            _write(self._fd, note)
         except OSError:  # closed or full: the program must not notice
             return
 

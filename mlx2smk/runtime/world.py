@@ -28,34 +28,51 @@ def enter(task: Task, observer: Observer) -> Any:
 
     What the process uses is observed from the slice's first statement on.
     """
-    plan, kind, function, context = task.plan, task.kind, task.function, task.context
+    plan, function = task.plan, task.function
     os.chdir(plan.folder)
     sys.argv[:] = [plan.file]
     sys.dont_write_bytecode = NO_BYTECODE
     _set_path(plan.folder)
-    stdout: Any = sys.stdout
-    stdout.reconfigure(line_buffering=True)
-    _make_room_for(plan.function(function["name"], kind)["modules"])
-    finder = WorldFinder(plan, function, observer, task.whole)
-    sys.meta_path.insert(0, finder)  # type: ignore[arg-type,unused-ignore]
-    _show_what_runs(finder, plan, function)
-    if "numpy.random" in sys.modules:
-        from . import preload
-
-        preload.forget_state()
-    if kind != "setups" and any(key in context for key in SEEDS):
-        from . import seeding
-
-        seeding.arrange(finder, context)
+    _set_streams()
+    _make_room_for(plan.function(function["name"], task.kind)["modules"])
+    finder = install(task, observer)
     module = _experiment(plan, function)
     for name in PICKLERS:
-        finder.when_imported(name, lambda pickler: pickler.register_pickle_by_value(module))
-    module.SETUP = _visible(function, context)  # type: ignore[attr-defined]
+        finder.when_imported(name, lambda pickler: _arrange_pickling(pickler, module))
+    module.SETUP = visible(function, task.context)  # type: ignore[attr-defined]
+    finder.when_imported("multiprocessing.process", lambda _: observer.leave_note(task.note()))
     observer.start()
     if plan.file in task.whole:
         observer.reads(plan.file)
     module.__loader__.exec_module(module)  # type: ignore[union-attr]
     return getattr(module, function["name"])
+
+
+def install(task: Task, observer: Observer) -> WorldFinder:
+    """Make imports find slices, and seed the generators of modules when these are imported."""
+    finder = WorldFinder(task.plan, task.function, observer, task.whole)
+    sys.meta_path.insert(0, finder)  # type: ignore[arg-type,unused-ignore]
+    _show_what_runs(finder, task.plan, task.function)
+    if "numpy.random" in sys.modules:
+        from . import preload
+
+        preload.forget_state()
+    seed(finder, task)
+    return finder
+
+
+def seed(finder: WorldFinder, task: Task) -> None:
+    """Seed the generators that are loaded, and the others when they are."""
+    if task.kind != "setups" and any(key in task.context for key in SEEDS):
+        from . import seeding
+
+        seeding.arrange(finder, task.context)
+
+
+def _arrange_pickling(pickler: Any, module: types.ModuleType) -> None:
+    """Let functions of the experiment be sent to processes that cannot import it, with their SETUP."""
+    pickler.register_pickle_by_value(module)
+    pickler.CloudPickler.dispatch_table[guards.GuardedContext] = guards.GuardedContext.reduced
 
 
 def left_out(plan: Plan, function: FunctionEntry) -> dict[str, list[str]]:
@@ -64,10 +81,16 @@ def left_out(plan: Plan, function: FunctionEntry) -> dict[str, list[str]]:
     return {**names, plan.file: function["removed"]}
 
 
-def _experiment(plan: Plan, function: FunctionEntry) -> types.ModuleType:
-    """Return the experiment's module, registered under its name, but not run yet."""
+def loader_of(plan: Plan, function: FunctionEntry) -> SliceLoader:
+    """Return the loader of the experiment's module."""
     loader = SliceLoader(plan.file, plan.text(function["slice"]), plan.code(function["slice"]))
     loader.left_out_for(function["name"], function["removed"])
+    return loader
+
+
+def _experiment(plan: Plan, function: FunctionEntry) -> types.ModuleType:
+    """Return the experiment's module, registered under its name, but not run yet."""
+    loader = loader_of(plan, function)
     module: types.ModuleType = type(sys)(plan.module)
     module.__file__ = plan.file
     module.__spec__ = loader.spec(plan.module)
@@ -76,7 +99,8 @@ def _experiment(plan: Plan, function: FunctionEntry) -> types.ModuleType:
     return module
 
 
-def _visible(function: FunctionEntry, context: Context) -> Context:
+def visible(function: FunctionEntry, context: Context) -> Context:
+    """Return what the function sees as SETUP."""
     if function["reads"] is None:
         return context
     return guards.GuardedContext(context, function["reads"], function["name"])
@@ -95,6 +119,18 @@ def _set_path(folder: str) -> None:
     if sys.path and os.path.abspath(sys.path[0]) == own:
         del sys.path[0]
     sys.path.insert(0, folder)
+
+
+def _set_streams() -> None:
+    """Let the streams know that they are pipes now, and write each line at once."""
+    for name in ("stdout", "stderr"):
+        stream: Any = getattr(sys, name)
+        if stream.seekable():  # it was a file when the worker started
+            how = {"encoding": stream.encoding, "errors": stream.errors}
+            stream = open(stream.fileno(), "w", closefd=False, **how)  # noqa: SIM115
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
+        stream.reconfigure(line_buffering=True)
 
 
 def _show_what_runs(finder: WorldFinder, plan: Plan, function: FunctionEntry) -> None:

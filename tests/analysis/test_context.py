@@ -67,7 +67,6 @@ def test_keys_that_are_read(body, expected):
         "return 'a' in SETUP in [SETUP]",
         "return [key for key in SETUP]",
         "return len(SETUP)",
-        "s = SETUP\nreturn s['a']",
         "return globals()['SETUP']['a']",
         "return eval('SETUP')",
         "SETUP.update(a=1)",
@@ -137,7 +136,215 @@ def test_read_sites_say_where_and_why():
     ]
 
 
+MAKERS = """
+def make(cfg, n=0): return cfg["lr"] * n
+def named(*, cfg): return cfg.get("lr", 1)
+def asked(n, cfg): return "lr" in cfg and cfg.pop("n")
+def onwards(cfg): return make(cfg), asked(1, cfg)
+def again(cfg, n): return again(cfg, n - 1) if n else cfg["lr"]
+def nothing(cfg): return 1
+def stores(cfg): cfg["x"] = 1
+def maybe(cfg=None): return 0 if cfg is None else cfg["lr"]
+def default(cfg=SETUP): return cfg["lr"]
+def inner(cfg):
+    def f(): return [cfg["lr"] for _ in "ab"]
+    return f
+def loops(cfg):
+    for key in ("a", "b"): print(cfg[key])
+    return {k: cfg[k] for k in ["c", "d"]}
+class Model:
+    def __init__(self, cfg, n=1): self.lr = cfg["lr"]
+    def keep(self): return self.lr
+class Plain: pass
+def returned(cfg): return cfg
+def kept(cfg): LIST.append(cfg)
+def rebound(cfg):
+    cfg = cfg["a"]
+    return cfg["b"]
+def whole(cfg): return dict(cfg)
+def several(*cfgs): return cfgs[0]["lr"]
+def more(**cfg): return cfg["cfg"]["lr"]
+def unpacked(lr): return lr
+def passed(cfg): return other(cfg)
+def looked(cfg): return cfg["lr"], locals()
+def changed(cfg):
+    def f():
+        nonlocal cfg
+        cfg = {}
+    return cfg["lr"]
+def late(cfg, keys):
+    for key in keys: print(cfg[key])
+def loose(cfg):
+    for key, value in ("ab", "cd"): print(cfg[key])
+def given(cfg, key="lr"): return cfg[key]
+def shown(cfg): return f"{cfg}"
+def empty(cfg): return cfg or {}
+def yielded(cfg): yield cfg
+def wrapped(cfg): return (lambda c: c["lr"])(cfg)
+@decorate
+def decorated(cfg): return cfg["lr"]
+class Keeps:
+    def __init__(self, cfg): self.cfg = cfg
+class Derived(Model): pass
+class Made(Model):
+    def __init__(self, cfg): self.lr = cfg["lr"]
+class New:
+    def __new__(cls, cfg): return cfg
+    def __init__(self, cfg): self.lr = cfg["lr"]
+LIST = []
+def decorate(f): return f
+def other(cfg): return LIST or cfg.items()
+if LIST:
+    def twice(cfg): return cfg["a"]
+else:
+    def twice(cfg): return cfg["b"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return make(SETUP, 2)", {"lr"}),
+        ("return make(n=2, cfg=SETUP)", {"lr"}),
+        ("return make(cfg=SETUP if named else SETUP)", {"lr"}),
+        ("return named(cfg=SETUP)", {"lr"}),
+        ("return asked(1, SETUP)", {"lr", "n"}),
+        ("return onwards(SETUP)", {"lr", "n"}),
+        ("return again(SETUP, 3)", {"lr"}),
+        ("return nothing(SETUP)", set()),
+        ("return stores(SETUP)", set()),
+        ("return maybe(SETUP)", {"lr"}),
+        ("return default()", {"lr"}),
+        ("return default({})", {"lr"}),
+        ("return inner(SETUP)()", {"lr"}),
+        ("return loops(SETUP)", {"a", "b", "c", "d"}),
+        ("return Model(SETUP).keep()", {"lr"}),
+        ("return Model(n=2, cfg=SETUP).lr", {"lr"}),
+        ("cfg = SETUP\nreturn cfg['lr']", {"lr"}),
+        ("cfg: dict = SETUP\nreturn make(cfg), cfg.get('n')", {"lr", "n"}),
+        ("cfg = SETUP.copy()\ncfg['x'] = 1\nreturn cfg['lr']", {"lr"}),
+        ("cfg = SETUP\nother = cfg\nreturn other['lr']", {"lr"}),
+        ("def own(c): return c['lr']\nreturn own(SETUP)", {"lr"}),
+        ("def own(c=SETUP): return c['lr']\nreturn own()", {"lr"}),
+        ("cfg = SETUP\nreturn [make(cfg) for _ in 'ab']", {"lr"}),
+        ("return isinstance(SETUP, dict) and SETUP is not None and SETUP['a']", {"a"}),
+        ("return [SETUP[key] for key in ('a', 'b')]", {"a", "b"}),
+        ("return {key: SETUP.get(key) for key in ['a', KEY]}", {"a", "k"}),
+        ("for key in ('a', 'b'):\n    print(SETUP[key])", {"a", "b"}),
+        ("key = 'a'\nreturn SETUP[key]", {"a"}),
+        ("key = 'a' if KEY else 'b'\nreturn SETUP['c']", {"c"}),
+    ],
+)
+def test_setup_is_followed(body, expected):
+    assert reads(f"KEY = 'k'\n{MAKERS}", body) == expected
+
+
+NOT_FOLLOWED = (
+    "returned kept rebound whole several passed looked changed loose given shown empty yielded "
+    "wrapped decorated Keeps Derived Made New twice Plain unknown len print"
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(f"return {name}(SETUP)" for name in NOT_FOLLOWED.split()),
+        "return more(cfg=SETUP)",
+        "return unpacked(**SETUP)",
+        "return late(SETUP, ['a'])",
+        "return make(*[1], SETUP)",
+        "return make(*SETUP)",
+        "cfg = SETUP\ncfg = {}\nreturn cfg['a']",
+        "cfg, n = SETUP, 1\nreturn cfg['a']",
+        "cfg = other = SETUP\nreturn cfg['a']",
+        "cfg = SETUP\nreturn cfg",
+        "global kept_here\nkept_here = SETUP\nreturn kept_here['a']",
+        "(cfg := SETUP)\nreturn cfg['a']",
+        "class C:\n    cfg = SETUP\nreturn C.cfg['a']",
+        "return (lambda: SETUP)()['a']",
+        "return LIST[0].make(SETUP)",
+        "return {'cfg': SETUP}",
+        "return [SETUP]",
+        "return map(make, [SETUP])",
+        "key = 'a'\nfor key in LIST: pass\nreturn SETUP[key]",
+        "return [SETUP[key] for key in LIST]",
+        "return [SETUP[a] for a, b in ('ab', 'cd')]",
+        "for key in ('a', 'b'):\n    key = key * 2\n    print(SETUP[key])",
+        "def make(c): return c.items()\nreturn make(SETUP)",
+        "from somewhere import make\nreturn make(SETUP)",
+    ],
+)
+def test_setup_is_not_followed_where_it_is_not_certain(body):
+    assert reads(f"KEY = 'k'\n{MAKERS}", body) is None
+
+
+def test_setup_is_followed_into_local_modules():
+    files = {
+        "helper.py": "from tools.deep import make as inner\nKEY = 'k'\n"
+        "def make(cfg): return inner(cfg, cfg[KEY])\n"
+        "class Net:\n    'A net.'\n    depth: int = 2\n"
+        "    def __init__(self, cfg): self.n = cfg.get('n')\n"
+        "def keeps(cfg):\n    global CFG\n    CFG = cfg\n",
+        "tools/__init__.py": "",
+        "tools/deep.py": "def make(cfg, k): return cfg['lr']\n",
+    }
+    assert reads("import helper", "return helper.make(SETUP)", files) == {"k", "lr"}
+    assert reads("from helper import Net", "return Net(SETUP)", files) == {"n"}
+    both = "cfg = SETUP\nreturn h.Net(cfg), h.make(cfg)"
+    assert reads("import helper as h", both, files) == {"k", "lr", "n"}
+    assert reads("import helper", "return helper.keeps(SETUP)", files) is None
+    assert reads("import helper\nhelper.make = print", "return helper.make(SETUP)", files) is None
+
+
+def test_the_place_of_a_read_is_in_the_helper():
+    files = {"helper.py": "def make(cfg):\n    return cfg['lr']\n"}
+    (site,) = trial("import helper", "return helper.make(SETUP)", files).access.read_sites
+    place = site.module, site.span.line, site.span.column
+    assert (place, site.why) == (("helper", 2, 12), "reads 'lr'")
+
+
 # ------------------------------------------------------------------ writes
+
+UPDATERS = """
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from typing import NamedTuple, TypedDict
+LIST = []
+UPDATE = {"a": 1}
+def made():
+    if LIST: return {"m": 1}
+    found = dict(n=1)
+    if KEY: return found or None
+    return found
+def looped(): return looped() if LIST else LIST
+def yielded(): yield {"a": 1}
+@lru_cache
+def cached(): return {"a": 1}
+def kept_by_itself():
+    u = {"a": 1}
+    LIST.append(u)
+    return u
+def fill(u): u["f"] = 1
+def passed_back(u): return u
+def result(x, update=None): return {"x": x, "context_update": update}
+def keywords(x, **update): return {"x": x, "context_update": update}
+def loose(update):
+    LIST.append(update)
+    return {"context_update": update}
+@dataclass
+class Result:
+    score: int
+    context_update: dict = field(default_factory=dict)
+@dataclass
+class Checked:
+    context_update: dict
+    def __post_init__(self): self.fill()
+class Row(NamedTuple):
+    score: int
+    context_update: dict
+class Typed(TypedDict):
+    context_update: dict
+"""
 
 
 @pytest.mark.parametrize(
@@ -145,6 +352,8 @@ def test_read_sites_say_where_and_why():
     [
         ("return {'x': 1}", set()),
         ("return json.load(file)", set()),
+        ("return {'context': 1, 'up': 2, 'date': 3}", set()),
+        ("return {'update': 1, 'con': 2}", set()),
         ("return {'context_update': {'a': 1, 'b': 2}}", {"a", "b"}),
         ("return {'context_update': {}}", set()),
         ("return {'context_update': None}", set()),
@@ -164,10 +373,46 @@ def test_read_sites_say_where_and_why():
         ("def f(): return {'context_update': {'a': 1}}\nreturn f()", {"a"}),
         ("return helper()", {"h"}),
         ("context_update = {'a': 1}\nreturn {'context_update': context_update}", {"a"}),
+        ("u = {'a': 1}\nif x: u = {'b': 1}\nreturn {'context_update': u}", {"a", "b"}),
+        ("u = {}\nu['best'] = 1\nreturn {'context_update': u}", {"best"}),
+        ("u = dict(a=1)\nu.update(b=2, **{'c': 3})\nreturn {'context_update': u}", {"a", "b", "c"}),
+        (
+            "u = {}\nu.update({'a': 1})\nu.setdefault('b', u.get('z'))\nreturn {'context_update': u}",
+            {"a", "b"},
+        ),
+        ("u = {}\nu |= {'a': 1}\nreturn {'context_update': u or None}", {"a"}),
+        ("u = {}\nfor k in ('a', 'b'): u[k] = 1\nreturn {'context_update': u}", {"a", "b"}),
+        ("return {'context_update': {k: 1 for k in ('a', KEY)}}", {"a", "k"}),
+        ("return {'context_update': {'a': 1} | {'b': 2}}", {"a", "b"}),
+        ("more = {'b': 2}\nreturn {'context_update': {'a': 1, **more}}", {"a", "b"}),
+        (
+            "u = {'a': 1}\nprint(len(u), u['a'], 'a' in u)\nif u: return {'x': 1, 'context_update': u}",
+            {"a"},
+        ),
+        ("u = {'a': 1}\nreturn {**{'score': 1}, 'context_update': u}", {"a"}),
+        ("return dict(score=1, context_update={'a': 1})", {"a"}),
+        ("r = dict(score=1)\nr['context_update'] = made()\nreturn r", {"m", "n"}),
+        ("return {'context_update': made()}", {"m", "n"}),
+        ("u = made()\nu['b'] = 1\nreturn {'context_update': u}", {"b", "m", "n"}),
+        ("def own(): return {'a': 1}\nreturn {'context_update': own()}", {"a"}),
+        ("return result(1, {'a': 1})", {"a"}),
+        ("return result(update={'a': 1}, x=2) if y else result(1)", {"a"}),
+        ("u = {}\nu['a'] = 1\nreturn result(1, u)", {"a"}),
+        ("return keywords(1, best=2, last=3)", {"best", "last"}),
+        ("return keywords(1, **{'a': 1})", {"a"}),
+        ("u = {}\nfill(u)\nreturn {'context_update': u}", {"f"}),
+        ("return asdict(Result(1, {'a': 1}))", {"a"}),
+        ("return asdict(Result(score=1, context_update=dict(a=1)))", {"a"}),
+        ("return asdict(Result(1))", set()),
+        ("return Row(1, {'a': 1})._asdict()", {"a"}),
+        ("return Typed(context_update={'a': 1})", {"a"}),
     ],
 )
 def test_keys_that_are_written(body, expected):
-    before = "KEY = 'k'\ndef helper(): return {'context_update': {'h': 1}}\ndef unused(): return {'context_update': {'u': 1}}"
+    before = (
+        UPDATERS
+        + "\nKEY = 'k'\ndef helper(): return {'context_update': {'h': 1}}\ndef unused(): return {'context_update': {'u': 1}}"
+    )
     assert writes(body, before) == expected
 
 
@@ -190,15 +435,45 @@ def test_keys_that_are_written(body, expected):
         "r.context_update = {}\nreturn r",
         'return json.loads(\'{"context_update": {"a": 1}}\')',
         "u = {'a': 1}\nf(u)\nreturn {'context_update': u}",
-        "u = {'a': 1}\nu = {'b': 1}\nreturn {'context_update': u}",
         "u = {'a': 1}\nu[key] = 2\nreturn {'context_update': u}",
         "u = {'a': 1}\nu |= more\nreturn {'context_update': u}",
         "u = {}\ndef f():\n    nonlocal u\n    u = more\nf()\nreturn {'context_update': u}",
         "u = v = {'a': 1}\nv['b'] = 1\nreturn {'context_update': u}",
+        "return {'context_update': UPDATE}",
+        "return {'context_' + 'update': {'a': 1}}",
+        "name = 'context'\nreturn {f'{name}_update': {'a': 1}}",
+        "return {'_'.join(['context', 'update']): {'a': 1}}",
+        "return {'context{}update'.format('_'): {'a': 1}, 'update': 'context_'}",
+        "return {'context_update': looped()}",
+        "return {'context_update': yielded()}",
+        "return {'context_update': cached()}",
+        "return {'context_update': kept_by_itself()}",
+        "u = {}\nLIST.append(u)\nreturn {'context_update': u}",
+        "u = {}\nv = u\nv['a'] = 1\nreturn {'context_update': u}",
+        "u = {}\ndef f(): u[LIST] = 1\nf()\nreturn {'context_update': u}",
+        "u = {'a': 1}\nu.update(LIST)\nreturn {'context_update': u}",
+        "u = {}\nfor k in LIST: u[k] = 1\nreturn {'context_update': u}",
+        "return result(1, LIST)",
+        "f = result\nreturn f(1, {'a': 1})",
+        "return result(*LIST)",
+        "return result(1, **LIST)",
+        "return list(map(result, LIST))",
+        "return keywords(1, **LIST)",
+        "return loose({'a': 1})",
+        "return asdict(Result(1, LIST))",
+        "return asdict(Result(*LIST))",
+        "return asdict(Result(**LIST))",
+        "return asdict(Checked(context_update={'a': 1}))",
+        "return Unknown(context_update={'a': 1})",
+        "u = {}\ndef f(): return u\nf()['b'] = 1\nreturn {'context_update': u}",
+        "u = {}\nf = lambda: u\nf()['b'] = 1\nreturn {'context_update': u}",
+        "u = {}\npassed_back(u)['b'] = 1\nreturn {'context_update': u}",
+        "u = {}\nv = u or {}\nv['b'] = 1\nreturn {'context_update': u}",
+        "u = {}\nfor v in [u]: v['b'] = 1\nreturn {'context_update': u}",
     ],
 )
 def test_what_may_write_any_key(body):
-    assert writes(body) is None
+    assert writes(body, UPDATERS) is None
 
 
 def test_only_trials_write():

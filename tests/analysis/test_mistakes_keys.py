@@ -138,7 +138,7 @@ def test_updates_of_trials_count_and_hide_what_cannot_be_foreseen():
     more = "@trial(0, {})\ndef u():\n    return {'context_update': {'rat': 1}}\n"
     assert context("return SETUP['rat']", more=more) == ()
     assert len(context("return SETUP['ratt']", more=more)) == 1
-    any_key = more.replace("{'rat': 1}", "make()") + "def make(): return {}\n"
+    any_key = more.replace("{'rat': 1}", "make()") + "def make(): return [{}][0]\n"
     assert context("return SETUP['ratt']", more=any_key) == ()
 
 

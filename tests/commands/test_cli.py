@@ -296,3 +296,27 @@ def test_the_command_is_installed():
     for command in ([mlx], [sys.executable, "-m", "mlx2smk.cli"]):
         done = subprocess.run([*command, "compile", "bad.py"], capture_output=True, check=False)
         assert done.returncode == 1
+
+
+def test_code_that_is_nested_deeply(tmp_path, monkeypatch):
+    long = " + ".join(["'a'"] * 900)
+    remainders = "x" + " % 7" * 900
+    choices = "".join(f"{n} if x == {n} else " for n in range(900)) + "0"
+    table = "{0: " * 90 + "1" + "}" * 90
+    branches = "".join(f"    elif x == {n}: y = {n}\n" for n in range(900))
+    (tmp_path / "exp.py").write_text(
+        f"from mlx2smk import trial\nLONG = {long}\n@trial(1, {{'x': [5]}})\ndef t(x):\n"
+        f"    if x < 0: y = 0\n{branches}    return [LONG, {remainders}, {choices}, {table}, y]\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    before = sys.getrecursionlimit()
+    assert main(["compile", "exp.py"]) == 0
+    assert sys.getrecursionlimit() == before
+    (text,) = (tmp_path / "workflow/experiments/exp/slices").iterdir()
+    names = {}
+    exec(text.read_text(), {"trial": lambda *_: lambda function: function}, names)  # noqa: S102
+    table = 1
+    for _ in range(90):
+        table = {0: table}
+    names["t"].__globals__.update(names)
+    assert names["t"](5) == ["a" * 900, 5, 5, table, 5]

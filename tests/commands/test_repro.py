@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -115,6 +116,31 @@ def test_a_process_that_is_killed(tmp_path, monkeypatch, capfd):
     context.write_text("{}")
     assert main_status("repro", "t") == 1
     assert "failed with SIGKILL: killed by SIGKILL" in capfd.readouterr().out
+
+
+def test_pools_have_the_context_and_the_seeds(tmp_path, monkeypatch, capfd):
+    text = """
+import multiprocessing
+import random
+from mlx2smk import trial
+
+def drawn(n):
+    return [n * SETUP["lr"], random.random()]
+
+@trial(1, {})
+def t():
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.map(drawn, [4])
+"""
+    (tmp_path / "exp.py").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    assert main_status("compile", "exp.py") == 0
+    context = tmp_path / "results/exp/context/t.json"
+    context.parent.mkdir(parents=True)
+    context.write_text('{"lr": 3, "seed": 11}')
+    assert main_status("repro", "t") == 0
+    expected = [[12, random.Random(11).random()]]  # noqa: S311
+    assert f"mlx: result {json.dumps(expected)}\n" in capfd.readouterr().out
 
 
 def test_the_line_of_the_failure():

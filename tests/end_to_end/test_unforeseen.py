@@ -17,7 +17,7 @@ from mlx2smk import trial
 
 @trial(1, {"n": [1]})
 def first(n):
-    return {"context_" + "update": {"x": n}}
+    return {"etadpu_txetnoc"[::-1]: {"x": n}}
 
 
 @trial(1, {})
@@ -59,8 +59,8 @@ def test_a_trial_of_the_same_order_starts_to_read_it(tmp_path, monkeypatch):
 
 def test_another_combination_starts_to_read_it(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    body = 'return {"context_" + "update": {"x": n}} if n == 1 else SETUP.get("x")'
-    text = EXPERIMENT.replace('return {"context_" + "update": {"x": n}}', body)
+    body = 'return {"etadpu_txetnoc"[::-1]: {"x": n}} if n == 1 else SETUP.get("x")'
+    text = EXPERIMENT.replace('return {"etadpu_txetnoc"[::-1]: {"x": n}}', body)
     done = run(tmp_path, text)
     assert done.returncode == 0, done.stderr
     several = text.replace('"n": [1]', '"n": [1, 2]')

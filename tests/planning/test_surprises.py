@@ -80,7 +80,7 @@ from mlx2smk import trial
 
 @trial(1, {"n": [1, 2]})
 def t(n):
-    return {"context_" + "update": {"x": SETUP["x"] + n}}
+    return {"etadpu_txetnoc"[::-1]: {"x": SETUP["x"] + n}}
 """
 
 

@@ -46,6 +46,7 @@ def complaint(folder, body, context=CONTEXT, **changes):
         ("return isinstance(SETUP, dict)", True),
         ("return [3 in SETUP, SETUP.get(None, 4)]", [False, 4]),
         ("del SETUP['a']\nreturn SETUP.get('a')", None),
+        ("own = SETUP.copy()\nown['a'] = 5\nreturn [own['a'], SETUP['a']]", [5, 1]),
     ],
 )
 def test_reads_that_were_foreseen(tmp_path, body, result):
@@ -61,6 +62,7 @@ def test_a_foreseen_key_that_is_not_there_is_a_key_error(tmp_path, body):
     "body",
     [
         "SETUP['hidden']",
+        "SETUP.copy()['hidden']",
         "SETUP.get('hidden')",
         "'hidden' in SETUP",
         "SETUP.setdefault('hidden', 1)",
@@ -86,7 +88,7 @@ def test_reads_of_other_keys(tmp_path, body):
         "SETUP.keys()",
         "SETUP.values()",
         "SETUP.items()",
-        "SETUP.copy()",
+        "len(SETUP.copy())",
         "SETUP | {}",
         "{} | SETUP",
         "SETUP == {}",

@@ -45,7 +45,9 @@ def test_a_trial(bundle, context):
     runs = bundle.run_trial("t", context=context)
     drawn = random.Random(1).random()  # noqa: S311 - not for secrets
     assert runs[0]["result"] == [[3, 9], drawn, "local", 1]
-    assert runs[1]["error"] == "result is not JSON: result['n'] is of type 'set'"
+    assert (
+        runs[1]["error"] == "result is not JSON: result['n'] is of type 'set': return sorted(value)"
+    )
     assert runs[2]["type"] == "NameError"
     assert "mlx_runtime" not in runs[2]["traceback"]
     assert runs[3]["success"]

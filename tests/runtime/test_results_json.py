@@ -2,9 +2,14 @@ from __future__ import annotations
 
 import array
 import collections
+import dataclasses
+import datetime as dt
+import decimal
 import enum
 import json
 import math
+import pathlib
+import re
 from typing import NamedTuple
 
 import pytest
@@ -80,8 +85,14 @@ def test_numpy():
 @pytest.mark.parametrize(
     ("make", "error"),
     [
-        (lambda np: {"a": np.array([1j])}, "result['a'][0] is of type 'complex'"),
-        (lambda np: [np.array([{1}], dtype=object)], "result[0][0] is of type 'set'"),
+        (
+            lambda np: {"a": np.array([1j])},
+            "result['a'][0] is of type 'complex': return [value.real, value.imag]",
+        ),
+        (
+            lambda np: [np.array([{1}], dtype=object)],
+            "result[0][0] is of type 'set': return sorted(value)",
+        ),
         (lambda np: {np.int64(1): 2}, "result has a key of type 'int64'"),
         (lambda np: [np.longdouble(1)], "result[0] is of type 'longdouble'"),
     ],
@@ -107,16 +118,18 @@ def test_torch():
 
 
 def test_other_objects_with_tolist_are_not_converted():
-    with pytest.raises(TypeError, match=r"^result is not JSON: result is of type 'array'$"):
+    with pytest.raises(
+        TypeError, match=r"^result is not JSON: result is of type 'array': return value.tolist\(\)$"
+    ):
         as_json(array.array("i", [1]))
 
 
 @pytest.mark.parametrize(
     ("value", "error"),
     [
-        ({"a": [{1}]}, "result['a'][0] is of type 'set'"),
-        ((0, b"x"), "result[1] is of type 'bytes'"),
-        ({"it's": 1j}, "result[\"it's\"] is of type 'complex'"),
+        ({"a": [{1}]}, "result['a'][0] is of type 'set': return sorted(value)"),
+        ((0, b"x"), "result[1] is of type 'bytes': return value.hex()"),
+        ({"it's": 1j}, "result[\"it's\"] is of type 'complex': return [value.real, value.imag]"),
         ({1: {2: object}}, "result[1][2] is of type 'type'"),
         ({(1,): 0}, "result has a key of type 'tuple'"),
         ({"a": {b"": 0}}, "result['a'] has a key of type 'bytes'"),
@@ -151,3 +164,59 @@ def test_depth_leaves_room_for_the_report_around_it():
     for _ in range(300):
         fits = [fits]
     assert json.loads(json.dumps({"trials": {"t": [{"result": as_json(fits)}]}}))
+
+
+@dataclasses.dataclass
+class Point:
+    x: int
+
+
+HINTS = [
+    (Point(1), "dataclasses.asdict(value)"),
+    (enum.Enum("Own", "A").A, "value.value"),
+    (pathlib.Path("x"), "str(value)"),
+    (dt.datetime(2026, 1, 1), "value.isoformat()"),  # noqa: DTZ001
+    (dt.date(2026, 1, 1), "value.isoformat()"),
+    (dt.timedelta(1), "value.total_seconds()"),
+    (decimal.Decimal(1), "float(value) or str(value)"),
+    (1j, "[value.real, value.imag]"),
+    ({1}, "sorted(value)"),
+    (b"x", "value.hex()"),
+    (range(3), "list(value)"),
+    ((item for item in "ab"), "list(value)"),
+]
+
+
+@pytest.mark.parametrize(("value", "call"), HINTS)
+def test_what_is_not_json_says_what_would_be(value, call):
+    with pytest.raises(TypeError, match=re.escape(f": return {call}") + "$"):
+        as_json({"a": [value]})
+
+
+def test_hints_for_libraries():
+    np, pd = pytest.importorskip("numpy"), pytest.importorskip("pandas")
+    frame = pd.DataFrame({"a": [1]})
+    for value, call in [
+        (np.complex128(1), "[value.real, value.imag]"),
+        (np.array(["2026-01-01"], dtype="datetime64[D]"), "value.isoformat()"),
+        (frame, 'value.to_dict("list")'),
+        (frame["a"], "value.tolist() or value.to_dict()"),
+        (frame.index, "value.tolist()"),
+        (pd.Timestamp("2026"), "value.isoformat()"),
+        (pd.NA, "None"),
+        (pd.NaT, "None"),
+    ]:
+        with pytest.raises(TypeError, match=re.escape(f": return {call}") + "$"):
+            as_json(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "converted"),
+    [
+        (dataclasses.asdict(Point(1)), {"x": 1}),
+        (pathlib.PurePosixPath("a/b").as_posix(), "a/b"),
+        (dt.date(2026, 1, 2).isoformat(), "2026-01-02"),
+    ],
+)
+def test_what_the_hints_say_is_json(value, converted):
+    assert as_json(value) == converted

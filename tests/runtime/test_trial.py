@@ -157,7 +157,7 @@ def test_exception_group(tmp_path):
 @pytest.mark.parametrize(
     ("body", "error"),
     [
-        ("return {'a': [{1}]}", "result['a'][0] is of type 'set'"),
+        ("return {'a': [{1}]}", "result['a'][0] is of type 'set': return sorted(value)"),
         ("return object()", "result is of type 'object'"),
         ("return {'k': {(1, 2): 3}}", "result['k'] has a key of type 'tuple'"),
         ("x = []\nx.append(x)\nreturn {'x': x}", "result['x'][0] contains itself"),

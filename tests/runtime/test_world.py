@@ -223,7 +223,7 @@ def test_setup_that_fails(tmp_path):
     for body, said in {
         "raise ValueError('no')": "ValueError: no",
         "return 3": "TypeError: a setup returns a dict or nothing, not 'int'",
-        "return {'a': {1}}": "TypeError: result is not JSON: result['a'] is of type 'set'",
+        "return {'a': {1}}": "TypeError: result is not JSON: result['a'] is of type 'set': return sorted(value)",
         "import sys; sys.exit(0)": "SystemExit: exit status 0",
         "import os; os._exit(3)": "ProcessExit: the process exited with status 3 before the setup",
     }.items():

@@ -6,20 +6,21 @@ import ast
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from mlx2smk.analysis.access import SEED_KEYS, access_of
+from mlx2smk.analysis.access import SEED_KEYS
 from mlx2smk.analysis.mistakes.certainty import Nesting
 from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
 from mlx2smk.analysis.mistakes.report import setups, trials
 from mlx2smk.analysis.sites import certain_names, key_use
-from mlx2smk.analysis.updates import returned_keys
+from mlx2smk.analysis.updates import returned_keys, update_sites
 from mlx2smk.diagnostics.about_suspicions import UnknownContextKey
-from mlx2smk.language.keys import ANY, SETUP, Keys
+from mlx2smk.language.keys import SETUP, Keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlx2smk.analysis.mistakes.report import Looked, Report
     from mlx2smk.analysis.names import Reference
+    from mlx2smk.analysis.project import Project
     from mlx2smk.analysis.slicing import Taken
 
 _LOOKING: Final = frozenset(
@@ -31,7 +32,7 @@ _LOOKING: Final = frozenset(
 
 def check_context_keys(report: Report, functions: Sequence[Looked]) -> None:
     """Note uses of keys that the context cannot have, provided that all of its keys are known."""
-    known = _known_keys(functions)
+    known = _known_keys(functions, report.project)
     if known.is_any or _is_bound(report):
         return
     for looked in functions:
@@ -53,18 +54,15 @@ def _is_bound(report: Report) -> bool:
     return any(binding.kind != "value" or binding.value is not None for binding in bindings)
 
 
-def _known_keys(functions: Sequence[Looked]) -> Keys:
+def _known_keys(functions: Sequence[Looked], project: Project) -> Keys:
     """Return the keys that the context can have."""
-    returned = map(_returned_by, setups(functions))
-    return Keys.union(chain(returned, map(_updated_by, trials(functions))))
+    returned = (returned_keys(setup, project) for setup in setups(functions))
+    updated = (_updated_by(trial, project) for trial in trials(functions))
+    return Keys.union(chain(returned, updated))
 
 
-def _returned_by(setup: Looked) -> Keys:
-    return ANY if setup.node is None else returned_keys(setup.node, setup.module, setup.certain)
-
-
-def _updated_by(trial: Looked) -> Keys:
-    return access_of(trial.taken, trial.slice.widened, seeded=False, updates=True).writes
+def _updated_by(trial: Looked, project: Project) -> Keys:
+    return Keys.union(site.keys for site in update_sites(trial.taken, project))
 
 
 class _Use:

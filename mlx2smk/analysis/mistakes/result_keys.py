@@ -43,7 +43,7 @@ class _Use:
 
 def check_results(report: Report, functions: Sequence[Looked]) -> None:
     """Note the keys that verifications look up in the results and that cannot exist."""
-    keys = {looked.function.name: _returned(looked) for looked in trials(functions)}
+    keys = {looked.function.name: _returned(looked, report) for looked in trials(functions)}
     for looked in verifications(functions):
         arguments = looked.node.args if looked.node is not None else None
         parameters = [*arguments.posonlyargs, *arguments.args] if arguments is not None else []
@@ -53,11 +53,9 @@ def check_results(report: Report, functions: Sequence[Looked]) -> None:
         _Check(report, looked, keys).all(kinds)
 
 
-def _returned(looked: Looked) -> Keys:
+def _returned(looked: Looked, report: Report) -> Keys:
     """Return the keys that a trial's results can have."""
-    if looked.node is None:
-        return ANY
-    return returned_keys(looked.node, looked.module, looked.certain) or ANY
+    return returned_keys(looked, report.project) or ANY
 
 
 class _Check:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.mistakes.near import nearest
 from mlx2smk.analysis.mistakes.report import trials, verifications
-from mlx2smk.analysis.updates import UPDATE, returned
+from mlx2smk.analysis.update_values import UPDATE
+from mlx2smk.analysis.updates import returned
 from mlx2smk.diagnostics.about_suspicions import MisspelledUpdate, UnknownMember, UnknownVerdict
 from mlx2smk.diagnostics.diagnostic import shorten
 from mlx2smk.language.origins import MODULES
