@@ -9,8 +9,8 @@ from .errors import JobError
 from .plan import jobs_of, size_of
 from .trial import updates_of
 
-MOST_OPEN = 200
-"""Combinations in records that are being read, above which further records are read as a whole."""
+MOST_OPEN = 100
+"""Records that are read run by run at the same time; further ones are read as a whole."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,19 +106,25 @@ def _run_texts(
 ) -> Iterator[str]:
     """Yield the runs in order, and collect their context updates and observations on the way.
 
-    The combinations of several jobs may alternate. A record is read from its first run to its last.
+    The combinations of several jobs alternate where they were dealt to batches. A record is read from its
+    first run to its last.
     """
     waiting = sorted(jobs, key=lambda job: job.first, reverse=True)
     opened: dict[int, _JobRuns] = {}
+    streams: set[_JobRuns] = set()
     for number in range(size_of(trial)):
         if waiting and waiting[-1].first == number:
             job = waiting.pop()
-            found = _JobRuns(trial, job, folder, whole=len(opened) > MOST_OPEN)
+            found = _JobRuns(trial, job, folder, whole=len(streams) >= MOST_OPEN)
+            streams.add(found)
             observed.add(job.numbers, found.observed)
             opened.update(dict.fromkeys(job.numbers, found))
         if number not in opened:
             raise JobError(f"combination {number} of {trial['name']} is in no job: run mlx compile")
-        text = opened.pop(number).next_text()
+        found = opened.pop(number)
+        text = found.next_text()
+        if found.is_done:
+            streams.discard(found)
         updates.update(updates_of(run_lists.run_of(text, trial["name"])))
         yield text
 
@@ -136,11 +142,16 @@ class _JobRuns:
         self._count = job.count
         self._read = 0
 
+    @property
+    def is_done(self) -> bool:
+        """Whether all runs have been returned."""
+        return self._read == self._count
+
     def next_text(self) -> str:
         """Return the text of the next run; raise JobError if the record has too few, or too many."""
         text = next(self._texts, None)
         self._read += text is not None
-        more = self._read == self._count and next(self._texts, None) is not None
+        more = self.is_done and next(self._texts, None) is not None
         if text is None or more:
             count = self._read + 1 + sum(1 for _ in self._texts) if more else self._read
             raise JobError(f"{self._path} holds {count} runs, not {self._count}: delete it")
