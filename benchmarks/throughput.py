@@ -28,8 +28,6 @@ from measuring import (
     write_experiment,
 )
 
-from mlx2smk.planning.batching import Earlier, combinations_per_job
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -158,11 +156,9 @@ def _script(place: Path, name: str, text: str) -> Cost:
 
 def main(combinations: int = 500, rounds: int = 3) -> None:
     """Print the table."""
-    known = Earlier(digest="", chained=False, per_job=1, seconds=0.001)
-    packed = combinations_per_job(combinations, "changed", known, chained=False)
     ways: dict[str, Callable[[Path, int], Cost]] = {"pool": pool, "mlx2smk": ours}
-    ways[f"mlx2smk, {packed} a job"] = lambda place, n: ours(place, n, "--batch", str(packed))
     if combinations <= OTHERS_UP_TO:
+        ways["mlx2smk, 1 a job"] = lambda place, n: ours(place, n, "--batch", "1")
         ways["minimal Snakemake"] = minimal
         others = {"pytask": pytask, "redun": redun, "hydra": hydra}
         ways |= {name: way for name, way in others.items() if importlib.util.find_spec(name)}

@@ -66,7 +66,7 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
         "--batch",
         metavar="N",
         type=_batch,
-        help="combinations per job (default: auto, which is 1, or more for grids over 1000 or runs under 1 s)",
+        help="combinations per job (default: auto, by how long the first ones take)",
     )
     parser.add_argument(
         "--stream-all",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 WIDTH = 88  # columns; the limit of black and snakefmt
 
-INLINE = frozenset({"localrule", "threads"})
+INLINE = frozenset({"localrule", "priority", "threads"})
 """Directives that are printed on one line with their value."""
 
 LONGEST_COMMENT = 500  # characters; keys of SETUP can have any length
@@ -39,6 +39,7 @@ class Rule:
     localrule: bool = False
     conda: str = ""
     container: str = ""
+    priority: int | None = None
     threads: int | None = None
     resources: NamedArguments = field(default_factory=dict)
     params: NamedArguments = field(default_factory=dict)
@@ -55,6 +56,7 @@ class Rule:
             ("localrule", ["True"] if self.localrule else []),
             ("conda", [self.conda] if self.conda else []),
             ("container", [self.container] if self.container else []),
+            ("priority", [] if self.priority is None else [str(self.priority)]),
             ("threads", [] if self.threads is None else [str(self.threads)]),
             ("resources", _arguments(self.resources)),
             ("params", _arguments(self.params)),

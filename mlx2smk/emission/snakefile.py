@@ -67,6 +67,8 @@ def _rules(plan: Plan) -> Iterator[Rule]:
         before = [other for other in plan.trials if other.name in trial.after]
         yield rules.context(trial, plan.setups, before)
         yield rules.trial(trial)
+        if trial.tail is not None:
+            yield rules.pack(trial)
         yield rules.collect(trial)
     for verify in plan.verifications:
         yield rules.context(verify, plan.setups, plan.trials)
@@ -140,7 +142,6 @@ class _ExperimentRules:
         )
 
     def trial(self, trial: TrialPlan) -> Rule:
-        key = "batch" if trial.batched else "combination"
         here = (quoted(self.plan.experiment), quoted(trial.name))
         inputs = self._context_of(trial)
         if trial.chained:
@@ -151,41 +152,70 @@ class _ExperimentRules:
             name=trial.rule,
             comment=self._origin(trial, f"@trial, {_describe(trial)}"),
             input=inputs,
-            output={"run": self._result(layout.run_path(trial.name, f"{{{key}}}"))},
-            log=self._log(layout.run_log_path(trial.name, f"{{{key}}}")),
-            wildcard_constraints={key: '"[^/]+"'},
+            output={"run": self._result(layout.run_path(trial.name, "{job}"))},
+            log=self._log(layout.run_log_path(trial.name, "{job}")),
+            wildcard_constraints={"job": '"[^/]+"'},
             threads=trial.threads,
             resources=_resources(self.plan, trial),
-            params=self._params(self._digest("trials", trial)) | _options(trial),
+            params=self._params(self._digest("trials", trial))
+            | {"options": call("mlx.options", *here)},
             shell=_command(
                 "trial",
                 trial,
-                f" --job {{wildcards.{key}:q}} --context {{input.context:q}} {{params.store}}",
-                " {params.gpus}" if trial.gpus else "",
+                " --job {wildcards.job:q} --context {input.context:q} {params.options}",
                 " --previous {input.previous:q}" if trial.chained else "",
                 " --output {output.run:q} --log {log:q} --digest {params.digest:q}",
             ),
         )
 
+    def pack(self, trial: TrialPlan) -> Rule:
+        """Return the rule that decides about a trial's tail, when all jobs of its head have started.
+
+        A core that becomes free before that goes to a job of the head, which has the higher priority.
+        """
+        here = (quoted(self.plan.experiment), quoted(trial.name))
+        head = len(trial.jobs)
+        return Rule(
+            keyword="checkpoint",
+            name=_step("pack", trial),
+            comment=f"The jobs of {trial.name} after the first {head}, by how long these take.",
+            input=self._context_of(trial),
+            output={"packing": self._result(layout.packing_path(trial.name))},
+            log=self._log(layout.log_path("pack", trial.name)),
+            localrule=True,
+            priority=-1,
+            params=self._params(quoted(digest_of("pack", trial.tail or "")))
+            | {"slots": call("mlx.slots", *here)},
+            shell=_command(
+                "pack", trial, " {params.slots} --output {output.packing:q} --log {log:q}"
+            ),
+        )
+
     def collect(self, trial: TrialPlan) -> Rule:
         here = (quoted(self.plan.experiment), quoted(trial.name))
+        runs: NamedArguments = {"runs": call("mlx.runs", *here)}
+        if trial.tail is not None:
+            packing = f"checkpoints.{_step('pack', trial)}.get().output.packing"
+            runs["packing"] = f"lambda _: {packing}"
+            runs["tail"] = f"lambda _: {call('mlx.tail', *here, packing)}"
         jobs = (f"{job.name}\0{job.digest}" for job in trial.jobs)
         return Rule(
             name=_step("collect", trial),
             comment=f"All runs of {trial.name} in order, and their updates of SETUP.",
-            input=self._context_of(trial) | {"runs": call("mlx.runs", *here)},
+            input=self._context_of(trial) | runs,
             output={
                 "runs": self._result(layout.collected_path(trial.name)),
                 "updates": self._result(layout.updates_path(trial.name)),
             },
             log=self._log(layout.log_path("collect", trial.name)),
             localrule=True,
-            params=self._params(quoted(digest_of("collect", *jobs)))
+            params=self._params(quoted(digest_of("collect", *jobs, *filter(None, [trial.tail]))))
             | {"folder": 'mlx.folder("runs")'},
             shell=_command(
                 "collect",
                 trial,
                 " --runs {params.folder:q} --context {input.context:q}",
+                " --packing {input.packing:q}" if trial.tail else "",
                 " --runs-output {output.runs:q} --updates-output {output.updates:q}",
                 " --log {log:q}",
             ),
@@ -282,12 +312,6 @@ def _describe(trial: TrialPlan) -> str:
     if trial.combinations < 2:
         return count
     return f"{count}, " + ("one after another" if trial.chained else "in parallel")
-
-
-def _options(trial: TrialPlan) -> NamedArguments:
-    """Return the params for options of the worker that are known only where the job runs."""
-    store: NamedArguments = {"store": "mlx.store"}
-    return store | ({"gpus": f"mlx.gpus({trial.gpus})"} if trial.gpus else {})
 
 
 def _resources(plan: Plan, trial: TrialPlan) -> NamedArguments:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.emission.archive import read_code
@@ -124,8 +125,7 @@ class FolderArchive:
     def _makers_beside(self, trial: str, job: JobPlan) -> Makers:
         """Return who made what, as the job will see it at its next combination."""
         if self._beside is None or self._beside[0] != (trial, job.name):
-            numbers = range(job.first, job.first + job.count)
-            self._beside = (trial, job.name), self._touched.makers_beside(trial, numbers)
+            self._beside = (trial, job.name), self._touched.makers_beside(trial, job.numbers)
         return self._beside[1]
 
     def knows(self, code: str) -> bool:
@@ -187,7 +187,12 @@ class _Reader:
         records = self.records.jobs[trial.name]
         file, updates = self.results.collected_paths(trial.name)
         collected = read_runs(file)
-        current = [run for job in trial.jobs for run in _runs(records.get(job.name))]
+        runs = (
+            each
+            for job in trial.jobs
+            for each in zip(job.numbers, _runs(records.get(job.name)), strict=False)
+        )
+        current = [run for _, run in sorted(runs, key=itemgetter(0))]
         return TrialPast(
             jobs=dict(self._jobs(trial, records)),
             collected=updates.exists() and _same(collected, current),

@@ -13,7 +13,7 @@ from mlx2smk.runtime import layout, makers, origin
 from mlx2smk.runtime.currency import Surroundings
 from mlx2smk.runtime.graph import Graph
 from mlx2smk.runtime.plan import Plan as PlanOfWorker
-from mlx2smk.runtime.plan import jobs_of
+from mlx2smk.runtime.tails import all_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,7 +103,8 @@ class BasisFinder:
         plan = self._graph.plan
         known = makers.makers_of(plan, str(self._results))
         for trial in plan.trials:
-            at, current = self._at["trials", trial["name"]], {job.name for job in jobs_of(trial)}
+            at = self._at["trials", trial["name"]]
+            current = {job.name for job in all_jobs(trial, str(self._results))}
             for path in self._results.glob(f"runs/{trial['name']}/*.json"):
                 if path.stem not in current:
                     for observation, _ in makers.read_head(str(path)).get("observed", ()):

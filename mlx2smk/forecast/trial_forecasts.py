@@ -45,12 +45,16 @@ def forecast_trial(
     forecaster = _Forecaster(trial, background, seen, digests_of(seen.known), grid)
     for job in trial.jobs:
         forecaster.add(job)
-    return forecaster.outlook(), forecaster.state
+    return forecaster.outlook(), forecaster.updates()
 
 
 @dataclass(slots=True)
 class _Forecaster:
-    """Processes a trial's jobs in order, since updates may pass from one to the next."""
+    """Processes a trial's jobs in order, since updates may pass from one to the next.
+
+    ``state`` has the updates of the combinations so far, and ``known`` each of them by number, None where
+    it is in doubt: jobs that do not pass updates on need not be in the order of their combinations.
+    """
 
     trial: TrialPlan
     background: Background
@@ -59,6 +63,7 @@ class _Forecaster:
     grid: Grid
     files: dict[UncertainFile, None] = field(default_factory=dict)
     state: Knowledge = field(default_factory=Knowledge)
+    known: dict[int, Mapping[str, Any] | None] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     reasons: dict[Reason, None] = field(default_factory=dict)
     old_codes: Counter[str] = field(default_factory=Counter)
@@ -77,7 +82,14 @@ class _Forecaster:
             self.counts["may_jobs"] += 1
             self._maybe_run(job, record)
         elif record is not None:
-            self._keep(record)
+            self._keep(job, record)
+
+    def updates(self) -> Knowledge:
+        """Return what is known about the updates of all combinations, merged in order."""
+        self.state = Knowledge()
+        for number in sorted(self.known):
+            self._merge(self.known[number])
+        return self.state
 
     def outlook(self) -> Outlook:
         """Return the outlook for all jobs added so far."""
@@ -180,7 +192,7 @@ class _Forecaster:
 
     def _params(self, job: JobPlan) -> list[str]:
         """Return the JSON texts of the parameters of a job's combinations."""
-        return [self._text(index) for index in range(job.first, job.first + job.count)]
+        return [self._text(index) for index in job.numbers]
 
     def _text(self, index: int) -> str:
         return params_text(self.grid.values(index))
@@ -188,14 +200,14 @@ class _Forecaster:
     def _run(self, job: JobPlan) -> None:
         """Add the combinations of a job that certainly starts."""
         fresh = not self._past.archive.knows(self.trial.digest)
-        for index in range(job.first, job.first + job.count):
+        for index in job.numbers:
             seen = self._seen_by_next()
             params = self._text(index)
             self._count_new(job, params)
             update, maybe = self._outcome(job, index, seen)
             if update is not None:
                 self.counts["stored"] += 1
-                self._take(update, certain=not maybe)
+                self._take(index, None if maybe else update)
                 continue
             sure = fresh or not maybe
             (self.running if sure else self.may_be_running).append(params)
@@ -204,40 +216,41 @@ class _Forecaster:
     def _maybe_run(self, job: JobPlan, record: JobPast) -> None:
         self.counts["failed"] += sum(not run.success for run in record.runs)
         unsure = self._is_unsure()
-        for index in range(job.first, job.first + job.count):
+        for index in job.numbers:
             update, maybe = None, True
             if not unsure:
                 update, maybe = self._outcome(job, index, self._seen_by_next())
             if update is not None:
-                self._take(update, certain=not maybe)
+                self._take(index, None if maybe else update)
                 continue
             self.may_be_running.append(self._text(index))
             self._unsettle(index)
 
-    def _keep(self, record: JobPast) -> None:
-        for run in record.runs:
+    def _keep(self, job: JobPlan, record: JobPast) -> None:
+        for index, run in zip(job.numbers, record.runs, strict=False):
             self.counts["failed"] += not run.success
-            self.state = self.state.updated(run.update)
+            self._take(index, run.update)
 
     def _seen_by_next(self) -> Knowledge:
         if not self.trial.chained:
             return self.seen
         return self.seen.merged(self.state).projected(self.trial.reads)
 
-    def _take(self, update: Mapping[str, Any], *, certain: bool) -> None:
-        """Continue after a stored run; if not certain, another stored run may be taken instead."""
-        if certain:
-            self.state = self.state.updated(update)
+    def _take(self, index: int, update: Mapping[str, Any] | None) -> None:
+        """Continue after a run with this update; None if another one may be taken instead."""
+        self.known[index] = update
+        self._merge(update)
+
+    def _merge(self, update: Mapping[str, Any] | None) -> None:
+        if update is None:
+            self.state = self.state.doubted(self.trial.name, self.trial.writes)
         else:
-            self._doubt_updates()
+            self.state = self.state.updated(update)
 
     def _unsettle(self, index: int) -> None:
         """Continue after a run whose update and files are not known yet."""
         self._unsettled.add(self.trial.name, index)
-        self._doubt_updates()
-
-    def _doubt_updates(self) -> None:
-        self.state = self.state.doubted(self.trial.name, self.trial.writes)
+        self._take(index, None)
 
     def _outcome(
         self, job: JobPlan, index: int, seen: Knowledge

@@ -9,6 +9,7 @@ from mlx2smk.forecast import forecast as make_forecast
 from mlx2smk.forecast import reasons as why
 from mlx2smk.forecast.code_changes import Code
 from mlx2smk.forecast.reading import read_past
+from mlx2smk.results.decided import with_all_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +30,8 @@ def forecast_unit(unit: PlannedExperiment, directory: Path, interpreter: str | N
 
     ``interpreter`` is the one chosen for the jobs; None for the default.
     """
-    return make_forecast(unit.plan, read_past(directory, unit.plan, interpreter), code_of(unit))
+    plan = with_all_jobs(unit.plan, directory)
+    return make_forecast(plan, read_past(directory, plan, interpreter), code_of(unit))
 
 
 def code_of(unit: PlannedExperiment) -> Code:

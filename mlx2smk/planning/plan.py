@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field, fields
-from typing import ClassVar, TypedDict
+from math import prod
+from typing import TYPE_CHECKING, ClassVar, TypedDict
 
 from mlx2smk.language.keys import Keys
 from mlx2smk.planning.entries import Entry, EntryError, as_list, as_text, as_texts
 from mlx2smk.planning.naming import escaped
-from mlx2smk.runtime.plan import FORMAT, VERSION
+from mlx2smk.runtime.plan import FORMAT, VERSION, numbers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,25 +82,33 @@ class SetupPlan(FunctionPlan):
 class JobPlan:
     """One Snakemake job of a trial: ``count`` combinations from number ``first`` on, run in order.
 
-    In JSON it is a line of text, since each of a thousand jobs reads the plan: objects would take ten
-    times as long.
+    ``spans`` are their numbers where they are not consecutive. In JSON it is a line of text, since each
+    of a thousand jobs reads the plan: objects would take ten times as long.
     """
 
     name: str
     first: int
     count: int
     digest: str
+    spans: str = ""
 
     @property
     def line(self) -> str:
         """The job as in plan.json; no part of it has a space."""
-        return f"{self.name} {self.first} {self.count} {self.digest}"
+        return f"{self.name} {self.spans or self.first} {self.count} {self.digest}"
+
+    @property
+    def numbers(self) -> Sequence[int]:
+        """The numbers of its combinations, in order."""
+        return numbers_of(self.spans or str(self.first), self.count)
 
     @staticmethod
     def of_line(line: str) -> JobPlan:
         """Return the job; raise ValueError if the line is not one of plan.json."""
-        name, first, count, digest = line.split(" ")
-        return JobPlan(name=name, first=int(first), count=int(count), digest=digest)
+        name, where, count, digest = line.split(" ")
+        spans = "" if where.isdigit() else where
+        first = numbers_of(where, int(count))[0]
+        return JobPlan(name=name, first=first, count=int(count), digest=digest, spans=spans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +120,9 @@ class TrialPlan(FunctionPlan):
     that were not in order do not count. An explicit ``"__parallel__": 1`` chains it but leaves earlier
     results valid, since a trial without it is sequential too. ``after``: the trials whose updates its
     context is made of, in the order of their merging. ``parallel``: the most combinations that run at
-    once. ``stream``: the output goes to the terminal too.
+    once. ``stream``: the output goes to the terminal too. ``tail`` is None if ``jobs`` has all
+    combinations; else it stands for everything that the jobs of the rest depend on, into which it is put
+    while the trial runs. ``alone`` are jobs of one combination each for these, where there may be as many.
     """
 
     kind: ClassVar[str] = "trial"
@@ -126,11 +140,13 @@ class TrialPlan(FunctionPlan):
     jobs: tuple[JobPlan, ...]
     outputs: tuple[str, ...] = ()
     in_order: bool = False
+    tail: str | None = None
+    alone: tuple[JobPlan, ...] = ()
 
     @property
     def combinations(self) -> int:
         """How many combinations the grid has."""
-        return sum(job.count for job in self.jobs)
+        return prod(len(values) for _, values in self.parameters)
 
     @property
     def gpus(self) -> int:
@@ -202,6 +218,7 @@ class Plan:
             entry["reads"] = function.reads.listed()
         for entry, trial in zip(data["trials"], self.trials, strict=True):
             entry["jobs"] = [job.line for job in trial.jobs]
+            entry["alone"] = [job.line for job in trial.alone]
             entry["writes"] = trial.writes.listed()
         return escaped(json.dumps(data, indent=1, ensure_ascii=False)) + "\n"
 
@@ -291,6 +308,8 @@ def _trial(entry: Entry) -> TrialPlan:
         resources=tuple(map(_resource, entry.items("resources"))),
         stream=entry.flag("stream"),
         jobs=tuple(map(JobPlan.of_line, entry.texts("jobs"))),
+        tail=entry.optional(entry.text, "tail"),
+        alone=tuple(map(JobPlan.of_line, entry.optional(entry.texts, "alone") or ())),
     )
 
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 import os
 import unicodedata
 from dataclasses import dataclass, field
-from itertools import islice, product
-from math import prod
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
 from mlx2smk.language.keys import Keys
 from mlx2smk.language.text_digests import digest_of
-from mlx2smk.planning.batching import combinations_per_job
+from mlx2smk.planning.batching import combinations_per_job, head_of
 from mlx2smk.planning.evidence import Evidence
-from mlx2smk.planning.naming import combination_name, unique
 from mlx2smk.planning.plan import (
-    JobPlan,
     ModulePlan,
     Plan,
     SetupPlan,
@@ -25,6 +21,7 @@ from mlx2smk.planning.plan import (
     VerifyPlan,
 )
 from mlx2smk.planning.shared_files import conflict, shared_write
+from mlx2smk.planning.splitting import Splitting
 from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
@@ -162,10 +159,13 @@ class _Planner:
         chained = parallel is None and self._is_chained(trial, in_order=in_order)
         paired = self.earlier.evidence.is_paired(trial.name)
         code = digest_of(_code(analysis, chained=chained, paired=paired), self.source)
+        jobs = Splitting(trial, code)
         digest, before = analysis.slice.digest, self.earlier.trials.get(trial.name)
-        per_job = self.options.batch or combinations_per_job(
-            _size(trial), digest, before, chained=chained
+        batch = self.options.batch or combinations_per_job(
+            jobs.size, digest, before, chained=chained
         )
+        head = head_of(jobs.size)
+        has_tail = batch is None and len(head) < jobs.size
         grid = tuple((p.name, tuple(map(repr, p.values))) for p in trial.parameters)
         return TrialPlan(
             **self._function("trial", trial),
@@ -180,8 +180,10 @@ class _Planner:
             outputs=trial.outputs,
             threads=trial.threads,
             resources=trial.resources,
-            stream=_size(trial) == 1,
-            jobs=tuple(_jobs(trial, code, per_job)),
+            stream=jobs.size == 1,
+            jobs=tuple(jobs.batches(batch) if batch is not None else jobs.singles(head)),
+            tail=jobs.digest if has_tail else None,
+            alone=tuple(jobs.beside(head)) if has_tail else (),
         )
 
     def verify(self, verify: Verify) -> VerifyPlan:
@@ -266,10 +268,6 @@ def shares_output(trial: Trial) -> bool:
     return bool(names) and not all(own)
 
 
-def _size(trial: Trial) -> int:
-    return prod(len(parameter.values) for parameter in trial.parameters)
-
-
 def _code(trial: FunctionAnalysis, *, chained: bool, paired: bool) -> str:
     """Return a digest of the code that distinguishes chained jobs, which pass updates on, from others.
 
@@ -278,32 +276,3 @@ def _code(trial: FunctionAnalysis, *, chained: bool, paired: bool) -> str:
     """
     order = ("chained" if chained else "", *(["paired"] if paired else []))
     return digest_of(CODE_PROTOCOL, trial.slice.digest, *order)
-
-
-def _jobs(trial: Trial, code: str, per_job: int) -> Iterator[JobPlan]:
-    size = _size(trial)
-    firsts = range(0, size, per_job)
-    names = _batch_names(size, per_job) if per_job > 1 else unique(_combination_names(trial))
-    literals = product(*(map(repr, p.values) for p in trial.parameters))
-    # Batches are named by numbers, so that only this tells which parameter a value belongs to.
-    names_of = (p.name for p in trial.parameters)
-    common = (code, *trial.inputs, "", *trial.outputs, "", *names_of, "")
-    for first, name in zip(firsts, names, strict=True):
-        count = min(per_job, size - first)
-        values = ["\0".join(combination) for combination in islice(literals, count)]
-        digest = digest_of(*common, *values)
-        yield JobPlan(name=name, first=first, count=count, digest=digest)
-
-
-def _combination_names(trial: Trial) -> Iterator[str]:
-    names = [parameter.name for parameter in trial.parameters]
-    for values in product(*(parameter.values for parameter in trial.parameters)):
-        yield combination_name(names, [repr(value) for value in values], values)
-
-
-def _batch_names(size: int, per_job: int) -> Iterator[str]:
-    """Name batches by the zero-padded numbers of their first and last combinations."""
-    width = len(str(size - 1))
-    for first in range(0, size, per_job):
-        last = min(first + per_job, size) - 1
-        yield f"{first:0{width}}-{last:0{width}}"

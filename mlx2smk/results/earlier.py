@@ -43,6 +43,7 @@ def _earlier(trial: TrialPlan, results: Results) -> Earlier | None:
         chained=trial.chained,
         per_job=max((job.count for job in trial.jobs), default=1),
         seconds=median(seconds) if seconds else None,
+        has_tail=trial.tail is not None,
     )
 
 

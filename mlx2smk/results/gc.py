@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.emission.locks import check_quiet
 from mlx2smk.emission.neighbours import dropped_paths
+from mlx2smk.results.decided import with_former_jobs
 from mlx2smk.results.recorded import (
     Results,
     compiled_plans,
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from mlx2smk.results.stored import StoredCode
     from mlx2smk.runtime.documents import JobRecord, MadeFrom, SetupRecord, VerdictRecord
 
-RESULT_FOLDERS = ("trials", "updates", "context", "verify", "setup")
-LOG_FOLDERS = ("collect", "context", "verify", "setup")
+RESULT_FOLDERS = ("trials", "packing", "updates", "context", "verify", "setup")
+LOG_FOLDERS = ("collect", "pack", "context", "verify", "setup")
 UNKNOWN = "unknown code"
 
 
@@ -84,7 +85,7 @@ def garbage(
     if its name is in ``asked``, or with ``everyone``. Raises ValueError if nothing is compiled into the
     folder, if a plan is from another version, or if Snakemake is running there.
     """
-    plans = list(compiled_plans(directory))
+    plans = [with_former_jobs(plan, directory) for plan in compiled_plans(directory)]
     if not plans:
         raise ValueError(
             "no experiment is compiled into this folder, so nothing says what is needed"
@@ -197,6 +198,7 @@ def _results(directory: Path, plan: Plan) -> Iterator[Garbage]:
     owned = set(_owned(results, plan))
     owned |= {path.with_name(layout.kept_path(path.name)) for path in owned}
     owned |= {path for trial in plan.trials for path in results.collected_paths(trial.name)}
+    owned |= {results.packing_path(trial.name) for trial in plan.trials if trial.tail}
     owned |= {results.context_path(function.name) for function in plan.functions}
     root = directory / layout.results_of(plan.experiment)
     groups = {

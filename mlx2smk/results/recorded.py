@@ -42,6 +42,10 @@ class Results:
         """Return the paths of all runs of a trial, and of their context updates."""
         return self._path(layout.collected_path(trial)), self._path(layout.updates_path(trial))
 
+    def packing_path(self, trial: str) -> Path:
+        """Return the path of what was decided about the jobs of a trial's tail."""
+        return self._path(layout.packing_path(trial))
+
     @property
     def report_path(self) -> Path:
         """Return the path of the report."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlx2smk.results.choosing import chosen_numbers, chosen_plan, chosen_trial
+from mlx2smk.results.decided import with_tails
 from mlx2smk.results.recorded import Results, compiled_plans, read_job, read_verdict
 from mlx2smk.results.rows import params_of
 from mlx2smk.runtime import jsontext, layout, observed, records
@@ -59,7 +60,7 @@ def failures(directory: Path, asked: AskedFor | None = None) -> Iterator[FailedJ
     for plan in compiled_plans(directory):
         if asked is None or asked.experiment == plan.experiment:
             results = Results(directory, plan.experiment)
-            yield from _failed_jobs(plan, results, asked)
+            yield from _failed_jobs(with_tails(plan, directory), results, asked)
             yield from _crashed_verifications(plan, results, asked)
 
 

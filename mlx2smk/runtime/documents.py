@@ -69,6 +69,17 @@ class TrialEntry(_TrialAtLeast, total=False):
     """A trial in the plan; a job is a line of text."""
 
     outputs: list[str]
+    tail: str | None
+    alone: list[str]
+
+
+class PackingDocument(TypedDict):
+    """Into which jobs the tail of a trial was packed while it ran; a job as in the plan."""
+
+    version: int
+    digest: str
+    why: str
+    jobs: list[str]
 
 
 class VerificationEntry(FunctionEntry):

@@ -15,15 +15,17 @@ from .contents import Contents
 from .currency import Change, Surroundings
 from .outputs import files_of
 from .paths import PLACES, signature
-from .plan import Plan, job_named
+from .plan import job_named
+from .tails import all_jobs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from .documents import Head, Observation
     from .makers import Run
+    from .plan import Plan
 
 ASK_PATH = "import sys; print('\\n'.join(sys.path))"
 
@@ -94,13 +96,22 @@ class Graph:
     def observations(self, kind: str, name: str, job: str) -> Iterator[tuple[Observation, Run]]:
         """Yield the observations in the job's record, each with its run."""
         head = self._head(self._record(kind, name, job))
-        first = makers.first_number(self.plan, kind, name)
+        observed = head.get("observed", ())
+        if not observed:
+            return
+        numbers: Sequence[int] = [makers.first_number(self.plan, kind, name)]
         if kind == "trials":
-            first = job_named(self.plan.trial(name), job).first
+            numbers = self._numbers(name, job)
         at = self._at[kind, name]
-        for observation, numbers in head.get("observed", ()):
-            for number in numbers:
-                yield observation, (at, first + number)
+        for observation, places in observed:
+            for place in places:
+                yield observation, (at, numbers[place])
+
+    def _numbers(self, name: str, job: str) -> Sequence[int]:
+        """Return the numbers of the combinations of a trial's job."""
+        trial = self.plan.trial(name)
+        jobs = (each for each in all_jobs(trial, self._results) if each.name == job)
+        return (next(jobs, None) or job_named(trial, job)).numbers
 
     def declared(self, name: str, job: str) -> Iterator[Change]:
         """Yield the declared inputs of a trial's job whose content has changed."""

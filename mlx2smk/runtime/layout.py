@@ -32,7 +32,7 @@ RUN_LOCK = f"{PRIVATE}/run.lock"
 
 REPORT = "report.json"
 REPORT_LOG = "report.log"
-RECORD_FOLDERS = ("setup", "context", "runs", "updates", "trials", "verify")
+RECORD_FOLDERS = ("setup", "context", "packing", "runs", "updates", "trials", "verify")
 """The folders in the results of an experiment; logs have `collect` instead of `updates` and `trials`."""
 
 
@@ -94,6 +94,11 @@ def runs_folder(trial: str) -> str:
     return f"runs/{trial}"
 
 
+def packing_path(trial: str) -> str:
+    """Return the path of what was decided, while a trial ran, about the jobs of its tail."""
+    return f"packing/{trial}.json"
+
+
 def collected_path(trial: str) -> str:
     """Return the path of all runs of a trial."""
     return f"trials/{trial}.json"
@@ -120,7 +125,7 @@ def record_path(kind: str, name: str, job: str = "") -> str:
 
 
 def log_path(step: str, name: str) -> str:
-    """Return the path of the log of a `setup`, `context`, `collect` or `verify` step."""
+    """Return the path of the log of a `setup`, `context`, `pack`, `collect` or `verify` step."""
     return f"{step}/{name}.log"
 
 

@@ -99,9 +99,13 @@ def _log(words: list[str], text: str) -> None:
     """Write to the log of a step that runs no user code, and therefore has no other log."""
     path = Arguments(words[1:]).maybe("log")
     if words[0] in STEPS and path is not None:
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(f"mlx: {text}\n")
+        _note(path, f"mlx: {text}")
+
+
+def _note(path: str, text: str) -> None:
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"{text}\n")
 
 
 def _say(text: str, code: int) -> int:
@@ -153,7 +157,8 @@ def _trial(arguments: Arguments) -> None:
     output = arguments.one("output")
     context = records.read(arguments.one("context"))
     plan = _plan(arguments)
-    job = TrialJob(plan, arguments.name, arguments.one("job"), arguments.one("log"))
+    name, spans = arguments.one("job"), arguments.maybe("numbers")
+    job = TrialJob(plan, arguments.name, name, arguments.one("log"), spans)
     plan.check_scheduled(arguments.maybe("digest"), job.job.digest)
     previous = arguments.maybe("previous")
     if previous is not None:
@@ -167,6 +172,19 @@ def _trial(arguments: Arguments) -> None:
     job.note_failures()
 
 
+def _pack(arguments: Arguments) -> None:
+    from . import head
+
+    plan, output = _plan(arguments), arguments.one("output")
+    slots = int(arguments.one("slots"))
+    if "unseen" in arguments.options:
+        why = head.pack_unseen(plan, arguments.name, output)
+    else:
+        elsewhere = "elsewhere" in arguments.options
+        why = head.pack(plan, arguments.name, output, slots, elsewhere=elsewhere)
+    _note(arguments.one("log"), f"mlx: {why}")
+
+
 def _collect(arguments: Arguments) -> None:
     from . import steps
 
@@ -174,8 +192,8 @@ def _collect(arguments: Arguments) -> None:
         _plan(arguments),
         arguments.name,
         arguments.one("runs"),
-        arguments.one("runs-output"),
-        arguments.one("updates-output"),
+        arguments.maybe("packing"),
+        (arguments.one("runs-output"), arguments.one("updates-output")),
     )
 
 
@@ -214,10 +232,10 @@ def _summary(arguments: Arguments) -> None:
     lines = summary.lines(_plan(arguments), *places, failed=failed)
     print("\n".join(lines), file=sys.stderr, flush=True)
     if arguments.maybe("store") is not None:
-        _pack(arguments)
+        _pack_store(arguments)
 
 
-def _pack(arguments: Arguments) -> None:
+def _pack_store(arguments: Arguments) -> None:
     """Put together what jobs have stored."""
     from . import packing
 
@@ -244,17 +262,18 @@ def _child(arguments: Arguments) -> None:
     child.run_noted(*map(int, arguments.words))
 
 
-STEPS = ("context", "collect", "report")
+STEPS = ("context", "pack", "collect", "report")
 
 COMMANDS: dict[str, Callable[[Arguments], None]] = {
     "setup": _setup,
     "context": _context,
     "trial": _trial,
+    "pack": _pack,
     "collect": _collect,
     "verify": _verify,
     "report": _report,
     "summary": _summary,
     "alone": _alone,
-    "pack": _pack,
+    "pack-store": _pack_store,
     "child": _child,
 }

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 
 from . import jsontext, layout
-from .plan import jobs_of
+from .tails import all_jobs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator
+    from collections.abc import Callable, Container, Iterator, Sequence
 
     from .documents import Head, Observation
     from .plan import Plan
@@ -104,25 +104,25 @@ def chained_positions(plan: Plan) -> frozenset[int]:
 def makers_of(plan: Plan, results: str, head_of: Callable[[str], Head] | None = None) -> Makers:
     """Return who made which files, according to the records in a folder of results."""
     found = Makers(chained_positions(plan))
-    for position, first, path in records_of(plan, results):
-        for observation, numbers in (head_of or read_head)(path).get("observed", ()):
-            for number in numbers:
-                found.add((position, first + number), observation)
+    for position, numbers, path in records_of(plan, results):
+        for observation, at in (head_of or read_head)(path).get("observed", ()):
+            for each in at:
+                found.add((position, numbers[each]), observation)
     return found
 
 
-def records_of(plan: Plan, results: str) -> Iterator[tuple[int, int, str]]:
-    """Yield the paths of all current jobs' records, with the position and number of their first run."""
+def records_of(plan: Plan, results: str) -> Iterator[tuple[int, Sequence[int], str]]:
+    """Yield the paths of all current jobs' records, with the position and the numbers of their runs."""
     at = positions(plan)
     for kind in ("setups", "verifications"):
         for function in plan.functions(kind):
             name = function["name"]
             path = os.path.join(results, layout.record_path(kind, name))
-            yield at[kind, name], first_number(plan, kind, name), path
+            yield at[kind, name], [first_number(plan, kind, name)], path
     for trial in plan.trials:
-        for job in jobs_of(trial):
+        for job in all_jobs(trial, results):
             path = os.path.join(results, layout.run_path(trial["name"], job.name))
-            yield at["trials", trial["name"]], job.first, path
+            yield at["trials", trial["name"]], job.numbers, path
 
 
 def read_head(path: str) -> Head:

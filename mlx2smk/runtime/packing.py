@@ -43,7 +43,7 @@ def pack_all(store: str) -> None:
 
 def _try_pack(store: str, name: str) -> None:
     try:
-        pack(store, name)
+        pack_code(store, name)
     except (OSError, ValueError):  # the segments are still there, for the next time
         return
 
@@ -60,7 +60,7 @@ def _names(folder: str) -> list[str]:
         return []
 
 
-def pack(store: str, name: str) -> None:
+def pack_code(store: str, name: str) -> None:
     """Put the segments of one code together, given the name of its folders."""
     segments = all_segments(os.path.join(store, SEGMENTS, name))
     packs = pack_paths(os.path.join(store, PACKS, name))

@@ -151,14 +151,53 @@ class Plan:
 
 
 class Job:
-    """Consecutive combinations of a trial: `count` of them, starting with number `first`."""
+    """A job of a trial, and the `numbers` of the combinations that it runs, in ascending order."""
 
-    __slots__ = ("count", "digest", "first", "name")
+    __slots__ = ("digest", "name", "numbers")
 
     def __init__(self, line: str) -> None:
         self.name, first, count, self.digest = line.split(" ")
-        self.first = int(first)
-        self.count = int(count)
+        self.numbers = numbers_of(first, int(count))
+
+    @property
+    def first(self) -> int:
+        """The number of its first combination."""
+        return self.numbers[0]
+
+    @property
+    def count(self) -> int:
+        """How many combinations it runs."""
+        return len(self.numbers)
+
+
+def numbers_of(spans: str, count: int) -> Sequence[int]:
+    """Return the numbers that a job's line names: `count` from the first one on, or ranges like `1-3+7`."""
+    if spans.isdigit():
+        return range(int(spans), int(spans) + count)
+    numbers: list[int] = []
+    for span in spans.split("+"):
+        first, _, last = span.partition("-")
+        numbers.extend(range(int(first), int(last or first) + 1))
+    return numbers
+
+
+def spans_of(numbers: Sequence[int]) -> str:
+    """Return ascending numbers as the ranges that `numbers_of` reads."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return "+".join(f"{first}-{last}" if last > first else f"{first}" for first, last in spans)
+
+
+def size_of(trial: TrialEntry) -> int:
+    """Return how many combinations a trial has."""
+    size = 1
+    for _, values in trial["parameters"]:
+        size *= len(values)
+    return size
 
 
 def jobs_of(trial: TrialEntry) -> list[Job]:
@@ -169,7 +208,7 @@ def jobs_of(trial: TrialEntry) -> list[Job]:
 def job_named(trial: TrialEntry, name: str) -> Job:
     """Return the trial's job of that name; raise JobError if there is none."""
     start = f"{name} "
-    for line in trial["jobs"]:
+    for line in (*trial["jobs"], *trial.get("alone", ())):
         if line.startswith(start):
             return Job(line)
     raise JobError(f"trial {trial['name']} has no job {name}: run mlx compile again")

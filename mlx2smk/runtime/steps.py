@@ -6,12 +6,15 @@ import os
 
 from . import conflicts, jsontext, records, run_lists, verdicts
 from .errors import JobError
-from .plan import jobs_of
+from .plan import jobs_of, size_of
 from .trial import updates_of
+
+MOST_OPEN = 200
+"""Combinations in records that are being read, above which further records are read as a whole."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from .documents import (
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
         TrialEntry,
         Verdict,
     )
-    from .plan import Plan
+    from .plan import Job, Plan
 
 
 def merged_setups(plan: Plan, paths: Iterable[str]) -> Context:
@@ -44,60 +47,104 @@ def merged_context(plan: Plan, setups: Iterable[str], updates: Iterable[str]) ->
     return context
 
 
-def collect(plan: Plan, name: str, folder: str, runs_output: str, updates_output: str) -> None:
+def collect(
+    plan: Plan, name: str, folder: str, packing: str | None, outputs: tuple[str, str]
+) -> None:
     """Write the runs of a trial's jobs, in the order of the combinations, and their updates.
 
-    Raises JobError if a record is missing or incomplete, or if combinations share files but may run in
-    parallel.
+    `packing` is the file of the decision about the trial's tail, if it has one; `outputs` are the files of
+    the runs and of the updates. Raises JobError if a record is missing or incomplete, or if combinations
+    share files but may run in parallel.
     """
     trial = plan.trial(name)
+    jobs = [*jobs_of(trial), *(_tail(trial, packing) if packing else ())]
     updates: Context = {}
     observed = _Observations()
-    records.write_text(runs_output, _collected(plan, trial, folder, updates, observed))
-    records.write(updates_output, updates, sort_keys=True)
+    texts = _run_texts(trial, jobs, folder, updates, observed)
+    records.write_text(outputs[0], _collected(plan, trial, texts, observed))
+    records.write(outputs[1], updates, sort_keys=True)
+
+
+def _tail(trial: TrialEntry, path: str) -> list[Job]:
+    from .tails import decision
+
+    found = decision(trial, path)
+    if found is None:
+        raise JobError(
+            f"stale decision {path}, made for another version of the experiment: delete it"
+        )
+    return found
 
 
 class _Observations:
     """What was observed of runs, by their numbers, as it is in the records of their jobs: in groups."""
 
     def __init__(self) -> None:
-        self._groups: list[tuple[int, Observed]] = []
+        self._groups: list[tuple[Sequence[int], Observed]] = []
 
-    def add(self, first: int, groups: Observed) -> None:
-        """Add those of a job, given the number of its first combination."""
-        self._groups.append((first, groups))
+    def add(self, numbers: Sequence[int], groups: Observed) -> None:
+        """Add those of a job, given the numbers of its combinations."""
+        self._groups.append((numbers, groups))
 
     def __iter__(self) -> Iterator[tuple[int, Observation]]:
-        for first, groups in self._groups:
-            for observation, numbers in groups:
-                yield from ((first + number, observation) for number in numbers)
+        for numbers, groups in self._groups:
+            for observation, places in groups:
+                yield from ((numbers[place], observation) for place in places)
 
 
 def _collected(
-    plan: Plan, trial: TrialEntry, folder: str, updates: Context, observed: _Observations
+    plan: Plan, trial: TrialEntry, texts: Iterator[str], observed: _Observations
 ) -> Iterator[str]:
     """Yield the text of all runs; raise JobError before the end if they cannot be trusted."""
-    yield from records.texts_per_line(_run_texts(trial, folder, updates, observed))
+    yield from records.texts_per_line(texts)
     yield "\n"
     conflicts.check_combinations(plan, trial, observed)
 
 
 def _run_texts(
-    trial: TrialEntry, folder: str, updates: Context, observed: _Observations
+    trial: TrialEntry, jobs: list[Job], folder: str, updates: Context, observed: _Observations
 ) -> Iterator[str]:
-    """Yield the runs, and collect their context updates and observations on the way."""
-    for job in sorted(jobs_of(trial), key=lambda job: job.first):
-        path = os.path.join(folder, f"{job.name}.json")
-        head = run_lists.job_head(path)
-        records.check_digest(head, job.digest, path, trial["rule"])
-        observed.add(job.first, head.get("observed", []))
-        count = 0
-        for text in run_lists.job_texts(path):
-            updates.update(updates_of(run_lists.run_of(text, path)))
-            count += 1
-            yield text
-        if count != job.count:
-            raise JobError(f"{path} holds {count} runs, not {job.count}: delete it")
+    """Yield the runs in order, and collect their context updates and observations on the way.
+
+    The combinations of several jobs may alternate. A record is read from its first run to its last.
+    """
+    waiting = sorted(jobs, key=lambda job: job.first, reverse=True)
+    opened: dict[int, _JobRuns] = {}
+    for number in range(size_of(trial)):
+        if waiting and waiting[-1].first == number:
+            job = waiting.pop()
+            found = _JobRuns(trial, job, folder, whole=len(opened) > MOST_OPEN)
+            observed.add(job.numbers, found.observed)
+            opened.update(dict.fromkeys(job.numbers, found))
+        if number not in opened:
+            raise JobError(f"combination {number} of {trial['name']} is in no job: run mlx compile")
+        text = opened.pop(number).next_text()
+        updates.update(updates_of(run_lists.run_of(text, trial["name"])))
+        yield text
+
+
+class _JobRuns:
+    """The runs in the record of a job, one after another."""
+
+    def __init__(self, trial: TrialEntry, job: Job, folder: str, *, whole: bool) -> None:
+        self._path = os.path.join(folder, f"{job.name}.json")
+        head = run_lists.job_head(self._path)
+        records.check_digest(head, job.digest, self._path, trial["rule"])
+        self.observed: Observed = head.get("observed", [])
+        texts = run_lists.job_texts(self._path)
+        self._texts: Iterator[str] = iter([*texts]) if whole else texts
+        self._count = job.count
+        self._read = 0
+
+    def next_text(self) -> str:
+        """Return the text of the next run; raise JobError if the record has too few, or too many."""
+        text = next(self._texts, None)
+        self._read += text is not None
+        more = self._read == self._count and next(self._texts, None) is not None
+        if text is None or more:
+            count = self._read + 1 + sum(1 for _ in self._texts) if more else self._read
+            raise JobError(f"{self._path} holds {count} runs, not {self._count}: delete it")
+        return text
 
 
 def report(plan: Plan, context: Context, trials: str, judged: str, output: str) -> None:

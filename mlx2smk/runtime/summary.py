@@ -8,7 +8,8 @@ import os
 from . import layout, records, run_lists
 from .errors import JobError
 from .makers import read_head
-from .plan import jobs_of
+from .plan import size_of
+from .tails import all_jobs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
         runs, unfinished = _tally(trial, results, failed=failed)
         yield f"  trial {trial['name']}: {_of_trial(trial, runs, unfinished, logs)}"
         yield from _how_to_look(plan, trial, runs.failure)
-        if failed and unfinished:
+        if failed and runs.count < size_of(trial):
             reached = trial["order"]
     for verification in plan.verifications:
         name = verification["name"]
@@ -61,6 +62,11 @@ class _Tally:
         self.failed = 0
         self.failure: RunDict | None = None
 
+    @property
+    def count(self) -> int:
+        """All runs."""
+        return self.succeeded + self.failed
+
     def merge(self, other: _Tally) -> None:
         """Add later runs."""
         self.succeeded += other.succeeded
@@ -79,7 +85,7 @@ class _Tally:
 
 
 def _of_trial(trial: TrialEntry, runs: _Tally, missing: list[Job], logs: str) -> str:
-    not_run = sum(job.count for job in missing)
+    not_run = size_of(trial) - runs.count
     counts = {"succeeded": runs.succeeded, "failed": runs.failed, "did not run": not_run}
     said = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
     parts = [said or "no combinations"]
@@ -116,7 +122,7 @@ def _tally(trial: TrialEntry, results: str, *, failed: bool) -> tuple[_Tally, li
             pass
     runs = _Tally()
     missing = []
-    for job in jobs_of(trial):
+    for job in all_jobs(trial, results):
         path = os.path.join(results, layout.run_path(trial["name"], job.name))
         found = _of_job(path, job)
         if found is None:

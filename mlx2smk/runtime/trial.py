@@ -8,7 +8,7 @@ from . import child, jsontext, observed, origin, records
 from .errors import JobError
 from .grid import Grid
 from .jobs import Runner, described, say
-from .plan import job_before, job_named, projection
+from .plan import job_before, job_named, projection, size_of
 from .store import Found
 
 TYPE_CHECKING = False
@@ -23,20 +23,23 @@ if TYPE_CHECKING:
         Observation,
         ObservedOutcome,
         RunDict,
+        TrialEntry,
     )
     from .gpus import Claim
     from .makers import Makers, Run
-    from .plan import Plan
+    from .plan import Job, Plan
     from .store import Store
 
 
 class TrialJob:
     """Consecutive combinations of a trial, and their results so far."""
 
-    def __init__(self, plan: Plan, name: str, job_name: str, log_path: str) -> None:
+    def __init__(
+        self, plan: Plan, name: str, job_name: str, log_path: str, spans: str | None = None
+    ) -> None:
         self.plan = plan
         self.trial = plan.trial(name)
-        self.job = job_named(self.trial, job_name)
+        self.job = _job(self.trial, job_name, spans)
         self.grid = Grid(self.trial["parameters"])
         self.log_path = log_path
         self.state: Context = {}
@@ -48,7 +51,7 @@ class TrialJob:
         self._previous: str | None = None
         self._store: Store | None = None
         self._gpus: Claim | None = None
-        self._several = len(self.trial["jobs"]) > 1 or self.job.count > 1
+        self._several = size_of(self.trial) > 1
         stream = self.trial["stream"] or (plan.stream_all and self.trial["parallel"] is None)
         self._runner = Runner(plan, self.trial, log_path, stream=stream)
 
@@ -87,7 +90,7 @@ class TrialJob:
         results = os.path.dirname(os.path.dirname(os.path.dirname(self._output)))
         found = makers.makers_of(self.plan, results)
         for number, observation in enumerate(self.observed):
-            found.add(self._identity(self.job.first + number), observation)
+            found.add(self._identity(self.job.numbers[number]), observation)
         return found
 
     def _identity(self, index: int) -> Run:
@@ -112,7 +115,7 @@ class TrialJob:
         self.made_from = origin.of_job(self.plan, self.trial, context, self._previous, files)
         if self.plan.scheduled is not None:
             self._check_inputs()
-        for index in range(self.job.first, self.job.first + self.job.count):
+        for index in self.job.numbers:
             seen = {**context, **self.state} if self.trial["chained"] else dict(context)
             key, found = self._find_or_run(index, projection(self.trial, seen))
             self.keys.append(key)
@@ -276,6 +279,15 @@ class TrialJob:
         if "traceback" in failure:
             run["traceback"] = failure["traceback"]
         return run
+
+
+def _job(trial: TrialEntry, name: str, spans: str | None) -> Job:
+    """Return the job of that name, which is in the plan unless its combinations are given."""
+    if spans is None:
+        return job_named(trial, name)
+    from . import tails
+
+    return tails.job_of_spans(trial, name, spans)
 
 
 def updates_of(run: RunDict) -> Context:

@@ -10,7 +10,7 @@ import os
 
 from . import digests, layout, records
 from .errors import REMEDY, JobError
-from .plan import jobs_of
+from .plan import size_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _parallel_readers(trial: TrialEntry, trials: list[TrialEntry]) -> list[Trial
     name = trial["name"]
     later = trials[[each["name"] for each in trials].index(name) + 1 :]
     readers = [t for t in later if t["order"] == trial["order"] and name not in t["after"]]
-    has_several = sum(job.count for job in jobs_of(trial)) > 1
+    has_several = size_of(trial) > 1
     if has_several and not trial["chained"] and trial["parallel"] is None:
         readers.append(trial)
     return readers

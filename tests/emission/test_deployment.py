@@ -137,7 +137,7 @@ def test_resources_reach_the_rules(folder):
     # Snakemake's executors for clusters know GPUs as `gpu`.
     expected = ["gpus=2,", "mem_mb=700,", 'slurm_partition="big",', "gpu=2,"]
     assert resources.split() == expected
-    assert "gpus=mlx.gpus(2)," in rule
+    assert 'options=mlx.options("exp", "train"),' in rule
 
 
 def test_no_environment_unless_asked_for(folder):

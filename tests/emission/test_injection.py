@@ -20,7 +20,7 @@ KEYS = [
     f"a\x0b{LINES}\x0c{LINES}\x1c{LINES}\x85{LINES}\u2028{LINES}\u2029{LINES}",
     f'"""\n{LINES}\n"""',
     f"'''\n{LINES}\n'''",
-    "{wildcards.combination}{output}{{}}",
+    "{wildcards.job}{output}{{}}",
     "back\\slash\\n$(touch pwned)`touch pwned`;touch pwned",
     "null\0null",
     "half \ud800 a pair",

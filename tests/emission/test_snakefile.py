@@ -10,6 +10,7 @@ from snakefmt.parser.parser import Snakefile
 
 from mlx2smk.emission.printing import Rule, quoted
 from mlx2smk.emission.snakefile import snakefile
+from mlx2smk.planning.batching import HANDFUL
 from mlx2smk.planning.planner import PlanOptions, make_plan, rule_prefixes
 from tests.support import warm_snakemake
 from tests.support.handmade_experiments import analysis, experiment, found, setup, trial, verify
@@ -108,9 +109,9 @@ def test_a_trial_side_by_side():
         "    input:",
         "        context=lambda _: checkpoints.context_train.get().output.context,",
         "    output:",
-        '        run="results/exp/runs/train/{combination}.json",',
+        '        run="results/exp/runs/train/{job}.json",',
         "    log:",
-        '        "logs/exp/runs/train/{combination}.log",',
+        '        "logs/exp/runs/train/{job}.log",',
         "    wildcard_constraints:",
     ]
 
@@ -123,11 +124,26 @@ def test_a_chained_trial_waits_for_the_run_before():
     assert "previous" not in block(print_one(*SMALL), "trial_train")
 
 
-def test_a_batched_trial_has_another_wildcard():
-    text = block(print_one(*SMALL, batch=2), "trial_train")
-    assert 'run="results/exp/runs/train/{batch}.json"' in text
-    assert "{wildcards.batch:q}" in text
-    assert "combination" not in text
+def test_other_batches_do_not_change_the_rule_of_a_trial():
+    """A changed rule runs all of its jobs."""
+    rules = [block(print_one(*SMALL, batch=size), "trial_train") for size in (1, 2)]
+    assert rules[0] == rules[1]
+
+
+def test_a_large_trial_has_a_rule_that_packs_its_tail():
+    small, large = (
+        print_one(trial("t", {"n": list(range(size))})) for size in (HANDFUL, HANDFUL + 1)
+    )
+    assert block(large, "trial_t") == block(small, "trial_t")
+    assert "pack_t" not in small
+    pack = block(large, "pack_t")
+    assert "    localrule: True\n    priority: -1\n" in pack
+    assert '        packing="results/exp/packing/t.json",\n' in pack
+    collect = block(large, "collect_t")
+    path = "checkpoints.pack_t.get().output.packing"
+    assert f'        tail=lambda _: mlx.tail("exp", "t", {path}),\n' in collect
+    assert '" --packing {input.packing:q}"' in collect
+    assert "packing" not in block(small, "collect_t")
 
 
 def test_a_parallel_trial_has_a_limit():

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mlx2smk.cli import main
+from mlx2smk.planning import batching
 from tests import reference
 from tests.support.paths import TESTS
 
@@ -113,6 +114,20 @@ def test_an_experiment_with_its_modules(tmp_path, home, cluster):
     assert len(list((tmp_path / "pods").iterdir())) == 3
     # The results are elsewhere, so there is nothing here to sum up.
     assert "not finished" not in said
+
+
+@pytest.mark.slow
+def test_a_tail_is_decided_without_looking_at_its_head(tmp_path, home, cluster, monkeypatch):
+    monkeypatch.setattr(batching, "HANDFUL", 2)
+    monkeypatch.setattr(batching, "HEAD_SIZE", 2)
+    text = '@trial(1, {"n": [1, 2, 3, 4]})\ndef t(n):\n    return n * n\n'
+    (home / "code" / "exp.py").write_text(f"from mlx2smk import trial\n\n\n{text}")
+    assert main(["compile", "code/exp.py"]) == 0
+    assert "checkpoint pack_t:" in (home / "workflow" / "Snakefile").read_text()
+    report, _ = run(cluster, tmp_path)
+    assert [run["result"] for run in report["trials"]["t"]] == [1, 4, 9, 16]
+    _, said = run(cluster, tmp_path)
+    assert "Nothing to be done" in said
 
 
 @pytest.mark.slow

@@ -55,22 +55,42 @@ rule trial_score:
     input:
         context=lambda _: checkpoints.context_score.get().output.context,
     output:
-        run="results/digits/runs/score/{combination}.json",
+        run="results/digits/runs/score/{job}.json",
     log:
-        "logs/digits/runs/score/{combination}.log",
+        "logs/digits/runs/score/{job}.log",
     wildcard_constraints:
-        combination="[^/]+",
+        job="[^/]+",
     resources:
         running_digits_trial_score=1,
     params:
         digest=mlx.digest("digits", "trials", "score"),
         worker=mlx.worker,
         plan=mlx.plan("digits"),
-        store=mlx.store,
+        options=mlx.options("digits", "score"),
     shell:
         "{params.worker} trial score --plan {params.plan:q}"
-        " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
+        " --job {wildcards.job:q} --context {input.context:q} {params.options}"
         " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
+
+
+# The jobs of score after the first 8, by how long these take.
+checkpoint pack_score:
+    input:
+        context=lambda _: checkpoints.context_score.get().output.context,
+    output:
+        packing="results/digits/packing/score.json",
+    log:
+        "logs/digits/pack/score.log",
+    localrule: True
+    priority: -1
+    params:
+        digest="<digest>",
+        worker=mlx.worker,
+        plan=mlx.plan("digits"),
+        slots=mlx.slots("digits", "score"),
+    shell:
+        "{params.worker} pack score --plan {params.plan:q}"
+        " {params.slots} --output {output.packing:q} --log {log:q}"
 
 
 # All runs of score in order, and their updates of SETUP.
@@ -78,6 +98,12 @@ rule collect_score:
     input:
         context=lambda _: checkpoints.context_score.get().output.context,
         runs=mlx.runs("digits", "score"),
+        packing=lambda _: checkpoints.pack_score.get().output.packing,
+        tail=lambda _: mlx.tail(
+            "digits",
+            "score",
+            checkpoints.pack_score.get().output.packing,
+        ),
     output:
         runs="results/digits/trials/score.json",
         updates="results/digits/updates/score.json",
@@ -92,6 +118,7 @@ rule collect_score:
     shell:
         "{params.worker} collect score --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
+        " --packing {input.packing:q}"
         " --runs-output {output.runs:q} --updates-output {output.updates:q}"
         " --log {log:q}"
 
@@ -122,19 +149,19 @@ rule trial_final:
     input:
         context=lambda _: checkpoints.context_final.get().output.context,
     output:
-        run="results/digits/runs/final/{combination}.json",
+        run="results/digits/runs/final/{job}.json",
     log:
-        "logs/digits/runs/final/{combination}.log",
+        "logs/digits/runs/final/{job}.log",
     wildcard_constraints:
-        combination="[^/]+",
+        job="[^/]+",
     params:
         digest=mlx.digest("digits", "trials", "final"),
         worker=mlx.worker,
         plan=mlx.plan("digits"),
-        store=mlx.store,
+        options=mlx.options("digits", "final"),
     shell:
         "{params.worker} trial final --plan {params.plan:q}"
-        " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
+        " --job {wildcards.job:q} --context {input.context:q} {params.options}"
         " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 

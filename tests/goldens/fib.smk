@@ -34,19 +34,19 @@ rule trial_fib:
     input:
         context=lambda _: checkpoints.context_fib.get().output.context,
     output:
-        run="results/fib/runs/fib/{combination}.json",
+        run="results/fib/runs/fib/{job}.json",
     log:
-        "logs/fib/runs/fib/{combination}.log",
+        "logs/fib/runs/fib/{job}.log",
     wildcard_constraints:
-        combination="[^/]+",
+        job="[^/]+",
     params:
         digest=mlx.digest("fib", "trials", "fib"),
         worker=mlx.worker,
         plan=mlx.plan("fib"),
-        store=mlx.store,
+        options=mlx.options("fib", "fib"),
     shell:
         "{params.worker} trial fib --plan {params.plan:q}"
-        " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
+        " --job {wildcards.job:q} --context {input.context:q} {params.options}"
         " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 

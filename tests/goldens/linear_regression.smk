@@ -55,19 +55,19 @@ rule trial_solve:
     input:
         context=lambda _: checkpoints.context_solve.get().output.context,
     output:
-        run="results/linear_regression/runs/solve/{combination}.json",
+        run="results/linear_regression/runs/solve/{job}.json",
     log:
-        "logs/linear_regression/runs/solve/{combination}.log",
+        "logs/linear_regression/runs/solve/{job}.log",
     wildcard_constraints:
-        combination="[^/]+",
+        job="[^/]+",
     params:
         digest=mlx.digest("linear_regression", "trials", "solve"),
         worker=mlx.worker,
         plan=mlx.plan("linear_regression"),
-        store=mlx.store,
+        options=mlx.options("linear_regression", "solve"),
     shell:
         "{params.worker} trial solve --plan {params.plan:q}"
-        " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
+        " --job {wildcards.job:q} --context {input.context:q} {params.options}"
         " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 
@@ -118,21 +118,21 @@ rule trial_descend:
     input:
         context=lambda _: checkpoints.context_descend.get().output.context,
     output:
-        run="results/linear_regression/runs/descend/{combination}.json",
+        run="results/linear_regression/runs/descend/{job}.json",
     log:
-        "logs/linear_regression/runs/descend/{combination}.log",
+        "logs/linear_regression/runs/descend/{job}.log",
     wildcard_constraints:
-        combination="[^/]+",
+        job="[^/]+",
     resources:
         running_linear_regression_trial_descend=1,
     params:
         digest=mlx.digest("linear_regression", "trials", "descend"),
         worker=mlx.worker,
         plan=mlx.plan("linear_regression"),
-        store=mlx.store,
+        options=mlx.options("linear_regression", "descend"),
     shell:
         "{params.worker} trial descend --plan {params.plan:q}"
-        " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
+        " --job {wildcards.job:q} --context {input.context:q} {params.options}"
         " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 
@@ -188,19 +188,19 @@ rule trial_refine:
     input:
         context=lambda _: checkpoints.context_refine.get().output.context,
     output:
-        run="results/linear_regression/runs/refine/{combination}.json",
+        run="results/linear_regression/runs/refine/{job}.json",
     log:
-        "logs/linear_regression/runs/refine/{combination}.log",
+        "logs/linear_regression/runs/refine/{job}.log",
     wildcard_constraints:
-        combination="[^/]+",
+        job="[^/]+",
     params:
         digest=mlx.digest("linear_regression", "trials", "refine"),
         worker=mlx.worker,
         plan=mlx.plan("linear_regression"),
-        store=mlx.store,
+        options=mlx.options("linear_regression", "refine"),
     shell:
         "{params.worker} trial refine --plan {params.plan:q}"
-        " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
+        " --job {wildcards.job:q} --context {input.context:q} {params.options}"
         " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 

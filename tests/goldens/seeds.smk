@@ -52,19 +52,19 @@ rule trial_draw:
     input:
         context=lambda _: checkpoints.context_draw.get().output.context,
     output:
-        run="results/seeds/runs/draw/{combination}.json",
+        run="results/seeds/runs/draw/{job}.json",
     log:
-        "logs/seeds/runs/draw/{combination}.log",
+        "logs/seeds/runs/draw/{job}.log",
     wildcard_constraints:
-        combination="[^/]+",
+        job="[^/]+",
     params:
         digest=mlx.digest("seeds", "trials", "draw"),
         worker=mlx.worker,
         plan=mlx.plan("seeds"),
-        store=mlx.store,
+        options=mlx.options("seeds", "draw"),
     shell:
         "{params.worker} trial draw --plan {params.plan:q}"
-        " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
+        " --job {wildcards.job:q} --context {input.context:q} {params.options}"
         " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 
@@ -115,19 +115,19 @@ rule trial_draw_apart:
     input:
         context=lambda _: checkpoints.context_draw_apart.get().output.context,
     output:
-        run="results/seeds/runs/draw_apart/{combination}.json",
+        run="results/seeds/runs/draw_apart/{job}.json",
     log:
-        "logs/seeds/runs/draw_apart/{combination}.log",
+        "logs/seeds/runs/draw_apart/{job}.log",
     wildcard_constraints:
-        combination="[^/]+",
+        job="[^/]+",
     params:
         digest=mlx.digest("seeds", "trials", "draw_apart"),
         worker=mlx.worker,
         plan=mlx.plan("seeds"),
-        store=mlx.store,
+        options=mlx.options("seeds", "draw_apart"),
     shell:
         "{params.worker} trial draw_apart --plan {params.plan:q}"
-        " --job {wildcards.combination:q} --context {input.context:q} {params.store}"
+        " --job {wildcards.job:q} --context {input.context:q} {params.options}"
         " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlx2smk.cli import main
-from mlx2smk.planning.batching import Earlier, combinations_per_job
+from mlx2smk.planning.batching import Earlier, combinations_per_job, head_of
 from mlx2smk.results.earlier import earlier_trials
 from tests.support import warm_snakemake
 
@@ -24,8 +24,10 @@ def t(n):
 """
 
 
-def earlier(seconds=0.01, *, digest="old", chained=False, per_job=1):
-    return Earlier(digest=digest, chained=chained, per_job=per_job, seconds=seconds)
+def earlier(seconds=0.01, *, digest="old", chained=False, per_job=1, has_tail=False):
+    return Earlier(
+        digest=digest, chained=chained, per_job=per_job, seconds=seconds, has_tail=has_tail
+    )
 
 
 def per_job(size, known=None, *, chained=False):
@@ -35,11 +37,10 @@ def per_job(size, known=None, *, chained=False):
 # ------------------------------------------------------------------ the rule
 
 
-@pytest.mark.parametrize(
-    ("size", "expected"), [(0, 1), (1, 1), (1000, 1), (1001, 3), (2000, 4), (100_000, 200)]
-)
-def test_one_a_job_up_to_a_thousand_and_then_five_hundred_jobs(size, expected):
-    assert per_job(size) == expected
+@pytest.mark.parametrize("known", [None, earlier(), earlier(digest="new", has_tail=True)])
+def test_most_trials_find_out_while_they_run(known):
+    assert per_job(5, known) is None
+    assert per_job(100_000, known) is None
 
 
 @pytest.mark.parametrize(("size", "expected"), [(200, 1), (201, 2), (1000, 5)])
@@ -47,35 +48,21 @@ def test_chains_have_at_most_two_hundred(size, expected):
     assert per_job(size, chained=True) == expected
 
 
-@pytest.mark.parametrize(
-    ("seconds", "size", "expected"),
-    [
-        (0.997, 1000, 2),  # 2 s / (0.997 + 0.003) s
-        (0.197, 1000, 10),  # 2 s / (0.197 + 0.003) s
-        (0.001, 1000, 15),  # 500 would fit, but 1000 / 64 = 15.6
-        (0.001, 100, 1),  # fewer than two for each of 64 jobs
-        (0.001, 100_000, 500),  # 2 s / (0.001 + 0.003) s
-        (0.9, 10_000, 10),  # 2 would do, but there would be 5000 jobs
-    ],
-)
-def test_short_combinations_of_changed_code_are_packed(seconds, size, expected):
-    assert per_job(size, earlier(seconds)) == expected
-
-
 def test_short_links_of_a_chain_are_packed_into_any_number_of_jobs():
+    # 2 s / (0.197 + 0.003) s
     assert per_job(100, earlier(0.197, chained=True), chained=True) == 10
 
 
 @pytest.mark.parametrize("seconds", [1.0, 3600.0, None])
-def test_long_or_unknown_ones_are_not(seconds):
-    assert per_job(1000, earlier(seconds, per_job=7)) == 1
-    assert per_job(10_000, earlier(seconds, per_job=20)) == 10
+def test_long_or_unknown_links_are_not(seconds):
+    assert per_job(100, earlier(seconds, per_job=7, chained=True), chained=True) == 1
 
 
 @pytest.mark.parametrize("size", [2, 900, 1000])
-def test_unchanged_code_keeps_its_jobs(size):
-    assert per_job(size, earlier(0.01, digest="new", per_job=7)) == 7
-    assert per_job(size, earlier(0.01, digest="new", per_job=1)) == 1
+@pytest.mark.parametrize("chained", [False, True])
+def test_unchanged_code_keeps_the_size_of_its_jobs(size, chained):
+    known = earlier(0.01, digest="new", per_job=7, chained=chained)
+    assert per_job(size, known, chained=chained) == 7
 
 
 def test_but_no_more_than_a_thousand_of_them():
@@ -83,7 +70,17 @@ def test_but_no_more_than_a_thousand_of_them():
 
 
 def test_what_becomes_a_chain_or_ends_to_be_one_runs_anew():
-    assert per_job(1000, earlier(0.197, digest="new", chained=True, per_job=5)) == 10
+    known = earlier(0.197, digest="new", chained=True, per_job=5)
+    assert per_job(1000, known) is None
+    known = earlier(0.197, digest="new", per_job=5)
+    assert per_job(100, known, chained=True) == 10
+
+
+def test_a_head_is_spread_over_the_grid():
+    assert head_of(0) == []
+    assert head_of(32) == list(range(32))
+    assert head_of(33) == [0, 4, 9, 13, 18, 22, 27, 32]  # 32 * k / 7
+    assert head_of(701) == [0, 100, 200, 300, 400, 500, 600, 700]
 
 
 # ------------------------------------------------------------------ what a folder says
@@ -122,16 +119,16 @@ def test_nor_does_one_without_results(folder):
     write()
     assert compiled("--batch", "3") == [3] * 66 + [2]
     assert earlier_trials(folder, "exp") == {}
-    assert compiled() == [1] * 200
+    assert compiled() == [1] * 8
 
 
 def test_the_median_of_what_succeeded(folder):
     write()
     compiled()
     record("n~0", 0.5)
-    record("n~1", 0.1)
-    record("n~2", 0.2)
-    record("n~3", 9.0, success=False)
+    record("n~28", 0.1)
+    record("n~56", 0.2)
+    record("n~85", 9.0, success=False)
     assert earlier_trials(folder, "exp")["t"].seconds == 0.2
 
 
@@ -154,16 +151,17 @@ def test_a_plan_of_another_version_says_nothing(folder):
 
 
 @pytest.mark.usefixtures("folder")
-def test_changed_code_is_packed_and_then_stays_so():
+def test_jobs_of_one_size_stay_until_the_code_changes():
     write()
-    compiled()
-    record("n~0", 0.5)  # 2 s / (0.5 + 0.003) s = 3.9
-    write(added=1)
+    compiled("--batch", "3")
+    record("000-002", 0.5)
     assert compiled() == [3] * 66 + [2]
-    assert compiled() == [3] * 66 + [2]
-    write(size=201, added=1)
+    write(size=201)
     assert compiled() == [3] * 67
     write(added=2)
+    assert compiled() == [1] * 8
+    record("n~0", 0.5)
+    assert compiled() == [1] * 8
     assert compiled("--batch", "1") == [1] * 200
 
 

@@ -345,16 +345,38 @@ def test_a_batch_of_one_is_no_batch():
     assert jobs(trial("t", NUMBERS), batch=1) == [("n~1", 0, 1), ("n~2", 1, 1), ("n~3", 2, 1)]
 
 
-@pytest.mark.parametrize(
-    ("size", "count", "largest"),
-    [(999, 999, 1), (1000, 1000, 1), (1001, 334, 3), (2000, 500, 4), (2001, 401, 5)],
-)
-def test_large_grids_are_at_most_a_thousand_jobs(size, count, largest):
+def numbers(made):
+    return [job.first for job in made.jobs], [job.first for job in made.alone]
+
+
+def test_a_handful_has_no_tail():
+    made = plan_trial(trial("t", {"n": list(range(32))}))
+    assert numbers(made) == (list(range(32)), [])
+    assert made.tail is None
+
+
+def test_a_larger_grid_starts_with_a_head():
+    made = plan_trial(trial("t", {"n": list(range(36))}))
+    assert numbers(made)[0] == [0, 5, 10, 15, 20, 25, 30, 35]
+    assert sorted(numbers(made)[0] + numbers(made)[1]) == list(range(36))
+    assert made.combinations == 36
+    # The same jobs as where each combination has one, so that their results are found again.
+    each = {job.first: job for job in plan_trial(trial("t", {"n": list(range(36))}), batch=1).jobs}
+    assert all(each[job.first] == job for job in (*made.jobs, *made.alone))
+
+
+@pytest.mark.parametrize(("size", "alone"), [(1008, 1000), (1009, 0), (100_000, 0)])
+def test_at_most_a_thousand_may_run_alone(size, alone):
     made = plan_trial(trial("t", {"n": list(range(size))}))
-    assert len(made.jobs) == count
-    assert max(job.count for job in made.jobs) == largest
-    assert made.combinations == size
-    assert made.batched is (largest > 1)
+    assert (len(made.jobs), len(made.alone), made.combinations) == (8, alone, size)
+
+
+def test_a_tail_is_of_its_code_and_of_its_values():
+    base, code, values = (
+        plan_trial(trial("t", {"n": list(range(n))}, inputs=inputs))
+        for n, inputs in ((40, ()), (40, ("x",)), (41, ()))
+    )
+    assert len({base.tail, code.tail, values.tail}) == 3
 
 
 @settings(deadline=None)

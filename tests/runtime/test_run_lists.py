@@ -78,6 +78,7 @@ def plan(folder):
     jobs = [f"{first} {first} {each} d" for first in range(0, MANY, each)]
     entry = {"name": "t", "rule": "trial_t", "order": 1, "jobs": jobs, "parallel": None}
     entry |= {"chained": False, "after": [], "reads": [], "digest": "t"}
+    entry |= {"parameters": [["n", [str(n) for n in range(MANY)]]]}
     document = {"format": "mlx2smk-plan", "version": 1, "experiment": "exp", "folder": "."}
     document |= {"file": "exp.py", "source": "exp.py", "setups": [], "verifications": []}
     return Plan(str(folder / "plan.json"), data={**document, "trials": [entry]})
@@ -93,7 +94,7 @@ def test_collecting_and_reporting_take_little_memory(tmp_path):
     trials, report = str(tmp_path / "trials"), tmp_path / "report.json"
     tracemalloc.start()
     outputs = (f"{trials}/t.json", str(tmp_path / "updates.json"))
-    steps.collect(whole, "t", str(tmp_path / "runs"), *outputs)
+    steps.collect(whole, "t", str(tmp_path / "runs"), None, outputs)
     steps.report(whole, {}, trials, "verify", str(report))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

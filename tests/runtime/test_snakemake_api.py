@@ -48,6 +48,7 @@ rule long:
 
 onstart:
     snakemake_.lift_rate_limit()
+    snakemake_.use_first_fit()
     limits = workflow.scheduler.job_rate_limiter
     snakemake_.send_along(["Snakefile"])
     Path("seen.json").write_text(json.dumps({{
@@ -64,6 +65,7 @@ onstart:
         "given": snakemake_.resource("none", "given"),
         "none": snakemake_.resource("none"),
         "limited": limits is not None,
+        "first fit": "FirstFit" in repr(workflow.scheduler._job_selector),
         "sent": "Snakefile" in workflow._included,
     }}))
 """
@@ -73,7 +75,8 @@ onstart:
 def seen(tmp_path):
     def run(*options: str) -> dict[str, object]:
         (tmp_path / "Snakefile").write_text(SNAKEFILE.format(long=LONG), encoding="utf-8")
-        command = [sys.executable, "-m", "snakemake", "-j1", "--resources", "given=5", *options]
+        command = [sys.executable, "-m", "snakemake", "-j1", "--resources", "given=5"]
+        command += ["--scheduler", "greedy", *options]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return dict(json.loads((tmp_path / "seen.json").read_text(encoding="utf-8")))
@@ -97,6 +100,7 @@ def test_a_plain_run(seen, tmp_path, monkeypatch):
         "given": 5,
         "none": None,
         "limited": False,
+        "first fit": True,
         "sent": True,
     }
     monkeypatch.chdir(tmp_path)
@@ -108,8 +112,13 @@ def test_options_of_the_command_line(seen):
     assert found["forced"] == [True, False]
     assert found["limited"]
     assert found["methods"] == ["env_modules"]
-    assert seen("-f", LONG)["forced"] == [False, True]
-    assert seen("-F")["forced"] == [True, True]
+    by_file = seen("-f", LONG, "--scheduler", "ilp")
+    assert by_file["forced"] == [False, True]
+    assert not by_file["first fit"]
+    assert found["first fit"]
+    forced = seen("-F", "--scheduler-greedy-greediness", "0.5")
+    assert forced["forced"] == [True, True]
+    assert not forced["first fit"]
 
 
 def test_a_missing_part_is_named():
@@ -117,8 +126,11 @@ def test_a_missing_part_is_named():
         _ = Snakemake(SimpleNamespace(modifier=None)).is_main_process
 
 
-def test_without_a_rate_limiter_there_is_nothing_to_lift():
-    Snakemake(SimpleNamespace(modifier=None)).lift_rate_limit()
+def test_without_a_known_scheduler_there_is_nothing_to_replace():
+    for scheduler in (None, SimpleNamespace(_scheduler=object())):
+        snakemake = Snakemake(SimpleNamespace(modifier=None, scheduler=scheduler))
+        snakemake.lift_rate_limit()
+        snakemake.use_first_fit()
 
 
 def test_records_in_a_database_are_not_read(tmp_path, monkeypatch):

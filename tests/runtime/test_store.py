@@ -50,7 +50,7 @@ def files(bundle):
 
 
 def pack(bundle):
-    bundle.run("pack", "--store", "store")
+    bundle.run("pack-store", "--store", "store")
 
 
 def test_what_is_stored_does_not_run_again(tmp_path):

@@ -93,7 +93,7 @@ class Executor:
         trace.unlink(missing_ok=True)
         self.started = set()
         path = f"workflow/experiments/{stem}/plan.json"
-        pack = ("pack", "--store", ".mlx/store")
+        pack = ("pack-store", "--store", ".mlx/store")
         self.server.ask("step", str(self.folder), self.environment, *pack)
         steps = Steps(self, stem, path, json.loads((self.folder / path).read_text()))
         steps.all()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from mlx2smk.commands.live_run.run_state import News, RunState, TrialState
 
-PAUSE = 10.0
+BETWEEN_LINES = 10.0
 """Seconds between two plain lines about the same trial."""
 
 _MINUTE, _HOUR = 60, 3600
@@ -43,8 +43,8 @@ class PlainDisplay:
         """Print the trials that have moved on."""
         now = time.monotonic()
         for rule, trial in state.trials.items():
-            when, done = self._shown.get(rule, (-PAUSE, 0))
-            if trial.done != done and (now - when >= PAUSE or trial.done == trial.total):
+            when, done = self._shown.get(rule, (-BETWEEN_LINES, 0))
+            if trial.done != done and (now - when >= BETWEEN_LINES or trial.done == trial.total):
                 self._shown[rule] = now, trial.done
                 self.say(f"{trial.label}: {counts(trial)}")
 

@@ -8,8 +8,8 @@ import shlex
 from functools import cached_property
 from pathlib import Path
 
-from .. import digests, layout
-from ..plan import jobs_of
+from .. import digests, layout, tails
+from ..plan import Job, jobs_of
 from .snakemake_api import fail
 
 TYPE_CHECKING = False
@@ -26,6 +26,8 @@ class CompiledFolder:
         self.bundle = bundle
         self._plans: dict[str, PlanDocument] = {}
         self._jobs: dict[tuple[str, str], dict[str, str]] = {}
+        self._tails: dict[tuple[str, str], tuple[list[Job] | None, dict[str, Job]]] = {}
+        self._names: dict[tuple[str, str], frozenset[str]] = {}
 
     def manifest(self) -> dict[str, Any]:
         """Return what `mlx compile` says that it wrote; nothing if that file did not come along."""
@@ -73,11 +75,40 @@ class CompiledFolder:
         return next(trial for trial in self.plan(stem)["trials"] if trial["name"] == name)
 
     def jobs(self, stem: str, trial: str) -> dict[str, str]:
-        """Return the digests of a trial's jobs by name, in the order of their combinations."""
+        """Return the digests of a trial's planned jobs by name, in the order of their combinations."""
         if (stem, trial) not in self._jobs:
             jobs = jobs_of(self.trial(stem, trial))
             self._jobs[stem, trial] = {job.name: job.digest for job in jobs}
         return self._jobs[stem, trial]
+
+    def names(self, stem: str, trial: str) -> frozenset[str]:
+        """Return the names of all jobs in a trial's part of the plan, whether or not they are to run."""
+        if (stem, trial) not in self._names:
+            entry = self.trial(stem, trial)
+            lines = (*entry["jobs"], *entry.get("alone", ()))
+            self._names[stem, trial] = frozenset(Job(line).name for line in lines)
+        return self._names[stem, trial]
+
+    def tail(self, stem: str, trial: str, path: str | None) -> dict[str, Job]:
+        """Return the jobs of a trial's tail by name, in the order in which they should start.
+
+        `path` is that of the file of the decision about them; None if it cannot be seen from here.
+        """
+        entry, (jobs, found) = self.trial(stem, trial), self._tails.get((stem, trial), (None, {}))
+        if path is not None:
+            now = tails.decision(entry, path)  # the same object as long as the file is the same
+        else:
+            now = jobs or [Job(line) for line in tails.unseen(entry)]
+        if now is not jobs:
+            found = {job.name: job for job in now or ()}
+            self._tails[stem, trial] = now, found
+        return found
+
+    def gpus(self, stem: str, trial: str) -> int:
+        """Return how many GPUs each combination of a trial runs on."""
+        asked = dict(self.trial(stem, trial)["resources"])
+        count = asked.get("gpus", asked.get("gpu", 0))
+        return count if isinstance(count, int) else 0
 
     def code_digest(self, stem: str, kind: str, name: str) -> str:
         """Return the digest of the code of a setup or verification, and of where its file is.

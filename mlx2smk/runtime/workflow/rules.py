@@ -7,6 +7,7 @@ Snakemake does not compare between runs, as must be for paths.
 from __future__ import annotations
 
 import atexit
+import inspect
 import os
 import secrets
 import shlex
@@ -18,7 +19,7 @@ from pathlib import Path
 from .. import layout
 from ..graph import Graph
 from ..packing import has_segments
-from ..plan import Plan
+from ..plan import Plan, spans_of
 from . import preflight
 from .compiled import CompiledFolder
 from .settings import Settings
@@ -26,13 +27,22 @@ from .snakemake_api import Snakemake
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any, Callable, TypeVar
+
+    from ..plan import Job
 
     Compared = Callable[[Any], Any]
     Uncompared = Callable[[Any, Any], str]
+    Described = TypeVar("Described", bound=Callable[..., Any])
 
 DEEPEST = 100_000
 """Snakemake walks a chain of combinations by recursion, and a chain is as deep as it is long."""
+
+
+def with_signature(function: Described) -> Described:
+    """Keep a function's signature with it: for each job, Snakemake asks for it some dozen times."""
+    function.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
+    return function
 
 
 class Workflow:
@@ -90,8 +100,10 @@ class Workflow:
     def on_start(self) -> None:
         """Pack the store, and tell it which trials are to run again, whatever it has of them."""
         self._snakemake.lift_rate_limit()
+        self._snakemake.use_first_fit()
         if self._settings.uses_store and has_segments(layout.STORE):  # the last run was cut short
-            subprocess.run([*self._own_command("pack"), "--store", layout.STORE], check=False)
+            command = [*self._own_command("pack-store"), "--store", layout.STORE]
+            subprocess.run(command, check=False)
         for stem in self._compiled.stems():
             for trial in self._compiled.plan(stem)["trials"]:
                 folder = f"{layout.results_of(stem)}/{layout.runs_folder(trial['name'])}/"
@@ -119,14 +131,25 @@ class Workflow:
     # Inputs of rules
 
     def runs(self, stem: str, trial: str) -> list[str]:
-        """Return the files of all runs of a trial."""
+        """Return the files of the runs of a trial that are planned, which may be only its head."""
         return [_run_path(stem, trial, job) for job in self._compiled.jobs(stem, trial)]
+
+    def tail(self, stem: str, trial: str, path: str) -> list[str]:
+        """Return the files of the other runs of a trial, by the decision in a file."""
+        place = None if self._snakemake.uses_storage else path
+        return [_run_path(stem, trial, job) for job in self._compiled.tail(stem, trial, place)]
+
+    def _tail_jobs(self, stem: str, trial: str) -> dict[str, Job]:
+        """Return the jobs of a trial's tail by name; none before they are decided."""
+        path = f"{self._results(stem)}/{layout.packing_path(trial)}"
+        return self._compiled.tail(stem, trial, None if self._snakemake.uses_storage else path)
 
     def previous(self, stem: str, trial: str) -> Compared:
         """Return a function that finds the run before a job, which a chained trial goes on from."""
         jobs = list(self._compiled.jobs(stem, trial))
         before = dict(zip(jobs[1:], jobs))
 
+        @with_signature
         def find(wildcards: Any) -> Any:
             job = before.get(wildcards[0])
             return [] if job is None else _run_path(stem, trial, job)
@@ -140,6 +163,7 @@ class Workflow:
         the user's files, so neither a module's prefix nor a storage moves them.
         """
 
+        @with_signature
         def find(wildcards: Any) -> Any:
             del wildcards
             folder = self._compiled.folder(stem)
@@ -154,10 +178,13 @@ class Workflow:
     def digest(self, stem: str, kind: str, name: str, *more: str) -> Compared:
         """Return a function that finds what a job is scheduled for: its code, and what its last run touched."""
 
+        @with_signature
         def find(wildcards: Any) -> str:
             if kind == "trials":
                 job = wildcards[0]
-                return self._scheduled(stem, kind, name, job, self._compiled.jobs(stem, name)[job])
+                planned = self._compiled.jobs(stem, name).get(job)
+                code = planned or self._tail_jobs(stem, name)[job].digest
+                return self._scheduled(stem, kind, name, job, code)
             code = " ".join([self._compiled.code_digest(stem, kind, name), *more])
             return self._scheduled(stem, kind, name, "", code)
 
@@ -174,15 +201,69 @@ class Workflow:
             return self._graph(stem).scheduled_unseen(kind, name, code)
         return self._graph(stem).scheduled(kind, name, job, code)
 
+    def options(self, stem: str, trial: str) -> Uncompared:
+        """Return a function that finds the options of a trial's job that are known only where it runs.
+
+        They are the store of results (none with `--config mlx_store=false`), the combinations of a job of the
+        tail, and GPUs.
+        """
+        store = f"--store {layout.STORE}" if self._settings.uses_store else ""
+        gpus = self._compiled.gpus(stem, trial)
+
+        @with_signature
+        def find(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
+            del input
+            numbers = self._numbers(stem, trial, wildcards[0])
+            return " ".join(filter(None, [store, numbers, self._gpus(gpus)]))
+
+        return find
+
+    def _numbers(self, stem: str, trial: str, job: str) -> str:
+        """Return the option that says which combinations a batch of a tail runs; the plan has the others."""
+        if job in self._compiled.names(stem, trial):
+            return ""
+        return f"--numbers {spans_of(self._tail_jobs(stem, trial)[job].numbers)}"
+
+    def _gpus(self, count: int) -> str:
+        """Return the option that gives a job GPUs of this machine for itself, if it needs any.
+
+        In a cluster there is no such option, since the scheduler gives a job its GPUs.
+        """
+        if not count or self._snakemake.is_started_elsewhere:
+            return ""
+        available = self._snakemake.resource("gpus", "gpu")
+        words = [count] if available is None else [count, available]
+        return " ".join(map(str, ["--gpus", *words]))
+
+    def slots(self, stem: str, trial: str) -> Uncompared:
+        """Return a function that finds the options that say how many jobs of a trial run at once, and where."""
+
+        @with_signature
+        def find(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
+            del wildcards, input
+            entry = self._compiled.trial(stem, trial)
+            elsewhere = self._snakemake.runs_jobs_elsewhere
+            most = self._snakemake.most_jobs // (1 if elsewhere else entry["threads"] or 1)
+            words = ["--slots", str(max(1, min(most, entry["parallel"] or most)))]
+            if self._snakemake.uses_storage:
+                words.append("--unseen")
+            elif elsewhere:
+                words.append("--elsewhere")
+            return " ".join(words)
+
+        return find
+
     def plan(self, stem: str) -> Uncompared:
         """Return a function that finds the path of an experiment's plan."""
 
+        @with_signature
         def find(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
             del wildcards, input
             return self._compiled.plan_path(stem)
 
         return find
 
+    @with_signature
     def worker(self, wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
         """Return the start of a command line: the interpreter of the jobs, and the worker.
 
@@ -199,6 +280,7 @@ class Workflow:
         words = [word for name, value in given.items() for word in (f"--{name}", value)]
         return self._command(settings.python or sys.executable, *words)
 
+    @with_signature
     def own_worker(self, wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
         """Return the same with Snakemake's own interpreter, for what runs outside environments."""
         del wildcards, input
@@ -207,14 +289,10 @@ class Workflow:
     def _command(self, python: str, *options: str) -> str:
         return shlex.join([python, str(self._compiled.worker), *options])
 
-    def store(self, wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
-        """Return the option that names the store of results; nothing with `--config mlx_store=false`."""
-        del wildcards, input
-        return f"--store {layout.STORE}" if self._settings.uses_store else ""
-
     def folder(self, name: str) -> Uncompared:
         """Return a function that finds the folder of the input files of a name, `.` if there are none."""
 
+        @with_signature
         def find(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
             del wildcards
             files = input.get(name)
@@ -222,22 +300,6 @@ class Workflow:
             return os.path.dirname(first) or "."
 
         return find
-
-    def gpus(self, count: int) -> Uncompared:
-        """Return a function that finds the option that gives a job GPUs of this machine for itself.
-
-        In a cluster there is no such option, since the scheduler gives a job its GPUs.
-        """
-
-        def option(wildcards: Any, input: Any) -> str:  # noqa: A002 - Snakemake's name
-            del wildcards, input
-            if self._snakemake.is_started_elsewhere:
-                return ""
-            available = self._snakemake.resource("gpus", "gpu")
-            words = [count] if available is None else [count, available]
-            return " ".join(map(str, ["--gpus", *words]))
-
-        return option
 
     # What they rest on
 

@@ -11,6 +11,8 @@ import os
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
+from .first_fit import FirstFit
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 RECORDS = Path(".snakemake")
 RECORD_KINDS = ("metadata", "incomplete")
+GREEDY = "snakemake.scheduling.greedy"
 FASTEST = 1000
 """Jobs per second from which on a limit means that there is none."""
 
@@ -109,6 +112,12 @@ class Snakemake:
         values = (limits[name].value for name in names if name in limits)
         return next(values, None)
 
+    @property
+    def most_jobs(self) -> int:
+        """How many jobs with one core can run at once; 1 if that is not known."""
+        limits = [self.resource("_cores"), self.resource("_nodes")]
+        return min((each for each in limits if isinstance(each, int)), default=1)
+
     def limit(self, name: str, count: int) -> None:
         """Limit a resource, unless the user has."""
         if name not in self._part("global_resources"):
@@ -127,6 +136,18 @@ class Snakemake:
         limiter = getattr(scheduler, "job_rate_limiter", None)
         if limiter is not None and limiter.max_jobs / limiter.timespan >= FASTEST:
             scheduler.job_rate_limiter = None  # type: ignore[union-attr]
+
+    def use_first_fit(self) -> None:
+        """Choose jobs as the scheduler `greedy` does, in less time.
+
+        Another scheduler, and a greedy one with settings of its own, stay as they are.
+        """
+        scheduler = getattr(self._workflow, "scheduler", None)
+        chosen = getattr(scheduler, "_scheduler", None)
+        takes_the_best = getattr(getattr(chosen, "settings", None), "greediness", None) == 1
+        is_greedy = type(chosen).__module__ == GREEDY and hasattr(chosen, "job_reward")
+        if is_greedy and takes_the_best and hasattr(scheduler, "_job_selector"):
+            vars(scheduler)["_job_selector"] = FirstFit(chosen).select_jobs
 
     def send_along(self, paths: Iterable[str | Path]) -> None:
         """Send files to jobs that share no folder with this machine, as the Snakefile is sent.

@@ -1,0 +1,187 @@
+"""Looks at the head of a trial while it runs, and decides into which jobs its tail goes."""
+
+from __future__ import annotations
+
+import os
+import time
+from itertools import islice
+
+from . import jsontext, layout, records, tails
+from .dealing import IN_A_CLUSTER, MOST_ALONE, ON_THIS_MACHINE, deal, spread
+from .errors import JobError
+from .grid import Grid
+from .plan import jobs_of, size_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from .dealing import Costs
+    from .documents import JobRecord, RunDict, TrialEntry
+    from .plan import Plan
+
+PAUSE = 0.005
+"""Seconds between two looks at the head."""
+
+MOST_KNOWN = 50_000
+"""Earlier runs that are read; of more, it is enough to know some."""
+
+
+def pack(plan: Plan, name: str, output: str, slots: int, *, elsewhere: bool) -> str:
+    """Decide about the tail of a trial, write it to `output`, and return the reason.
+
+    `slots` is how many of its jobs can run at once, `elsewhere` says that these run on other machines.
+    """
+    trial = plan.trial(name)
+    results = os.path.dirname(os.path.dirname(output))
+    costs = IN_A_CLUSTER if elsewhere else ON_THIS_MACHINE
+    known = known_seconds(trial, results)
+    head = seconds_of_head(trial, results, known, costs)
+    groups, why = decide(tails.tail_numbers(trial), head, known, slots, costs)
+    tails.keep_decision(output, trial, tails.job_lines(trial, groups), why)
+    return why
+
+
+def pack_unseen(plan: Plan, name: str, output: str) -> str:
+    """Decide about a tail where the results of its head cannot be seen, and return the reason."""
+    trial = plan.trial(name)
+    why = "the results of the first combinations are kept elsewhere"
+    tails.keep_decision(output, trial, tails.unseen(trial), why)
+    return why
+
+
+def decide(
+    tail: list[int],
+    head: Mapping[int, float | None],
+    known: Mapping[int, float],
+    slots: int,
+    costs: Costs,
+) -> tuple[list[list[int]], str]:
+    """Return the combinations of each job of a tail, and the reason.
+
+    `head` has the seconds of the combinations of the head, None for those that have not ended; `known`
+    those of earlier runs.
+    """
+    long = [n for n, seconds in head.items() if not _is_short(seconds, costs)]
+    if _agree(head, known, costs) and 2 * sum(n in known for n in tail) >= len(tail):
+        other = costs.short if long else _mean(head)
+        groups = deal({n: known.get(n, other) for n in tail}, slots, costs)
+        return groups, f"as long as earlier runs took: {_said(tail, groups)}"
+    if long or not head:
+        took = f"{len(long)} of the first {len(head)} combinations take {costs.short:g} s or longer"
+        groups = _one_each(tail, long)
+        return groups, f"{took}: {_said(tail, groups)}"
+    groups = deal(dict.fromkeys(tail, _mean(head)), slots, costs)
+    took = f"the first {len(head)} combinations took {_mean(head):.3f} s each"
+    return groups, f"{took}: {_said(tail, groups)}"
+
+
+def _agree(head: Mapping[int, float | None], known: Mapping[int, float], costs: Costs) -> bool:
+    """Tell whether the head takes as long as in earlier runs: about as `short`, or as long."""
+    compared = [(known[n], seconds) for n, seconds in head.items() if n in known]
+    return bool(compared) and all(
+        before < 2 * costs.short if _is_short(now, costs) else before >= costs.short / 2
+        for before, now in compared
+    )
+
+
+def _is_short(seconds: float | None, costs: Costs) -> bool:
+    return seconds is not None and seconds < costs.short
+
+
+def _mean(head: Mapping[int, float | None]) -> float:
+    seconds = [each for each in head.values() if each is not None]
+    return sum(seconds) / len(seconds) if seconds else 0.0
+
+
+def _one_each(tail: list[int], long: list[int]) -> list[list[int]]:
+    """Return one job for each combination while there are not too many, likely long ones first."""
+    if len(tail) > MOST_ALONE:
+        return spread(tail, dict.fromkeys(tail, 1.0), MOST_ALONE)
+    near = {n: min((abs(n - other) for other in long), default=0) for n in tail}
+    return [[number] for number in sorted(tail, key=lambda n: (near[n], n))]
+
+
+def _said(tail: list[int], groups: list[list[int]]) -> str:
+    return f"{len(tail)} more in {len(groups)} jobs"
+
+
+def seconds_of_head(
+    trial: TrialEntry, results: str, known: Mapping[int, float], costs: Costs
+) -> dict[int, float | None]:
+    """Return the seconds of each combination of the head, None for those that have not ended.
+
+    Watches until all have ended, one is known to take long, or some time has passed. Combinations that
+    took long before are not waited for.
+    """
+    jobs = {job.first: job for job in jobs_of(trial)}
+    found: dict[int, float | None] = dict.fromkeys(jobs)
+    end = time.monotonic() + costs.watch
+    while True:
+        for number, job in jobs.items():
+            if found[number] is None:
+                path = os.path.join(results, layout.run_path(trial["name"], job.name))
+                found[number] = _seconds_in(path, job.digest)
+        waiting = [n for n in found if found[n] is None and known.get(n, 0.0) < costs.short]
+        proven = any(s is not None and s >= costs.short for s in found.values())
+        if not waiting or time.monotonic() > end or (proven and not known):
+            return found
+        time.sleep(PAUSE)
+
+
+def _seconds_in(path: str, digest: str) -> float | None:
+    """Return how long the runs of a job took, if it has ended; the record of another version is none."""
+    record = _record(path) if os.path.exists(path) else None
+    if record is None or record["digest"] != digest:
+        return None
+    return float(sum(run["duration"] for run in record["runs"]))
+
+
+def known_seconds(trial: TrialEntry, results: str) -> dict[int, float]:
+    """Return how long combinations took in earlier runs of the trial, whatever its code was."""
+    size = size_of(trial)
+    if size > 2 * MOST_KNOWN:
+        return {}
+    known: dict[str, float] = {}
+    try:
+        for run in islice(_earlier_runs(trial, results), MOST_KNOWN):
+            if run["success"]:
+                known[_text(run["params"])] = float(run["duration"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}  # not as a run leaves it, and only a hint
+    if not known:
+        return {}
+    grid = Grid(trial["parameters"])
+    texts = ((number, _text(grid.values(number))) for number in range(size))
+    return {number: known[text] for number, text in texts if text in known}
+
+
+def _earlier_runs(trial: TrialEntry, results: str) -> Iterator[RunDict]:
+    """Yield the runs of the last run that was completed, or else those that the jobs of one have left."""
+    collected = os.path.join(results, layout.collected_path(trial["name"]))
+    if os.path.exists(collected):
+        with open(collected, encoding="utf-8") as file:
+            texts = (line.strip("[],\n") for line in file)  # a run in each
+            yield from (jsontext.loads(text) for text in texts if text)
+        return
+    folder = os.path.join(results, layout.runs_folder(trial["name"]))
+    current = {job.digest for job in jobs_of(trial)}
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+        record = _record(os.path.join(folder, name))
+        if record is not None and record["digest"] not in current:
+            yield from record["runs"]
+
+
+def _record(path: str) -> JobRecord | None:
+    """Return the record of a job, which may be removed at any time; None without one."""
+    try:
+        record: JobRecord = records.read(path)
+    except JobError:
+        return None
+    return record if isinstance(record, dict) and {"digest", "runs"} <= record.keys() else None
+
+
+def _text(params: Any) -> str:
+    """Return the text that identifies a combination, from its values or from a record."""
+    return jsontext.dumps(params, sort_keys=True)

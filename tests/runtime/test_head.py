@@ -1,0 +1,210 @@
+"""What the head of a trial shows, and what is decided about its tail."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+
+import pytest
+
+from mlx2smk.runtime import head, tails
+from mlx2smk.runtime.dealing import IN_A_CLUSTER, ON_THIS_MACHINE
+from mlx2smk.runtime.plan import Job, jobs_of, spans_of
+from tests.support.handmade_bundles import Bundle
+
+SIZE = 40
+HEAD = (0, 13, 26, 39)
+TAIL = [n for n in range(SIZE) if n not in HEAD]
+NONE_ENDED = dict.fromkeys(HEAD)
+SHORT = dict.fromkeys(HEAD, 0.01)
+
+
+def decided(ended, known=(), costs=ON_THIS_MACHINE, slots=2):
+    groups, why = head.decide(TAIL, ended, dict(known), slots, costs)
+    assert sorted(number for group in groups for number in group) == TAIL
+    return groups, why
+
+
+# ------------------------------------------------------------------ decisions
+
+
+def test_short_ones_share_jobs():
+    groups, why = decided(SHORT)
+    assert len(groups) == 4  # 36 * 0.013 s: in batches of 0.1 s
+    assert why == "the first 4 combinations took 0.010 s each: 36 more in 4 jobs"
+
+
+@pytest.mark.parametrize("ended", [NONE_ENDED, SHORT | {13: None}, SHORT | {13: 0.5}])
+def test_any_that_takes_its_time_gives_each_a_job(ended):
+    groups, why = decided(ended)
+    assert len(groups) == len(TAIL)
+    assert "take 0.5 s or longer: 36 more in 36 jobs" in why
+
+
+def test_those_near_a_long_one_start_first():
+    groups, _ = decided(SHORT | {39: None})
+    assert groups[:3] == [[38], [37], [36]]
+
+
+def test_with_run_times_long_ones_are_alone_and_the_longest_first():
+    known = dict.fromkeys(range(SIZE), 0.01) | {20: 5.0, 30: 9.0, 39: 3.0}
+    groups, why = decided(SHORT | {39: None}, known)
+    assert groups[:2] == [[30], [20]]
+    assert len(groups) == 2 + 4
+    assert why.startswith("as long as earlier runs took")
+
+
+def test_run_times_that_the_head_contradicts_do_not_count():
+    quick = dict.fromkeys(range(SIZE), 0.001)
+    assert len(decided(NONE_ENDED, quick)[0]) == len(TAIL)
+    slow = dict.fromkeys(range(SIZE), 60.0)
+    assert len(decided(SHORT, slow)[0]) == 4
+    assert len(decided(NONE_ENDED, slow)[0]) == len(TAIL)
+
+
+def test_run_times_of_few_do_not_count():
+    assert len(decided(SHORT, {0: 0.01, 1: 9.0})[0]) == 4
+
+
+def test_unknown_ones_beside_known_ones_are_as_the_head():
+    known = dict.fromkeys(range(30), 0.01)
+    assert len(decided(SHORT, known)[0]) == 4
+    groups, _ = decided(SHORT | {39: None}, known)  # 39 was not known
+    assert sorted(n for group in groups if len(group) == 1 for n in group) == list(range(30, 39))
+
+
+def test_where_jobs_cost_more_batches_are_larger():
+    ended = dict.fromkeys(HEAD, 2.0)
+    assert len(decided(ended)[0]) == 36
+    # 72 s: one for each of the two that may run at once
+    assert len(decided(ended, costs=IN_A_CLUSTER)[0]) == 2
+
+
+# ------------------------------------------------------------------ watching
+
+
+@pytest.fixture
+def trial(tmp_path):
+    bundle = Bundle(tmp_path, "def t(n):\n    return n\n").trial("t", {"n": list(range(SIZE))})
+    entry = bundle.plan["trials"][0]
+    lines = entry["jobs"]
+    entry["jobs"] = [lines[n] for n in HEAD]
+    entry["alone"] = [line for n, line in enumerate(lines) if n not in HEAD]
+    entry["tail"] = "t-tail"
+    bundle.write()
+    return bundle
+
+
+def leave(folder, job, *seconds, digest=None, first=0):
+    runs = [
+        {"success": True, "duration": each, "params": {"n": first + at}, "result": 0}
+        for at, each in enumerate(seconds)
+    ]
+    path = folder / f"results/exp/runs/t/{job.name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"digest": digest or job.digest, "runs": runs}))
+
+
+def test_waits_for_the_head_a_moment(trial, tmp_path):
+    entry = trial.plan["trials"][0]
+    first, *others = jobs_of(entry)
+    for job in others:
+        leave(tmp_path, job, 0.01)
+    leave(tmp_path, first, 0.01, digest="another version's")
+    late = threading.Timer(0.05, lambda: leave(tmp_path, first, 0.02))
+    late.start()
+    seen = head.seconds_of_head(entry, str(tmp_path / "results/exp"), {}, ON_THIS_MACHINE)
+    late.join()
+    assert seen == {0: 0.02, 13: 0.01, 26: 0.01, 39: 0.01}
+
+
+def test_but_no_longer(trial, tmp_path):
+    entry = trial.plan["trials"][0]
+    start = time.monotonic()
+    assert head.seconds_of_head(entry, str(tmp_path), {}, ON_THIS_MACHINE) == NONE_ENDED
+    waited = time.monotonic() - start
+    assert waited >= ON_THIS_MACHINE.watch
+    start = time.monotonic()
+    long = dict.fromkeys(HEAD, 9.0)
+    assert head.seconds_of_head(entry, str(tmp_path), long, ON_THIS_MACHINE) == NONE_ENDED
+    assert time.monotonic() - start < waited  # what is known to take long is not waited for
+
+
+def test_run_times_are_those_of_the_last_complete_run(trial, tmp_path):
+    entry = trial.plan["trials"][0]
+    leave(tmp_path, Job(entry["alone"][0]), 7.0, digest="older", first=5)
+    results = str(tmp_path / "results/exp")
+    assert head.known_seconds(entry, results) == {5: 7.0}
+    collected = tmp_path / "results/exp/trials/t.json"
+    collected.parent.mkdir()
+    lines = [
+        json.dumps({"success": n != 3, "duration": n / 8, "params": {"n": n}}) for n in (2, 3, 99)
+    ]
+    collected.write_text("[\n" + ",\n".join(lines) + "\n]\n")
+    assert head.known_seconds(entry, results) == {2: 0.25}
+    collected.write_text("{torn")
+    assert head.known_seconds(entry, results) == {}
+
+
+# ------------------------------------------------------------------ the step, and what rests on it
+
+PACK = ["--slots", "2", "--output", "results/exp/packing/t.json", "--log", "logs/pack.log"]
+
+
+def test_the_decision_is_kept(trial, tmp_path):
+    entry = trial.plan["trials"][0]
+    for job in jobs_of(entry):
+        leave(tmp_path, job, 0.01)
+    trial.run("pack", "t", *PACK)
+    path = tmp_path / PACK[3]
+    jobs = tails.decision(entry, str(path))
+    assert sorted(n for job in jobs for n in job.numbers) == TAIL
+    assert [job.name for job in jobs] == ["batch-1", "batch-2", "batch-3", "batch-4"]
+    assert len({job.digest for job in jobs}) == 4
+    assert "36 more in 4 jobs" in (tmp_path / "logs/pack.log").read_text()
+    assert tails.decision(entry | {"tail": "another"}, str(path)) is None
+
+
+def test_jobs_of_one_combination_are_those_of_the_plan(trial, tmp_path):
+    entry = trial.plan["trials"][0]
+    trial.run("pack", "t", *PACK)
+    assert set(json.loads((tmp_path / PACK[3]).read_text())["jobs"]) == set(entry["alone"])
+
+
+def test_what_cannot_be_seen_is_decided_all_the_same(trial, tmp_path):
+    entry = trial.plan["trials"][0]
+    trial.run("pack", "t", *PACK, "--unseen")
+    assert tails.unseen(entry) == entry["alone"]
+    assert json.loads((tmp_path / PACK[3]).read_text())["jobs"] == entry["alone"]
+    jobs = [Job(line) for line in tails.unseen({**entry, "alone": [], "parameters": LARGE})]
+    assert len(jobs) == 500
+    assert {n for job in jobs for n in job.numbers} == set(range(2004)) - set(HEAD)
+
+
+LARGE = [["n", [str(n) for n in range(2004)]]]
+
+
+@pytest.mark.parametrize("damage", ["", "[]", '{"version": 1, "digest": "t-tail", "jobs": [1]}'])
+def test_a_damaged_decision_is_none(trial, tmp_path, damage):
+    path = tmp_path / "t.json"
+    path.write_text(damage)
+    assert tails.decision(trial.plan["trials"][0], str(path)) is None
+
+
+def test_a_batch_runs_its_combinations_and_is_collected(trial, tmp_path):
+    entry = trial.plan["trials"][0]
+    for job in jobs_of(entry):
+        leave(tmp_path, job, 0.01)
+    trial.run("pack", "t", *PACK)
+    (tmp_path / "context.json").write_text("{}")
+    jobs = [*jobs_of(entry), *tails.decision(entry, str(tmp_path / PACK[3]))]
+    for job in jobs:
+        spans = [] if job.count == 1 else ["--numbers", spans_of(job.numbers)]
+        output = f"results/exp/runs/t/{job.name}.json"
+        options = ["--context", "context.json", "--output", output, "--log", "logs/t.log"]
+        trial.run("trial", "t", "--job", job.name, *spans, *options, "--digest", job.digest)
+    places = ["--runs", "results/exp/runs/t", "--packing", PACK[3]]
+    outputs = ["--runs-output", "o/t.json", "--updates-output", "u/t.json"]
+    trial.run("collect", "t", *places, *outputs)
+    assert [run["result"] for run in trial.read("o/t.json")] == list(range(SIZE))
