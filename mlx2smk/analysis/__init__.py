@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.access import Access, access_of
+from mlx2smk.analysis.access import Access, access_of, mentions
 from mlx2smk.analysis.bindings import scope_of
 from mlx2smk.analysis.file_uses import FileFinder, FileUse
 from mlx2smk.analysis.mistakes import Looked, find_mistakes
@@ -131,11 +131,16 @@ def _verification(
     analysis = _function(verify, slices, slicer, seeded=True)
     node = experiment.tree.body[verify.statement]
     wrapped = isinstance(node, ast.FunctionDef) and len(node.decorator_list) > 1
+    framed = any(mentions(name, t.unit.node) for t in slices[verify.name][1] for name in _LOCALS)
     read = ANY
-    if isinstance(node, ast.FunctionDef) and not wrapped:
+    if isinstance(node, ast.FunctionDef) and not wrapped and not framed:
         read = _trials_read(node, slicer.project.experiment)
     trials = Keys.of(*(trial.name for trial in experiment.trials))
     return replace(analysis, trials_read=read & trials)
+
+
+_LOCALS = ("f_locals", "getargvalues")
+"""How code comes from a frame to the variables of a function, and so to the results."""
 
 
 def _trials_read(node: ast.FunctionDef, module: Module) -> Keys:

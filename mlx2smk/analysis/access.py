@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.project import Module, Project
     from mlx2smk.analysis.slicing import Taken, Widening
 
-__all__ = ["SEED_KEYS", "Access", "Site", "access_of"]
+__all__ = ["SEED_KEYS", "Access", "Site", "access_of", "mentions"]
 
 SEED_KEYS = Keys.of("seed", "numpy_seed", "torch_seed", "pythonhashseed")
 """The worker reads these before every trial and verification."""

@@ -544,6 +544,9 @@ def test_trials_that_a_verification_reads(body, expected):
         "results['t'] = 1",
         "return locals()",
         "return eval('results')",
+        "return sys._getframe().f_locals['results']['u']",
+        "return getattr(inspect.currentframe(), 'f_locals')['results']['u']",
+        "return inspect.getargvalues(inspect.currentframe())",
     ],
 )
 def test_verifications_that_may_read_all_trials(body):
@@ -558,3 +561,25 @@ def test_the_first_parameter_is_what_counts():
 
 def test_only_verifications_have_trials_that_they_read():
     assert trial("", "return 1").trials_read == NO_KEYS
+
+
+RECORD = """
+from typing import TypedDict, NamedTuple
+class Result(NamedTuple):
+    score: int
+    context_update: dict
+"""
+
+
+def test_an_update_that_only_another_module_names():
+    before = "from helper import Result"
+    body = "return Result(1, {'a': 1})._asdict()"
+    assert writes(body, before, files={"helper.py": RECORD}) == {"a"}
+    assert writes("return Result(1, x)._asdict()", before, files={"helper.py": RECORD}) is None
+
+
+def test_pieces_of_the_name_in_several_modules():
+    files = {"helper.py": "START = 'context'"}
+    body = "return {f'{helper.START}_' + 'update': {'a': 1}}"
+    assert writes(body, "import helper", files=files) is None
+    assert writes("return {helper.START: 'date'}", "import helper", files=files) == set()
