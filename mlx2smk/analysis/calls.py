@@ -6,9 +6,9 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.bindings import is_main_guard, scope_of
 from mlx2smk.analysis.values import Definition, Library, Values, frame_of, targets_of
-from mlx2smk.language.scopes import Function, children, parameters_of
+from mlx2smk.language.bindings import is_main_guard, scope_of
+from mlx2smk.language.scopes import Function, children, dotted, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,11 +109,7 @@ def _names(body: Iterable[ast.AST], parameters: Iterable[str] = ()) -> Frame:
 def meaning_of(node: ast.expr, place: Place, project: Project) -> Definition | Library | None:
     """Return what an expression such as ``np.save`` refers to, following imports inside functions too."""
     values = Values(project, place.module)
-    chain: list[str] = []
-    root = node
-    while isinstance(root, ast.Attribute):
-        chain.insert(0, root.attr)
-        root = root.value
+    root, chain = dotted(node)
     if not isinstance(root, ast.Name):
         return None
     owner = place.owner(root.id)
@@ -122,4 +118,4 @@ def meaning_of(node: ast.expr, place: Place, project: Project) -> Definition | L
     bindings = place.scopes[owner].names[root.id]
     if len(bindings) != 1 or bindings[0].imported is None:
         return None
-    return values.behind(bindings[0].imported, tuple(chain))
+    return values.behind(bindings[0].imported, chain)

@@ -6,8 +6,8 @@ import ast
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlx2smk.analysis.bindings import scope_of
 from mlx2smk.analysis.values import Definition, Values
+from mlx2smk.language.bindings import scope_of
 from mlx2smk.language.scopes import Function, parameters_of, stored_names
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.bindings import imports_of, is_main_guard, scope_of
 from mlx2smk.analysis.confined import EVERYWHERE, OWN_MODULE
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
@@ -26,6 +25,7 @@ from mlx2smk.analysis.known import (
 )
 from mlx2smk.analysis.objects import Objects
 from mlx2smk.analysis.values import Definition, Frame, Values, frame_of, targets_of
+from mlx2smk.language.bindings import imports_of, is_main_guard, scope_of
 from mlx2smk.language.scopes import evaluated_at_definition, parameters_of
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from mlx2smk.language.origins import MODULES
 from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:
-    from mlx2smk.analysis.bindings import Imported
     from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.language.bindings import Imported
 
 _QUIET = STANDARD_LIBRARY | QUIET_PACKAGES | {"__future__", *MODULES}
 

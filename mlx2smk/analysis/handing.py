@@ -18,10 +18,10 @@ from mlx2smk.language.keys import ANY, Keys
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlx2smk.analysis.bindings import Binding
     from mlx2smk.analysis.calls import Call
     from mlx2smk.analysis.enclosing import ScopeNode
     from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.language.bindings import Binding
     from mlx2smk.language.scopes import Function
 
 

@@ -14,9 +14,9 @@ from mlx2smk.analysis.project import Step
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlx2smk.analysis.bindings import Imported
     from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.language.bindings import Imported
 
 _Item = TypeVar("_Item")
 

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from mlx2smk.analysis.bindings import Binding, Imported, imports_of, is_main_guard, scope_of
 from mlx2smk.analysis.texts import (
     HOLE,
     QUERIES,
@@ -25,6 +24,7 @@ from mlx2smk.analysis.texts import (
     types_given,
     written,
 )
+from mlx2smk.language.bindings import Binding, Imported, imports_of, is_main_guard, scope_of
 from mlx2smk.language.scopes import annotations_of, defaults_of, parameters_of, stored_names
 
 if TYPE_CHECKING:

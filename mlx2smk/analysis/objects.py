@@ -20,8 +20,8 @@ from mlx2smk.analysis.confined import (
 from mlx2smk.analysis.known import PURE_BUILTINS
 
 if TYPE_CHECKING:
-    from mlx2smk.analysis.bindings import Binding
     from mlx2smk.analysis.values import Values
+    from mlx2smk.language.bindings import Binding
 
 
 class Objects:

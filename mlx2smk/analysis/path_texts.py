@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.calls import Place, meaning_of
 from mlx2smk.analysis.values import Definition, Library
+from mlx2smk.language.scopes import dotted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mlx2smk.analysis.bindings import Binding
     from mlx2smk.analysis.calls import Call, InnerScope
     from mlx2smk.analysis.project import Module, Project
+    from mlx2smk.language.bindings import Binding
     from mlx2smk.language.experiment import Trial
     from mlx2smk.language.keys import Keys
     from mlx2smk.language.scopes import Function
@@ -151,11 +152,7 @@ class Paths:
 
     def _module_name(self, node: ast.Name | ast.Attribute, place: Place) -> Texts:
         """Return the value of a constant of this or another local module."""
-        chain: list[str] = []
-        root: ast.expr = node
-        while isinstance(root, ast.Attribute):
-            chain.insert(0, root.attr)
-            root = root.value
+        root, chain = dotted(node)
         if not isinstance(root, ast.Name):
             return NONE
         depth = place.owner(root.id)
@@ -166,7 +163,7 @@ class Paths:
             bindings = place.scopes[depth].names[root.id]
         if not bindings and root.id == "__file__" and not chain and module.path is not None:
             return frozenset({Text(module.path)})
-        return self._constant_of(bindings, module, tuple(chain))
+        return self._constant_of(bindings, module, chain)
 
     def _constant_of(
         self, bindings: Sequence[Binding], module: Module, chain: tuple[str, ...]

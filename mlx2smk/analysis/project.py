@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
-from mlx2smk.analysis.bindings import imports_of
 from mlx2smk.analysis.modules import (
     STANDARD_LIBRARY,
     Files,
@@ -26,14 +25,15 @@ from mlx2smk.analysis.stars import StarName, Stars, certainly_bound
 from mlx2smk.analysis.texts import pattern, queries_in, words_in
 from mlx2smk.analysis.units import Unit, cut
 from mlx2smk.diagnostics.source import Source
+from mlx2smk.language.bindings import imports_of
 from mlx2smk.language.origins import MODULES, is_own
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from mlx2smk.analysis.bindings import Binding, Imported
     from mlx2smk.analysis.names import Reference
+    from mlx2smk.language.bindings import Binding, Imported
     from mlx2smk.language.experiment import Experiment
 
     Decorators: TypeAlias = Mapping[int, tuple[ast.expr, ...]]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.bindings import scope_of
 from mlx2smk.analysis.confined import MODULE, OWN_MODULE
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.known import (
@@ -22,6 +21,7 @@ from mlx2smk.analysis.known import (
     listed,
 )
 from mlx2smk.analysis.values import Definition, Frame, Values, frame_of
+from mlx2smk.language.bindings import scope_of
 from mlx2smk.language.scopes import own_scope, parameters_of
 
 if TYPE_CHECKING:

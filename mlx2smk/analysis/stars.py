@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.bindings import imports_of, is_main_guard, scope_of
-from mlx2smk.language.scopes import DefinitionNode, children, own_scope, stored_names
+from mlx2smk.language.bindings import imports_of, is_main_guard, scope_of
+from mlx2smk.language.scopes import DefinitionNode, children, dotted, own_scope, stored_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlx2smk.analysis.bindings import Imported
     from mlx2smk.analysis.project import Module, Project
+    from mlx2smk.language.bindings import Imported
 
     StarNames = dict[str, bool]
     """StarNames with whether the module certainly has them."""
@@ -306,9 +306,8 @@ def _is_setting(node: ast.Call, imported: set[str]) -> bool:
 
 def _root(node: ast.expr) -> str:
     """Return the name that a chain of attributes starts with, empty if it is none."""
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
+    root, _ = dotted(node)
+    return root.id if isinstance(root, ast.Name) else ""
 
 
 def _binds_by_name(module: Module) -> bool:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.bindings import imports_of, is_main_guard
 from mlx2smk.analysis.names import Names, names_of
+from mlx2smk.language.bindings import imports_of, is_main_guard
 from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from mlx2smk.language.scopes import Function, own_scope
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlx2smk.analysis.bindings import Binding
     from mlx2smk.analysis.enclosing import ScopeNode
     from mlx2smk.analysis.handing import Follower, Stretch
     from mlx2smk.analysis.slicing import Taken
+    from mlx2smk.language.bindings import Binding
 
 UPDATE = "context_update"
 _COMPUTED = f"the value of {UPDATE} is computed"

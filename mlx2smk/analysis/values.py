@@ -11,7 +11,6 @@ import builtins
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from mlx2smk.analysis.bindings import Binding
 from mlx2smk.analysis.known import (
     FRESH,
     ITERATORS,
@@ -20,12 +19,13 @@ from mlx2smk.analysis.known import (
     READING_METHODS,
     listed,
 )
-from mlx2smk.language.scopes import Function, own_scope
+from mlx2smk.language.bindings import Binding
+from mlx2smk.language.scopes import Function, dotted, own_scope
 
 if TYPE_CHECKING:
-    from mlx2smk.analysis.bindings import Imported
     from mlx2smk.analysis.names import Comprehension
     from mlx2smk.analysis.project import Module, Project
+    from mlx2smk.language.bindings import Imported
 
 Frame: TypeAlias = dict[str, tuple[Binding, ...]]
 """The names of an inner scope, with their bindings."""
@@ -75,15 +75,12 @@ class Values:
 
     def meaning(self, node: ast.expr) -> Definition | Library | None:
         """Return what an expression such as ``m.sub.f`` refers to; None if that is not certain."""
-        chain: list[str] = []
-        while isinstance(node, ast.Attribute):
-            chain.insert(0, node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name) or self.local(node.id) is not None:
+        root, chain = dotted(node)
+        if not isinstance(root, ast.Name) or self.local(root.id) is not None:
             return None
         if chain and chain[-1] in self.module.replaced:
             return None
-        return self._locate(self.module, node.id, tuple(chain), frozenset())
+        return self._locate(self.module, root.id, chain, frozenset())
 
     def _locate(
         self, module: Module, name: str, chain: tuple[str, ...], seen: frozenset[tuple[str, str]]
@@ -207,16 +204,13 @@ class Values:
 
     def is_consumed_elsewhere(self, node: ast.expr) -> bool:
         """Whether reading ``name`` or ``module.name`` may change an object of a local module."""
-        chain: list[str] = []
-        while isinstance(node, ast.Attribute):
-            chain.insert(0, node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name) or self.local(node.id) is not None:
+        root, chain = dotted(node)
+        if not isinstance(root, ast.Name) or self.local(root.id) is not None:
             return False
         steps = (
             step
-            for imported in self.module.imports(node.id)
-            for step in self.project.trace(imported, self.module, tuple(chain))
+            for imported in self.module.imports(root.id)
+            for step in self.project.trace(imported, self.module, chain)
         )
         return any(
             step.name is not None and Values(self.project, step.module).consumed(step.name)

@@ -1,27 +1,28 @@
-"""Which names a statement binds in its own scope, and where."""
+"""Which names code binds in its own scope, and where, without looking into the scopes inside it."""
 
 from __future__ import annotations
 
 import ast
 import keyword
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeGuard
 
-from mlx2smk.language.scopes import name_bound, own_scope
+from mlx2smk.language.scopes import Function, children, name_bound, own_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 Binder = ast.stmt | ast.expr | ast.pattern | ast.alias | ast.ExceptHandler
 
 
-class Binding(NamedTuple):
+class BoundName(NamedTuple):
     """A name that is bound, or deleted, by a node."""
 
     name: str
     node: Binder
 
 
-def bindings(statement: ast.AST) -> Iterator[Binding]:
+def names_bound(statement: ast.AST) -> Iterator[BoundName]:
     """Yield what a statement binds in its own scope; a bare ``x: int`` binds nothing."""
     bare: set[ast.AST] = set()
     for node in own_scope(statement):
@@ -29,9 +30,162 @@ def bindings(statement: ast.AST) -> Iterator[Binding]:
             bare.add(node.target)
         name = name_bound(node)
         if name is not None and isinstance(node, Binder) and node not in bare:
-            yield Binding(name, node)
+            yield BoundName(name, node)
 
 
 def is_name(text: str) -> bool:
     """Tell whether a text can be the name of a variable."""
     return text.isidentifier() and not keyword.iskeyword(text)
+
+
+BindingKind = Literal[
+    "function",
+    "class",
+    "import",
+    "value",  # a single name assigned one expression
+    "element",  # the target of a loop over one expression
+    "augmented",
+    "other",  # unpacking, several targets, `:=`, `with … as`, `except … as`, a pattern, a type alias
+    "deleted",
+    "global",  # assigned by a function that declares the name global
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """One name of an import statement, wherever it stands; ``name`` is None for ``import module``.
+
+    ``level`` counts the leading dots; ``bound`` is the name bound here, empty for ``import *``;
+    ``renamed`` says that there is an ``as``.
+    """
+
+    module: str
+    level: int
+    name: str | None
+    bound: str
+    renamed: bool = False
+
+    @property
+    def star(self) -> bool:
+        """Whether this is ``from module import *``."""
+        return self.name == "*"
+
+    @property
+    def path(self) -> tuple[str, tuple[str, ...]]:
+        """What the bound name stands for: a module and, for ``from`` imports, the attribute in it."""
+        if self.name is not None:
+            return self.module, (self.name,)
+        return (self.module if self.renamed else self.module.partition(".")[0]), ()
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One place that binds a name; ``value`` is the expression for the kinds value and element."""
+
+    name: str
+    kind: BindingKind
+    node: ast.AST
+    value: ast.expr | None = None
+    imported: Imported | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The names bound in one scope, and those that it declares global or nonlocal."""
+
+    bindings: tuple[Binding, ...]
+    global_names: frozenset[str]
+    nonlocal_names: frozenset[str]
+
+
+def scope_of(nodes: Iterable[ast.AST]) -> Scope:
+    """Collect the bindings of some statements or expressions that share a scope."""
+    running = [node for root in nodes for node in own_scope(root, _counted)]
+    return Scope(
+        tuple(_bindings(running)),
+        frozenset(name for node in running if isinstance(node, ast.Global) for name in node.names),
+        frozenset(
+            name for node in running if isinstance(node, ast.Nonlocal) for name in node.names
+        ),
+    )
+
+
+def _counted(node: ast.AST) -> Iterable[ast.AST]:
+    return node.orelse if is_main_guard(node) else children(node)
+
+
+def _bindings(nodes: Iterable[ast.AST]) -> Iterator[Binding]:
+    """Yield what nodes bind that come in the order of the text: each statement before its target."""
+    assigned: dict[ast.AST, _Assigned] = {}
+    for node in nodes:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for imported in imports_of(node):
+                if not imported.star:
+                    yield Binding(imported.bound, "import", node, None, imported)
+        elif not isinstance(node, ast.alias):
+            assigned.update(_assigned(node))
+            name = name_bound(node)
+            if name is not None:
+                yield Binding(name, *assigned.get(node, (_kind(node), node, None)))
+
+
+_Assigned = tuple[BindingKind, ast.AST, ast.expr | None]
+
+
+def _assigned(node: ast.AST) -> dict[ast.AST, _Assigned]:
+    """Return by its target what a statement assigns; it counts where the target is a name."""
+    # Names of `a = b = []` share their value, so it is not the value of either.
+    if isinstance(node, ast.Assign) and len(node.targets) == 1:
+        return {node.targets[0]: ("value", node, node.value)}
+    if isinstance(node, ast.AnnAssign):
+        return {node.target: ("value", node, node.value)}
+    if isinstance(node, ast.AugAssign):
+        return {node.target: ("augmented", node, None)}
+    if isinstance(node, (ast.For, ast.AsyncFor)):
+        return {node.target: ("element", node, node.iter)}
+    return {}
+
+
+def _kind(node: ast.AST) -> BindingKind:
+    if isinstance(node, Function):
+        return "function"
+    if isinstance(node, ast.ClassDef):
+        return "class"
+    return "deleted" if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del) else "other"
+
+
+def imports_of(node: ast.Import | ast.ImportFrom) -> tuple[Imported, ...]:
+    """Take an import statement apart, one entry for each name."""
+    if isinstance(node, ast.ImportFrom):
+        module, level = node.module or "", node.level or 0
+        return tuple(
+            Imported(
+                module, level, alias.name, "" if alias.name == "*" else alias.asname or alias.name
+            )
+            for alias in node.names
+        )
+    return tuple(
+        Imported(
+            alias.name,
+            0,
+            None,
+            alias.asname or alias.name.partition(".")[0],
+            alias.asname is not None,
+        )
+        for alias in node.names
+    )
+
+
+def is_main_guard(node: ast.AST) -> TypeGuard[ast.If]:
+    """Whether this is ``if __name__ == "__main__":``, whose body never runs in a job."""
+    test = node.test if isinstance(node, ast.If) else None
+    if (
+        not isinstance(test, ast.Compare)
+        or len(test.ops) != 1
+        or not isinstance(test.ops[0], ast.Eq)
+    ):
+        return False
+    sides = test.left, test.comparators[0]
+    return any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides) and any(
+        isinstance(side, ast.Constant) and side.value == "__main__" for side in sides
+    )

@@ -21,7 +21,7 @@ from mlx2smk.diagnostics.about_functions import (
 from mlx2smk.diagnostics.about_values import ReservedName
 from mlx2smk.diagnostics.about_warnings import ShadowedContext
 from mlx2smk.diagnostics.diagnostic import did_you_mean
-from mlx2smk.language.bindings import bindings
+from mlx2smk.language.bindings import names_bound
 from mlx2smk.language.scopes import DefinitionNode, own_scope
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def check_function_names(findings: Findings, tree: ast.Module, decorated: list[D
     functions = {id(each.function) for each in decorated}
     first: dict[str, int] = {}  # line in which a name was decorated
     for statement in tree.body:
-        for name, node in bindings(statement):
+        for name, node in names_bound(statement):
             if id(node) in functions:
                 _check_function_name(findings, name, node, first)
                 first.setdefault(name, node.lineno)

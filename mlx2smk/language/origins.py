@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
-from mlx2smk.language.bindings import bindings
+from mlx2smk.language.bindings import names_bound
 from mlx2smk.language.scopes import DefinitionNode, own_scope
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def bind(statement: ast.stmt, origins: Origins) -> None:
     """
     ours = dict(_imported(statement, origins))
     simple = isinstance(statement, DefinitionNode) or not hasattr(statement, "body")
-    for name, _node in bindings(statement):
+    for name, _node in names_bound(statement):
         if simple or origins.get(name) is None:
             origins[name] = FOREIGN
     origins.update(ours)

@@ -24,7 +24,7 @@ from mlx2smk.language.arguments import (
     read_resources,
     read_threads,
 )
-from mlx2smk.language.bindings import bindings
+from mlx2smk.language.bindings import names_bound
 from mlx2smk.language.decorated import find_decorated
 from mlx2smk.language.decorator_imports import check_imports
 from mlx2smk.language.experiment import Experiment, Mark, Setup, Trial, Verify
@@ -110,7 +110,7 @@ def _read(findings: Findings, tree: ast.Module) -> Experiment:
 
 def _known_names(tree: ast.Module, decorated: list[Decorated]) -> dict[str, str]:
     """Return what each name is that the file binds: ``a trial``, ``a setup`` and so on."""
-    bound = {name for statement in tree.body for name, _ in bindings(statement)}
+    bound = {name for statement in tree.body for name, _ in names_bound(statement)}
     functions = {node.name for node in tree.body if isinstance(node, Function)}
     return (
         dict.fromkeys(bound, "a name of this file")

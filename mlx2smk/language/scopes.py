@@ -81,3 +81,12 @@ def stored_names(target: ast.expr) -> Iterator[ast.Name]:
     for node in ast.walk(target):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node
+
+
+def dotted(node: ast.expr) -> tuple[ast.expr, tuple[str, ...]]:
+    """Split an expression such as ``a.b.c`` into what it starts with and the attributes that follow."""
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.insert(0, node.attr)
+        node = node.value
+    return node, tuple(attributes)

@@ -74,8 +74,6 @@ SHARED_NAMES = {
     "Plan": {"planning/plan", "runtime/plan"},
     "VERSION": {"runtime/conflicts", "runtime/plan", "runtime/records", "runtime/unforeseen"},
     "NAMES": {"results/schemas", "runtime/grid"},
-    # A name that is bound: all that slices need of it, and what the parser needs.
-    "Binding": {"analysis/bindings", "language/bindings"},
     # Within the worker.
     "CHUNK": {"runtime/digests", "runtime/outputs", "runtime/process"},
     "HERE": {"runtime/failures", "runtime/follow/sitecustomize", "runtime/loader"},
@@ -86,7 +84,6 @@ SHARED_NAMES = {
 """Public names that several modules define, and which these are."""
 
 SHARED_MODULE_NAMES = {
-    "bindings": {"analysis", "language"},
     "gc": {"commands", "results"},
     "plan": {"planning", "runtime"},
     "retry": {"commands", "results"},
