@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.values import Definition, Library, Values, frame_of, targets_of
 from mlx2smk.language.bindings import is_main_guard, scope_of
-from mlx2smk.language.scopes import Function, children, dotted, parameters_of
+from mlx2smk.language.scopes import Function, children, parameters_of, split_dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,7 +109,7 @@ def _names(body: Iterable[ast.AST], parameters: Iterable[str] = ()) -> Frame:
 def meaning_of(node: ast.expr, place: Place, project: Project) -> Definition | Library | None:
     """Return what an expression such as ``np.save`` refers to, following imports inside functions too."""
     values = Values(project, place.module)
-    root, chain = dotted(node)
+    root, chain = split_dotted(node)
     if not isinstance(root, ast.Name):
         return None
     owner = place.owner(root.id)

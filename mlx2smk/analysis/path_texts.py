@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.calls import Place, meaning_of
 from mlx2smk.analysis.values import Definition, Library
-from mlx2smk.language.scopes import dotted
+from mlx2smk.language.scopes import split_dotted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -152,7 +152,7 @@ class Paths:
 
     def _module_name(self, node: ast.Name | ast.Attribute, place: Place) -> Texts:
         """Return the value of a constant of this or another local module."""
-        root, chain = dotted(node)
+        root, chain = split_dotted(node)
         if not isinstance(root, ast.Name):
             return NONE
         depth = place.owner(root.id)

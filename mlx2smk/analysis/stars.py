@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlx2smk.language.bindings import imports_of, is_main_guard, scope_of
-from mlx2smk.language.scopes import DefinitionNode, children, dotted, own_scope, stored_names
+from mlx2smk.language.scopes import DefinitionNode, children, own_scope, split_dotted, stored_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -306,7 +306,7 @@ def _is_setting(node: ast.Call, imported: set[str]) -> bool:
 
 def _root(node: ast.expr) -> str:
     """Return the name that a chain of attributes starts with, empty if it is none."""
-    root, _ = dotted(node)
+    root, _ = split_dotted(node)
     return root.id if isinstance(root, ast.Name) else ""
 
 

@@ -20,7 +20,7 @@ from mlx2smk.analysis.known import (
     listed,
 )
 from mlx2smk.language.bindings import Binding
-from mlx2smk.language.scopes import Function, dotted, own_scope
+from mlx2smk.language.scopes import Function, own_scope, split_dotted
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.names import Comprehension
@@ -75,7 +75,7 @@ class Values:
 
     def meaning(self, node: ast.expr) -> Definition | Library | None:
         """Return what an expression such as ``m.sub.f`` refers to; None if that is not certain."""
-        root, chain = dotted(node)
+        root, chain = split_dotted(node)
         if not isinstance(root, ast.Name) or self.local(root.id) is not None:
             return None
         if chain and chain[-1] in self.module.replaced:
@@ -204,7 +204,7 @@ class Values:
 
     def is_consumed_elsewhere(self, node: ast.expr) -> bool:
         """Whether reading ``name`` or ``module.name`` may change an object of a local module."""
-        root, chain = dotted(node)
+        root, chain = split_dotted(node)
         if not isinstance(root, ast.Name) or self.local(root.id) is not None:
             return False
         steps = (

@@ -83,7 +83,7 @@ def stored_names(target: ast.expr) -> Iterator[ast.Name]:
             yield node
 
 
-def dotted(node: ast.expr) -> tuple[ast.expr, tuple[str, ...]]:
+def split_dotted(node: ast.expr) -> tuple[ast.expr, tuple[str, ...]]:
     """Split an expression such as ``a.b.c`` into what it starts with and the attributes that follow."""
     attributes: list[str] = []
     while isinstance(node, ast.Attribute):
