@@ -43,7 +43,7 @@ def _changes(directory: Path, was: FunctionPlan, now: FunctionPlan, code: Code) 
             if isinstance(change, CodeChanged):
                 yield code_text(change, now.name)
             else:
-                yield f"the statements that {now.name} needs stand in another order"
+                yield f"the order of the statements that {now.name} needs changed"
     elif _scheduling(was) != _scheduling(now):
         yield f"{now.name} has other combinations, or runs otherwise"
 

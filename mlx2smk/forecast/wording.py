@@ -181,10 +181,10 @@ def _touched(reason: why.KeyChanged | why.FileChanged | why.FileGone | why.Folde
 
 _SAYINGS: dict[type[Reason], str] = {
     why.CodeUnknown: "its code changed; what it was is not in .mlx/code any more",
-    why.CodeReordered: "its statements in {source} stand in another order, or read their own text",
+    why.CodeReordered: "the order of its statements in {source} changed, or they read their own source text",
     why.InputChanged: "{reason.path} changed",
     why.FileAppeared: "{reason.path} is there now, which it looked for",
-    why.ProductChanged: "{reason.path}, which it made, is another one",
+    why.ProductChanged: "{reason.path}, which it made, changed",
     why.ProductGone: "{reason.path}, which it made, is gone",
     why.VariableChanged: "{reason.name} has another value",
     why.VariableSet: "{reason.name} is set now",
@@ -194,9 +194,9 @@ _SAYINGS: dict[type[Reason], str] = {
     why.PackageInstalled: "{reason.name} is installed now",
     why.Missing: "{combinations} ran before, but not in these jobs, or the results were deleted",
     why.Regrouped: "its combinations are in other jobs, or in another order, than before",
-    why.SoftwareChanged: "its interpreter, conda environment or container is another one",
-    why.Chained: "{combinations} of the chain come after another one than before, or one that runs",
-    why.ResultsChanged: "the results of {reason.trial} are put together anew",
+    why.SoftwareChanged: "its interpreter, conda environment or container changed",
+    why.Chained: "{combinations} of the chain now follow a different combination, or one that runs again",
+    why.ResultsChanged: "the results of {reason.trial} are collected again",
     why.CompilerChanged: "its results were made by another version of mlx2smk",
 }
 

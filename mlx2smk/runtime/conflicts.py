@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 FORMAT = "mlx2smk-order"
 VERSION = 1
 ADVICE = (
-    'compile it again, and they run in order (or say "__parallel__": N in the trial, if they need '
-    "not see each other's files)"
+    'run mlx compile again, so that they run in order, or add "__parallel__": N to the trial if they need '
+    "not see each other's files"
 )
 
 
@@ -110,8 +110,8 @@ def check_combinations(plan: Plan, trial: TrialEntry, observations: Observations
         _keep(plan, lambda evidence: evidence["trials"].update({trial["name"]: found}))
         raise JobError(
             f"trial {trial['name']}: combination ({grid.label(flow.other)}) {flow.how} {flow.path}, "
-            f"which combination ({grid.label(flow.writer)}) wrote, though they may run side by side; "
-            f"their results cannot be trusted: {ADVICE}"
+            f"which combination ({grid.label(flow.writer)}) wrote, although they may run in parallel, so their "
+            f"results may be wrong: {ADVICE}"
         )
 
 
@@ -130,9 +130,9 @@ def _check_pair(plan: Plan, results: str, first: TrialEntry, then: TrialEntry) -
         pair = {"first": first["name"], "then": then["name"], "file": flow}
         _keep(plan, lambda evidence: evidence["pairs"].append(pair))
         raise JobError(
-            f"the trials {first['name']} and {then['name']} share the file {flow}, though they may "
-            "run side by side, as they have the same order; their results cannot be trusted: compile "
-            "again, and they run in the order of the file"
+            f"the trials {first['name']} and {then['name']} share the file {flow}, although they may run in "
+            "parallel because they have the same order, so their results may be wrong: run mlx compile again, "
+            "so that they run in the order of the file"
         )
 
 

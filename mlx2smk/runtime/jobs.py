@@ -84,7 +84,9 @@ class Runner:
         try:
             ended, signum = self._attempt(task, echoes)
             if signum == signal.SIGKILL:
-                self.log.note("killed by SIGKILL, perhaps for want of memory: it runs once more")
+                self.log.note(
+                    "killed by SIGKILL, possibly because the memory was exhausted; trying once more"
+                )
                 ended, signum = self._attempt(task, echoes)
         except MissedError as error:
             self._widen(task, error)
@@ -168,8 +170,8 @@ class Runner:
             self._keep(task, list(whole), sorted(touched.unforeseen))
         if found.get("programs") and not self._declared:
             self.log.note(
-                f"{', '.join(found['programs'])}: what a program of another kind reads and writes is "
-                "not seen; what results depend on belongs into inputs=[…] and outputs=[…] of the trial"
+                f"{', '.join(found['programs'])}: what programs that are not Python read and write is not "
+                "observed; declare files that results depend on as inputs=[…] and outputs=[…] of the trial"
             )
         for failure in touched.failures:
             self.log.note(f"not followed, because of an error of mlx2smk's own: {failure}")
@@ -290,7 +292,7 @@ def _stopped(task: Task, signum: int) -> str:
     from . import failures
 
     name = failures.signal_name(signum)
-    return f"{task.kind[:-1]} {task.label()} was stopped by {name} from outside, which is no result: run snakemake again"
+    return f"{task.kind[:-1]} {task.label()} was stopped by {name} from outside, so it has no result: run snakemake again"
 
 
 def _execute(noted: str, pipes: tuple[int, ...], environment: dict[str, str]) -> NoReturn:

@@ -222,7 +222,7 @@ def test_user_code_stopped_from_outside_runs_again(project, at, name):
     os.kill(int(ready.read_text()), getattr(signal, name))
     said, _ = snakemake.communicate(timeout=60)
     assert snakemake.returncode == 1
-    assert f"was stopped by {name} from outside, which is no result" in said
+    assert f"was stopped by {name} from outside, so it has no result" in said
     project.ran()
     project.snakemake()
     assert set(project.ran()) == {at, "v"}

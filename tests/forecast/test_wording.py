@@ -160,7 +160,7 @@ def test_functions_that_run_once(changes, line):
         (CodeUnknown(), "its code changed; what it was is not in .mlx/code any more"),
         (
             CodeReordered(),
-            "its statements in exp.py stand in another order, or read their own text",
+            "the order of its statements in exp.py changed, or they read their own source text",
         ),
         (KeyChanged("lr", "0.1", "0.2"), "SETUP['lr'] changed 0.1 → 0.2"),
         (KeyChanged("lr", None, "0.2"), "SETUP['lr'] is now 0.2"),
@@ -174,7 +174,7 @@ def test_functions_that_run_once(changes, line):
         (FileAppeared("config.json"), "config.json is there now, which it looked for"),
         (FolderChanged("images"), "the folder images has other files"),
         (FolderChanged("."), "the experiment's folder has other files"),
-        (ProductChanged("a.csv"), "a.csv, which it made, is another one"),
+        (ProductChanged("a.csv"), "a.csv, which it made, changed"),
         (ProductGone("a.csv"), "a.csv, which it made, is gone"),
         (VariableChanged("DATA_DIR"), "DATA_DIR has another value"),
         (VariableSet("DATA_DIR"), "DATA_DIR is set now"),
@@ -187,12 +187,12 @@ def test_functions_that_run_once(changes, line):
             "2 combinations ran before, but not in these jobs, or the results were deleted",
         ),
         (Regrouped(), "its combinations are in other jobs, or in another order, than before"),
-        (SoftwareChanged(), "its interpreter, conda environment or container is another one"),
+        (SoftwareChanged(), "its interpreter, conda environment or container changed"),
         (
             Chained(2),
-            "2 combinations of the chain come after another one than before, or one that runs",
+            "2 combinations of the chain now follow a different combination, or one that runs again",
         ),
-        (ResultsChanged("train"), "the results of train are put together anew"),
+        (ResultsChanged("train"), "the results of train are collected again"),
         (CompilerChanged(), "its results were made by another version of mlx2smk"),
     ],
 )

@@ -248,7 +248,7 @@ def test_programs_are_named(tmp_path):
     found = touch(tmp_path, "subprocess.run(['true'], check=True)")
     assert found["programs"] == ["true"]
     log = (tmp_path / "logs" / "t" / "0.log").read_text()
-    assert "true: what a program of another kind reads and writes is not seen" in log
+    assert "true: what programs that are not Python read and write is not observed" in log
 
 
 def test_names_of_all_kinds(tmp_path):

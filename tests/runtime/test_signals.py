@@ -56,7 +56,7 @@ def test_a_signal_from_outside_is_no_result(tmp_path, name):
     status, said = hit(bundle, name)
     assert status == 1
     assert said == (
-        f"mlx: trial t was stopped by {name} from outside, which is no result: run snakemake again\n"
+        f"mlx: trial t was stopped by {name} from outside, so it has no result: run snakemake again\n"
     )
     assert said in bundle.log("t")
     assert not (tmp_path / "runs").exists()
@@ -180,7 +180,10 @@ def test_killed_once_runs_again_in_the_job(tmp_path):
     os.kill(pid, signal.SIGKILL)
     assert finish(worker) == 0
     assert bundle.read("runs/t/0.json")["runs"][0]["result"] == 5
-    assert "killed by SIGKILL, perhaps for want of memory: it runs once more" in bundle.log("t")
+    assert (
+        "killed by SIGKILL, possibly because the memory was exhausted; trying once more"
+        in bundle.log("t")
+    )
 
 
 KILLED_TWICE = "n = int(os.path.exists('ready.0'))\nready(n)\ntime.sleep(60)"
