@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.planning.surprises import Surprises, read_surprises
 from mlx2smk.runtime import layout
-from mlx2smk.runtime.conflicts import FORMAT, VERSION
+from mlx2smk.runtime.conflicts import ORDER_FORMAT, ORDER_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +69,7 @@ def read_evidence(directory: Path, stem: str) -> Evidence:
 def _read_order(path: Path) -> Evidence:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        if (data["format"], data["version"]) != (FORMAT, VERSION):
+        if (data["format"], data["version"]) != (ORDER_FORMAT, ORDER_VERSION):
             return Evidence()
         return _evidence(str(path), data)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):

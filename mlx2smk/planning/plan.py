@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, TypedDict
 from mlx2smk.language.keys import Keys
 from mlx2smk.planning.entries import Entry, EntryError, as_list, as_text, as_texts
 from mlx2smk.planning.naming import escaped
-from mlx2smk.runtime.plan import FORMAT, VERSION, numbers_of
+from mlx2smk.runtime.plan import PLAN_FORMAT, PLAN_VERSION, numbers_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -202,8 +202,8 @@ class Plan:
     parallel: int | None = None
     batch: int | None = None
     python: str | None = None
-    format: str = field(default=FORMAT)
-    version: int = field(default=VERSION)
+    format: str = field(default=PLAN_FORMAT)
+    version: int = field(default=PLAN_VERSION)
 
     @property
     def functions(self) -> tuple[FunctionPlan, ...]:
@@ -234,10 +234,10 @@ def from_json(text: str) -> Plan:
     except RecursionError:
         raise ValueError("nested too deeply") from None
     version = data.get("version") if isinstance(data, dict) else None
-    if not isinstance(version, int) or data.get("format") != FORMAT:
-        raise ValueError(f"not a plan of version {VERSION}")
-    if version != VERSION:
-        raise OtherVersionError(f"not a plan of version {VERSION}")
+    if not isinstance(version, int) or data.get("format") != PLAN_FORMAT:
+        raise ValueError(f"not a plan of version {PLAN_VERSION}")
+    if version != PLAN_VERSION:
+        raise OtherVersionError(f"not a plan of version {PLAN_VERSION}")
     found = Entry(data)
     found.only(each.name for each in fields(Plan))
     return Plan(

@@ -11,7 +11,7 @@ from mlx2smk.analysis.sites import Site
 from mlx2smk.analysis.used import UsedName
 from mlx2smk.language.keys import NO_KEYS, Keys
 from mlx2smk.runtime import layout
-from mlx2smk.runtime.unforeseen import FORMAT, VERSION
+from mlx2smk.runtime.unforeseen import UNFORESEEN_FORMAT, UNFORESEEN_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,7 +82,7 @@ def read_surprises(directory: Path, stem: str) -> Mapping[str, Surprises]:
 def _read(path: Path) -> Iterator[tuple[str, Surprises]]:
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        if (record["format"], record["version"]) == (FORMAT, VERSION):
+        if (record["format"], record["version"]) == (UNFORESEEN_FORMAT, UNFORESEEN_VERSION):
             keys = {name: _keys(record, name) for name in ("reads", "writes", "results")}
             names = frozenset(UsedName(*map(_text, item)) for item in record.get("names", ()))
             origins = (_origin(record),) if names else ()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mlx2smk.diagnostics.about_folder import MalformedFile
 from mlx2smk.diagnostics.diagnostic import shorten
 from mlx2smk.diagnostics.fault import FaultError
-from mlx2smk.results.schemas import NAMES, schema
+from mlx2smk.results.schemas import SCHEMA_NAMES, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,7 @@ def _errors(data: Any, name: str) -> Iterator[ValidationError]:
     from jsonschema import Draft202012Validator  # noqa: PLC0415
     from referencing import Registry, Resource  # noqa: PLC0415
 
-    schemas = [(schema(each)["$id"], Resource.from_contents(schema(each))) for each in NAMES]
+    schemas = [(schema(each)["$id"], Resource.from_contents(schema(each))) for each in SCHEMA_NAMES]
     registry: Any = Registry().with_resources(schemas)
     yield from Draft202012Validator(schema(name), registry=registry).iter_errors(data)
 

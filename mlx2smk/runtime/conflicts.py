@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     Observations = Iterable[tuple[int, Observation]]
 
-FORMAT = "mlx2smk-order"
-VERSION = 1
+ORDER_FORMAT = "mlx2smk-order"
+ORDER_VERSION = 1
 ADVICE = (
     'run mlx compile again, so that they run in order, or add "__parallel__": N to the trial if they need '
     "not see each other's files"
@@ -162,7 +162,7 @@ def _keep(plan: Plan, change: Any) -> None:
         evidence: OrderDocument | None = records.read(path)
     except JobError:
         evidence = None
-    if not isinstance(evidence, dict) or evidence.get("format") != FORMAT:
-        evidence = {"format": FORMAT, "version": VERSION, "trials": {}, "pairs": []}
+    if not isinstance(evidence, dict) or evidence.get("format") != ORDER_FORMAT:
+        evidence = {"format": ORDER_FORMAT, "version": ORDER_VERSION, "trials": {}, "pairs": []}
     change(evidence)
     records.write(path, evidence)

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-KEPT = 1 << 18
+REMEMBERED_FROM = 1 << 18
 """Bytes; digests of files of at least this size are also cached on disk, for other jobs and later runs."""
 
 LARGE = 4 << 30
@@ -57,13 +57,13 @@ class Contents:
     def _find(self, path: str, signature: str) -> str:
         size = int(signature.partition(":")[0])
         found = of_parts(path, size) if size >= self._large else digests.of_file(path)
-        if size >= KEPT and self._folder is not None:
+        if size >= REMEMBERED_FROM and self._folder is not None:
             self._keep(path, signature, found)
         return found
 
     def _kept(self, path: str, signature: str) -> str | None:
         """Return the digest that is cached on disk for this state of the file, or None."""
-        if self._folder is None or int(signature.partition(":")[0]) < KEPT:
+        if self._folder is None or int(signature.partition(":")[0]) < REMEMBERED_FROM:
             return None
         try:
             with open(self._place(path), encoding="utf-8") as file:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from .loader import WORKER_FOLDER
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from traceback import TracebackException
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
     from .documents import Failure
 
 _STDERR = 2
-HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 def of_exception(error: BaseException) -> Failure:
@@ -118,7 +119,7 @@ def _is_user(frame: Any) -> bool:
 
 def is_of_worker(file: str) -> bool:
     """Tell whether a frame's file is one of the worker's, or of Python's way to import modules."""
-    return os.path.abspath(file).startswith(HERE) or file.startswith("<frozen importlib")
+    return os.path.abspath(file).startswith(WORKER_FOLDER) or file.startswith("<frozen importlib")
 
 
 def _strip(trace: TracebackException | None, seen: set[int]) -> None:

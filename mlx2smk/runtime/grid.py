@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-NAMES = {"__builtins__": {}, "inf": float("inf"), "nan": float("nan")}
+LITERAL_NAMES = {"__builtins__": {}, "inf": float("inf"), "nan": float("nan")}
 
 
 class Grid:
@@ -63,4 +63,4 @@ def _repeats(texts: list[str]) -> list[int]:
 
 def literal(text: str) -> Any:
     """Return the value of a literal that the compiler wrote."""
-    return eval(text, dict(NAMES))  # noqa: S307 - the compiler's own literals
+    return eval(text, dict(LITERAL_NAMES))  # noqa: S307 - the compiler's own literals

@@ -235,7 +235,7 @@ def run_setup(plan: Plan, name: str, context: Context, log_path: str) -> SetupRe
     if "failure" in outcome:
         raise JobError(described(f"setup {name!r}", outcome["failure"], log_path))
     return {
-        "version": records.VERSION,
+        "version": records.RECORD_VERSION,
         "digest": task.function["digest"],
         "scheduled": plan.scheduled,
         "made_from": origin.of_call(plan, task.function, context),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .observing import Observer
     from .plan import Plan
 
-HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+WORKER_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
 SHIMS = ("mlx2smk", "mlx2smk.decorators")
 
 
@@ -199,7 +199,7 @@ def _is_folder(entry: str, folder: str) -> bool:
 def is_local(path: str, folder: str) -> bool:
     """Tell whether the file belongs to the user, that is, is below the folder and not installed there."""
     inside = os.path.join(folder, "")
-    if not path.startswith(inside) or path.startswith(HERE):
+    if not path.startswith(inside) or path.startswith(WORKER_FOLDER):
         return False
     prefixes = (sys.prefix, sys.base_prefix, sys.exec_prefix)
     if any(prefix.startswith(inside) and path.startswith(prefix + os.sep) for prefix in prefixes):

@@ -23,10 +23,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
     from collections.abc import Iterable, Mapping
-    from typing import Any, Callable, Union
+    from typing import Any, Callable
+
+    from .paths import Name
 
     Handler = Callable[[tuple[Any, ...]], None]
-    Name = Union[str, bytes, os.PathLike[str], None]
 
 _write = os.write
 STARTERS = ("multiprocessing.spawn ", "multiprocessing.forkserver ", "loky.backend.popen_loky")

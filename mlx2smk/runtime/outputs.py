@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import records
+from . import digests, records
 from .origin import is_pattern, matches
 
 TYPE_CHECKING = False
@@ -12,10 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import IO, Any
 
-KEPT = 10_000_000
+LARGEST_KEPT = 10_000_000
 """Bytes; by default, the store keeps declared outputs up to this size (config `mlx_keep_outputs`)."""
-
-CHUNK = 1 << 20
 
 
 def patterns(outputs: Iterable[str], values: dict[str, Any]) -> list[str]:
@@ -53,7 +51,7 @@ class Keeper:
 
     def __init__(self, folder: str, limit: int | None = None) -> None:
         self._folder = folder
-        self._limit = KEPT if limit is None else limit
+        self._limit = LARGEST_KEPT if limit is None else limit
 
     def keep(self, path: str, digest: str) -> bool:
         """Keep a copy of a file, if it is small enough; tell whether there is one."""
@@ -85,7 +83,7 @@ def _copy(source: str, target: str) -> None:
     def write(new: IO[bytes]) -> None:
         with open(source, "rb") as old:
             os.fchmod(new.fileno(), os.fstat(old.fileno()).st_mode & 0o777)
-            while data := old.read(CHUNK):
+            while data := old.read(digests.CHUNK):
                 new.write(data)
 
     records.replace(target, "wb", write)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     NamedEntry = TypeVar("NamedEntry", bound=FunctionEntry)
 
-FORMAT = "mlx2smk-plan"
-VERSION = 1
+PLAN_FORMAT = "mlx2smk-plan"
+PLAN_VERSION = 1
 """Of plan.json, here and for the compiler: raised when an earlier worker could not use it."""
 
 
@@ -45,9 +45,9 @@ class Plan:
         self, path: str, interpreter: str | None = None, data: PlanDocument | None = None
     ) -> None:
         data = records.read(path) if data is None else data
-        if not isinstance(data, dict) or data.get("format") != FORMAT:
+        if not isinstance(data, dict) or data.get("format") != PLAN_FORMAT:
             raise JobError(f"{path} is not a plan of mlx compile")
-        if data.get("version") != VERSION:
+        if data.get("version") != PLAN_VERSION:
             raise JobError(f"{path} has version {data.get('version')}: run mlx compile again")
         self.path = os.path.abspath(path)
         self.interpreter = interpreter

@@ -25,7 +25,7 @@ PROMPT = 1.0
 LOOK = 0.25
 """Seconds between two checks of the ancestors; each check takes a tenth of the time of a small job."""
 
-CHUNK = 1 << 16
+PIPE_CHUNK = 1 << 16
 
 
 class Ended:
@@ -215,7 +215,7 @@ class Pump:
         if fd not in self._sinks:
             return False
         try:
-            data = os.read(fd, CHUNK)
+            data = os.read(fd, PIPE_CHUNK)
         except BlockingIOError:
             return False
         if not data:

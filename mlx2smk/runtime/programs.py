@@ -11,7 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .observing import Handler, Name, Observer
+    from .observing import Handler, Observer
+    from .paths import Name
 
 MOST_WORDS = 200
 """The number of words of a command line that are examined."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .documents import JobHead, RunDict
 
-VERSION = 1
+RECORD_VERSION = 1
 """Of the records that jobs leave."""
 
 

@@ -14,9 +14,9 @@ from .private import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any
 
-    Handler = Callable[[tuple[Any, ...]], None]
+    from .observing import Handler
 
 _write = os.write
 RETURNED = b"\0"

@@ -82,7 +82,7 @@ _read: dict[str, tuple[Any, list[Job] | None]] = {}
 def _decided(path: str, tail: str | None) -> list[Job] | None:
     try:
         found: PackingDocument = records.read(path)
-        if found["version"] == records.VERSION and found["digest"] == tail:
+        if found["version"] == records.RECORD_VERSION and found["digest"] == tail:
             return [Job(line) for line in found["jobs"]]
     except (JobError, KeyError, AttributeError, TypeError, ValueError):
         return None
@@ -92,7 +92,7 @@ def _decided(path: str, tail: str | None) -> list[Job] | None:
 def keep_decision(path: str, trial: TrialEntry, jobs: Iterable[str], why: str) -> None:
     """Keep the lines of the jobs of a tail, and the reason."""
     document = {
-        "version": records.VERSION,
+        "version": records.RECORD_VERSION,
         "digest": trial["tail"],
         "why": why,
         "jobs": list(jobs),

@@ -134,7 +134,7 @@ class TrialJob:
     def record(self) -> JobHead:
         """Return the record of the job."""
         return {
-            "version": records.VERSION,
+            "version": records.RECORD_VERSION,
             "digest": self.job.digest,
             "scheduled": self.plan.scheduled,
             "made_from": self.made_from,

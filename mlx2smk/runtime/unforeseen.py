@@ -19,13 +19,18 @@ if TYPE_CHECKING:
     from .documents import Surprise, TrialEntry
     from .plan import Plan
 
-FORMAT = "mlx2smk-unforeseen"
-VERSION = 1
+UNFORESEEN_FORMAT = "mlx2smk-unforeseen"
+UNFORESEEN_VERSION = 1
 
 
 def keep(plan: Plan, function: str, surprise: Surprise) -> None:
     """Record what a function of the experiment did."""
-    record = {"format": FORMAT, "version": VERSION, "function": function, **surprise}
+    record = {
+        "format": UNFORESEEN_FORMAT,
+        "version": UNFORESEEN_VERSION,
+        "function": function,
+        **surprise,
+    }
     name = digests.of_json(record)[:16]
     path = f"{layout.unforeseen_folder(plan.stem)}/{name}.json"
     if not os.path.exists(path):

@@ -70,16 +70,7 @@ SHARED_NAMES = {
     "main": {"cli", "runtime/main"},
     "run": COMMANDS | {"runtime/child"},
     # The plan as the compiler writes it and as the worker, which imports nothing, reads it.
-    "FORMAT": {"runtime/conflicts", "runtime/plan", "runtime/unforeseen"},
     "Plan": {"planning/plan", "runtime/plan"},
-    "VERSION": {"runtime/conflicts", "runtime/plan", "runtime/records", "runtime/unforeseen"},
-    "NAMES": {"results/schemas", "runtime/grid"},
-    # Within the worker.
-    "CHUNK": {"runtime/digests", "runtime/outputs", "runtime/process"},
-    "HERE": {"runtime/failures", "runtime/follow/sitecustomize", "runtime/loader"},
-    "Handler": {"runtime/observing", "runtime/signals"},
-    "KEPT": {"runtime/contents", "runtime/outputs"},
-    "Name": {"runtime/observing", "runtime/paths"},
 }
 """Public names that several modules define, and which these are."""
 

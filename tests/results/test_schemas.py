@@ -9,11 +9,11 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from mlx2smk.cli import main
-from mlx2smk.results.schemas import NAMES, schema
+from mlx2smk.results.schemas import SCHEMA_NAMES, schema
 from tests.support import warm_snakemake
 
 REGISTRY = Registry().with_resources(
-    [(schema(name)["$id"], Resource.from_contents(schema(name))) for name in NAMES]
+    [(schema(name)["$id"], Resource.from_contents(schema(name))) for name in SCHEMA_NAMES]
 )
 DIGEST = "0123456789abcdef" * 4
 FUNCTION = {
@@ -110,7 +110,7 @@ def changed(value, path, new):
 # ------------------------------------------------------------------ the schemas themselves
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", SCHEMA_NAMES)
 def test_the_schemas_are_schemas(name):
     Draft202012Validator.check_schema(schema(name))
     assert schema(name)["$id"] == f"urn:mlx2smk:{name}:1"

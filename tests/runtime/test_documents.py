@@ -140,5 +140,9 @@ def test_versions_are_those_of_the_schemas():
     versions = {
         name: schema(name)["properties"]["version"]["const"] for name in ("plan", "job", "setup")
     }
-    assert versions == {"plan": plan.VERSION, "job": records.VERSION, "setup": records.VERSION}
-    assert schema("plan")["properties"]["format"]["const"] == plan.FORMAT
+    assert versions == {
+        "plan": plan.PLAN_VERSION,
+        "job": records.RECORD_VERSION,
+        "setup": records.RECORD_VERSION,
+    }
+    assert schema("plan")["properties"]["format"]["const"] == plan.PLAN_FORMAT

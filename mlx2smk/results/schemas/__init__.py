@@ -9,7 +9,7 @@ import json
 from importlib.resources import files
 from typing import Any
 
-NAMES = (
+SCHEMA_NAMES = (
     *("plan", "report", "run", "verdict"),
     *("context", "job", "judgement", "runs", "setup"),
 )
@@ -17,7 +17,7 @@ NAMES = (
 
 def schema(name: str) -> dict[str, Any]:
     """Return the schema of that name; raise KeyError if there is none."""
-    if name not in NAMES:
+    if name not in SCHEMA_NAMES:
         raise KeyError(name)
     text = (files(__name__) / f"{name}.schema.json").read_text(encoding="utf-8")
     loaded: dict[str, Any] = json.loads(text)

@@ -8,12 +8,12 @@ version of Python, or does nothing; a `sitecustomize` of the user's, which it hi
 import os
 import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+FOLLOW_FOLDER = os.path.dirname(os.path.abspath(__file__))
 
 
 def observe():  # type: ignore[no-untyped-def]  # noqa: ANN201 - read by old versions too
     """Start the observer of the worker's package, which is in the folder above."""
-    package = os.path.dirname(HERE)
+    package = os.path.dirname(FOLLOW_FOLDER)
     sys.path.insert(0, os.path.dirname(package))
     try:
         __import__(os.path.basename(package) + ".observing").observing.follow()
@@ -27,7 +27,7 @@ try:
 except Exception as error:  # noqa: BLE001 - the program must run all the same
     sys.stderr.write("mlx: what this program touches is not seen: " + repr(error) + "\n")
 
-sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != HERE]
+sys.path[:] = [path for path in sys.path if os.path.abspath(path or ".") != FOLLOW_FOLDER]
 own = sys.modules.pop("sitecustomize", None)
 try:
     import sitecustomize  # type: ignore[import-not-found,unused-ignore]  # noqa: F401
