@@ -145,7 +145,8 @@ def _context(arguments: Arguments) -> None:
 
     plan = _plan(arguments)
     function = plan.function(arguments.name, "setups", "trials", "verifications")
-    context = steps.merged_context(plan, arguments.many("setups"), arguments.many("updates"))
+    updates = map(records.read, arguments.many("updates"))
+    context = steps.merged_context(plan, arguments.many("setups"), updates)
     seen = projection(function, context)
     records.write(arguments.one("output"), seen, sort_keys=True)
 
@@ -215,11 +216,12 @@ def _verify(arguments: Arguments) -> None:
 
 
 def _report(arguments: Arguments) -> None:
-    from . import steps, unforeseen
+    from . import records, steps, unforeseen
 
     plan = _plan(arguments)
-    unforeseen.check_unforeseen_updates(plan, arguments.many("updates"))
-    context = steps.merged_context(plan, arguments.many("setups"), arguments.many("updates"))
+    updates = [records.read(path) for path in arguments.many("updates")]
+    unforeseen.check_unforeseen_updates(plan, updates)
+    context = steps.merged_context(plan, arguments.many("setups"), updates)
     trials, judged = arguments.one("trials"), arguments.one("verdicts")
     steps.report(plan, context, trials, judged, arguments.one("output"))
 

@@ -39,11 +39,11 @@ def merged_setups(plan: Plan, paths: Iterable[str]) -> Context:
     return merged
 
 
-def merged_context(plan: Plan, setups: Iterable[str], updates: Iterable[str]) -> Context:
-    """Return SETUP after these setups and trials."""
+def merged_context(plan: Plan, setups: Iterable[str], updates: Iterable[Context]) -> Context:
+    """Return SETUP after the setups with records at these paths, and after these updates."""
     context = merged_setups(plan, setups)
-    for path in updates:
-        context.update(records.read(path))
+    for update in updates:
+        context.update(update)
     return context
 
 

@@ -31,23 +31,36 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
     missing = [setup["name"] for setup in plan.setups if not _ran(setup, results)]
     for name in missing:
         yield f"  setup {name}: {_not_run(logs, layout.log_path('setup', name))}"
-    reached = -math.inf if failed and missing else math.inf
-    for trial in plan.trials:
+    found = [_tally(trial, results, failed=failed) for trial in plan.trials]
+    reached = _reached(plan, found, setups_ran=not missing) if failed else math.inf
+    for trial, (runs, unfinished) in zip(plan.trials, found):
         if trial["order"] > reached:
             yield f"  trial {trial['name']}: did not run"
-            continue
-        runs, unfinished = _tally(trial, results, failed=failed)
-        yield f"  trial {trial['name']}: {_of_trial(trial, runs, unfinished, logs)}"
-        yield from _how_to_look(plan, trial, runs.failure)
-        if failed and runs.count < size_of(trial):
-            reached = trial["order"]
+        else:
+            yield f"  trial {trial['name']}: {_of_trial(trial, runs, unfinished, logs)}"
+            yield from _how_to_look(plan, trial, runs.failure)
     for verification in plan.verifications:
         name = verification["name"]
-        said = "did not run"
-        if reached == math.inf:
-            verdict: Verdict | None = _read(os.path.join(results, layout.verdict_path(name)))
-            said = _of_verdict(verdict) or _not_run(logs, layout.log_path("verify", name))
+        judged = reached == math.inf
+        said = _of_verification(name, results, logs) if judged else "did not run"
         yield f"  verification {name}: {said}"
+
+
+def _reached(plan: Plan, found: list[tuple[_Tally, list[Job]]], *, setups_ran: bool) -> float:
+    """Return the order of the trials that a failed run has reached; infinity if all trials are finished."""
+    if not setups_ran:
+        return -math.inf
+    unfinished = (
+        trial["order"]
+        for trial, (runs, _) in zip(plan.trials, found)
+        if runs.count < size_of(trial)
+    )
+    return min(unfinished, default=math.inf)
+
+
+def _of_verification(name: str, results: str, logs: str) -> str:
+    verdict: Verdict | None = _read(os.path.join(results, layout.verdict_path(name)))
+    return _of_verdict(verdict) or _not_run(logs, layout.log_path("verify", name))
 
 
 def _ran(setup: SetupEntry, results: str) -> bool:

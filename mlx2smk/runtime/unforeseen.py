@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .documents import Surprise, TrialEntry
+    from .documents import Context, Surprise, TrialEntry
     from .plan import Plan
 
 UNFORESEEN_FORMAT = "mlx2smk-unforeseen"
@@ -67,14 +67,14 @@ def of_update(trial: str, key: str) -> str:
     )
 
 
-def check_unforeseen_updates(plan: Plan, paths: Iterable[str]) -> None:
-    """Raise JobError if a run may have missed an update of a trial; `paths` are the trials' updates.
+def check_unforeseen_updates(plan: Plan, updates: Iterable[Context]) -> None:
+    """Raise JobError if a run may have missed an update of a trial, given the updates of each trial.
 
     The runs that made the updates have checked this as well. But their results may be older than the
     code that reads the key.
     """
-    for trial, path in zip(plan.trials, paths):
-        keys = missed_updates(records.read(path), trial, plan.trials)
+    for trial, update in zip(plan.trials, updates):
+        keys = missed_updates(update, trial, plan.trials)
         if keys:
             keep(plan, trial["name"], {"writes": keys})
             raise JobError(f"{of_update(trial['name'], keys[0])}, {REMEDY}")
