@@ -53,9 +53,9 @@ def progress_lines(
     ``changes`` says what changed since the compile; ``more`` are words for the end of the command that steps
     into a failure.
     """
-    times = [f"for {_seconds(progress.elapsed)}"] if progress.elapsed is not None else []
+    times = [f"for {brief_duration(progress.elapsed)}"] if progress.elapsed is not None else []
     if progress.left is not None:
-        times.append(f"about {_seconds(progress.left)} left")
+        times.append(f"about {brief_duration(progress.left)} left")
     yield f"{progress.plan.experiment}: {', '.join([progress.status, *times])}"
     yield from _compiled_lines(compiled, changes)
     wide = max((len(trial.name) for trial in progress.trials), default=0)
@@ -116,9 +116,10 @@ def _first_failure(progress: Progress, more: Sequence[str]) -> Iterator[str]:
     yield f"    step into it: {repro_command(row.trial, texts, more)}"
 
 
-def _seconds(seconds: float) -> str:
+def brief_duration(seconds: float) -> str:
+    """Return a duration in seconds, minutes, or hours and minutes; at least a second."""
     if seconds < _MINUTE:
-        return f"{seconds:.0f} s"
+        return f"{max(1, round(seconds))} s"
     if seconds < _HOUR:
-        return f"{seconds / _MINUTE:.0f} min"
+        return f"{round(seconds / _MINUTE)} min"
     return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE)} min"

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from mlx2smk.commands.live_run.run_state import BrokenJob
+from mlx2smk.results.progress_texts import brief_duration
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 BETWEEN_LINES = 10.0
 """Seconds between two plain lines about the same trial."""
-
-_MINUTE, _HOUR = 60, 3600
 
 
 class Display(Protocol):
@@ -106,7 +105,7 @@ def counts(trial: TrialState) -> str:
     parts = [f"{trial.done} of {trial.total} done"]
     parts += [f"{trial.failed} failed"] if trial.failed else []
     parts += [f"{trial.running} running"] if trial.running else []
-    parts += [f"about {_duration(trial.left)} left"] if trial.left is not None else []
+    parts += [f"about {brief_duration(trial.left)} left"] if trial.left is not None else []
     return ", ".join(parts)
 
 
@@ -117,11 +116,3 @@ def news_line(news: News) -> str | None:
         return f"a job of {news.rule} ended without a result{log}"
     word = news.record.get("verdict")
     return None if word is None else f"verification {news.label}: {word}"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < _MINUTE:
-        return f"{max(1, round(seconds))} s"
-    if seconds < _HOUR:
-        return f"{round(seconds / _MINUTE)} min"
-    return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE)} min"
