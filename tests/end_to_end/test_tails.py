@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +52,16 @@ def folder(tmp_path):
     place = tmp_path / "lab"
     place.mkdir()
     return Folder(place, text())
+
+
+def jobs_alive(folder):
+    """Tell whether jobs of the folder still run; a killed Snakemake leaves them for a moment."""
+    worker = str(folder.path / "workflow/mlx/worker.py").encode()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if worker in path.read_bytes():
+                return True
+    return False
 
 
 def check(folder, size=SIZE, factor=1):
@@ -148,8 +160,9 @@ def test_after_a_kill_the_next_run_goes_on(folder, held):
         assert {count for _, _, count in jobs(folder)} == {"1"}
     snakemake.send_signal(signal.SIGKILL)
     snakemake.wait()
-    before = trace.read_text().split()
     assert folder.start("snakemake", "--unlock") == 0
+    wait_for(lambda: not jobs_alive(folder), seconds=60)  # they end by themselves, a moment later
+    before = trace.read_text().split()
     again = folder.run(compiled=False)
     check(folder)
     # Only what was in the middle of a run, or has failed, runs twice.
