@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlx2smk.commands import Commands
-    from mlx2smk.planning.plan import Plan
     from mlx2smk.results.choosing import Combination
     from mlx2smk.runtime.documents import Context, Outcome
 
@@ -93,7 +92,7 @@ def _run_alone(given: argparse.Namespace, chosen: Combination, context: Context)
         words = ["alone", chosen.trial.name, "--combination", str(chosen.number)]
         words += ["--plan", layout.plan_path(plan.experiment)]
         words += ["--context", seen, "--outcome", outcome, *["--pdb"] * given.pdb]
-        command = [_interpreter(plan), layout.WORKER, *words]
+        command = [plan.interpreter or sys.executable, layout.WORKER, *words]
         sys.stdout.flush()
         before = signal.signal(signal.SIGINT, lambda *_: None)  # it is for the worker to handle
         try:
@@ -105,11 +104,6 @@ def _run_alone(given: argparse.Namespace, chosen: Combination, context: Context)
             return _ended(status)
         with open(outcome, encoding="utf-8") as file:  # noqa: PTH123
             return json.load(file)
-
-
-def _interpreter(plan: Plan) -> str:
-    chosen = None if plan.conda or plan.container else plan.python
-    return chosen or sys.executable
 
 
 def _environment(chosen: Combination, context: Context) -> dict[str, str]:
@@ -139,12 +133,13 @@ def _tell(directory: Path, chosen: Combination, outcome: Outcome) -> int:
 
     from mlx2smk.results.comparing import difference  # noqa: PLC0415
     from mlx2smk.results.rows import trial_rows  # noqa: PLC0415
+    from mlx2smk.runtime.words import failure_line  # noqa: PLC0415
 
     failure = outcome.get("failure")
     if failure is None:
         print(f"mlx: result {json.dumps(outcome['value'], ensure_ascii=False)}")
     else:
-        print(f"mlx: failed with {failure['type']}: {failure['error'].partition(chr(10))[0]}")
+        print(f"mlx: failed with {failure_line(failure)}")
     if failure is not None and failure["type"] == "BdbQuit":
         return FAILED  # the user left the debugger
     recorded = trial_rows(directory, chosen.plan, chosen.trial)[chosen.number].run

@@ -178,12 +178,11 @@ def _say_how_it_stands(given: argparse.Namespace, plans: Sequence[Plan]) -> None
 
 def _add_earlier(state: RunState, directory: Path, plan: Plan) -> None:
     """Count the results that there are already."""
-    from mlx2smk.results.progress import progress_of  # noqa: PLC0415
+    from mlx2smk.results.rows import trial_rows  # noqa: PLC0415
 
-    rules = {trial.name: trial.rule for trial in plan.trials}
-    for trial in progress_of(directory, plan).trials:
-        runs = [row.run for row in trial.rows if row.run is not None]
-        state.add_earlier(rules[trial.name], runs)
+    for trial in plan.trials:
+        rows = trial_rows(directory, plan, trial)
+        state.add_earlier(trial.rule, [row.run for row in rows if row.run is not None])
 
 
 def _validated(given: argparse.Namespace, plans: Sequence[Plan]) -> bool:

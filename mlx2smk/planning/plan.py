@@ -210,6 +210,11 @@ class Plan:
         """All that is planned: setups, then trials, then verifications."""
         return (*self.setups, *self.trials, *self.verifications)
 
+    @property
+    def interpreter(self) -> str | None:
+        """The interpreter that was chosen for the jobs; None if none was, or an environment brings its own."""
+        return None if self.conda or self.container else self.python
+
     def to_json(self) -> str:
         """Return the plan as JSON text, indented so that a diff of it can be read."""
         data = asdict(self)

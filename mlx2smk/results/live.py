@@ -56,8 +56,7 @@ class StoredRuns:
         if made is None:
             inputs = origin.contents(self._plan.folder, trial.inputs, Contents())
             base = str(self._directory / layout.experiment_folder(plan.experiment))
-            chosen = None if plan.conda or plan.container else plan.python
-            environment = origin.environment(base, plan.conda, plan.container, chosen)
+            environment = origin.environment(base, plan.conda, plan.container, plan.interpreter)
             python = origin.interpreter()
         else:
             inputs = list(made["inputs"].items())

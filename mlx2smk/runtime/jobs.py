@@ -276,8 +276,9 @@ def _crashed(failure: Failure) -> Judgement:
 
 def described(what: str, failure: Failed, log_path: str) -> str:
     """Return a one-line description of a failure."""
-    first_line = failure["error"].partition("\n")[0]
-    return f"{what} failed: {failure['type']}: {first_line} (log: {log_path})"
+    from .words import failure_line
+
+    return f"{what} failed: {failure_line(failure)} (log: {log_path})"
 
 
 def say(text: str) -> None:

@@ -10,13 +10,14 @@ from .errors import JobError
 from .makers import read_head
 from .plan import size_of
 from .tails import all_jobs
+from .words import failure_line, repro_here, texts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from .documents import Failed, RunDict, SetupEntry, TrialEntry, Verdict
+    from .documents import RunDict, SetupEntry, TrialEntry, Verdict
     from .plan import Job, Plan
 
 
@@ -118,8 +119,6 @@ def _of_trial(trial: TrialEntry, runs: _Tally, missing: list[Job], logs: str) ->
 def _how_to_look(plan: Plan, trial: TrialEntry, failed: RunDict | None) -> Iterator[str]:
     """Yield the command that steps into a failure, if there is one, where the workflow is that of this folder."""
     if failed is not None:
-        from .words import repro_here, texts_of
-
         command = repro_here(plan, trial["name"], texts_of(trial["parameters"], failed["params"]))
         if command:
             yield f"    step into it: {command}"
@@ -163,20 +162,16 @@ def _of_job(path: str, job: Job) -> _Tally | None:
 
 def _of_failure(run: RunDict) -> str:
     combination = ", ".join(f"{name}={value!r}" for name, value in run["params"].items())
-    return f"{combination}: {_error(run)} ({run['log']})".removeprefix(": ")
+    return f"{combination}: {failure_line(run)} ({run['log']})".removeprefix(": ")
 
 
 def _of_verdict(verdict: Verdict | None) -> str:
     if verdict is None:
         return ""
     if "error" in verdict:
-        return f"{verdict['verdict']}, {_error(verdict)} ({verdict['log']})"
+        return f"{verdict['verdict']}, {failure_line(verdict)} ({verdict['log']})"
     word: str = verdict["verdict"]
     return word
-
-
-def _error(failure: Failed) -> str:
-    return f"{failure['type']}: {failure['error'].partition(chr(10))[0]}"
 
 
 def _not_run(logs: str, path: str) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-    from .documents import Parameters
+    from .documents import Failed, Parameters
     from .plan import Plan
 
 UNQUOTED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%")
@@ -66,6 +66,11 @@ def repro_here(plan: Plan, trial: str, texts: Mapping[str, str]) -> str:
         return ""
     more = [plan.stem] if len(os.listdir(experiments)) > 1 else []
     return repro_command(trial, texts, more)
+
+
+def failure_line(failure: Failed) -> str:
+    """Return the type of a failure, and the first line of what it says."""
+    return f"{failure['type']}: {failure['error'].partition(chr(10))[0]}"
 
 
 def shell_word(word: str) -> str:

@@ -9,6 +9,7 @@ import selectors
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -58,7 +59,18 @@ class SnakemakeProcess:
             os.killpg(self._process.pid, signal.SIGKILL if again else signum)
 
     def lines(self) -> Iterator[tuple[str, bytes] | None]:
-        """Yield each line with its kind (EVENT, FROM_STDOUT or FROM_STDERR), and None after some time without any."""
+        """Yield each line with its kind (EVENT, FROM_STDOUT or FROM_STDERR), and None now and then, and last."""
+        looked = 0.0
+        for line in self._all_lines():
+            if line is not None:
+                yield line
+            elif time.monotonic() - looked >= LONGEST_SILENCE:
+                looked = time.monotonic()
+                yield None
+        yield None
+
+    def _all_lines(self) -> Iterator[tuple[str, bytes] | None]:
+        """Yield each line, and None after each look at the pipes."""
         rest = dict.fromkeys(self._files, b"")
         with selectors.DefaultSelector() as selector:
             for fd in self._files:
