@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 TYPE_CHECKING = False
@@ -9,7 +10,24 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAMES = ("stdout", "stderr")
+STDERR = 2
 _ready: list[Any] = []
+
+
+def complete() -> None:
+    """Open the standard streams that this process was started without, as `>&-` does.
+
+    Pipes and files would otherwise get their numbers.
+    """
+    missing = [name for name in ("stdin", *NAMES) if getattr(sys, name) is None]
+    if not missing:
+        return
+    while os.open(os.devnull, os.O_RDWR) < STDERR:
+        pass
+    for name in missing:
+        number = ("stdin", *NAMES).index(name)
+        stream = open(number, "w" if number else "r", encoding="utf-8", closefd=False)  # noqa: SIM115
+        setattr(sys, name, stream)
 
 
 def write_lines() -> None:
