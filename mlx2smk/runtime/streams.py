@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAMES = ("stdout", "stderr")
-STDERR = 2
 _ready: list[Any] = []
 
 
@@ -22,7 +21,7 @@ def complete() -> None:
     missing = [name for name in ("stdin", *NAMES) if getattr(sys, name) is None]
     if not missing:
         return
-    while os.open(os.devnull, os.O_RDWR) < STDERR:
+    while os.open(os.devnull, os.O_RDWR) < 2:  # the number of stderr
         pass
     for name in missing:
         number = ("stdin", *NAMES).index(name)
