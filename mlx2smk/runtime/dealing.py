@@ -39,7 +39,7 @@ class Costs:
 
     __slots__ = ("job", "least", "short", "target", "watch")
 
-    def __init__(  # noqa: PLR0913 - they belong together
+    def __init__(
         self, *, short: float, target: float, least: float, job: float, watch: float
     ) -> None:
         self.job = job
