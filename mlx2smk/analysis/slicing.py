@@ -58,7 +58,10 @@ class ModuleSlice:
 
 @dataclass(frozen=True, slots=True)
 class FunctionSlice:
-    """All that a function's run can depend on, as text that runs and as a digest of what it means."""
+    """All that a function's run can depend on, as text that runs and as a digest of what it means.
+
+    ``asked`` are the parameters whose values decide what belongs to it.
+    """
 
     statements: tuple[int, ...]
     text: str
@@ -67,6 +70,7 @@ class FunctionSlice:
     modules: tuple[ModuleSlice, ...]
     widened: tuple[Widening, ...]
     removed: tuple[str, ...]
+    asked: frozenset[str] = frozenset()
 
 
 class Slicer:
@@ -108,6 +112,7 @@ class Slicer:
             modules=tuple(self._module(module, closure) for module in local),
             widened=tuple(closure.widened),
             removed=_removed(whole, here),
+            asked=frozenset(closure.asked),
         )
         return result, taken
 

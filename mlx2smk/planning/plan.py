@@ -14,6 +14,7 @@ from mlx2smk.language.keys import Keys
 from mlx2smk.planning.entries import Entry, EntryError, as_list, as_text, as_texts
 from mlx2smk.planning.naming import escaped
 from mlx2smk.runtime.plan import PLAN_FORMAT, PLAN_VERSION, numbers_of
+from mlx2smk.runtime.variants import deciding_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,6 +113,21 @@ class JobPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VariantPlan:
+    """What the combinations of a trial run in which the deciding parameters have certain values.
+
+    ``values`` are the numbers of these values in the deciding parameters' own grid; all else is as in the
+    plan of a function.
+    """
+
+    values: tuple[int, ...]
+    slice: str
+    digest: str
+    removed: tuple[str, ...]
+    modules: tuple[ModulePlan, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrialPlan(FunctionPlan):
     """A trial: its grid as literals, and its jobs.
 
@@ -123,6 +139,8 @@ class TrialPlan(FunctionPlan):
     once. ``stream``: the output goes to the terminal too. ``tail`` is None if ``jobs`` has all
     combinations; else it stands for everything that the jobs of the rest depend on, into which it is put
     while the trial runs. ``alone`` are jobs of one combination each for these, where there may be as many.
+    ``variants``: where the values of ``deciding`` parameters decide what code a combination runs; else
+    empty, and all run the trial's own.
     """
 
     kind: ClassVar[str] = "trial"
@@ -142,6 +160,21 @@ class TrialPlan(FunctionPlan):
     in_order: bool = False
     tail: str | None = None
     alone: tuple[JobPlan, ...] = ()
+    deciding: tuple[str, ...] = ()
+    variants: tuple[VariantPlan, ...] = ()
+
+    def code_of(self, number: int) -> str:
+        """Return the digest of the code that a combination runs."""
+        if not self.variants:
+            return self.digest
+        at = deciding_number(self.parameters, self.deciding, number)
+        found = (variant.digest for variant in self.variants if at in variant.values)
+        return next(found, self.digest)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The digests of the code that combinations run, each once."""
+        return tuple(variant.digest for variant in self.variants) or (self.digest,)
 
     @property
     def combinations(self) -> int:
@@ -225,6 +258,8 @@ class Plan:
             entry["jobs"] = [job.line for job in trial.jobs]
             entry["alone"] = [job.line for job in trial.alone]
             entry["writes"] = trial.writes.listed()
+            if not trial.variants:
+                del entry["deciding"], entry["variants"]
         return escaped(json.dumps(data, indent=1, ensure_ascii=False)) + "\n"
 
 
@@ -315,6 +350,19 @@ def _trial(entry: Entry) -> TrialPlan:
         jobs=tuple(map(JobPlan.of_line, entry.texts("jobs"))),
         tail=entry.optional(entry.text, "tail"),
         alone=tuple(map(JobPlan.of_line, entry.optional(entry.texts, "alone") or ())),
+        deciding=entry.optional(entry.texts, "deciding") or (),
+        variants=tuple(map(_variant, entry.optional(entry.entries, "variants") or ())),
+    )
+
+
+def _variant(entry: Entry) -> VariantPlan:
+    entry.only(each.name for each in fields(VariantPlan))
+    return VariantPlan(
+        values=entry.numbers("values"),
+        slice=entry.text("slice"),
+        digest=entry.text("digest"),
+        removed=entry.texts("removed"),
+        modules=tuple(map(_module, entry.entries("modules"))),
     )
 
 

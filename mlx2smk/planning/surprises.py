@@ -14,7 +14,7 @@ from mlx2smk.runtime import layout
 from mlx2smk.runtime.unforeseen import UNFORESEEN_FORMAT, UNFORESEEN_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from mlx2smk.analysis import Analysis, FunctionAnalysis
@@ -55,9 +55,9 @@ class Origin:
     code: str
     files: tuple[tuple[str, str], ...]
 
-    def is_current(self, code: str, folder: Path) -> bool:
-        """Whether slice and files, which are relative to a folder, are as they were."""
-        return code == self.code and all(
+    def is_current(self, codes: Collection[str], folder: Path) -> bool:
+        """Whether the slice is among some, and files, which are relative to a folder, are as they were."""
+        return self.code in codes and all(
             _digest(folder / path) == digest for path, digest in self.files
         )
 
@@ -118,8 +118,8 @@ def names_to_add(
     found: dict[str, frozenset[UsedName]] = {}
     for function in analysis.functions:
         seen = surprises.get(function.name)
-        code = function.slice.digest
-        if seen and not all(origin.is_current(code, folder) for origin in seen.origins):
+        codes = {each.digest for each in function.slices}
+        if seen and not all(origin.is_current(codes, folder) for origin in seen.origins):
             found[function.name] = seen.names
     return found
 

@@ -6,7 +6,7 @@ import os
 import sys
 from time import monotonic
 
-from . import descriptors, importing, jsontext, observing, restoring, results_json, world
+from . import descriptors, importing, jsontext, observing, restoring, results_json, variants, world
 from .ending import Ending
 from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
@@ -30,7 +30,7 @@ _write = os.write
 class Task:
     """What one process has to run: a function of the plan and its input.
 
-    `kind` is the list of the plan that contains the function. `given` is the number of the combination
+    `kind` is the list of the plan that contains the function; `function` says what runs. `given` is the number of the combination
     for a trial, or the folder with the collected results of the trials for a verification. `whole` are
     the files that run as they are instead of their slices (see `widening`).
     """
@@ -49,6 +49,8 @@ class Task:
         self.plan = plan
         self.kind = kind
         self.function = plan.function(name, kind)
+        if kind == "trials":
+            self.function = variants.variant_entry(plan.trial(name), int(given))
         self.context = context
         self.given = given
         self.whole = tuple(whole)

@@ -65,12 +65,24 @@ class _TrialAtLeast(FunctionEntry):
     jobs: list[str]
 
 
+class VariantEntry(TypedDict):
+    """What the combinations of a trial run in which the deciding parameters have certain values."""
+
+    values: list[int]
+    slice: str
+    digest: str
+    removed: list[str]
+    modules: list[ModuleEntry]
+
+
 class TrialEntry(_TrialAtLeast, total=False):
     """A trial in the plan; a job is a line of text."""
 
     outputs: list[str]
     tail: str | None
     alone: list[str]
+    deciding: list[str]
+    variants: list[VariantEntry]
 
 
 class PackingDocument(TypedDict):
@@ -229,13 +241,24 @@ class MadeFrom(TypedDict):
     environment: list[Any]
 
 
-class JobMadeFrom(MadeFrom):
-    """What the runs of a job were made from; `inputs` has the contents of declared ones."""
+Codes = list[tuple[str, list[int]]]
+"""The digests of the code of runs, each with the positions of its runs in the job."""
 
+
+class _JobMadeFromAtLeast(MadeFrom):
     inputs: dict[str, Any]
     python: list[Any]
     chained: bool
     previous: str | None
+
+
+class JobMadeFrom(_JobMadeFromAtLeast, total=False):
+    """What the runs of a job were made from; `inputs` has the contents of declared ones.
+
+    `codes` says so run by run if combinations of the trial run different code.
+    """
+
+    codes: Codes
 
 
 class VerdictMadeFrom(MadeFrom):
