@@ -15,7 +15,7 @@ from mlx2smk.analysis.project import Project
 from mlx2smk.analysis.sites import certain_names, key_use
 from mlx2smk.analysis.slicing import FunctionSlice, Slicer
 from mlx2smk.analysis.updates import updates_in_parameters
-from mlx2smk.analysis.variants import NO_VARIANTS, Variants, variants_of
+from mlx2smk.analysis.variant_slices import NO_VARIANTS, Variants, variants_of
 from mlx2smk.language.bindings import scope_of
 from mlx2smk.language.keys import ANY, NO_KEYS, SETUP, Keys
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis import FunctionAnalysis
     from mlx2smk.analysis.slicing import FunctionSlice
-    from mlx2smk.analysis.variants import Variant
+    from mlx2smk.analysis.variant_slices import Variant
     from mlx2smk.language.experiment import Trial
 
 CODE_PROTOCOL = "1"
