@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field, fields
 from math import prod
-from typing import TYPE_CHECKING, ClassVar, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypedDict
 
 from mlx2smk.language.keys import Keys
 from mlx2smk.planning.entries import Entry, EntryError, as_list, as_text, as_texts
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+Partial: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModulePlan:
     """A local module that a function imports: the slice that runs, and the file it was taken from.
 
     ``path`` is relative to the experiment's folder, ``slice`` to the plan's; ``file_digest`` is the
-    SHA-256 of the file's bytes when it was compiled.
+    SHA-256 of the file's bytes when it was compiled. ``removed`` are names that its slice leaves out,
+    ``partial`` dicts of which it has only the entries under some keys, which are literals.
     """
 
     name: str
@@ -34,6 +38,7 @@ class ModulePlan:
     file_digest: str
     package: bool
     removed: tuple[str, ...]
+    partial: Partial = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,7 @@ class FunctionPlan:
     """One of the user's functions: the rule that runs it and the slice that it runs.
 
     ``digest`` stands for everything of the code that the run can depend on; ``reads`` are the keys of
-    SETUP that it may read; ``removed`` the module's names that its slice leaves out.
+    SETUP that it may read; ``removed`` and ``partial`` are those of the experiment's module.
     """
 
     kind: ClassVar[str]
@@ -54,6 +59,7 @@ class FunctionPlan:
     reads: Keys
     removed: tuple[str, ...]
     modules: tuple[ModulePlan, ...]
+    partial: Partial = ()
 
 
 class FunctionFields(TypedDict):
@@ -67,6 +73,7 @@ class FunctionFields(TypedDict):
     reads: Keys
     removed: tuple[str, ...]
     modules: tuple[ModulePlan, ...]
+    partial: Partial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +132,7 @@ class VariantPlan:
     digest: str
     removed: tuple[str, ...]
     modules: tuple[ModulePlan, ...]
+    partial: Partial = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,9 +266,24 @@ class Plan:
             entry["jobs"] = [job.line for job in trial.jobs]
             entry["alone"] = [job.line for job in trial.alone]
             entry["writes"] = trial.writes.listed()
-            if not trial.variants:
-                del entry["deciding"], entry["variants"]
+        for entry in entries:
+            _drop_empty(entry)
         return escaped(json.dumps(data, indent=1, ensure_ascii=False)) + "\n"
+
+
+def _drop_empty(entry: dict[str, Any]) -> None:
+    """Drop what few functions have from the plan of one that has none of it."""
+    for key in _RARE & entry.keys():
+        if not entry[key]:
+            del entry[key]
+    for part in (*entry["modules"], *entry.get("variants", ())):
+        if "modules" in part:
+            _drop_empty(part)
+        elif not part["partial"]:
+            del part["partial"]
+
+
+_RARE = frozenset({"partial", "deciding", "variants"})
 
 
 class OtherVersionError(ValueError):
@@ -310,6 +333,7 @@ def _common(entry: Entry) -> FunctionFields:
         "reads": Keys.from_list(entry.nullable(entry.texts, "reads")),
         "removed": entry.texts("removed"),
         "modules": tuple(map(_module, entry.entries("modules"))),
+        "partial": _partial(entry),
     }
 
 
@@ -322,7 +346,12 @@ def _module(entry: Entry) -> ModulePlan:
         file_digest=entry.text("file_digest"),
         package=entry.flag("package"),
         removed=entry.texts("removed"),
+        partial=_partial(entry),
     )
+
+
+def _partial(entry: Entry) -> Partial:
+    return tuple(map(_parameter, entry.optional(entry.items, "partial") or ()))
 
 
 def _setup(entry: Entry) -> SetupPlan:
@@ -363,6 +392,7 @@ def _variant(entry: Entry) -> VariantPlan:
         digest=entry.text("digest"),
         removed=entry.texts("removed"),
         modules=tuple(map(_module, entry.entries("modules"))),
+        partial=_partial(entry),
     )
 
 

@@ -207,6 +207,7 @@ class _Planner:
             "digest": found.slice.digest,
             "reads": found.access.reads,
             "removed": found.slice.removed,
+            "partial": found.slice.partial,
             "modules": module_plans(kind, found),
         }
 

@@ -85,6 +85,7 @@ def variant_plans(kind: str, function: FunctionAnalysis) -> tuple[VariantPlan, .
             slice=_path(name, number, each, common),
             digest=each.slice.digest,
             removed=each.slice.removed,
+            partial=each.slice.partial,
             modules=tuple(_modules(f"{name}.{number}", each.slice, paths)),
         )
         for number, each in numbered
@@ -107,4 +108,5 @@ def _modules(
             file_digest=module.file_digest,
             package=module.package,
             removed=module.removed,
+            partial=module.partial,
         )

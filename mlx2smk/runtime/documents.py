@@ -19,7 +19,11 @@ Parameters = list[tuple[str, list[str]]]
 # ------------------------------------------------------------------ the plan
 
 
-class ModuleEntry(TypedDict):
+class _PartialEntry(TypedDict, total=False):
+    partial: Parameters
+
+
+class ModuleEntry(_PartialEntry):
     """A local module that a function imports."""
 
     name: str
@@ -30,7 +34,7 @@ class ModuleEntry(TypedDict):
     removed: list[str]
 
 
-class FunctionEntry(TypedDict):
+class FunctionEntry(_PartialEntry):
     """What the plan says of every function of the user's."""
 
     name: str
@@ -65,7 +69,7 @@ class _TrialAtLeast(FunctionEntry):
     jobs: list[str]
 
 
-class VariantEntry(TypedDict):
+class VariantEntry(_PartialEntry):
     """What the combinations of a trial run in which the deciding parameters have certain values."""
 
     values: list[int]
