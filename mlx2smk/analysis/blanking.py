@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from mlx2smk.analysis.project import Module, Unit
-    from mlx2smk.analysis.tables import Table
+    from mlx2smk.analysis.tables import LookupTable
 
 
 def groups(module: Module) -> dict[int, tuple[int, ...]]:
@@ -40,7 +40,9 @@ def _is_apart(before: ast.stmt, node: ast.stmt, lines: Sequence[str]) -> bool:
     return not lines[end - 1].rstrip().endswith("\\")
 
 
-def blanked(module: Module, kept: Mapping[int, str | None], tables: Iterable[Table] = ()) -> str:
+def blanked(
+    module: Module, kept: Mapping[int, str | None], tables: Iterable[LookupTable] = ()
+) -> str:
     """Return a module's text with only the units of these indices left in it.
 
     A unit whose index stands for a name binds nothing: it only loads the module of that name. Of
@@ -169,7 +171,7 @@ def _blank_names(
             _blank(lines, comma, (comma[0], comma[1] + 1))
 
 
-def _blank_entries(table: Table, lines: list[str]) -> None:
+def _blank_entries(table: LookupTable, lines: list[str]) -> None:
     """Blank the entries of a table that are not needed, each up to the next one."""
     display = table.unit.node.value  # type: ignore[attr-defined]
     kept = set(kept_entries(table))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.project import Module, Project, Unit
 
 
-class Table(NamedTuple):
+class LookupTable(NamedTuple):
     """A table, of which a slice has the entries under ``keys``, whether or not there is one for each."""
 
     name: str
@@ -39,14 +39,14 @@ class Tables:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
-        self._open: dict[Unit, Table] = {}
+        self._open: dict[Unit, LookupTable] = {}
 
     @property
     def size(self) -> int:
         """How many keys are known; it grows until all are."""
         return sum(len(table.keys) for table in self._open.values())
 
-    def of(self, module: Module) -> tuple[Table, ...]:
+    def of(self, module: Module) -> tuple[LookupTable, ...]:
         """Return the tables of a module of which the slice has only some entries, by name."""
         found = (table for table in self._open.values() if table.module is module)
         return tuple(sorted(found, key=lambda table: table.name))
@@ -56,7 +56,7 @@ class Tables:
         name = _table_name(module, unit, self.facts)
         if name is None:
             return unit
-        self._open[unit] = Table(name, module, unit, ())
+        self._open[unit] = LookupTable(name, module, unit, ())
         return entries_of_table(self._open[unit])
 
     def grown(
@@ -122,7 +122,7 @@ def _is_laid_out(display: ast.Dict, module: Module) -> bool:
     return True
 
 
-def kept_entries(table: Table) -> list[int]:
+def kept_entries(table: LookupTable) -> list[int]:
     """Return the indices of the entries of a table that are looked up."""
     display = table.unit.node.value  # type: ignore[attr-defined]
     return [
@@ -132,7 +132,7 @@ def kept_entries(table: Table) -> list[int]:
     ]
 
 
-def entries_of_table(table: Table) -> Unit:
+def entries_of_table(table: LookupTable) -> Unit:
     """Return the unit of a table with the entries alone that are looked up."""
     node, kept = table.unit.node, kept_entries(table)
     display = node.value  # type: ignore[attr-defined]

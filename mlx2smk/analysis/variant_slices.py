@@ -51,14 +51,16 @@ def variants_of(
 
     ``common`` is the slice for all values, ``used`` are names that the trial is known to use besides.
     """
-    deciding = tuple(_deciding(trial, common.asked))
+    named = {name for item in used for name, _ in item.values}
+    deciding = tuple(_deciding(trial, common.asked | named))
     given: dict[str, tuple[object, ...]] = {p.name: tuple(p.values) for p in trial.parameters}
     slices: dict[str, FunctionSlice] = {}
     numbers: dict[str, list[int]] = {}
     for number, values in enumerate(product(*(parameter.values for parameter in deciding))):
         chosen = zip(deciding, values, strict=True)
         one = given | {parameter.name: (value,) for parameter, value in chosen}
-        found, _ = slicer.slice(trial.name, used, one)
+        fitting = [item for item in used if item.fits(one)]
+        found, _ = slicer.slice(trial.name, fitting, one)
         slices.setdefault(found.digest, found)
         numbers.setdefault(found.digest, []).append(number)
     if len(slices) < 2:

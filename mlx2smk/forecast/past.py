@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mlx2smk.analysis.slicing import Piece
-    from mlx2smk.planning.plan import JobPlan
+    from mlx2smk.planning.job_plan import JobPlan
 
 
 Maker: TypeAlias = "tuple[str, int | None]"

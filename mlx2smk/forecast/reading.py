@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlx2smk.analysis.slicing import Piece
-    from mlx2smk.planning.plan import JobPlan, Plan, TrialPlan
+    from mlx2smk.planning.job_plan import JobPlan
+    from mlx2smk.planning.plan import Plan, TrialPlan
     from mlx2smk.runtime.documents import (
         Context,
         JobRecord,

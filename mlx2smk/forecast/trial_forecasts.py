@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from mlx2smk.forecast.outlook import UncertainFile
     from mlx2smk.forecast.past import Basis, JobPast, Past, StoredRun
     from mlx2smk.forecast.reasons import Reason
-    from mlx2smk.planning.plan import JobPlan, TrialPlan
+    from mlx2smk.planning.job_plan import JobPlan
+    from mlx2smk.planning.plan import TrialPlan
 
 
 def forecast_trial(

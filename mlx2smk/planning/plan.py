@@ -8,19 +8,17 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field, fields
 from math import prod
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 from mlx2smk.language.keys import Keys
 from mlx2smk.planning.entries import Entry, EntryError, as_list, as_text, as_texts
+from mlx2smk.planning.job_plan import JobPlan
 from mlx2smk.planning.naming import escaped
-from mlx2smk.runtime.plan import PLAN_FORMAT, PLAN_VERSION, numbers_of
+from mlx2smk.runtime.plan import PLAN_FORMAT, PLAN_VERSION
 from mlx2smk.runtime.variants import deciding_number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-
-Partial: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+    from mlx2smk.analysis.slicing import Partial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,39 +82,6 @@ class SetupPlan(FunctionPlan):
 
     order: int | None
     after: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobPlan:
-    """One Snakemake job of a trial: ``count`` combinations from number ``first`` on, run in order.
-
-    ``spans`` are their numbers where they are not consecutive. In JSON it is a line of text, since each
-    of a thousand jobs reads the plan: objects would take ten times as long.
-    """
-
-    name: str
-    first: int
-    count: int
-    digest: str
-    spans: str = ""
-
-    @property
-    def line(self) -> str:
-        """The job as in plan.json; no part of it has a space."""
-        return f"{self.name} {self.spans or self.first} {self.count} {self.digest}"
-
-    @property
-    def numbers(self) -> Sequence[int]:
-        """The numbers of its combinations, in order."""
-        return numbers_of(self.spans or str(self.first), self.count)
-
-    @staticmethod
-    def of_line(line: str) -> JobPlan:
-        """Return the job; raise ValueError if the line is not one of plan.json."""
-        name, where, count, digest = line.split(" ")
-        spans = "" if where.isdigit() else where
-        first = numbers_of(where, int(count))[0]
-        return JobPlan(name=name, first=first, count=int(count), digest=digest, spans=spans)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.language.text_digests import digest_of
 from mlx2smk.planning.batching import HEAD_SIZE
+from mlx2smk.planning.job_plan import JobPlan
 from mlx2smk.planning.naming import combination_name, unique
-from mlx2smk.planning.plan import JobPlan
 from mlx2smk.runtime.dealing import MOST_ALONE
 
 if TYPE_CHECKING:

@@ -74,6 +74,13 @@ class Task:
         )
         return f"{self.function['name']} {combination}".strip()
 
+    def deciding_values(self) -> dict[str, str]:
+        """Return the values of parameters that decide what runs, as literals."""
+        if self.kind != "trials":
+            return {}
+        trial = self.plan.trial(self.function["name"])
+        return variants.deciding_values(trial, int(self.given))
+
     def noted(self, word: str) -> str:
         """Return the task as text for another interpreter, with one word more for it."""
         name, digest = self.function["name"], self.function["digest"]

@@ -383,13 +383,15 @@ class Surprise(TypedDict, total=False):
     `reads` and `writes` are keys of SETUP, `results` are trials whose results a verification read.
     `names` are names that its slice left out, each with its module (None: the experiment); without a name,
     the whole module was imported. `code` and `files` are the digests of its slice and of the files that
-    hold the names. `missed` names files instead of modules, as a process of the job knows them.
+    hold the names, and `values` are those of the parameters that decided what the run's slice was, as
+    literals. `missed` names files instead of modules, as a process of the job knows them.
     """
 
     reads: list[str] | None
     writes: list[str] | None
     results: list[str] | None
     names: list[tuple[str | None, str | None]]
+    values: dict[str, str]
     code: str
     files: dict[str, str]
     missed: list[tuple[str, str]]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ObservedOutcome,
         Outcome,
         SetupRecord,
+        Surprise,
         VerdictRecord,
     )
     from .plan import Plan
@@ -127,9 +128,11 @@ class Runner:
             os.path.relpath(file, task.plan.folder): digests.of_file(file) for file in files
         }
         code = task.function["digest"]
-        unforeseen.keep(
-            task.plan, task.function["name"], {"names": names, "code": code, "files": contents}
-        )
+        surprise: Surprise = {"names": names, "code": code, "files": contents}
+        values = task.deciding_values()
+        if values:
+            surprise["values"] = values
+        unforeseen.keep(task.plan, task.function["name"], surprise)
 
     def _attempt(self, task: Task, echoes: tuple[output.Echo, output.Echo] | None) -> Attempt:
         """Return how the task ended, and SIGKILL if it was sent from outside.

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from .documents import Parameters
 
-    Described = tuple[str, str, str]
-
 
 class PartialTable(GuardedDict):
     """A dict without the entries that nobody looks up, as far as the analysis knows.
@@ -23,7 +21,7 @@ class PartialTable(GuardedDict):
     """
 
     def __init__(
-        self, data: Mapping[Any, Any], allowed: Iterable[Any], described: Described
+        self, data: Mapping[Any, Any], allowed: Iterable[Any], described: tuple[str, str, str]
     ) -> None:
         super().__init__(data, allowed)
         self._described = described

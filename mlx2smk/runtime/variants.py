@@ -5,6 +5,8 @@ A plan has variants only for trials of which not all combinations run the same c
 
 from __future__ import annotations
 
+from .grid import Grid
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -45,6 +47,13 @@ def variant_entries(trial: TrialEntry, numbers: Iterable[int]) -> list[FunctionE
         return [trial]
     entries = (variant_entry(trial, number) for number in numbers)
     return list({entry["digest"]: entry for entry in entries}.values())
+
+
+def deciding_values(trial: TrialEntry, number: int) -> dict[str, str]:
+    """Return the values that decide what code a combination runs, as literals."""
+    deciding = trial.get("deciding", ())
+    texts = Grid(trial["parameters"]).texts(number)
+    return {name: texts[name] for name in deciding}
 
 
 def codes_of(trial: TrialEntry, numbers: Iterable[int]) -> list[str]:
