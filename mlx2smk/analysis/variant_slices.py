@@ -6,14 +6,14 @@ holds for slices holds for variants: what is left out changes nothing, and what 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
-    from mlx2smk.analysis.slicing import FunctionSlice, Slicer
+    from mlx2smk.analysis.slicing import FunctionSlice, Partial, Slicer
     from mlx2smk.analysis.used import UsedName
     from mlx2smk.language.experiment import Parameter, Trial
 
@@ -52,7 +52,7 @@ def variants_of(
     ``common`` is the slice for all values, ``used`` are names that the trial is known to use besides.
     """
     named = {name for item in used for name, _ in item.values}
-    deciding = tuple(_deciding(trial, common.asked | named))
+    deciding = _deciding(trial, common.asked | named)
     given: dict[str, tuple[object, ...]] = {p.name: tuple(p.values) for p in trial.parameters}
     slices: dict[str, FunctionSlice] = {}
     numbers: dict[str, list[int]] = {}
@@ -61,7 +61,8 @@ def variants_of(
         one = given | {parameter.name: (value,) for parameter, value in chosen}
         fitting = [item for item in used if item.fits(one)]
         found, _ = slicer.slice(trial.name, fitting, one)
-        slices.setdefault(found.digest, found)
+        known = slices.get(found.digest)
+        slices[found.digest] = found if known is None else _with_keys_of(known, found)
         numbers.setdefault(found.digest, []).append(number)
     if len(slices) < 2:
         return NO_VARIANTS
@@ -71,11 +72,26 @@ def variants_of(
     )
 
 
-def _deciding(trial: Trial, asked: Collection[str]) -> Iterator[Parameter]:
-    """Yield the parameters that look-ups depend on, as long as there are not too many values."""
-    size = 1
-    for parameter in trial.parameters:
+def _with_keys_of(one: FunctionSlice, other: FunctionSlice) -> FunctionSlice:
+    """Return a slice that may look up the keys of another one too, which means the same: no entry has them."""
+    modules = zip(one.modules, other.modules, strict=True)
+    merged = (replace(m, partial=_merged(m.partial, n.partial)) for m, n in modules)
+    return replace(one, partial=_merged(one.partial, other.partial), modules=tuple(merged))
+
+
+def _merged(one: Partial, other: Partial) -> Partial:
+    keys = {name: set(literals) for name, literals in one}
+    for name, literals in other:
+        keys.setdefault(name, set()).update(literals)
+    return tuple((name, tuple(sorted(literals))) for name, literals in sorted(keys.items()))
+
+
+def _deciding(trial: Trial, asked: Collection[str]) -> list[Parameter]:
+    """Return the parameters that look-ups depend on, those with few values first if there are too many."""
+    chosen, size = set(), 1
+    for parameter in sorted(trial.parameters, key=lambda each: len(each.values)):
         count = len(parameter.values)
-        if parameter.name in asked and count > 1 and size * count <= MOST_VARIANTS:
+        if parameter.name in asked and 1 < count and size * count <= MOST_VARIANTS:
             size *= count
-            yield parameter
+            chosen.add(parameter.name)
+    return [parameter for parameter in trial.parameters if parameter.name in chosen]
