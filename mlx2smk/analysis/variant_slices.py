@@ -91,7 +91,7 @@ def _deciding(trial: Trial, asked: Collection[str]) -> list[Parameter]:
     chosen, size = set(), 1
     for parameter in sorted(trial.parameters, key=lambda each: len(each.values)):
         count = len(parameter.values)
-        if parameter.name in asked and 1 < count and size * count <= MOST_VARIANTS:
+        if parameter.name in asked and count > 1 and size * count <= MOST_VARIANTS:
             size *= count
             chosen.add(parameter.name)
     return [parameter for parameter in trial.parameters if parameter.name in chosen]
