@@ -38,9 +38,10 @@ def code_of(unit: PlannedExperiment) -> Code:
     """Return the code of a compiled experiment, to be compared with what was there before."""
     functions = unit.analysis.functions
     source = PurePath(unit.experiment.source.path)
-    modules = {module for function in functions for module in function.slice.modules}
+    slices = [each for function in functions for each in function.slices]
+    modules = {module for each in slices for module in each.modules}
     files: dict[str | None, str] = {m.name: str(source.parent / m.path) for m in modules}
-    pieces = {function.slice.digest: function.slice.pieces for function in functions}
+    pieces = {each.digest: each.pieces for each in slices}
     return Code(pieces, files | {None: str(source)})
 
 

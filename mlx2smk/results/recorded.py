@@ -178,6 +178,10 @@ def _check_made_from(made: Any) -> None:
         for digest in _of_type(made.get(key, {}), dict).values():
             _of_type(digest, str, NONE_TYPE)
     _of_type(made.get("inputs", {}), dict)
+    for code, positions in _of_type(made.get("codes", []), list):
+        _of_type(code, str)
+        for position in _of_type(positions, list):
+            _of_type(position, int)
 
 
 def _check_touched(touched: Any) -> None:

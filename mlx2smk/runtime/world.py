@@ -75,7 +75,11 @@ def seed(finder: WorldFinder, task: Task) -> None:
 def _arrange_pickling(pickler: Any, module: types.ModuleType) -> None:
     """Let functions of the experiment be sent to processes that cannot import it, with their SETUP."""
     pickler.register_pickle_by_value(module)
-    pickler.CloudPickler.dispatch_table[guards.GuardedContext] = guards.GuardedContext.reduced
+    kinds = [guards.GuardedContext]
+    if f"{__package__}.partial_tables" in sys.modules:
+        kinds.append(sys.modules[f"{__package__}.partial_tables"].PartialTable)
+    for kind in kinds:
+        pickler.CloudPickler.dispatch_table[kind] = kind.reduced
 
 
 def left_out(plan: Plan, function: FunctionEntry) -> dict[str, list[str]]:
@@ -87,7 +91,7 @@ def left_out(plan: Plan, function: FunctionEntry) -> dict[str, list[str]]:
 def loader_of(plan: Plan, function: FunctionEntry) -> SliceLoader:
     """Return the loader of the experiment's module."""
     loader = SliceLoader(plan.file, plan.text(function["slice"]), plan.code(function["slice"]))
-    loader.left_out_for(function["name"], function["removed"])
+    loader.left_out_for(function["name"], function)
     return loader
 
 
