@@ -89,6 +89,7 @@ class FolderArchive:
             trial.name: Store(
                 *(str(self._folder), f"{plan.experiment}/{trial.name}", trial.digest),
                 unpacked=True,
+                limits={"timeout": trial.timeout, "memory": trial.memory},
             )
             for trial in plan.trials
         }

@@ -123,6 +123,8 @@ class TrialPlan(FunctionPlan):
     once. ``stream``: the output goes to the terminal too. ``tail`` is None if ``jobs`` has all
     combinations; else it stands for everything that the jobs of the rest depend on, into which it is put
     while the trial runs. ``alone`` are jobs of one combination each for these, where there may be as many.
+    ``timeout`` (seconds) and ``memory`` (bytes) are limits of each combination; no digest has them, since a
+    run that kept to other limits counts.
     """
 
     kind: ClassVar[str] = "trial"
@@ -142,6 +144,8 @@ class TrialPlan(FunctionPlan):
     in_order: bool = False
     tail: str | None = None
     alone: tuple[JobPlan, ...] = ()
+    timeout: int | float | None = None
+    memory: int | None = None
 
     @property
     def combinations(self) -> int:
@@ -315,6 +319,8 @@ def _trial(entry: Entry) -> TrialPlan:
         jobs=tuple(map(JobPlan.of_line, entry.texts("jobs"))),
         tail=entry.optional(entry.text, "tail"),
         alone=tuple(map(JobPlan.of_line, entry.optional(entry.texts, "alone") or ())),
+        timeout=entry.optional(entry.amount, "timeout"),
+        memory=entry.optional(entry.number, "memory"),
     )
 
 

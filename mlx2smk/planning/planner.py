@@ -184,6 +184,8 @@ class _Planner:
             jobs=tuple(jobs.batches(batch) if batch is not None else jobs.singles(head)),
             tail=jobs.digest if has_tail else None,
             alone=tuple(jobs.beside(head)) if has_tail else (),
+            timeout=trial.timeout,
+            memory=trial.memory,
         )
 
     def verify(self, verify: Verify) -> VerifyPlan:

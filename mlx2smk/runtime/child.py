@@ -117,6 +117,7 @@ def run(
     notes = Notes(signals_fd)
     observer.also_handle(notes.handlers())
     descriptors.hide((outcome_fd, complaints_fd, signals_fd, *observer.descriptors()))
+    _tell_where(task, complaints_fd)
     ending = Ending([task.plan.module, *(module["name"] for module in task.function["modules"])])
     pid = os.getpid()
     began = monotonic()
@@ -129,6 +130,18 @@ def run(
         observer.imports.finish(ending.brought(), lambda: importing.names_used_by(RAN))
         _send(outcome, outcome_fd)
     ending.leave()
+
+
+def _tell_where(task: Task, fd: int) -> None:
+    """Let the process write where it is when the worker asks, which is before it ends it for its limits."""
+    function: Any = task.function
+    if function.get("timeout") or function.get("memory"):
+        import faulthandler
+
+        from .limits import WHERE
+
+        if WHERE:
+            faulthandler.register(WHERE, file=fd, all_threads=False)
 
 
 def _outcome(task: Task, observer: Observer, began: float) -> Outcome:

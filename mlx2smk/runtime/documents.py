@@ -71,6 +71,8 @@ class TrialEntry(_TrialAtLeast, total=False):
     outputs: list[str]
     tail: str | None
     alone: list[str]
+    timeout: int | float | None
+    memory: int | None
 
 
 class PackingDocument(TypedDict):
@@ -149,9 +151,10 @@ class _FailureAtLeast(TypedDict):
 
 
 class Failure(_FailureAtLeast, total=False):
-    """The part of a run dict that says what went wrong."""
+    """The part of a run dict that says what went wrong; `limit` is the one that ended the run, if any did."""
 
     traceback: str
+    limit: dict[str, int | float]
 
 
 class _OutcomeAtLeast(TypedDict):
@@ -186,6 +189,7 @@ class RunDict(_RunAtLeast, total=False):
     error: str
     type: str
     traceback: str
+    limit: dict[str, int | float]
 
 
 class _JudgementAtLeast(TypedDict):
@@ -229,13 +233,20 @@ class MadeFrom(TypedDict):
     environment: list[Any]
 
 
-class JobMadeFrom(MadeFrom):
-    """What the runs of a job were made from; `inputs` has the contents of declared ones."""
-
+class _JobMadeFromAtLeast(MadeFrom):
     inputs: dict[str, Any]
     python: list[Any]
     chained: bool
     previous: str | None
+
+
+class JobMadeFrom(_JobMadeFromAtLeast, total=False):
+    """What the runs of a job were made from; `inputs` has the contents of declared ones.
+
+    `limits` are those that ended runs, if any did: of all others the results do not depend on them.
+    """
+
+    limits: dict[str, int | float]
 
 
 class VerdictMadeFrom(MadeFrom):

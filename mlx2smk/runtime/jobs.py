@@ -130,7 +130,7 @@ class Runner:
 
         Raises JobError if any other signal from outside ended the task.
         """
-        ended = self._supervisor.run(self._body(task), echoes)
+        ended = self._supervisor.run(self._body(task), echoes, task.function)
         complaints = ended.complaints or self._events.complaint()
         if complaints:
             self._complain(task, complaints)
@@ -141,6 +141,8 @@ class Runner:
             returned=outcome is not None,
             failed=outcome is None or "failure" in outcome,
         )
+        if signum == signal.SIGKILL and ended.limits is not None:
+            signum = 0
         if signum:
             self.check()  # the sender may have told this process to stop as well
         if signum not in (0, signal.SIGKILL):
@@ -218,6 +220,8 @@ class Runner:
             return outcome
         from . import failures
 
+        if outcome is None and ended.limits is not None:
+            return {"failure": ended.limits.failure(), "duration": ended.seconds}
         failure = failures.of_status(ended.status, what)
         if again:
             failure["error"] += " twice: probably out of memory"

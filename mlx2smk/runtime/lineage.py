@@ -8,6 +8,10 @@ import time
 
 from .private import prctl
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 LINUX = sys.platform == "linux"
 SHELLS = ("bash", "sh", "dash", "zsh", "ksh")
 LEVELS = 5
@@ -72,13 +76,44 @@ def kill_descendants() -> None:
 
 
 def _kill_below(root: int) -> None:
+    for pid in _found_below(root):
+        _kill(pid)
+
+
+def processes_below(root: int) -> Iterator[int]:
+    """Yield all processes below one, each after its parent."""
+    try:
+        pending = _children_of(root)
+    except OSError:  # not every system lists them
+        yield from _found_below(root)
+        return
+    while pending:
+        pid = pending.pop()
+        yield pid
+        try:
+            pending += _children_of(pid)
+        except OSError:  # it has ended
+            continue
+
+
+def _children_of(pid: int) -> list[int]:
+    """Return the children of all threads of a process."""
+    found: list[int] = []
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
+            found += map(int, file.read().split())
+    return found
+
+
+def _found_below(root: int) -> Iterator[int]:
+    """Yield all processes below one, found among all that there are."""
     children: dict[int, list[int]] = {}
     for pid in _all_processes():
         children.setdefault(_parent_of(pid), []).append(pid)
     pending = list(children.get(root, ()))
     while pending:
         pid = pending.pop()
-        _kill(pid)
+        yield pid
         pending.extend(children.get(pid, ()))
 
 

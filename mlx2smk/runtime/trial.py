@@ -72,7 +72,8 @@ class TrialJob:
         from .store import Store
 
         mark = f"{self.plan.stem}/{self.trial['name']}"
-        self._store = Store(folder, mark, self.trial["digest"], self.plan.kept)
+        code = self.trial["digest"]
+        self._store = Store(folder, mark, code, self.plan.kept, limits=self.trial)
         self._output = output
 
     def _around(self, index: int) -> tuple[Surroundings, Run]:
@@ -122,6 +123,11 @@ class TrialJob:
             self.runs.append(found.run)
             self.observed.append(found.observed)
             self.state.update(updates_of(found.run))
+            if "limit" in found.run:
+                self.made_from["limits"] = {
+                    **self.made_from.get("limits", {}),
+                    **found.run["limit"],
+                }
 
     def _check_inputs(self) -> None:
         """Raise JobError if a declared input is missing, now that everything before the trial has run."""
@@ -278,6 +284,8 @@ class TrialJob:
         }
         if "traceback" in failure:
             run["traceback"] = failure["traceback"]
+        if "limit" in failure:
+            run["limit"] = failure["limit"]
         return run
 
 
