@@ -138,10 +138,10 @@ def _tell_where(task: Task, fd: int) -> None:
     if function.get("timeout") or function.get("memory"):
         import faulthandler
 
-        from .limits import WHERE
+        from .limits import TELL_WHERE
 
-        if WHERE:
-            faulthandler.register(WHERE, file=fd, all_threads=False)
+        if TELL_WHERE:
+            faulthandler.register(TELL_WHERE, file=fd, all_threads=False)
 
 
 def _outcome(task: Task, observer: Observer, began: float) -> Outcome:

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from .process import Pump
 
 TIMEOUT, MEMORY = "timeout", "memory"
-WHERE = getattr(signal, "SIGRTMAX", 2) - 2
+TELL_WHERE = getattr(signal, "SIGRTMAX", 2) - 2
 """The signal that asks a process where it is; 0 where there is none to spare."""
 
-ANSWER, ANSWER_AT_ONCE, REST = 0.5, 0.02, 0.02
+ANSWER, ANSWER_AT_ONCE, LAST_WORDS = 0.5, 0.02, 0.02
 """Seconds to wait for the answer, which busy processors delay; for one while memory grows; for its rest."""
 
-FASTEST = 5e9
+FASTEST_GROWTH = 5e9
 """Bytes a second by which memory may grow; how soon it is measured again follows from what is left."""
 
 SHORTEST, LONGEST_WAIT = 0.01, 0.2
@@ -66,12 +66,14 @@ class Limits:
         now = time.monotonic()
         if self._memory is not None and now >= self._next:
             used = memory_below(os.getpid(), self._memory)
-            left = (self._memory - used) / FASTEST
+            left = (self._memory - used) / FASTEST_GROWTH
             self._next = time.monotonic() + min(max(left, SHORTEST), LONGEST_WAIT)
             if left < 0:
                 self.exceeded = {MEMORY: self._memory}
                 self._ask(ANSWER_AT_ONCE)
-                return f"its processes use {size(used)}, memory= allows {size(self._memory)}"
+                return (
+                    f"its processes use {size_text(used)}, memory= allows {size_text(self._memory)}"
+                )
         if self._end is not None and now >= self._end:
             self.exceeded = {TIMEOUT: self._timeout}
             self._ask(ANSWER)
@@ -84,24 +86,27 @@ class Limits:
 
     def _ask(self, seconds: float) -> None:
         """Have the process tell where it is, which it does among its complaints (`child`)."""
-        if WHERE:
+        if TELL_WHERE:
             before = len(self._pump.complaints)
             try:
-                os.kill(self._pid, WHERE)
+                os.kill(self._pid, TELL_WHERE)
             except OSError:
                 return
             end = time.monotonic() + seconds
             while time.monotonic() < end:
                 self._pump.move(max(end - time.monotonic(), 0))
                 if len(self._pump.complaints) > before:
-                    end = min(end, time.monotonic() + REST)
+                    end = min(end, time.monotonic() + LAST_WORDS)
             self._asked = self._pump.complaints[before:].decode("utf-8", "replace")
             del self._pump.complaints[before:]
 
     def failure(self) -> Failure:
         """Return the failure of a combination that exceeded a limit."""
         if MEMORY in self.exceeded:
-            kind, what = "MemoryError", f"used more memory than its limit of {size(self._memory)}"
+            kind, what = (
+                "MemoryError",
+                f"used more memory than its limit of {size_text(self._memory)}",
+            )
         else:
             kind, what = "TimeoutError", f"took longer than its limit of {self._timeout:g} s"
         found: Failure = {
@@ -142,7 +147,7 @@ def outdated(ended_by: Any, now: Any) -> list[tuple[str, Any, Any]]:
     return [(name, was, now.get(name)) for name, was in ended_by.items() if now.get(name) != was]
 
 
-def size(count: float) -> str:
+def size_text(count: float) -> str:
     """Return a number of bytes as text: 2 GB, 1.25 GB, 700 MB."""
     unit, one = next((each for each in UNITS if count >= each[1]), UNITS[-1])
     return f"{round(count / one, 2):g} {unit}"

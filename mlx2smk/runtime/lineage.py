@@ -18,6 +18,9 @@ LEVELS = 5
 PATIENCE = 5.0
 SIGKILL = 9
 PR_SET_PDEATHSIG = 1
+MORE_LIKELY, MOST_LIKELY = 200, 1000
+"""In thousandths of the memory that there is."""
+
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -31,6 +34,18 @@ def die_with(parent: int, signum: int = SIGKILL) -> None:
     _prctl(PR_SET_PDEATHSIG, signum)
     if os.getppid() != parent:
         os.kill(os.getpid(), signum)
+
+
+def offer_to_the_system() -> None:
+    """Let the system, where it lacks memory, rather kill this process than Snakemake or the worker."""
+    if LINUX:
+        try:
+            with open("/proc/self/oom_score_adj", "r+", encoding="ascii") as file:
+                adjustment = min(int(file.read()) + MORE_LIKELY, MOST_LIKELY)
+                file.seek(0)
+                file.write(f"{adjustment}")
+        except (OSError, ValueError):
+            return
 
 
 def _prctl(option: int, value: int) -> None:

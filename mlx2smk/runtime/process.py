@@ -133,6 +133,7 @@ class Supervisor:
     def _enter_child(self, parent: int, channels: Channels) -> None:
         """Make the new process the leader of its own session, with its own standard streams."""
         os.setsid()
+        lineage.offer_to_the_system()
         lineage.die_with(parent)
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
@@ -256,6 +257,10 @@ def _leave_a_guard() -> None:
     _on_stop(lambda signum, _frame: os.kill(pid, signum))
     _, status = os.waitpid(pid, 0)
     lineage.kill_descendants()
+    if os.WIFSIGNALED(status):
+        os.write(
+            2, b"mlx: the worker was killed, which may be for lack of memory: run snakemake again\n"
+        )
     os._exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
 
 
