@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from . import streams
 from .errors import CancelledError, JobError
 
 TYPE_CHECKING = False
@@ -62,6 +63,7 @@ class Arguments:
 
 def main(words: list[str]) -> NoReturn:
     """Run the command and exit: 0, 1 for a failed job, 2 for wrong usage, 128 + n for signal n."""
+    streams.complete()
     status = _status(words)
     if f"{__package__}.events" in sys.modules:
         from . import events
