@@ -89,7 +89,9 @@ class FolderArchive:
         self._results = Results(directory, plan.experiment)
         self._stores = {
             (trial.name, code): Store(
-                *(str(self._folder), f"{plan.experiment}/{trial.name}", code), unpacked=True
+                *(str(self._folder), f"{plan.experiment}/{trial.name}", code),
+                unpacked=True,
+                limits={"timeout": trial.timeout, "memory": trial.memory},
             )
             for trial in plan.trials
             for code in trial.codes

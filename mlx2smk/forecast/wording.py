@@ -184,6 +184,7 @@ _SAYINGS: dict[type[Reason], str] = {
     why.CodeUnknown: "its code changed; what it was is not in .mlx/code any more",
     why.CodeReordered: "the order of its statements in {source} changed, or they read their own source text",
     why.InputChanged: "{reason.path} changed",
+    why.LimitChanged: "{reason.name}=, which ended runs, changed",
     why.FileAppeared: "{reason.path} is there now, which it looked for",
     why.ProductChanged: "{reason.path}, which it made, changed",
     why.ProductGone: "{reason.path}, which it made, is gone",

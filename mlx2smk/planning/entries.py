@@ -49,6 +49,13 @@ class Entry:
         """Return a list of whole numbers."""
         return tuple(map(_number, self.items(key)))
 
+    def amount(self, key: str) -> int | float:
+        """Return a number."""
+        value = self._value(key)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise EntryError(f"{key} is no number: {value!r:.40}")
+        return value
+
     def flag(self, key: str) -> bool:
         """Return true or false."""
         value = self._value(key)

@@ -114,6 +114,8 @@ class TrialPlan(FunctionPlan):
     while the trial runs. ``alone`` are jobs of one combination each for these, where there may be as many.
     ``variants``: where the values of ``deciding`` parameters decide what code a combination runs; else
     empty, and all run the trial's own.
+    ``timeout`` (seconds) and ``memory`` (bytes) are limits of each combination; no digest has them, since a
+    run that kept to other limits counts.
     """
 
     kind: ClassVar[str] = "trial"
@@ -135,6 +137,8 @@ class TrialPlan(FunctionPlan):
     alone: tuple[JobPlan, ...] = ()
     deciding: tuple[str, ...] = ()
     variants: tuple[VariantPlan, ...] = ()
+    timeout: int | float | None = None
+    memory: int | None = None
 
     def code_of(self, number: int) -> str:
         """Return the digest of the code that a combination runs."""
@@ -346,6 +350,8 @@ def _trial(entry: Entry) -> TrialPlan:
         alone=tuple(map(JobPlan.of_line, entry.optional(entry.texts, "alone") or ())),
         deciding=entry.optional(entry.texts, "deciding") or (),
         variants=tuple(map(_variant, entry.optional(entry.entries, "variants") or ())),
+        timeout=entry.optional(entry.amount, "timeout"),
+        memory=entry.optional(entry.number, "memory"),
     )
 
 

@@ -182,6 +182,8 @@ class _Planner:
             alone=tuple(jobs.beside(head)) if has_tail else (),
             deciding=analysis.variants.deciding,
             variants=variant_plans("trial", analysis),
+            timeout=trial.timeout,
+            memory=trial.memory,
         )
 
     def verify(self, verify: Verify) -> VerifyPlan:

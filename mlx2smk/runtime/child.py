@@ -154,6 +154,7 @@ def run(
     notes, observer = prepared.notes, prepared.observer
     notes.take(signals_fd)
     descriptors.hide((outcome_fd, complaints_fd, signals_fd, *observer.descriptors()))
+    _tell_where(task, complaints_fd)
     ending = Ending([task.plan.module, *(module["name"] for module in task.function["modules"])])
     pid = os.getpid()
     began = monotonic()
@@ -166,6 +167,18 @@ def run(
         observer.imports.finish(ending.brought(), lambda: importing.names_used_by(RAN))
         _send(outcome, outcome_fd)
     ending.leave()
+
+
+def _tell_where(task: Task, fd: int) -> None:
+    """Let the process write where it is when the worker asks, which is before it ends it for its limits."""
+    function: Any = task.function
+    if function.get("timeout") or function.get("memory"):
+        import faulthandler
+
+        from .limits import TELL_WHERE
+
+        if TELL_WHERE:
+            faulthandler.register(TELL_WHERE, file=fd, all_threads=False)
 
 
 def _outcome(task: Task, observer: Observer, began: float) -> Outcome:

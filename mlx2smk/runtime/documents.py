@@ -87,6 +87,8 @@ class TrialEntry(_TrialAtLeast, total=False):
     alone: list[str]
     deciding: list[str]
     variants: list[VariantEntry]
+    timeout: int | float | None
+    memory: int | None
 
 
 class PackingDocument(TypedDict):
@@ -165,9 +167,10 @@ class _FailureAtLeast(TypedDict):
 
 
 class Failure(_FailureAtLeast, total=False):
-    """The part of a run dict that says what went wrong."""
+    """The part of a run dict that says what went wrong; `limit` is the one that ended the run, if any did."""
 
     traceback: str
+    limit: dict[str, int | float]
 
 
 class _OutcomeAtLeast(TypedDict):
@@ -202,6 +205,7 @@ class RunDict(_RunAtLeast, total=False):
     error: str
     type: str
     traceback: str
+    limit: dict[str, int | float]
 
 
 class _JudgementAtLeast(TypedDict):
@@ -259,10 +263,12 @@ class _JobMadeFromAtLeast(MadeFrom):
 class JobMadeFrom(_JobMadeFromAtLeast, total=False):
     """What the runs of a job were made from; `inputs` has the contents of declared ones.
 
-    `codes` says so run by run if combinations of the trial run different code.
+    `codes` says so run by run if combinations of the trial run different code. `limits` are those that ended
+    runs, if any did: of all others the results do not depend on them.
     """
 
     codes: Codes
+    limits: dict[str, int | float]
 
 
 class VerdictMadeFrom(MadeFrom):

@@ -88,15 +88,12 @@ class Runner:
             echoes = output.Echo(output.STDOUT, prefix), output.Echo(output.STDERR, prefix)
         try:
             ended, signum = self._attempt(task, echoes)
-            if signum == signal.SIGKILL:
-                self.log.note(
-                    "killed by SIGKILL, possibly because the memory was exhausted; trying once more"
-                )
-                ended, signum = self._attempt(task, echoes)
+            again = self._attempt_again(task, echoes, ended) if signum == signal.SIGKILL else None
         except MissedError as error:
             self._widen(task, error)
             return self.run(task, prefix)
-        outcome = self._outcome(ended, task.kind[:-1], again=bool(signum))
+        ended, guess = again or (ended, "")
+        outcome = self._outcome(ended, task.kind[:-1], guess)
         return {**outcome, "observed": self._observed(task)}
 
     def _widen(self, task: Task, error: MissedError) -> None:
@@ -137,7 +134,7 @@ class Runner:
 
         Raises JobError if any other signal from outside ended the task.
         """
-        ended = self._supervisor.run(self._body(task), echoes)
+        ended = self._supervisor.run(self._body(task), echoes, task.function)
         complaints = ended.complaints or self._events.complaint()
         if complaints:
             self._complain(task, complaints)
@@ -148,11 +145,31 @@ class Runner:
             returned=outcome is not None,
             failed=outcome is None or "failure" in outcome,
         )
+        if signum == signal.SIGKILL and ended.limits is not None:
+            signum = 0
         if signum:
             self.check()  # the sender may have told this process to stop as well
         if signum not in (0, signal.SIGKILL):
             self._fail(_stopped(task, signum))
         return ended, signum
+
+    def _attempt_again(
+        self, task: Task, echoes: tuple[output.Echo, output.Echo] | None, first: Ended
+    ) -> tuple[Ended, str]:
+        """Return how a task ended that SIGKILL had ended, and why if it was ended so again."""
+        from .limits import kills_for_memory, size_text
+
+        self.log.note(
+            "killed by SIGKILL, possibly because the memory was exhausted (it had used "
+            f"{size_text(first.peak)}); trying once more"
+        )
+        kills = kills_for_memory()
+        ended, signum = self._attempt(task, echoes)
+        if not signum:
+            return ended, ""
+        self.log.note(f"killed by SIGKILL again; it had used {size_text(ended.peak)}")
+        sure = kills_for_memory() > kills
+        return ended, "the system was out of memory" if sure else "probably out of memory"
 
     def _complain(self, task: Task, data: bytes) -> NoReturn:
         """Raise JobError for a complaint of the task, and record what it says for the next compile."""
@@ -218,16 +235,18 @@ class Runner:
         others = {k: v for k, v in os.environ.items() if k != observing.CONFIGURATION}
         return {**others, "PYTHONHASHSEED": wanted}
 
-    def _outcome(self, ended: Ended, what: str, *, again: bool) -> Outcome:
-        """Return the outcome of the task; `again` if SIGKILL from outside ended it twice."""
+    def _outcome(self, ended: Ended, what: str, guess: str) -> Outcome:
+        """Return the outcome of the task; `guess` is why, if SIGKILL from outside ended it twice."""
         outcome = child.received(ended.outcome)
         if outcome is not None and not ended.status:
             return outcome
         from . import failures
 
+        if outcome is None and ended.limits is not None:
+            return {"failure": ended.limits.failure(), "duration": ended.seconds}
         failure = failures.of_status(ended.status, what)
-        if again:
-            failure["error"] += " twice: probably out of memory"
+        if guess:
+            failure["error"] += f" twice: {guess}"
         if outcome is None:
             return {"failure": failure, "duration": ended.seconds}
         how = f"{failure['type']}, {failure['return_code']}"

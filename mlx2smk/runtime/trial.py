@@ -80,7 +80,7 @@ class TrialJob:
 
         if code not in self._stores:
             mark = f"{self.plan.stem}/{self.trial['name']}"
-            self._stores[code] = Store(folder, mark, code, self.plan.kept)
+            self._stores[code] = Store(folder, mark, code, self.plan.kept, limits=self.trial)
         return self._stores[code]
 
     def _around(self, index: int) -> tuple[Surroundings, Run]:
@@ -133,6 +133,11 @@ class TrialJob:
             self.runs.append(found.run)
             self.observed.append(found.observed)
             self.state.update(updates_of(found.run))
+            if "limit" in found.run:
+                self.made_from["limits"] = {
+                    **self.made_from.get("limits", {}),
+                    **found.run["limit"],
+                }
 
     def _check_inputs(self) -> None:
         """Raise JobError if a declared input is missing, now that everything before the trial has run."""
@@ -291,6 +296,8 @@ class TrialJob:
         }
         if "traceback" in failure:
             run["traceback"] = failure["traceback"]
+        if "limit" in failure:
+            run["limit"] = failure["limit"]
         return run
 
 
