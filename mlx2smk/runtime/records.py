@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import jsontext
+from . import jsontext, os_errors
 from .errors import JobError
 from .private import signal
 from .signals import STOPPING
@@ -53,9 +53,11 @@ def replace(path: str, mode: str, write: Callable[[Any], None]) -> None:
         with _new(temporary, mode) as file:
             write(file)
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         if os.path.exists(temporary):
             os.unlink(temporary)
+        if isinstance(error, OSError):
+            os_errors.name_file(error, path, temporary)
         raise
 
 
