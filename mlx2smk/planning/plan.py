@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, field, fields
 from math import prod
 from typing import TYPE_CHECKING, ClassVar, TypedDict
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, TypedDict
 from mlx2smk.language.keys import Keys
 from mlx2smk.planning.entries import Entry, EntryError, as_list, as_text, as_texts
 from mlx2smk.planning.naming import escaped
+from mlx2smk.runtime.grid import literal
 from mlx2smk.runtime.plan import PLAN_FORMAT, PLAN_VERSION, numbers_of
 
 if TYPE_CHECKING:
@@ -328,9 +330,17 @@ def _verification(entry: Entry) -> VerifyPlan:
     )
 
 
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?|'[^'\\\n]*'")
+"""Most literals, for which a look is enough."""
+
+
 def _parameter(item: object) -> tuple[str, tuple[str, ...]]:
     name, values = as_list(item, 2)
-    return as_text(name), as_texts(values)
+    texts = as_texts(values)
+    for text in texts:
+        if not _PLAIN.fullmatch(text):
+            literal(text)
+    return as_text(name), texts
 
 
 def _resource(item: object) -> tuple[str, int | float | str]:
