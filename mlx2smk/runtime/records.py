@@ -87,6 +87,11 @@ def texts_per_line(texts: Iterable[str]) -> Iterable[str]:
 
 def check_digest(record: Any, digest: str, path: str, rule: str) -> None:
     """Raise JobError unless the record has this digest, that is, was made by the current plan."""
+    if isinstance(record, dict) and record.get("version", RECORD_VERSION) != RECORD_VERSION:
+        raise JobError(
+            f"{path} was made by another version of mlx2smk (its records are of version "
+            f"{record['version']!r}): compile with that version, or delete {path}"
+        )
     if not isinstance(record, dict) or record.get("digest") != digest:
         raise JobError(
             f"stale result {path}, made by another version of the experiment: "

@@ -6,6 +6,7 @@ Arguments: the folder of the user's files, a command of ``mlx``, and files, each
 import json
 import os
 import sys
+from pathlib import Path
 
 from mlx2smk import cli
 
@@ -36,7 +37,7 @@ def came_from():
 def hook(event, args):
     if event == "exec":
         file = args[0].co_filename
-        known = os.path.isabs(file) and os.path.isfile(file) and not is_users(file)
+        known = Path(file).is_absolute() and Path(file).is_file() and not is_users(file)
         if not (known or file.startswith("<frozen ") or came_from().endswith(GENERATORS)):
             found.append([event, file, came_from()])
     elif event == "import" and isinstance(args[1], str) and is_users(args[1]):
@@ -57,4 +58,4 @@ sys.addaudithook(hook)
 command, *names = sys.argv[2:]
 # One at a time: a mistake in one file would keep the others from being analysed.
 statuses = [cli.main([command, name]) for name in names]
-print(json.dumps({"statuses": statuses, "found": [*found, *loaded()]}), file=sys.stderr)
+print(json.dumps({"statuses": statuses, "found": [*found, *loaded()]}), file=sys.stderr)  # noqa: T201
