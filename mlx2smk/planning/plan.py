@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, field, fields
 from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
@@ -14,6 +15,7 @@ from mlx2smk.language.keys import Keys
 from mlx2smk.planning.entries import Entry, EntryError, as_list, as_text, as_texts
 from mlx2smk.planning.job_plan import JobPlan
 from mlx2smk.planning.naming import escaped
+from mlx2smk.runtime.grid import literal
 from mlx2smk.runtime.plan import PLAN_FORMAT, PLAN_VERSION
 from mlx2smk.runtime.variants import deciding_number
 
@@ -377,9 +379,17 @@ def _verification(entry: Entry) -> VerifyPlan:
     )
 
 
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?|'[^'\\\n]*'")
+"""Most literals, for which a look is enough."""
+
+
 def _parameter(item: object) -> tuple[str, tuple[str, ...]]:
     name, values = as_list(item, 2)
-    return as_text(name), as_texts(values)
+    texts = as_texts(values)
+    for text in texts:
+        if not _PLAIN.fullmatch(text):
+            literal(text)
+    return as_text(name), texts
 
 
 def _resource(item: object) -> tuple[str, int | float | str]:

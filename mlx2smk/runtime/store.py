@@ -230,10 +230,16 @@ class Store:
     def _found(self, entry: StoreEntry, key: str, job: str) -> Found | None:
         if entry.get("forced", "") != self._forced:
             return None
+        if not isinstance(entry.get("output", ""), str):
+            return None
         if "failed_in" in entry:
-            return self._failure(entry, key, job)
+            is_path = isinstance(entry["failed_in"], str)
+            return self._failure(entry, key, job) if is_path else None
         observation, outputs = entry.get("observed", {}), entry.get("outputs", {})
-        if not isinstance(entry.get("run"), dict) or not isinstance(outputs, dict):
+        texts = isinstance(outputs, dict) and all(
+            isinstance(each, str) for each in outputs.values()
+        )
+        if not texts or not isinstance(entry.get("run"), dict):
             return None
         return Found(entry["run"], entry.get("output", ""), observation, outputs)
 
