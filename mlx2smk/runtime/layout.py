@@ -31,6 +31,7 @@ COMPILE_LOCK = f"{PRIVATE}/compile.lock"
 RUN_LOCK = f"{PRIVATE}/run.lock"
 
 REPORT = "report.json"
+PAGE = "report.html"
 REPORT_LOG = "report.log"
 RECORD_FOLDERS = ("setup", "context", "packing", "runs", "updates", "trials", "verify")
 """The folders in the results of an experiment; logs have `collect` instead of `updates` and `trials`."""
