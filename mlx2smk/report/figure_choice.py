@@ -21,6 +21,9 @@ MOST_CATEGORIES = 30
 MOST_LINES = 10
 """Lines in one figure."""
 
+LARGEST_INTEGER = 2**53
+"""Above it, JavaScript cannot tell integers apart."""
+
 _REPEATS = re.compile(r"(.*_)?(seed|random_state|fold|repeat|rep|replicate|repetition)s?")
 _GOAL = re.compile(
     r"acc|auc|f1|score|loss|error|err|rmse|mse|mae|r2|reward|perplexity", re.IGNORECASE
@@ -73,11 +76,15 @@ def _column(name: str, values: list[Any], table: Table, shown: bool) -> PageColu
     role = FIELD if name in table.fields else own
     there = [value for value in values if value is not None]
     distinct = len({(type(value) is bool, value) for value in there})
-    is_number = there and all(
-        isinstance(value, (int, float)) and not isinstance(value, bool) for value in there
-    )
+    is_number = there and all(map(_is_drawn, there))
     kind = NUMBER if is_number else CATEGORY if distinct <= MOST_CATEGORIES else TEXT
     return PageColumn(name, role, kind, shown, values, distinct)
+
+
+def _is_drawn(value: Any) -> bool:
+    """Tell whether a browser can take the value for a number."""
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return is_number and (isinstance(value, float) or abs(value) <= LARGEST_INTEGER)
 
 
 def chosen_figures(columns: Sequence[PageColumn]) -> list[FigureChoice]:

@@ -7,7 +7,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlx2smk.report.figure_choice import chosen_figures, page_columns
+from mlx2smk.report.figure_choice import LARGEST_INTEGER, chosen_figures, page_columns
 from mlx2smk.report.listings import ListedFile, listed_files
 from mlx2smk.report.surroundings import surroundings
 from mlx2smk.report.timeline import job_bars, job_times
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 
 MOST_COMMANDS = 20
 """Combinations of a group of failures whose commands are listed."""
-
-LARGEST_INTEGER = 2**53
-"""Above it, JavaScript cannot tell integers apart."""
 
 VERSION_LENGTH = 12
 """Characters of a digest that people see."""

@@ -90,7 +90,10 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser")]
 
     def requests(self) -> list[str]:
-        """Return the addresses that were asked for since the last call, but for data inside the page."""
+        """Return the addresses that were asked for since the last call.
+
+        Data inside the page and the pages of the browser itself do not count.
+        """
         events = (
             json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")
         )
@@ -99,7 +102,7 @@ class Browser:
             for event in events
             if event["method"] == "Network.requestWillBeSent"
         ]
-        return [url for url in found if not url.startswith(("data:", "blob:"))]
+        return [url for url in found if not url.startswith(("data:", "blob:", "chrome"))]
 
     def picture(self, path: Path, *, whole: bool = False) -> None:
         """Save what is to be seen, or the whole page, as PNG."""
@@ -129,6 +132,7 @@ def browser(profile: Path) -> Iterator[Browser]:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     started = webdriver.Chrome(options=options, service=Service(driver))
     try:
+        started.get("about:blank")
         yield Browser(started)
     finally:
         started.quit()

@@ -106,8 +106,17 @@ async function draw(drawing) {
   const options = { actions: false, renderer, ast: true, tooltip: { theme: dark.matches ? "dark" : "light" } };
   const before = drawing.view;
   const target = element("div");
+  drawing.caption.textContent = caption;
+  place.setAttribute("role", "img");
+  place.setAttribute("aria-label", caption);
   place.style.minHeight = `${place.offsetHeight}px`;
   place.replaceChildren(target);
+  if (!marks) {
+    target.textContent = "There are no values to draw.";
+    if (before) before.finalize();
+    drawing.view = null;
+    return;
+  }
   const full = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", height: 260, ...spec };
   full.config = { ...colours(renderer === "canvas"), ...spec.config };
   full.usermeta = { embedOptions: {} };
@@ -121,7 +130,6 @@ async function draw(drawing) {
   }
   drawing.view = made.view;
   place.style.minHeight = "";
-  drawing.caption.textContent = caption;
 }
 
 function redraw() {
@@ -241,7 +249,7 @@ function distribution(trial, chosen) {
   const counted = { aggregate: "count", title: "combinations", type: "quantitative", stack: "zero" };
   const encoding = { x: axis(y, "y", { bin: { maxbins: 30 } }), y: counted, ...(colour ? { color: colourOf(colour, cs) } : {}) };
   const caption = found.length ? `Distribution of ${y.name}${colour ? `, by ${colour.name}` : ""}, over ${found.length} combinations: smallest ${number(found[0])}, median ${number(quantile(0.5))}, largest ${number(found[found.length - 1])}.` : `${y.name}: no values.`;
-  return { spec: { data: { values }, mark: { type: "bar", binSpacing: 1 }, encoding }, caption, marks: 200 };
+  return { spec: { data: { values }, mark: { type: "bar", binSpacing: 1 }, encoding }, caption, marks: values.length && 200 };
 }
 
 // The scale of each axis is its own, from the bottom to the top of the figure.
@@ -375,7 +383,8 @@ function table(place, trial) {
   const lines = Array.from({ length: trial.rows }, (_, at) => trial.values.map((column) => column[at]));
   const columns = trial.columns.map((column, at) => ({
     title: asHtml(column.name),
-    type: column.kind === "number" ? "num" : "string",
+    type: column.kind === "number" ? "number-or-gap" : "string",
+    searchBuilderType: column.kind === "number" ? "num" : "string",
     className: column.kind === "number" ? "dt-right" : "dt-left",
     visible: column.shown && !(column.role === "error" && column.distinct === 0),
     data: (line, type) => cell(line[at], type, column),
@@ -384,6 +393,10 @@ function table(place, trial) {
   made.setAttribute("aria-label", `Results of ${trial.name}`);
   place.append(made);
   const statusAt = byName(trial, "status");
+  // Gaps are last in both directions.
+  const gaps = (a, b) => (a === null || Number.isNaN(a) ? 1 : 0) - (b === null || Number.isNaN(b) ? 1 : 0);
+  DataTable.ext.type.order["number-or-gap-asc"] = (a, b) => gaps(a, b) || a - b;
+  DataTable.ext.type.order["number-or-gap-desc"] = (a, b) => gaps(a, b) || b - a;
   const whole = new DataTable(made, {
     data: lines,
     columns,
@@ -413,7 +426,7 @@ function table(place, trial) {
 
 function cell(value, type, column) {
   if (type === "display") return asHtml(shown(value));
-  if (value === null || value === undefined) return column.kind === "number" && type === "sort" ? NaN : "";
+  if (value === null || value === undefined) return column.kind === "number" && type === "sort" ? null : "";
   if (type === "export") return String(value);
   if (column.kind === "number") return typeof value === "number" ? value : Number(value.replace("inf", "Infinity"));
   return String(value);
