@@ -39,6 +39,12 @@ def add_to(commands: Commands) -> None:
         type=Path,
         help="where to write it (default: results/<experiment>/report.html)",
     )
+    parser.add_argument(
+        "--crate",
+        metavar="DIR",
+        type=Path,
+        help="write a Workflow Run RO-Crate into this folder: workflow, experiment, results and report",
+    )
     parser.set_defaults(run=run)
 
 
@@ -49,9 +55,23 @@ def run(given: argparse.Namespace) -> int:
 
     plan = chosen_plan(given.directory, given.experiment)
     check_installed("mlx report", PAGE_PACKAGES)
+    if given.crate is not None:
+        return _write_crate(given, plan)
     path = given.output or given.directory / _default_path(plan)
-    _write_page(given, plan, path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(_page(given, plan), encoding="utf-8", errors="backslashreplace")
     print(path)
+    return OK
+
+
+def _write_crate(given: argparse.Namespace, plan: Plan) -> int:
+    from mlx2smk.report.crate import CRATE_PACKAGES, check_target, write_crate  # noqa: PLC0415
+    from mlx2smk.report.libraries import check_installed  # noqa: PLC0415
+
+    check_installed("mlx report --crate", CRATE_PACKAGES)
+    check_target(given.crate)
+    write_crate(given.directory, plan, _page(given, plan), given.crate)
+    print(given.crate)
     return OK
 
 
@@ -61,7 +81,7 @@ def _default_path(plan: Plan) -> str:
     return f"{layout.results_of(plan.experiment)}/{layout.PAGE}"
 
 
-def _write_page(given: argparse.Namespace, plan: Plan, path: Path) -> None:
+def _page(given: argparse.Namespace, plan: Plan) -> str:
     from mlx2smk.commands.paging import where_words  # noqa: PLC0415
     from mlx2smk.report.page_contents import page_contents  # noqa: PLC0415
     from mlx2smk.report.page_rendering import page_html  # noqa: PLC0415
@@ -69,5 +89,4 @@ def _write_page(given: argparse.Namespace, plan: Plan, path: Path) -> None:
     contents = page_contents(given.directory, plan, where_words(given.directory, plan))
     if contents.partial:
         print_error(f"{plan.experiment} is {contents.status}: the report is partial", OK)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page_html(contents), encoding="utf-8", errors="backslashreplace")
+    return page_html(contents)

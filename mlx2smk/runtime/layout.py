@@ -19,6 +19,7 @@ MANIFEST = f"{BUNDLE}/.mlx2smk.json"
 RULES = f"{BUNDLE}/rules/mlx.smk"
 WORKER = f"{BUNDLE}/mlx/worker.py"
 RUNTIME = f"{BUNDLE}/mlx/mlx_runtime"
+CAPTIONS = f"{BUNDLE}/report"
 PROFILES = f"{BUNDLE}/profiles"
 EXPERIMENTS = f"{BUNDLE}/experiments"
 

@@ -3,14 +3,16 @@
 import json
 import re
 import shutil
+import subprocess
 import sys
 from html.parser import HTMLParser
 
 import pytest
 
 from mlx2smk.cli import main
-from mlx2smk.diagnostics.about_usage import MissingPackage
+from mlx2smk.diagnostics.about_usage import MissingPackage, NoCrate
 from tests.support.hostile_project import HOSTILE
+from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.xdist_group("looked at")
 
@@ -183,3 +185,50 @@ def test_without_its_packages_it_says_what_to_install(copy, capsys, monkeypatch)
     assert f"{MissingPackage.code} mlx report needs itables" in said.err
     assert "pip install itables" in said.err
     assert not (copy / "results/exp/report.html").exists()
+
+
+# ------------------------------------------------------------------ the crate
+
+
+def validated(crate, cache):
+    """Return what the validator says about a crate, and its exit code."""
+    command = [sys.executable, "-m", "tests.support.crate_validation", str(crate), str(cache)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+@pytest.mark.slow
+def test_the_crate_is_valid_and_complete(project, tmp_path, capsys):
+    crate = tmp_path / "crate"
+    assert report(project, capsys, "--crate", str(crate)).out == f"{crate}\n"
+    assert validated(crate, tmp_path / "cache") == (0, "")
+    entities = json.loads((crate / "ro-crate-metadata.json").read_text())["@graph"]
+    by_id = {each["@id"]: each for each in entities}
+    named = {name for name, each in by_id.items() if "File" in str(each["@type"])}
+    there = {path.relative_to(crate).as_posix() for path in crate.rglob("*") if path.is_file()}
+    assert there == {name.removeprefix("./") for name in named} | {"ro-crate-metadata.json"}
+    for path in ("exp.py", "workflow/Snakefile", "results/exp/report.json"):
+        assert (crate / path).read_bytes() == (project / path).read_bytes()
+    run = by_id["#run"]
+    assert run["actionStatus"] == "http://schema.org/CompletedActionStatus"
+    assert run["startTime"] <= run["endTime"]
+    made = {each["@id"] for each in run["result"]}
+    assert {"results/exp/report.html", "results/exp/verify/check.json"} <= made
+    # The validator finds faults.
+    (crate / "workflow" / "Snakefile").unlink()
+    code, said = validated(crate, tmp_path / "other cache")
+    assert code == 1
+    assert "Snakefile" in said or "ro-crate" in said
+
+
+def test_a_crate_overwrites_a_crate_and_nothing_else(copy, capsys, tmp_path):
+    crate = tmp_path / "crate"
+    report(copy, capsys, "--crate", str(crate))
+    (copy / "results/exp/verify/check.json").unlink()
+    report(copy, capsys, "--crate", str(crate))
+    graph = json.loads((crate / "ro-crate-metadata.json").read_text())["@graph"]
+    (run,) = [each for each in graph if each["@id"] == "#run"]
+    assert run["actionStatus"] == "http://schema.org/FailedActionStatus"
+    assert run["error"] == "The experiment is not finished."
+    said = report(copy, capsys, "--crate", str(copy / "workflow"), status=1)
+    assert f"{NoCrate.code} this folder is not empty, and no crate" in said.err

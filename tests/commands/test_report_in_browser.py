@@ -76,7 +76,10 @@ def test_it_draws_everything_and_asks_nobody(window, page, size, dark):
     assert len(window.all("figure svg[role='graphics-document'], figure svg.marks")) == len(
         window.all("figure")
     )
-    assert "train" in window.get("document.querySelector('#timeline figcaption').textContent")
+    # The setup, 6 + 2 + 2 + 1 jobs of trials, and the verification.
+    assert (
+        window.get("document.querySelector('#timeline figcaption').textContent")[:8] == "13 jobs,"
+    )
     # Nothing is wider than the window.
     assert window.get("document.documentElement.scrollWidth") <= size[0]
     for selector in ("p.quiet", "figcaption", f"{TABLE} tbody td", "a", ".error", "dt"):
