@@ -6,7 +6,16 @@ import os
 import sys
 from time import monotonic
 
-from . import descriptors, importing, jsontext, observing, restoring, results_json, world
+from . import (
+    descriptors,
+    importing,
+    jsontext,
+    observing,
+    restoring,
+    results_json,
+    streams,
+    world,
+)
 from .ending import Ending
 from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
@@ -105,8 +114,26 @@ class Task:
         return task, word
 
 
+class Preparation:
+    """What the processes that run user code have in common, made once before they are forked.
+
+    A process pays most for the memory that it changes, because the system copies it then.
+    """
+
+    __slots__ = ("notes", "observer")
+
+    def __init__(self, observer: Observer) -> None:
+        self.observer = observer
+        self.notes = Notes()
+        observer.prepare()
+        observer.also_handle(self.notes.handlers())
+        descriptors.wrap_functions()
+        streams.write_lines()
+        restoring.remember()
+
+
 def run(
-    task: Task, observer: Observer, outcome_fd: int, complaints_fd: int, signals_fd: int
+    task: Task, prepared: Preparation, outcome_fd: int, complaints_fd: int, signals_fd: int
 ) -> NoReturn:
     """Run the task, write its outcome to the descriptor (the length, then JSON), and exit.
 
@@ -114,8 +141,8 @@ def run(
     dict; durations are in seconds. Nothing is written if a guard stopped the job.
     """
     complain_to(complaints_fd)
-    notes = Notes(signals_fd)
-    observer.also_handle(notes.handlers())
+    notes, observer = prepared.notes, prepared.observer
+    notes.take(signals_fd)
     descriptors.hide((outcome_fd, complaints_fd, signals_fd, *observer.descriptors()))
     ending = Ending([task.plan.module, *(module["name"] for module in task.function["modules"])])
     pid = os.getpid()
@@ -259,7 +286,4 @@ def run_noted(note_fd: int, *pipes: int) -> NoReturn:
     complain_to(pipes[1])
     task, observed = Task.from_note(note)
     os.environ[observing.CONFIGURATION] = observed
-    observer = observing.configured(observed)
-    observer.prepare()
-    restoring.remember()
-    run(task, observer, *pipes)
+    run(task, Preparation(observing.configured(observed)), *pipes)

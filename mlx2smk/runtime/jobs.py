@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import child, observed, observing, origin, output, records, restoring
+from . import child, observed, observing, origin, output, records
 from .contents import Contents
 from .errors import JobError, complaint
 from .events import Events
@@ -61,9 +61,7 @@ class Runner:
             self._check_modules(function, plan.folder)
         self._supervisor = Supervisor(self.log)
         self._events = Events(plan)
-        self._observer = self._events.observer()
-        self._observer.prepare()
-        restoring.remember()
+        self._prepared = child.Preparation(self._events.observer())
         self._whole: tuple[str, ...] = ()
 
     def check(self) -> None:
@@ -191,7 +189,7 @@ class Runner:
     def _body(self, task: Task) -> Any:
         environment = self._environment(task)
         if environment is None:
-            return lambda *pipes: child.run(task, self._observer, *pipes)
+            return lambda *pipes: child.run(task, self._prepared, *pipes)
         noted = task.noted(self._events.configuration)
         return lambda *pipes: _execute(noted, pipes, environment)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from . import streams
 from .errors import CancelledError, JobError
 
 TYPE_CHECKING = False
@@ -62,6 +63,7 @@ class Arguments:
 
 def main(words: list[str]) -> NoReturn:
     """Run the command and exit: 0, 1 for a failed job, 2 for wrong usage, 128 + n for signal n."""
+    streams.complete()
     status = _status(words)
     if f"{__package__}.events" in sys.modules:
         from . import events
@@ -176,14 +178,14 @@ def _trial(arguments: Arguments) -> None:
 def _pack(arguments: Arguments) -> None:
     from . import head
 
-    plan, output = _plan(arguments), arguments.one("output")
+    plan, output, log = _plan(arguments), arguments.one("output"), arguments.one("log")
     slots = int(arguments.one("slots"))
     if "unseen" in arguments.options:
         why = head.pack_unseen(plan, arguments.name, output)
     else:
-        elsewhere = "elsewhere" in arguments.options
-        why = head.pack(plan, arguments.name, output, slots, elsewhere=elsewhere)
-    _note(arguments.one("log"), f"mlx: {why}")
+        logs = os.path.dirname(os.path.dirname(log)) if "elsewhere" in arguments.options else None
+        why = head.pack(plan, arguments.name, output, slots, logs)
+    _note(log, f"mlx: {why}")
 
 
 def _collect(arguments: Arguments) -> None:

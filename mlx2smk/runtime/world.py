@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import NO_BYTECODE, STARTED_WITH, guards
+from . import NO_BYTECODE, STARTED_WITH, guards, streams
 from .loader import SliceLoader, WorldFinder, file_of
 
 TYPE_CHECKING = False
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .documents import Context, FunctionEntry, ModuleEntry
     from .observing import Observer
     from .plan import Plan
+
+SCRIPTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+"""The folder of the worker's script, which Python puts on `sys.path`."""
 
 SEEDS = ("seed", "numpy_seed", "torch_seed")
 # They send the functions of a script, but not of a module, to processes that cannot import it.
@@ -33,7 +36,7 @@ def enter(task: Task, observer: Observer) -> Any:
     sys.argv[:] = [plan.file]
     sys.dont_write_bytecode = NO_BYTECODE
     _set_path(plan.folder)
-    _set_streams()
+    streams.become_pipes()
     _make_room_for(plan.function(function["name"], task.kind)["modules"])
     finder = install(task, observer)
     module = _experiment(plan, function)
@@ -115,22 +118,9 @@ def _make_room_for(modules: list[ModuleEntry]) -> None:
 
 def _set_path(folder: str) -> None:
     """Replace the folder of the worker's script on `sys.path` by the experiment's folder."""
-    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    if sys.path and os.path.abspath(sys.path[0]) == own:
+    if sys.path and os.path.abspath(sys.path[0]) == SCRIPTS:
         del sys.path[0]
     sys.path.insert(0, folder)
-
-
-def _set_streams() -> None:
-    """Let the streams know that they are pipes now, and write each line at once."""
-    for name in ("stdout", "stderr"):
-        stream: Any = getattr(sys, name)
-        if stream.seekable():  # it was a file when the worker started
-            how = {"encoding": stream.encoding, "errors": stream.errors}
-            stream = open(stream.fileno(), "w", closefd=False, **how)  # noqa: SIM115
-            setattr(sys, name, stream)
-            setattr(sys, f"__{name}__", stream)
-        stream.reconfigure(line_buffering=True)
 
 
 def _show_what_runs(finder: WorldFinder, plan: Plan, function: FunctionEntry) -> None:
