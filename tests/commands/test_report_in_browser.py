@@ -80,7 +80,12 @@ def test_it_draws_everything_and_asks_nobody(window, page, size, dark):
     assert (
         window.get("document.querySelector('#timeline figcaption').textContent")[:8] == "13 jobs,"
     )
-    # Nothing is wider than the window.
+    # Figures are drawn at the size at which they are shown, and nothing is wider than the window.
+    sizes = "[each.getBoundingClientRect().width, Number(each.getAttribute('width'))]"
+    for shown, drawn in window.get(
+        f"[...document.querySelectorAll('svg.marks')].map(each => {sizes})"
+    ):
+        assert shown == pytest.approx(drawn, abs=1)
     assert window.get("document.documentElement.scrollWidth") <= size[0]
     for selector in ("p.quiet", "figcaption", f"{TABLE} tbody td", "a", ".error", "dt"):
         assert contrast(window, selector) >= 4.5, selector

@@ -503,11 +503,10 @@ async function start() {
   for (const place of document.querySelectorAll(".table")) table(place, data.trials[Number(place.dataset.trial)]);
   for (const place of document.querySelectorAll(".figures")) {
     const trial = data.trials[Number(place.dataset.trial)];
-    for (const [at, chosen] of trial.figures.entries()) {
-      const { made, drawing } = figure(trial, { ...chosen }, at + 1);
-      place.append(made);
-      await draw(drawing);
-    }
+    // All have their places before any is drawn, since it is as wide as its place.
+    const figures = trial.figures.map((chosen, at) => figure(trial, { ...chosen }, at + 1));
+    place.append(...figures.map(({ made }) => made));
+    for (const { drawing } of figures) await draw(drawing);
     if (!trial.figures.length) place.remove();
   }
   const times = document.getElementById("timeline");
