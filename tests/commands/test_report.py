@@ -12,6 +12,7 @@ import pytest
 from mlx2smk.cli import main
 from mlx2smk.diagnostics.about_usage import MissingPackage, NoCrate
 from tests.support.hostile_project import HOSTILE
+from tests.support.looked_at_project import start
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.xdist_group("looked at")
@@ -232,3 +233,28 @@ def test_a_crate_overwrites_a_crate_and_nothing_else(copy, capsys, tmp_path):
     assert run["error"] == "The experiment is not finished."
     said = report(copy, capsys, "--crate", str(copy / "workflow"), status=1)
     assert f"{NoCrate.code} this folder is not empty, and no crate" in said.err
+
+
+# ------------------------------------------------------------------ snakemake --report
+
+
+@pytest.mark.slow
+def test_snakemake_reports_verdicts_and_results_in_categories(copy):
+    start(copy, "snakemake", "--report", "r.html")
+    text = (copy / "r.html").read_text(encoding="utf-8")
+    found = {
+        name: json.JSONDecoder().raw_decode(
+            text, text.index(f"var {name} = ") + len(f"var {name} = ")
+        )[0]
+        for name in ("categories", "results")
+    }
+    trials = ("chain", "chance", "plain", "train")
+    files = {category: sorted(*groups.values()) for category, groups in found["categories"].items()}
+    assert files == {
+        "Summary": ["results/exp/report.json"],
+        "Results": sorted(f"results/exp/trials/{name}.json" for name in trials),
+        "Verdicts": ["results/exp/verify/check.json"],
+    }
+    verdict = found["results"]["results/exp/verify/check.json"]
+    assert verdict["labels"] == {"experiment": "exp", "verification": "check"}
+    assert "What a verification says" in verdict["caption"]
