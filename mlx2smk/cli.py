@@ -19,6 +19,7 @@ from mlx2smk.commands import (
     log,
     new,
     print_error,
+    report,
     repro,
     results,
     retry,
@@ -78,7 +79,7 @@ def _parser() -> CommandParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     for command in (
         *(new, check, compile_, run, explain),
-        *(results, status, log, repro, retry, gc, completion),
+        *(results, status, log, repro, report, retry, gc, completion),
     ):
         command.add_to(commands)
     return parser

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from mlx2smk.planning.planned import PlannedExperiment
 
 
+CAPTIONS = ("results.rst", "summary.rst", "verdicts.rst")
+"""What ``snakemake --report`` says about each category."""
+
+
 def make_bundle(
     experiments: Sequence[PlannedExperiment],
     directory: Path,
@@ -51,6 +55,8 @@ def _fixed_files() -> dict[str, str]:
         layout.RULES: _text(_rules_folder() / "mlx.smk"),
         layout.WORKER: _text(package / "runtime" / "worker.py"),
     }
+    for caption in CAPTIONS:
+        texts[f"{layout.CAPTIONS}/{caption}"] = _text(package / "emission" / "captions" / caption)
     for folder in ("", "follow/", "workflow/"):
         for module in sorted(_modules(package / "runtime" / folder), key=lambda item: item.name):
             texts[f"{layout.RUNTIME}/{folder}{module.name}"] = _text(module)
