@@ -77,7 +77,7 @@ def places_of(python: str | None, directory: Path) -> list[Path]:
         return [Path(entry) for entry in sys.path if entry.endswith(PLACES)]
     found = shutil.which(python) if "/" not in python else str(directory / python)
     # The program itself is often a link out of the environment.
-    prefix = Path(os.path.abspath(found)).parent.parent if found else None
+    prefix = Path(found).absolute().parent.parent if found else None
     return sorted(prefix.glob("lib*/python3*/site-packages")) if prefix else []
 
 
@@ -85,35 +85,45 @@ def editable_in(places: Iterable[Path], folder: Path) -> Editable:
     """Find what is installed in editable form in some places, out of the project that a folder belongs to."""
     whole = folder.resolve()
     project = project_of(whole)
-    folders: list[str] = []
+    folders: list[str | None] = []
     packages: dict[str, str] = {}
     for place in places:
-        for path in sorted(place.glob("*.pth")):
-            for line in _lines(path):
-                if not line.startswith(("import ", "import\t")):
-                    known = from_folder(str(place / line), whole, project)
-                    if known is not None and (place / line).is_dir():
-                        folders.append(known)
-                    continue
-                for name, target in _mapped(place / f"{_imported(line)}.py"):
-                    known = from_folder(_without_ending(target), whole, project)
-                    if known is not None:
-                        packages.setdefault(name, known)
-    return Editable(tuple(dict.fromkeys(folders)), packages)
+        folders += [
+            from_folder(str(place / line), whole, project)
+            for line in _lines(place)
+            if not line.startswith(_IMPORT)
+        ]
+        for name, path in (*_mapped(place), *_linked(place)):
+            known = from_folder(_without_ending(path), whole, project)
+            if known is not None:
+                packages.setdefault(name, known)
+    return Editable(tuple(folder for folder in dict.fromkeys(folders) if folder), packages)
 
 
-def _lines(path: Path) -> list[str]:
-    text = path.read_text(encoding="utf-8", errors="replace").lstrip("\ufeff")
-    return [line.strip() for line in text.splitlines() if line.strip() and line[0] != "#"]
+def _lines(place: Path) -> Iterator[str]:
+    """Yield the lines of all ``.pth`` files in a place."""
+    for path in sorted(place.glob("*.pth")):
+        text = path.read_text(encoding="utf-8", errors="replace").lstrip("\ufeff")
+        yield from (line.strip() for line in text.splitlines() if line.strip() and line[0] != "#")
 
 
-def _imported(line: str) -> str:
-    """Return the module that a line imports."""
-    return line.removeprefix("import").replace(";", " ").split()[0]
+def _linked(place: Path) -> Iterator[tuple[str, str]]:
+    """Yield the packages and modules that are links in a place."""
+    for path in sorted(place.iterdir()) if place.is_dir() else ():
+        if path.is_symlink():
+            yield path.name.removesuffix(".py"), str(path.resolve())
 
 
-def _mapped(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield the packages that a finder knows, with the paths that it has for them."""
+def _mapped(place: Path) -> Iterator[tuple[str, str]]:
+    """Yield the packages that modules know which the ``.pth`` files in a place import."""
+    for line in _lines(place):
+        if line.startswith(_IMPORT):
+            (module, *_) = line.removeprefix("import").replace(";", " ").split()
+            yield from _known_to(place / f"{module}.py")
+
+
+def _known_to(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield the packages that a module knows, with the paths that it has for them."""
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError):
@@ -134,6 +144,9 @@ def _texts(pairs: Iterable[Sequence[ast.expr | None]]) -> Iterator[tuple[str, st
         texts = [item.value for item in pair if isinstance(item, ast.Constant)]
         if len(texts) == 2 and isinstance(texts[0], str) and isinstance(texts[1], str):
             yield texts[0], texts[1]
+
+
+_IMPORT = ("import ", "import\t")
 
 
 def _without_ending(path: str) -> str:

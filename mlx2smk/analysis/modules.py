@@ -21,7 +21,6 @@ from mlx2smk.analysis.editable import (
     Editable,
     editable_in,
     from_folder,
-    places_of,
     project_of,
 )
 from mlx2smk.analysis.search import OWN_FOLDER, PYTHONS, is_of_packages
@@ -113,7 +112,7 @@ class FolderFiles:
 
     def is_installed(self, name: str) -> bool:
         """Whether there is a package or module of this first name among the installed ones."""
-        return any(
+        return name not in self.editable.packages and any(
             (place / name / "__init__.py").is_file()
             or any(path.suffix in _ENDINGS for path in place.glob(f"{name}.*"))
             for place in self.places
