@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis import analyse
-from mlx2smk.analysis.editable import places_of
+from mlx2smk.analysis.editable import package_places
 from mlx2smk.analysis.missing_inputs import missing_inputs
 from mlx2smk.diagnostics.source import Source
 from mlx2smk.emission.bundle_contents import make_bundle
@@ -115,7 +115,7 @@ def _planned(
         evidence = read_evidence(directory, experiment.source.stem)
         options = plans[experiment.source.path]
         elsewhere = options.conda or options.container
-        places = [] if elsewhere else places_of(options.python, directory)
+        places = [] if elsewhere else package_places(options.python, directory)
         analysis = _analysed(experiment, evidence.surprises, places)
         trials = earlier_trials(directory, experiment.source.stem)
         earlier = EarlierRuns(trials=trials, evidence=evidence)

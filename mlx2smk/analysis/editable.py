@@ -68,7 +68,7 @@ def from_folder(path: str, folder: Path, project: Path) -> str | None:
     return Path(os.path.relpath(found, folder)).as_posix()
 
 
-def places_of(python: str | None, directory: Path) -> list[Path]:
+def package_places(python: str | None, directory: Path) -> list[Path]:
     """Return the folders of installed packages of an interpreter, None: of this one.
 
     ``python`` is a name to look for or a path relative to ``directory``.

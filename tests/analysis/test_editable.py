@@ -8,7 +8,7 @@ import os
 import pytest
 
 from mlx2smk.analysis import analyse, analyse_files
-from mlx2smk.analysis.editable import Editable, editable_in, places_of, project_of
+from mlx2smk.analysis.editable import Editable, editable_in, package_places, project_of
 from mlx2smk.analysis.modules import FolderFiles, MemoryFiles, find
 from mlx2smk.analysis.search import PYTHONS, extended
 from mlx2smk.diagnostics.source import Source
@@ -177,9 +177,9 @@ def test_the_places_of_another_interpreter(tmp_path):
     place.mkdir(parents=True)
     (tmp_path / "env" / "bin").mkdir()
     (tmp_path / "env" / "bin" / "python").symlink_to("/usr/bin/python3")
-    assert places_of("env/bin/python", tmp_path) == [place]
-    assert places_of(str(tmp_path / "env" / "bin" / "python"), tmp_path / "x") == [place]
-    assert places_of("a-python-that-is-not-there", tmp_path) == []
+    assert package_places("env/bin/python", tmp_path) == [place]
+    assert package_places(str(tmp_path / "env" / "bin" / "python"), tmp_path / "x") == [place]
+    assert package_places("a-python-that-is-not-there", tmp_path) == []
 
 
 def test_odd_files_in_a_place(project, tmp_path):
