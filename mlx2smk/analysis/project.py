@@ -210,6 +210,7 @@ class Project:
         self._modules: dict[str, Module | None] = {}
         self._imported: dict[Module, frozenset[Module]] = {}
         self._direct: dict[tuple[Module, bool], frozenset[Module]] = {}
+        self.linked: dict[Module, Mapping[str, frozenset[str]]] = {}
         self.roots: tuple[str, ...] = (OWN_FOLDER, *files.python_path(), PYTHONS)
         while (roots := self._searched(experiment)) != self.roots:
             self.roots = roots
