@@ -20,7 +20,7 @@ from mlx2smk.language.bindings import scope_of
 from mlx2smk.language.keys import ANY, NO_KEYS, SETUP, Keys
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from mlx2smk.analysis.project import Module
@@ -78,12 +78,18 @@ class Analysis:
         raise KeyError(name)
 
 
-def analyse(experiment: Experiment, folder: Path, used: Used = NOTHING_USED) -> Analysis:
+def analyse(
+    experiment: Experiment,
+    folder: Path,
+    used: Used = NOTHING_USED,
+    places: Iterable[Path] = (),
+) -> Analysis:
     """Find slices and uses of SETUP; ``folder`` holds the experiment and its local modules.
 
-    ``used`` are names that functions are known to use besides those that their code shows.
+    ``used`` are names that functions are known to use besides those that their code shows. ``places`` are
+    the folders of the packages that are installed for jobs.
     """
-    return analyse_files(experiment, FolderFiles(folder), used)
+    return analyse_files(experiment, FolderFiles(folder, tuple(places)), used)
 
 
 def analyse_files(experiment: Experiment, files: Files, used: Used = NOTHING_USED) -> Analysis:

@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlx2smk.analysis.confined import EVERYWHERE, MODULE, OWN_MODULE, sees
+from mlx2smk.analysis.confined import EVERYWHERE, FAILING, MODULE, OWN_MODULE, sees
 from mlx2smk.analysis.constants import CodePlace, Constants
 from mlx2smk.analysis.dynamic import Dynamic, Reach, imported_names
 from mlx2smk.analysis.lookups import attributes_of, items_of
@@ -197,7 +197,7 @@ class Closure:
             self._take(module, unit, via)
 
     def _load(self, module: Module, via: int | None) -> None:
-        """Take what runs whenever a module is loaded: its statements with effects."""
+        """Take what runs whenever a module is loaded: its statements with effects that anybody may notice."""
         if module.dotted in self.loaded:
             return
         self.loaded[module.dotted] = module
@@ -207,7 +207,7 @@ class Closure:
                 Widening("it does not parse", None, module.name, module.name, dynamic=True)
             )
         for facts in self.facts.of(module):
-            if _is_future(facts.unit.node) or facts.effect is not None:
+            if _is_future(facts.unit.node) or not facts.domains.isdisjoint(_BY_ALL):
                 self._take(module, facts.unit, via)
             else:
                 self._asleep.append((module, facts, via))
@@ -236,7 +236,7 @@ class Closure:
 
     def _notices(self, domain: str) -> bool:
         """Whether the code that is taken can notice the effects in a domain."""
-        if domain in {EVERYWHERE, OWN_MODULE}:
+        if domain in _BY_ALL:
             return domain == EVERYWHERE
         if domain.startswith(MODULE):
             return domain.removeprefix(MODULE) in self.loaded
@@ -387,6 +387,10 @@ class Closure:
             ".".join(item[: depth + 1]) for item in parts for depth in range(len(item))
         )
         return [module for module in map(project.load, wanted) if module is not None]
+
+
+_BY_ALL = frozenset({EVERYWHERE, OWN_MODULE, FAILING})
+"""Domains of effects that count for all who load the module that has them."""
 
 
 def _is_future(node: ast.stmt) -> bool:

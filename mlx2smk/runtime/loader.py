@@ -193,7 +193,10 @@ class WorldFinder:
 
 def file_of(module: ModuleEntry, folder: str) -> str:
     """Return the absolute path of a local module, which may lie beside the experiment's folder."""
-    return os.path.normpath(os.path.join(folder, module["path"]))
+    path = module["path"]
+    # From a folder that is reached through a link, `..` leads out of the folder behind it.
+    start = os.path.realpath(folder) if path.startswith("..") else folder
+    return os.path.normpath(os.path.join(start, path))
 
 
 def _is_folder(entry: str, folder: str) -> bool:

@@ -55,6 +55,8 @@ def install(task: Task, observer: Observer) -> WorldFinder:
     """Make imports find slices, and seed the generators of modules when these are imported."""
     finder = WorldFinder(task.plan, task.function, observer, task.whole)
     sys.meta_path.insert(0, finder)  # type: ignore[arg-type,unused-ignore]
+    modules = task.function["modules"]
+    observer.user_files = frozenset(file_of(module, task.plan.folder) for module in modules)
     _show_what_runs(finder, task.plan, task.function)
     if "numpy.random" in sys.modules:
         from . import preload
