@@ -168,6 +168,9 @@ def _check_record(record: Any) -> None:
             _check_touched(touched)
         for number in _of_type(numbers, list):
             _of_type(number, int)
+    for made_by, numbers in _of_type(record.get("provenance", []), list):
+        _of_type(made_by, dict)
+        _of_type(numbers, list)
 
 
 def _check_made_from(made: Any) -> None:

@@ -139,6 +139,29 @@ Observed = list[tuple[Observation, list[int]]]
 """The observations in a record, each with the numbers of the runs that have it."""
 
 
+# ------------------------------------------------------------------ when, where and by whom
+
+
+class Commit(TypedDict):
+    """The commit that was checked out, and whether anything that it has was edited since."""
+
+    commit: str
+    dirty: bool
+
+
+class Provenance(TypedDict, total=False):
+    """When (UTC), on which host, with which Python and from which commit a run was made."""
+
+    when: str
+    host: str
+    python: str
+    git: Commit
+
+
+Provenances = list[tuple[Provenance, list[int]]]
+"""Those of a record, each with the numbers of the runs that have it."""
+
+
 # ------------------------------------------------------------------ runs and verdicts
 
 
@@ -244,7 +267,11 @@ class VerdictMadeFrom(MadeFrom):
     trials: dict[str, str]
 
 
-class SetupRecord(TypedDict):
+class _WithProvenance(TypedDict, total=False):
+    provenance: Provenances
+
+
+class SetupRecord(_WithProvenance):
     """What a setup leaves."""
 
     version: int
@@ -257,7 +284,7 @@ class SetupRecord(TypedDict):
     log: str
 
 
-class JobHead(TypedDict):
+class JobHead(_WithProvenance):
     """The first line of what a job of a trial leaves: all but its runs."""
 
     version: int
@@ -275,7 +302,7 @@ class JobRecord(JobHead):
     runs: list[RunDict]
 
 
-class VerdictRecord(Verdict):
+class VerdictRecord(Verdict, _WithProvenance):
     """What a verification leaves."""
 
     scheduled: str | None
@@ -289,6 +316,7 @@ class Head(TypedDict, total=False):
     scheduled: str | None
     made_from: JobMadeFrom
     observed: Observed
+    provenance: Provenances
 
 
 # ------------------------------------------------------------------ the store, and what is kept of order
@@ -304,6 +332,7 @@ class StoreEntry(TypedDict, total=False):
     run: RunDict
     failed_in: str
     output: str
+    provenance: Provenance
 
 
 class KeyParts(TypedDict, total=False):

@@ -172,7 +172,7 @@ def report(plan: Plan, context: Context, trials: str, judged: str, output: str) 
 def _verdict(path: str) -> Verdict:
     """Return a verdict without the parts of its record that only later runs look at."""
     verdict: Any = records.read(path)
-    for part in ("scheduled", "made_from", "observed"):
+    for part in ("scheduled", "made_from", "observed", "provenance"):
         verdict.pop(part, None)
     found: Verdict = verdict
     return found

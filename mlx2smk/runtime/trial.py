@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import child, jsontext, observed, origin, records
+from . import child, jsontext, observed, origin, provenance, records
 from .errors import JobError
 from .grid import Grid
 from .jobs import Runner, described, say
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         JobRecord,
         Observation,
         ObservedOutcome,
+        Provenance,
         RunDict,
         TrialEntry,
     )
@@ -45,6 +46,8 @@ class TrialJob:
         self.state: Context = {}
         self.runs: list[RunDict] = []
         self.observed: list[Observation] = []
+        self._made_by: list[Provenance] = []
+        self._here = provenance.of_process(plan.stem)
         self._failed: list[tuple[str, Found]] = []
         self.keys: list[str | None] = []
         self.made_from: JobMadeFrom
@@ -121,6 +124,7 @@ class TrialJob:
             self.keys.append(key)
             self.runs.append(found.run)
             self.observed.append(found.observed)
+            self._made_by.append(found.made_by)
             self.state.update(updates_of(found.run))
 
     def _check_inputs(self) -> None:
@@ -139,6 +143,7 @@ class TrialJob:
             "scheduled": self.plan.scheduled,
             "made_from": self.made_from,
             "observed": observed.grouped(self.observed),
+            "provenance": provenance.of_runs(self._made_by),
             "keys": self.keys,
             "state": self.state if self.trial["chained"] else {},
         }
@@ -217,7 +222,7 @@ class TrialJob:
         run = self._run_dict(index, outcome)
         if not run["success"]:
             say(self._described(index, run))
-        return Found(run, "", outcome["observed"], outputs)
+        return Found(run, "", outcome["observed"], outputs, self._here)
 
     def _described(self, index: int, run: RunDict) -> str:
         """Return a line about a failure, with the command that steps into it."""

@@ -31,6 +31,8 @@ DOCUMENTS = {
     "job": (documents.JobRecord, [schema("job")]),
     "made_from": (documents.MadeFrom, [schema("job")["$defs"]["made_from"]]),
     "observation": (documents.Observation, [schema("job")["$defs"]["observation"]]),
+    "provenance": (documents.Provenance, [schema("job")["$defs"]["provenance"]]),
+    "commit": (documents.Commit, [schema("job")["$defs"]["commit"]]),
     "setup record": (documents.SetupRecord, [schema("setup")]),
     "judgement": (documents.VerdictRecord, [schema("judgement")]),
 }
@@ -40,6 +42,8 @@ WHOLE = {
     **{name: schema(name) for name in ("run", "verdict", "report", "job", "judgement")},
     "made_from": schema("job"),
     "observation": schema("job"),
+    "provenance": schema("job"),
+    "commit": schema("job"),
     "setup record": schema("setup"),
 }
 """The schemas that references are in, where that is not the plan's."""

@@ -20,7 +20,7 @@ from .. import layout
 from ..graph import Graph
 from ..packing import has_segments
 from ..plan import Plan, spans_of
-from . import preflight
+from . import checked_out, preflight
 from .compiled import CompiledFolder
 from .settings import Settings
 from .snakemake_api import Snakemake
@@ -98,7 +98,11 @@ class Workflow:
     # Handlers
 
     def on_start(self) -> None:
-        """Pack the store, and tell it which trials are to run again, whatever it has of them."""
+        """Pack the store, and tell it which trials are to run again, whatever it has of them.
+
+        Jobs are told which commit is checked out.
+        """
+        checked_out.tell_jobs(self._compiled)
         self._snakemake.lift_rate_limit()
         self._snakemake.use_first_fit()
         if self._settings.uses_store and has_segments(layout.STORE):  # the last run was cut short
