@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..documents import Commit
     from .compiled import CompiledFolder
 
-PATIENCE = 20
+GIT_SECONDS = 20
 """Seconds to wait for git, which looks at all files of a repository."""
 
 OID = "# branch.oid "
@@ -67,7 +67,7 @@ def _state(root: Path) -> tuple[str, list[str]] | None:
             env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=PATIENCE,
+            timeout=GIT_SECONDS,
             check=True,
         )
     except (OSError, subprocess.SubprocessError):
