@@ -76,7 +76,7 @@ def _neighbour(directory: Path, path: str) -> Neighbour:
         container=plan.container,
         python=plan.python,
     )
-    source = os.path.normpath(directory / plan.source)
+    source = str(plan.file_in(directory))
     return Neighbour(plan.experiment, file, text, plan, source, options)
 
 

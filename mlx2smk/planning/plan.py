@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass, field, fields
 from math import prod
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypedDict
 
 from mlx2smk.language.keys import Keys
 from mlx2smk.planning.entries import Entry, EntryError, as_list, as_text, as_texts
 from mlx2smk.planning.naming import escaped
+from mlx2smk.runtime import layout
 from mlx2smk.runtime.plan import PLAN_FORMAT, PLAN_VERSION, numbers_of
 
 if TYPE_CHECKING:
@@ -183,7 +186,7 @@ class Plan:
     that the user's functions run in, if that is not Snakemake's own. ``module`` is the name of the
     experiment's module in a job, if that is not ``experiment``, its stem. ``file_digest`` is the SHA-256
     of the experiment's bytes when it was compiled. ``parallel``, ``batch`` and ``python`` are options
-    that it was compiled with, to do so again.
+    that it was compiled with, to do so again. ``partial`` says which part of the experiment this is, if not all.
     """
 
     experiment: str
@@ -202,6 +205,7 @@ class Plan:
     parallel: int | None = None
     batch: int | None = None
     python: str | None = None
+    partial: str | None = None
     format: str = field(default=PLAN_FORMAT)
     version: int = field(default=PLAN_VERSION)
 
@@ -209,6 +213,11 @@ class Plan:
     def functions(self) -> tuple[FunctionPlan, ...]:
         """All that is planned: setups, then trials, then verifications."""
         return (*self.setups, *self.trials, *self.verifications)
+
+    def file_in(self, directory: Path) -> Path:
+        """Return where the experiment's file is, if the plan is in the folder that it was compiled into."""
+        base = directory / layout.experiment_folder(self.experiment)
+        return Path(os.path.normpath(base / self.folder / self.file))
 
     @property
     def interpreter(self) -> str | None:
@@ -218,6 +227,8 @@ class Plan:
     def to_json(self) -> str:
         """Return the plan as JSON text, indented so that a diff of it can be read."""
         data = asdict(self)
+        if self.partial is None:
+            del data["partial"]
         entries = (*data["setups"], *data["trials"], *data["verifications"])
         for entry, function in zip(entries, self.functions, strict=True):
             entry["reads"] = function.reads.listed()
@@ -262,6 +273,7 @@ def from_json(text: str) -> Plan:
         parallel=found.optional(found.number, "parallel"),
         batch=found.optional(found.number, "batch"),
         python=found.optional(found.text, "python"),
+        partial=found.optional(found.text, "partial"),
     )
 
 

@@ -114,6 +114,7 @@ class PlanDocument(_PlanAtLeast, total=False):
     parallel: int | None
     batch: int | None
     python: str | None
+    partial: str | None
 
 
 # ------------------------------------------------------------------ what a run touched
@@ -230,7 +231,11 @@ class Verdict(Judgement):
     log: str
 
 
-class ReportDocument(TypedDict):
+class _PerhapsPartial(TypedDict, total=False):
+    partial: str
+
+
+class ReportDocument(_PerhapsPartial):
     """report.json."""
 
     experiment: str
@@ -319,7 +324,7 @@ class Head(TypedDict, total=False):
     provenance: Provenances
 
 
-# ------------------------------------------------------------------ the store, and what is kept of order
+# ------------------------------------------------------------------ the store
 
 
 class StoreEntry(TypedDict, total=False):
@@ -349,30 +354,6 @@ class KeyParts(TypedDict, total=False):
     parameters: list[tuple[str, str]]
     repeats: list[int]
     context: Context
-
-
-class SharedFileEntry(TypedDict):
-    """A file that passes between combinations of a trial."""
-
-    file: str
-    combinations: list[str]
-
-
-class SharedPairEntry(TypedDict):
-    """A file that passes between two trials."""
-
-    first: str
-    then: str
-    file: str
-
-
-class OrderDocument(TypedDict):
-    """What runs showed of files that make trials run in order."""
-
-    format: str
-    version: int
-    trials: dict[str, SharedFileEntry]
-    pairs: list[SharedPairEntry]
 
 
 Failed = Union[Failure, Judgement, RunDict]

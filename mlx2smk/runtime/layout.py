@@ -28,6 +28,9 @@ ARCHIVE = f"{PRIVATE}/code"
 DIGESTS = f"{PRIVATE}/digests"
 DROPPED = f"{PRIVATE}/dropped"
 HISTORY = f"{PRIVATE}/history"
+PARTS = f"{PRIVATE}/part"
+"""The folders of partial runs, each like one that was compiled into, with the same private folder."""
+
 COMPILE_LOCK = f"{PRIVATE}/compile.lock"
 RUN_LOCK = f"{PRIVATE}/run.lock"
 

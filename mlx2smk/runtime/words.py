@@ -65,6 +65,8 @@ def repro_here(plan: Plan, trial: str, texts: Mapping[str, str]) -> str:
     if os.path.realpath(experiments) != os.path.realpath(here):
         return ""
     more = [plan.stem] if len(os.listdir(experiments)) > 1 else []
+    if plan.data.get("partial"):  # the folder of a part: people are in the one that it is in
+        more += ["-d", os.path.join(layout.PARTS, os.path.basename(os.getcwd()))]
     return repro_command(trial, texts, more)
 
 
