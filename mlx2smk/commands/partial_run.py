@@ -7,7 +7,6 @@ private is shared, the store above all: what has run counts in the whole run too
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +46,8 @@ def of_part(
     given: argparse.Namespace, options: CompileOptions, experiments: Sequence[str]
 ) -> CompileOptions:
     """Return the options that compile a part, into its own folder, which is made."""
+    from dataclasses import replace  # noqa: PLC0415
+
     from mlx2smk.results.selecting import Part  # noqa: PLC0415
 
     home = options.directory
