@@ -158,6 +158,7 @@ def _show(
         _add_earlier(state, given.directory, plan)
     for line in process.lines():
         if line is None:
+            state.look()
             display.show(state)
         elif line[0] == EVENT:
             for text in _told(event_of(line[1]), state, interrupted=bool(process.interrupts)):

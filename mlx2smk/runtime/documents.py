@@ -289,7 +289,11 @@ class SetupRecord(_WithProvenance):
     log: str
 
 
-class JobHead(_WithProvenance):
+class _WithStored(_WithProvenance, total=False):
+    from_store: str
+
+
+class JobHead(_WithStored):
     """The first line of what a job of a trial leaves: all but its runs."""
 
     version: int

@@ -8,7 +8,7 @@ from . import child, jsontext, observed, origin, provenance, records
 from .errors import JobError
 from .grid import Grid
 from .jobs import Runner, described, say
-from .plan import job_before, job_named, projection, size_of
+from .plan import job_before, job_named, projection, size_of, spans_of
 from .store import Found
 
 TYPE_CHECKING = False
@@ -47,6 +47,7 @@ class TrialJob:
         self.runs: list[RunDict] = []
         self.observed: list[Observation] = []
         self._made_by: list[Provenance] = []
+        self._repeated: list[int] = []
         self._here = provenance.of_process(plan.stem)
         self._failed: list[tuple[str, Found]] = []
         self.keys: list[str | None] = []
@@ -144,6 +145,7 @@ class TrialJob:
             "made_from": self.made_from,
             "observed": observed.grouped(self.observed),
             "provenance": provenance.of_runs(self._made_by),
+            "from_store": spans_of(self._repeated),
             "keys": self.keys,
             "state": self.state if self.trial["chained"] else {},
         }
@@ -188,6 +190,7 @@ class TrialJob:
 
     def _repeat(self, index: int, found: Found) -> None:
         """Log the output of a run that is reused."""
+        self._repeated.append(len(self.runs))
         self._head(index)
         self._runner.log.write(found.output.encode("utf-8", "surrogateescape"))
         found.run["log"] = self.log_path
