@@ -14,8 +14,10 @@ from mlx2smk.commands import (
     USAGE_ERROR,
     check,
     completion,
+    diff,
     explain,
     gc,
+    history,
     log,
     new,
     print_error,
@@ -79,7 +81,7 @@ def _parser() -> CommandParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     for command in (
         *(new, check, compile_, run, explain),
-        *(results, status, log, repro, report, retry, gc, completion),
+        *(results, status, history, diff, log, repro, report, retry, gc, completion),
     ):
         command.add_to(commands)
     return parser

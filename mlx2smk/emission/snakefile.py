@@ -261,7 +261,8 @@ class _ExperimentRules:
             ],
         )
         names = [f.name for f in plan.functions]
-        digest = quoted(digest_of("report", plan.source, *names))
+        part = [plan.partial] if plan.partial else []
+        digest = quoted(digest_of("report", plan.source, *names, *part))
         return Rule(
             name=plan.report_rule,
             comment=f"All results of {plan.source}, and its status.",

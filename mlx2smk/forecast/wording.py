@@ -172,7 +172,7 @@ def _reason(reason: Reason, outlook: Outlook, source: str) -> str:
 def _touched(reason: why.KeyChanged | why.FileChanged | why.FileGone | why.FolderChanged) -> str:
     """Describe a change of something that the function read."""
     if isinstance(reason, why.KeyChanged):
-        return f"SETUP[{reason.key!r}] {_values(reason.old, reason.new)}"
+        return key_text(reason)
     if isinstance(reason, why.FolderChanged):
         return f"{'' if reason.path == '.' else 'the folder '}{_place(reason.path)} has other files"
     how = "is gone" if isinstance(reason, why.FileGone) else "changed"
@@ -201,6 +201,11 @@ _SAYINGS: dict[type[Reason], str] = {
     why.ResultsChanged: "the results of {reason.trial} are collected again",
     why.CompilerChanged: "its results were made by another version of mlx2smk",
 }
+
+
+def key_text(change: why.KeyChanged) -> str:
+    """Describe a change of a key of SETUP."""
+    return f"SETUP[{change.key!r}] {_values(change.old, change.new)}"
 
 
 def code_text(change: why.CodeChanged, function: str) -> str:

@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from mlx2smk.planning.batching import Earlier
-from mlx2smk.planning.plan import from_json
+from mlx2smk.planning.plan_reading import from_json
 from mlx2smk.results.recorded import Results, read_hint
 from mlx2smk.runtime import layout
 

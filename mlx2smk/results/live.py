@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlx2smk.planning.plan import Plan, TrialPlan
-    from mlx2smk.runtime.documents import Context, JobMadeFrom, KeyParts, RunDict
+    from mlx2smk.runtime.documents import Context, JobMadeFrom, RunDict
     from mlx2smk.runtime.grid import Grid
     from mlx2smk.runtime.store import Found
+    from mlx2smk.runtime.store_documents import KeyParts
 
 
 class StoredRuns:

@@ -19,6 +19,7 @@ from mlx2smk.runtime import digests, jsontext
 from mlx2smk.runtime.grid import Grid
 from mlx2smk.runtime.trial import updates_of
 from mlx2smk.runtime.variants import all_codes, codes_in
+from mlx2smk.runtime.words import failure_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -53,12 +54,7 @@ class Row:
     @property
     def error(self) -> str | None:
         """The type and the first line of the error, if it failed."""
-        return None if self.run is None or self.run["success"] else error_line(self.run)
-
-
-def error_line(run: RunDict) -> str:
-    """Return the type and the first line of the error of a run that failed."""
-    return f"{run.get('type', 'Error')}: {run.get('error', '').partition(chr(10))[0]}"
+        return None if self.run is None or self.run["success"] else failure_line(self.run)
 
 
 def rows_of(directory: Path, plan: Plan, trials: Sequence[TrialPlan] | None = None) -> list[Row]:

@@ -132,6 +132,7 @@ class PlanDocument(_PlanAtLeast, total=False):
     parallel: int | None
     batch: int | None
     python: str | None
+    partial: str | None
 
 
 # ------------------------------------------------------------------ what a run touched
@@ -155,6 +156,29 @@ class Observation(TypedDict, total=False):
 
 Observed = list[tuple[Observation, list[int]]]
 """The observations in a record, each with the numbers of the runs that have it."""
+
+
+# ------------------------------------------------------------------ when, where and by whom
+
+
+class Commit(TypedDict):
+    """The commit that was checked out, and whether anything that it has was edited since."""
+
+    commit: str
+    dirty: bool
+
+
+class Provenance(TypedDict, total=False):
+    """When (UTC), on which host, with which Python and from which commit a run was made."""
+
+    when: str
+    host: str
+    python: str
+    git: Commit
+
+
+Provenances = list[tuple[Provenance, list[int]]]
+"""Those of a record, each with the numbers of the runs that have it."""
 
 
 # ------------------------------------------------------------------ runs and verdicts
@@ -227,7 +251,11 @@ class Verdict(Judgement):
     log: str
 
 
-class ReportDocument(TypedDict):
+class _PerhapsPartial(TypedDict, total=False):
+    partial: str
+
+
+class ReportDocument(_PerhapsPartial):
     """report.json."""
 
     experiment: str
@@ -277,7 +305,11 @@ class VerdictMadeFrom(MadeFrom):
     trials: dict[str, str]
 
 
-class SetupRecord(TypedDict):
+class _WithProvenance(TypedDict, total=False):
+    provenance: Provenances
+
+
+class SetupRecord(_WithProvenance):
     """What a setup leaves."""
 
     version: int
@@ -290,7 +322,11 @@ class SetupRecord(TypedDict):
     log: str
 
 
-class JobHead(TypedDict):
+class _WithStored(_WithProvenance, total=False):
+    from_store: str
+
+
+class JobHead(_WithStored):
     """The first line of what a job of a trial leaves: all but its runs."""
 
     version: int
@@ -308,7 +344,7 @@ class JobRecord(JobHead):
     runs: list[RunDict]
 
 
-class VerdictRecord(Verdict):
+class VerdictRecord(Verdict, _WithProvenance):
     """What a verification leaves."""
 
     scheduled: str | None
@@ -322,61 +358,7 @@ class Head(TypedDict, total=False):
     scheduled: str | None
     made_from: JobMadeFrom
     observed: Observed
-
-
-# ------------------------------------------------------------------ the store, and what is kept of order
-
-
-class StoreEntry(TypedDict, total=False):
-    """A run in the store of results, or where the record of one that failed is."""
-
-    code: str
-    forced: str
-    observed: Observation
-    outputs: dict[str, str]
-    run: RunDict
-    failed_in: str
-    output: str
-
-
-class KeyParts(TypedDict, total=False):
-    """What a key of the store is the digest of; `Store` looks up what has the same."""
-
-    protocol: int
-    source: str
-    trial: str
-    inputs: list[Any]
-    environment: list[Any]
-    python: list[Any]
-    in_order: bool
-    outputs: list[str]
-    parameters: list[tuple[str, str]]
-    repeats: list[int]
-    context: Context
-
-
-class SharedFileEntry(TypedDict):
-    """A file that passes between combinations of a trial."""
-
-    file: str
-    combinations: list[str]
-
-
-class SharedPairEntry(TypedDict):
-    """A file that passes between two trials."""
-
-    first: str
-    then: str
-    file: str
-
-
-class OrderDocument(TypedDict):
-    """What runs showed of files that make trials run in order."""
-
-    format: str
-    version: int
-    trials: dict[str, SharedFileEntry]
-    pairs: list[SharedPairEntry]
+    provenance: Provenances
 
 
 Failed = Union[Failure, Judgement, RunDict]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import child, observed, observing, origin, output, records
+from . import child, observed, observing, origin, output, provenance, records
 from .contents import Contents
 from .errors import JobError, complaint
 from .events import Events
@@ -256,6 +256,7 @@ class Runner:
 
 def run_setup(plan: Plan, name: str, context: Context, log_path: str) -> SetupRecord:
     """Run a setup and return its record; raise JobError if it fails."""
+    made_by = provenance.of_process(plan.stem)
     task = child.Task(plan, "setups", name, context)
     outcome = Runner(plan, [task.function], log_path, stream=plan.stream_all).run(task)
     if "failure" in outcome:
@@ -267,6 +268,7 @@ def run_setup(plan: Plan, name: str, context: Context, log_path: str) -> SetupRe
         "made_from": origin.of_call(plan, task.function, context),
         "observed": observed.grouped([outcome["observed"]]),
         "returned": outcome["value"],
+        "provenance": provenance.of_runs([made_by]),
         "duration": outcome["duration"],
         "log": log_path,
     }
@@ -276,6 +278,7 @@ def run_verification(
     plan: Plan, name: str, context: Context, trials: str, log_path: str
 ) -> VerdictRecord:
     """Run a verification and return its verdict, `invalid` if it failed."""
+    made_by = provenance.of_process(plan.stem)
     task = child.Task(plan, "verifications", name, context, os.path.abspath(trials))
     outcome = Runner(plan, [task.function], log_path, stream=plan.stream_all).run(task)
     verdict: Judgement = outcome["value"] if "value" in outcome else _crashed(outcome["failure"])
@@ -289,6 +292,7 @@ def run_verification(
         "scheduled": plan.scheduled,
         "made_from": made_from,
         "observed": observed.grouped([outcome["observed"]]),
+        "provenance": provenance.of_runs([made_by]),
     }
 
 

@@ -242,8 +242,21 @@ def _summary(arguments: Arguments) -> None:
     places = arguments.one("results"), arguments.one("logs")
     lines = summary.lines(_plan(arguments), *places, failed=failed)
     print("\n".join(lines), file=sys.stderr, flush=True)
+    if arguments.maybe("history") is not None:
+        _remember(arguments)
     if arguments.maybe("store") is not None:
         _pack_store(arguments)
+
+
+def _remember(arguments: Arguments) -> None:
+    """Add the finished run to the history; nothing depends on it."""
+    from . import layout, remembering
+
+    plan, kept = _plan(arguments), int(arguments.one("history"))
+    try:
+        remembering.add_entry(plan, arguments.one("results"), layout.history_of(plan.stem), kept)
+    except (OSError, JobError, KeyError, ValueError) as error:
+        _say(f"the run of {plan.stem} is not in the history: {error}", 0)
 
 
 def _pack_store(arguments: Arguments) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from . import child, jsontext, observed, origin, records, variants
+from . import child, jsontext, observed, origin, provenance, records, variants
 from .errors import JobError
 from .grid import Grid
 from .jobs import Runner, described, say
-from .plan import job_before, job_named, projection, size_of
+from .plan import job_before, job_named, projection, size_of, spans_of
 from .store import Found
 
 TYPE_CHECKING = False
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         JobRecord,
         Observation,
         ObservedOutcome,
+        Provenance,
         RunDict,
         TrialEntry,
     )
@@ -46,6 +47,9 @@ class TrialJob:
         self.runs: list[RunDict] = []
         self.observed: list[Observation] = []
         self._failed: dict[str, list[tuple[str, Found]]] = {}
+        self._made_by: list[Provenance] = []
+        self._repeated: list[int] = []
+        self._here = provenance.of_process(plan.stem)
         self.keys: list[str | None] = []
         self.made_from: JobMadeFrom
         self._previous: str | None = None
@@ -132,6 +136,7 @@ class TrialJob:
             self.keys.append(key)
             self.runs.append(found.run)
             self.observed.append(found.observed)
+            self._made_by.append(found.made_by)
             self.state.update(updates_of(found.run))
             if "limit" in found.run:
                 self.made_from["limits"] = {
@@ -155,6 +160,8 @@ class TrialJob:
             "scheduled": self.plan.scheduled,
             "made_from": self.made_from,
             "observed": observed.grouped(self.observed),
+            "provenance": provenance.of_runs(self._made_by),
+            "from_store": spans_of(self._repeated),
             "keys": self.keys,
             "state": self.state if self.trial["chained"] else {},
         }
@@ -201,6 +208,7 @@ class TrialJob:
 
     def _repeat(self, index: int, found: Found) -> None:
         """Log the output of a run that is reused."""
+        self._repeated.append(len(self.runs))
         self._head(index)
         self._runner.log.write(found.output.encode("utf-8", "surrogateescape"))
         found.run["log"] = self.log_path
@@ -235,7 +243,7 @@ class TrialJob:
         run = self._run_dict(index, outcome)
         if not run["success"]:
             say(self._described(index, run))
-        return Found(run, "", outcome["observed"], outputs)
+        return Found(run, "", outcome["observed"], outputs, self._here)
 
     def _described(self, index: int, run: RunDict) -> str:
         """Return a line about a failure, with the command that steps into it."""
