@@ -16,6 +16,7 @@ RULES = [ROOT / "rules", ROOT / "workflow"]
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
         ["mypy"],
+        ["mypy", "examples"],
         ["snakefmt", "--check", *map(str, RULES)],
     ],
     ids=" ".join,
