@@ -16,6 +16,7 @@ from mlx2smk.commands import (
     print_error,
     show_diagnostics,
 )
+from mlx2smk.commands.fixing import add_fix, write_literals
 from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def add_to(commands: Commands) -> None:
         action="store_true",
         help="drop the other experiments in the folder (default: compile them again, with their own options)",
     )
+    add_fix(parser)
     add_format(parser)
     parser.set_defaults(run=run)
 
@@ -106,6 +108,8 @@ def run(given: argparse.Namespace) -> int:
     options = compile_options(given)
     if options is None:
         return USAGE_ERROR
+    if given.fix:
+        write_literals(given)
     compiled, complaint = write_workflow(given.experiments, options)
     show_diagnostics([*compiled.diagnostics, *complaint], given.format)
     if compiled.bundle is None or complaint:
