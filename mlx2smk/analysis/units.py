@@ -56,12 +56,12 @@ def cut(module: Module) -> Iterator[Unit]:
         for alias, part, certain in _parts(counting, module):
             names = names_of(part if alias is not None else running, lazy_annotations=lazy)
             if _names_context(part, module):
-                names = NOTHING
+                names = _NO_NAMES
             yield Unit(index, statement, part, alias, names, certain)
             index += 1
 
 
-NOTHING = Names((), (), (), ())
+_NO_NAMES = Names((), (), (), ())
 
 
 def _names_context(part: ast.stmt, module: Module) -> bool:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mlx2smk.language.bindings import Binding
 
-MOST: Final = 10_000  # elements of a value, digits of a number
+MOST_PLAIN: Final = 10_000  # elements of a value, digits of a number
 _ARITHMETIC: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -166,9 +166,12 @@ class PlainValues:
         if isinstance(node.op, ast.Mod) and isinstance(left, str):
             raise Unclear
         if isinstance(left, int) and isinstance(right, int):
-            if isinstance(node.op, ast.Pow) and abs(right) * math.log10(abs(left) + 1) > MOST / 10:
+            if (
+                isinstance(node.op, ast.Pow)
+                and abs(right) * math.log10(abs(left) + 1) > MOST_PLAIN / 10
+            ):
                 raise Unclear
-        elif isinstance(node.op, ast.Mult) and _size(left) * _size(right) > MOST:
+        elif isinstance(node.op, ast.Mult) and _size(left) * _size(right) > MOST_PLAIN:
             raise Unclear
         return _ARITHMETIC[type(node.op)](left, right)
 
@@ -250,11 +253,11 @@ def _spaced(name: str, given: tuple[object, ...], named: dict[str, object]) -> o
         raise Unclear
     if name != "arange":
         count = given[2] if len(given) > 2 else named.get("num", 50)
-        if not isinstance(count, int) or count > MOST:
+        if not isinstance(count, int) or count > MOST_PLAIN:
             raise Unclear
     else:
         start, stop, step = _limits(given, named)
-        if (stop - start) / step > MOST:
+        if (stop - start) / step > MOST_PLAIN:
             raise Unclear
     return getattr(_numpy(), name)(*given, **named)
 
@@ -289,7 +292,7 @@ def _plain(value: Any) -> Any:
 
 def _checked(value: Any) -> Any:
     """Return the value; raise Unclear if it is large or no number that can be written."""
-    if isinstance(value, (list, tuple, dict, range, str)) and len(value) > MOST:
+    if isinstance(value, (list, tuple, dict, range, str)) and len(value) > MOST_PLAIN:
         raise Unclear
     if isinstance(value, float) and not math.isfinite(value):
         raise Unclear

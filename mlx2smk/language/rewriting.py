@@ -69,13 +69,13 @@ def literal_for(
         if None in parent.keys and parent.keys[parent.values.index(node)] is None:
             return None  # the two stars before it are no part of it
         value = list(value) if isinstance(value, range) else value
-    text = literal_text(value)
+    text = exact_literal(value)
     if isinstance(node, ast.Starred) and text is not None:
         return text[1:-1] or None
     return text
 
 
-def literal_text(value: object) -> str | None:
+def exact_literal(value: object) -> str | None:
     """Return a literal of exactly this value; None if there is none, or JSON cannot carry it."""
     try:
         text = _written(value)
