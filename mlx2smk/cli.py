@@ -51,7 +51,7 @@ All commands: mlx --help"""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 for errors in experiments, 2 for wrong usage."""
     standard_streams.open_missing()
-    given = _parser().parse_command(arguments)
+    given = command_line().parse_command(arguments)
     try:
         with deep_recursion():
             code: int = given.run(given)
@@ -70,7 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> CommandParser:
+def command_line() -> CommandParser:
+    """Return the parser of all commands."""
     parser = CommandParser(
         prog="mlx",
         description="Compile experiments (@setup, @trial, @verify) to Snakemake workflows.",

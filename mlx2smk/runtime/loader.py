@@ -90,7 +90,10 @@ class SliceLoader:
 
 
 class ShimLoader:
-    """Loads a shim for a module that need not be installed."""
+    """Loads a shim for a module that need not be installed; `context` is what it has as SETUP."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
 
     def create_module(self, _spec: ModuleSpec) -> None:
         """Return None to let Python create the module."""
@@ -99,7 +102,7 @@ class ShimLoader:
         """Fill the module."""
         from . import shims
 
-        shims.fill(module)
+        shims.fill(module, self._context)
 
 
 class WorldFinder:
@@ -118,6 +121,7 @@ class WorldFinder:
         self._slices = {module["name"]: module for module in function["modules"]}
         self._after: dict[str, Callable[[types.ModuleType], None]] = {}
         self.experiment: SliceLoader | None = None
+        self.context: Any = {}
         self.is_found: Callable[[str, ModuleSpec], None] = lambda _name, _spec: None
 
     def find_spec(
@@ -129,7 +133,7 @@ class WorldFinder:
         if self.experiment is not None and name == self._plan.module:
             return self.experiment.spec(name)
         if name in SHIMS or (name == "decorators" and not self._beside(name)):
-            return ModuleSpec(name, ShimLoader(), is_package=name == "mlx2smk")  # type: ignore[arg-type]
+            return ModuleSpec(name, ShimLoader(self.context), is_package=name == "mlx2smk")  # type: ignore[arg-type]
         spec = self._python_finds(name, path, target)
         if name == self._plan.stem != self._plan.module and spec is not None:
             spec = self._elsewhere(name, spec)

@@ -42,7 +42,7 @@ def enter(task: Task, observer: Observer) -> Any:
     module = _experiment(plan, function)
     for name in PICKLERS:
         finder.when_imported(name, lambda pickler: _arrange_pickling(pickler, module))
-    module.SETUP = visible(function, task.context)  # type: ignore[attr-defined]
+    module.SETUP = finder.context  # type: ignore[attr-defined]
     finder.when_imported("multiprocessing.process", lambda _: observer.leave_note(task.note()))
     observer.start()
     if plan.file in task.whole:
@@ -54,6 +54,7 @@ def enter(task: Task, observer: Observer) -> Any:
 def install(task: Task, observer: Observer) -> WorldFinder:
     """Make imports find slices, and seed the generators of modules when these are imported."""
     finder = WorldFinder(task.plan, task.function, observer, task.whole)
+    finder.context = visible(task.function, task.context)
     sys.meta_path.insert(0, finder)  # type: ignore[arg-type,unused-ignore]
     modules = task.function["modules"]
     observer.user_files = frozenset(file_of(module, task.plan.folder) for module in modules)
