@@ -34,6 +34,7 @@ from mlx2smk.commands import compile as compile_
 from mlx2smk.commands.command_parser import CommandParser
 from mlx2smk.commands.nesting import deep_recursion
 from mlx2smk.diagnostics.fault import FaultError
+from mlx2smk.runtime import streams
 from mlx2smk.runtime.os_errors import name_file, os_error_line
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ All commands: mlx --help"""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 for errors in experiments, 2 for wrong usage."""
-    standard_streams.open_missing()
+    streams.open_missing()
     given = command_line().parse_command(arguments)
     try:
         with deep_recursion():

@@ -24,7 +24,7 @@ from mlx2smk.planning.planned import PlannedExperiment
 from mlx2smk.planning.planner import EarlierRuns, PlanOptions, make_plan, rule_prefixes
 from mlx2smk.planning.surprises import names_to_add, widened
 from mlx2smk.results.earlier import earlier_trials
-from mlx2smk.results.selecting import Part, part_of
+from mlx2smk.results.selecting import GridPart, part_of
 from mlx2smk.results.validation import COMPILE, malformed
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class CompileOptions:
     settings: Mapping[str, str] = field(default_factory=dict)
     profiles: tuple[str, ...] = ()
     only: bool = False
-    part: Part | None = None
+    part: GridPart | None = None
 
 
 @dataclass(frozen=True, slots=True)

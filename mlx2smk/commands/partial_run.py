@@ -48,7 +48,7 @@ def of_part(
     """Return the options that compile a part, into its own folder, which is made."""
     from dataclasses import replace  # noqa: PLC0415
 
-    from mlx2smk.results.selecting import Part  # noqa: PLC0415
+    from mlx2smk.results.selecting import GridPart  # noqa: PLC0415
 
     home = options.directory
     name = "+".join(sorted({Path(path).stem for path in experiments}))
@@ -61,7 +61,7 @@ def of_part(
         options,
         directory=folder,
         only=True,
-        part=Part(home, given.part_only, given.part_limit),
+        part=GridPart(home, given.part_only, given.part_limit),
         # The history is that of whole runs.
         settings={**options.settings, "mlx_history": "0"},
     )

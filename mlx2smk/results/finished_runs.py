@@ -105,7 +105,7 @@ def copied_numbers(directory: Path, entry: HistoryEntry, trial: str) -> Numbers 
         return None
 
 
-def codes_of(directory: Path, stem: str, kept: int | None) -> Iterator[str]:
+def remembered_codes(directory: Path, stem: str, kept: int | None) -> Iterator[str]:
     """Yield the digests of the code of the last finished runs, or of all that are known."""
     runs = finished_runs(directory, stem)
     for entry in runs if kept is None else runs[max(0, len(runs) - kept) :]:

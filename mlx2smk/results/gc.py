@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.emission.locks import check_quiet
 from mlx2smk.emission.neighbours import dropped_paths
 from mlx2smk.results.decided import with_former_jobs
-from mlx2smk.results.finished_runs import codes_of
+from mlx2smk.results.finished_runs import remembered_codes
 from mlx2smk.results.recorded import (
     Results,
     compiled_plans,
@@ -190,7 +190,7 @@ def _named_keys(directory: Path, plans: Sequence[Plan]) -> Iterator[str]:
 def _remembered(directory: Path, plans: Sequence[Plan], history: int | None) -> Iterator[str]:
     """Yield the digests of the code of finished runs that are kept."""
     for plan in plans:
-        yield from codes_of(directory, plan.experiment, history)
+        yield from remembered_codes(directory, plan.experiment, history)
 
 
 def _history(directory: Path, plan: Plan, history: int | None) -> Iterator[Garbage]:

@@ -29,7 +29,7 @@ ONLY = "--only"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class GridPart:
     """Which combinations are wanted: those for which an expression holds, at most ``limit`` of a trial.
 
     ``home`` is the folder that the whole experiment is, or would be, compiled into.
@@ -48,7 +48,7 @@ class Part:
         return ", ".join(parts)
 
 
-def part_of(experiments: Sequence[Experiment], part: Part) -> list[Experiment]:
+def part_of(experiments: Sequence[Experiment], part: GridPart) -> list[Experiment]:
     """Return the experiments with smaller grids.
 
     Raises WrongUsageError if the expression is wrong, if nothing is left, or if what is left of a trial is no

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from .documents import Outcome
 
 
-LONGEST = 1 << 16
+LONGEST_COMPLAINTS = 1 << 16
 """Bytes of complaints that are read: what a pipe holds."""
 
 WHOLE = "MLX_WHOLE"
@@ -116,7 +116,7 @@ def _complaint(descriptor: int) -> bytes:
     """Return what is in the pipe now, without waiting for processes that may still hold its other end."""
     os.set_blocking(descriptor, False)
     try:
-        return os.read(descriptor, LONGEST)
+        return os.read(descriptor, LONGEST_COMPLAINTS)
     except BlockingIOError:
         return b""
 

@@ -63,7 +63,7 @@ class Arguments:
 
 def main(words: list[str]) -> NoReturn:
     """Run the command and exit: 0, 1 for a failed job, 2 for wrong usage, 128 + n for signal n."""
-    streams.complete()
+    streams.open_missing()
     status = _status(words)
     if f"{__package__}.events" in sys.modules:
         from . import events

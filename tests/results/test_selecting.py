@@ -8,7 +8,7 @@ from mlx2smk.diagnostics.about_usage import NoGrid, NothingSelected, UnknownColu
 from mlx2smk.diagnostics.fault import WrongUsageError
 from mlx2smk.diagnostics.source import Source
 from mlx2smk.language.parser import parse
-from mlx2smk.results.selecting import Part, part_of
+from mlx2smk.results.selecting import GridPart, part_of
 
 TEXT = """
 from mlx2smk import trial
@@ -28,7 +28,7 @@ def empty(seed, x): pass
 def left(only=None, limit=None):
     """Return the values that are left of each trial, by parameter."""
     experiment = parse(Source("exp.py", TEXT)).experiment
-    (found,) = part_of([experiment], Part(Path(), only, limit))
+    (found,) = part_of([experiment], GridPart(Path(), only, limit))
     return {t.name: {p.name: list(p.values) for p in t.parameters} for t in found.trials}
 
 
@@ -116,4 +116,4 @@ def test_wrong_expressions(only, kind):
     ],
 )
 def test_a_part_in_words(only, limit, text):
-    assert str(Part(Path(), only, limit)) == text
+    assert str(GridPart(Path(), only, limit)) == text
