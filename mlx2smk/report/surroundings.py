@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.results.recorded import Results
 from mlx2smk.runtime.makers import read_head
+from mlx2smk.runtime.variants import all_codes
 
 if TYPE_CHECKING:
     from mlx2smk.planning.plan import Plan, TrialPlan
@@ -50,7 +51,7 @@ def _add_recorded(
     for path in sorted(folder.glob("*.json")):
         head = read_head(str(path))
         made = head.get("made_from")
-        if made is None or made.get("code") != trial.digest:
+        if made is None or set(all_codes(made)).isdisjoint(trial.codes):
             continue
         name, *numbers = made.get("python") or ("",)
         if name:
