@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+class _Context(dict[str, Any]):
+    """SETUP where no job runs: empty, until the program fills it itself."""
+
+    def __missing__(self, key: str) -> Any:
+        raise KeyError(
+            f"SETUP has no {key!r} here: its values are there in jobs; "
+            f"outside of them, write SETUP.update({{{key!r}: …}}) first"
+        )
+
+
+SETUP: dict[str, Any] = _Context()
+"""The run's context: what the setups returned, and what trials have updated since.
+
+In a job it is the global ``SETUP``. In a file that Python runs by itself it is empty: to try a trial
+there, fill it first, for example with ``SETUP.update(init())``.
+"""
 
 
 class VerificationResult(str, Enum):  # noqa: UP042 - `str()` of a member stays as it was

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlx2smk.emission.printing import NamedArguments, Rule, call, in_comment, quoted
+from mlx2smk.emission.printing import NamedArguments, Rule, call, dictionary, in_comment, quoted
 from mlx2smk.language.text_digests import digest_of
 from mlx2smk.runtime import layout
 
@@ -208,7 +208,7 @@ class _ExperimentRules:
             comment=f"All runs of {trial.name} in order, and their updates of SETUP.",
             input=self._context_of(trial) | runs,
             output={
-                "runs": self._result(layout.collected_path(trial.name)),
+                "runs": self._shown(layout.collected_path(trial.name), "Results", trial=trial.name),
                 "updates": self._result(layout.updates_path(trial.name)),
             },
             log=self._log(layout.log_path("collect", trial.name)),
@@ -234,7 +234,11 @@ class _ExperimentRules:
             name=verify.rule,
             comment=self._origin(verify, f"@verify of {', '.join(verify.depends) or 'nothing'}"),
             input=self._context_of(verify) | inputs,
-            output={"verdict": self._result(layout.verdict_path(verify.name))},
+            output={
+                "verdict": self._shown(
+                    layout.verdict_path(verify.name), "Verdicts", verification=verify.name
+                )
+            },
             log=self._log(layout.log_path("verify", verify.name)),
             params=self._params(self._digest("verifications", verify, *verify.depends))
             | {"trials": 'mlx.folder("trials")'},
@@ -257,12 +261,13 @@ class _ExperimentRules:
             ],
         )
         names = [f.name for f in plan.functions]
-        digest = quoted(digest_of("report", plan.source, *names))
+        part = [plan.partial] if plan.partial else []
+        digest = quoted(digest_of("report", plan.source, *names, *part))
         return Rule(
             name=plan.report_rule,
             comment=f"All results of {plan.source}, and its status.",
             input=inputs,
-            output={"report": _report_path(plan)},
+            output={"report": self._shown(layout.REPORT, "Summary")},
             log=self._log(layout.REPORT_LOG),
             localrule=True,
             params=self._params(digest)
@@ -281,6 +286,17 @@ class _ExperimentRules:
 
     def _result(self, path: str) -> str:
         return quoted(f"{layout.results_of(self.plan.experiment)}/{path}")
+
+    def _shown(self, path: str, category: str, **labels: str) -> str:
+        """Return an output that ``snakemake --report`` shows, with labels and a caption."""
+        named = {"experiment": self.plan.experiment, **labels}
+        return call(
+            "report",
+            self._result(path),
+            f"caption={quoted(f'report/{category.lower()}.rst')}",
+            f"category={quoted(category)}",
+            f"labels={dictionary(named, indent=12)}",
+        )
 
     def _log(self, path: str) -> str:
         return quoted(f"{layout.logs_of(self.plan.experiment)}/{path}")

@@ -39,6 +39,7 @@ from mlx2smk.language.function_checks import (
 )
 from mlx2smk.language.limit_arguments import read_memory, read_timeout
 from mlx2smk.language.origins import MODULES
+from mlx2smk.language.rewriting import with_literals
 from mlx2smk.language.scopes import Function
 from mlx2smk.language.syntax import read_tree
 from mlx2smk.language.trial_names import read_trial_names
@@ -71,6 +72,7 @@ def parse(source: Source) -> Parsed:
         tree = read_tree(findings)
         if tree is not None:
             experiment = _read(findings, tree)
+            findings.found[:] = with_literals(source, tree, findings.found)
     except RecursionError:
         findings.add_whole(TooDeep)
     return Parsed(None if findings.errors else experiment, findings.ordered())

@@ -45,6 +45,10 @@ class Entry:
         """Return a whole number."""
         return _number(self._value(key))
 
+    def numbers(self, key: str) -> tuple[int, ...]:
+        """Return a list of whole numbers."""
+        return tuple(map(_number, self.items(key)))
+
     def amount(self, key: str) -> int | float:
         """Return a number."""
         value = self._value(key)

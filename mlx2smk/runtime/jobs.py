@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import child, observed, observing, origin, output, records
+from . import child, observed, observing, origin, output, provenance, records
 from .contents import Contents
 from .errors import JobError, complaint
 from .events import Events
@@ -15,7 +15,7 @@ from .signals import STOPPING, from_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import Any, NoReturn
 
     from .child import Task
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ObservedOutcome,
         Outcome,
         SetupRecord,
+        Surprise,
         VerdictRecord,
     )
     from .plan import Plan
@@ -48,17 +49,23 @@ class MissedError(Exception):
 
 
 class Runner:
-    """Runs tasks of one job, one after another, with one log."""
+    """Runs tasks of one job, one after another, with one log.
 
-    def __init__(self, plan: Plan, function: FunctionEntry, log_path: str, *, stream: bool) -> None:
+    `functions` are all that the tasks will run, which are read at once.
+    """
+
+    def __init__(
+        self, plan: Plan, functions: Sequence[FunctionEntry], log_path: str, *, stream: bool
+    ) -> None:
         self.log = output.Log(log_path)
         self.contents = Contents(plan.digests_folder, plan.large)
         self._stream = stream
         self._folder = plan.folder
-        self._declared = bool(function.get("inputs") or function.get("outputs"))
-        plan.read_slices(function)
-        if function["modules"]:
-            self._check_modules(function, plan.folder)
+        self._declared = any(each.get("inputs") or each.get("outputs") for each in functions)
+        for function in functions:
+            plan.read_slices(function)
+            if function["modules"]:
+                self._check_modules(function, plan.folder)
         self._supervisor = Supervisor(self.log)
         self._events = Events(plan)
         self._prepared = child.Preparation(self._events.observer())
@@ -116,9 +123,11 @@ class Runner:
             os.path.relpath(file, task.plan.folder): digests.of_file(file) for file in files
         }
         code = task.function["digest"]
-        unforeseen.keep(
-            task.plan, task.function["name"], {"names": names, "code": code, "files": contents}
-        )
+        surprise: Surprise = {"names": names, "code": code, "files": contents}
+        values = task.deciding_values()
+        if values:
+            surprise["values"] = values
+        unforeseen.keep(task.plan, task.function["name"], surprise)
 
     def _attempt(self, task: Task, echoes: tuple[output.Echo, output.Echo] | None) -> Attempt:
         """Return how the task ended, and SIGKILL if it was sent from outside.
@@ -247,8 +256,9 @@ class Runner:
 
 def run_setup(plan: Plan, name: str, context: Context, log_path: str) -> SetupRecord:
     """Run a setup and return its record; raise JobError if it fails."""
+    made_by = provenance.of_process(plan.stem)
     task = child.Task(plan, "setups", name, context)
-    outcome = Runner(plan, task.function, log_path, stream=plan.stream_all).run(task)
+    outcome = Runner(plan, [task.function], log_path, stream=plan.stream_all).run(task)
     if "failure" in outcome:
         raise JobError(described(f"setup {name!r}", outcome["failure"], log_path))
     return {
@@ -258,6 +268,7 @@ def run_setup(plan: Plan, name: str, context: Context, log_path: str) -> SetupRe
         "made_from": origin.of_call(plan, task.function, context),
         "observed": observed.grouped([outcome["observed"]]),
         "returned": outcome["value"],
+        "provenance": provenance.of_runs([made_by]),
         "duration": outcome["duration"],
         "log": log_path,
     }
@@ -267,8 +278,9 @@ def run_verification(
     plan: Plan, name: str, context: Context, trials: str, log_path: str
 ) -> VerdictRecord:
     """Run a verification and return its verdict, `invalid` if it failed."""
+    made_by = provenance.of_process(plan.stem)
     task = child.Task(plan, "verifications", name, context, os.path.abspath(trials))
-    outcome = Runner(plan, task.function, log_path, stream=plan.stream_all).run(task)
+    outcome = Runner(plan, [task.function], log_path, stream=plan.stream_all).run(task)
     verdict: Judgement = outcome["value"] if "value" in outcome else _crashed(outcome["failure"])
     if "error" in verdict:
         say(described(f"verification {name!r}", verdict, log_path))
@@ -280,6 +292,7 @@ def run_verification(
         "scheduled": plan.scheduled,
         "made_from": made_from,
         "observed": observed.grouped([outcome["observed"]]),
+        "provenance": provenance.of_runs([made_by]),
     }
 
 

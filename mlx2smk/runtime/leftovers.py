@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-ENDING = ".tmp"
+UNFINISHED = ".tmp"
 
 
 def remove_unfinished(folders: Iterable[str]) -> None:
@@ -16,13 +16,13 @@ def remove_unfinished(folders: Iterable[str]) -> None:
     for top in folders:
         for folder, _, names in os.walk(top):
             for name in names:
-                if name.endswith(ENDING) and _has_no_writer(name):
+                if name.endswith(UNFINISHED) and _has_no_writer(name):
                     _remove(os.path.join(folder, name))
 
 
 def _has_no_writer(name: str) -> bool:
     """Tell whether a name is one of an unfinished file, and its process does not exist."""
-    _, point, writer = name[: -len(ENDING)].rpartition(".")
+    _, point, writer = name[: -len(UNFINISHED)].rpartition(".")
     return bool(point) and writer.isdecimal() and not _exists(int(writer))
 
 

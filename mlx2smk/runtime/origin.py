@@ -43,11 +43,11 @@ def of_job(
     files: Contents,
 ) -> JobMadeFrom:
     """Return the origin of a trial's job; `previous` is the job before it in a chain."""
-    call = of_call(plan, trial, context)
+    common = of_call(plan, trial, context)
     return {
-        "code": call["code"],
-        "context": call["context"],
-        "environment": call["environment"],
+        "code": common["code"],
+        "context": common["context"],
+        "environment": common["environment"],
         "inputs": dict(contents(plan.folder, trial["inputs"], files)),
         "python": interpreter(),
         "chained": trial["chained"],

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 
-from . import digests, layout, observed, records
+from . import digests, layout, observed, provenance, records
 from .errors import JobError
 from .segments import (
     KEY,
@@ -32,10 +32,17 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from .currency import Surroundings
-    from .documents import Context, JobRecord, KeyParts, Observation, RunDict, StoreEntry
+    from .documents import (
+        Context,
+        JobRecord,
+        Observation,
+        Provenance,
+        RunDict,
+    )
     from .grid import Grid
     from .makers import Run
     from .outputs import Keeper
+    from .store_documents import KeyParts, StoreEntry
 
 PROTOCOL = 1
 SEGMENTS = "jobs"
@@ -93,10 +100,11 @@ def key_of(common: KeyParts, grid: Grid, index: int, context: Context) -> str:
 class Found:
     """A run, its output, and what it used (see `observed`).
 
-    `outputs` are the declared ones among the files that it made, with their digests.
+    `outputs` are the declared ones among the files that it made, with their digests; `made_by` says when
+    and where it was made.
     """
 
-    __slots__ = ("observed", "output", "outputs", "run")
+    __slots__ = ("made_by", "observed", "output", "outputs", "run")
 
     def __init__(
         self,
@@ -104,11 +112,13 @@ class Found:
         output: str,
         observed: Observation,
         outputs: dict[str, str],
+        made_by: Provenance,
     ) -> None:
         self.run = run
         self.output = output
         self.observed = observed
         self.outputs = outputs
+        self.made_by = made_by
 
 
 class Store:
@@ -230,12 +240,20 @@ class Store:
     def _found(self, entry: StoreEntry, key: str, job: str) -> Found | None:
         if entry.get("forced", "") != self._forced:
             return None
-        if "failed_in" in entry:
-            return self._failure(entry, key, job)
-        observation, outputs = entry.get("observed", {}), entry.get("outputs", {})
-        if not isinstance(entry.get("run"), dict) or not isinstance(outputs, dict):
+        if not isinstance(entry.get("output", ""), str):
             return None
-        return Found(entry["run"], entry.get("output", ""), observation, outputs)
+        if "failed_in" in entry:
+            is_path = isinstance(entry["failed_in"], str)
+            return self._failure(entry, key, job) if is_path else None
+        observation, outputs = entry.get("observed", {}), entry.get("outputs", {})
+        texts = isinstance(outputs, dict) and all(
+            isinstance(each, str) for each in outputs.values()
+        )
+        if not texts or not isinstance(entry.get("run"), dict):
+            return None
+        return Found(
+            entry["run"], entry.get("output", ""), observation, outputs, entry.get("provenance", {})
+        )
 
     def put(self, key: str, found: Found, job: str) -> None:
         """Store a run of a job, if it succeeded."""
@@ -275,6 +293,8 @@ class Store:
             entry["outputs"] = found.outputs
         if found.output:
             entry["output"] = found.output
+        if found.made_by and found.run["success"]:  # that of a failure is in its record
+            entry["provenance"] = found.made_by
         return entry
 
     def _own(self, job: str) -> Segment:
@@ -293,7 +313,8 @@ class Store:
             for number, (its_key, run) in enumerate(zip(there["keys"], there["runs"])):
                 if its_key == key and not run["success"] and not self._had_other_limits(run):
                     observation = observed.of_number(there.get("observed", []), number)
-                    return Found(run, entry.get("output", ""), observation, {})
+                    made_by = provenance.of_run(there.get("provenance", []), number)
+                    return Found(run, entry.get("output", ""), observation, {}, made_by)
         except (JobError, KeyError, TypeError, ValueError):  # not as a job leaves it
             return None
         return None

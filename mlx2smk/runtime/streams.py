@@ -10,24 +10,31 @@ if TYPE_CHECKING:
     from typing import Any
 
 NAMES = ("stdout", "stderr")
-STDERR = 2
 _ready: list[Any] = []
 
 
-def complete() -> None:
-    """Open the standard streams that this process was started without, as `>&-` does.
+def open_missing() -> None:
+    """Open the standard streams that were closed when this process started, to nowhere.
 
-    Pipes and files would otherwise get their numbers.
+    A file or pipe that is opened later would otherwise get a stream's number, and its output.
     """
-    missing = [name for name in ("stdin", *NAMES) if getattr(sys, name) is None]
-    if not missing:
-        return
-    while os.open(os.devnull, os.O_RDWR) < STDERR:
-        pass
-    for name in missing:
-        number = ("stdin", *NAMES).index(name)
-        stream = open(number, "w" if number else "r", encoding="utf-8", closefd=False)  # noqa: SIM115
-        setattr(sys, name, stream)
+    for number, name in enumerate(("stdin", *NAMES)):
+        if getattr(sys, name) is not None or _is_open(number):
+            continue
+        descriptor = os.open(os.devnull, os.O_RDWR)
+        if descriptor != number:
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+        mode = "w" if number else "r"
+        setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
 
 
 def write_lines() -> None:
