@@ -10,7 +10,7 @@ from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
 
-FIRST, LAST = 0, 5
+FIRST, LAST = 0, 3
 """The seeds: few of those that were tried, since each takes several runs of Snakemake."""
 
 

@@ -372,12 +372,13 @@ def files_of(folder: Path) -> set[str]:
             *(
                 ".snakemake/log/",
                 ".snakemake/metadata/",
-                ".snakemake/incomplete/",
                 ".mlx/store/runs/",
             ),
             *("results/exp/runs/packed/", "logs/exp/runs/packed/"),
         )
         if path.is_file() and "__pycache__" not in name:
+            if name.startswith(".snakemake/incomplete/"):
+                continue  # Snakemake's note on a job that was packed into others since
             if name.startswith(varying) and not name.endswith((".tmp", ".part")):
                 name = str(Path(name).parent)
             found.add(name)
