@@ -14,11 +14,14 @@ from mlx2smk.commands import (
     USAGE_ERROR,
     check,
     completion,
+    diff,
     explain,
     gc,
+    history,
     log,
     new,
     print_error,
+    report,
     repro,
     results,
     retry,
@@ -31,6 +34,7 @@ from mlx2smk.commands import compile as compile_
 from mlx2smk.commands.command_parser import CommandParser
 from mlx2smk.commands.nesting import deep_recursion
 from mlx2smk.diagnostics.fault import FaultError
+from mlx2smk.runtime import streams
 from mlx2smk.runtime.os_errors import name_file, os_error_line
 
 if TYPE_CHECKING:
@@ -47,8 +51,8 @@ All commands: mlx --help"""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 for errors in experiments, 2 for wrong usage."""
-    standard_streams.open_missing()
-    given = _parser().parse_command(arguments)
+    streams.open_missing()
+    given = command_line().parse_command(arguments)
     try:
         with deep_recursion():
             code: int = given.run(given)
@@ -67,7 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> CommandParser:
+def command_line() -> CommandParser:
+    """Return the parser of all commands."""
     parser = CommandParser(
         prog="mlx",
         description="Compile experiments (@setup, @trial, @verify) to Snakemake workflows.",
@@ -78,7 +83,7 @@ def _parser() -> CommandParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     for command in (
         *(new, check, compile_, run, explain),
-        *(results, status, log, repro, retry, gc, completion),
+        *(results, status, history, diff, log, repro, report, retry, gc, completion),
     ):
         command.add_to(commands)
     return parser

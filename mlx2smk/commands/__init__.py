@@ -32,6 +32,15 @@ def add_directory(parser: argparse.ArgumentParser, use: str) -> None:
     )
 
 
+def count_of(text: str) -> int:
+    """Return the whole number that an option was given."""
+    if not text.isdecimal():
+        import argparse  # noqa: PLC0415
+
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)
+
+
 def add_format(parser: argparse.ArgumentParser) -> None:
     """Add the option that chooses output for people or for programs."""
     parser.add_argument(

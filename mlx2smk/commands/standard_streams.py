@@ -8,25 +8,6 @@ import sys
 from contextlib import suppress
 
 _OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
-_MODES = {"stdin": "r", "stdout": "w", "stderr": "w"}
-
-
-def open_missing() -> None:
-    """Open the streams that were closed when the process started, to nowhere.
-
-    Otherwise a file that is opened later would get a stream's number, and its output.
-    """
-    for number, (name, mode) in enumerate(_MODES.items()):
-        if getattr(sys, name) is not None:
-            continue
-        with suppress(OSError):
-            os.fstat(number)
-            continue
-        descriptor = os.open(os.devnull, os.O_RDWR)
-        if descriptor != number:
-            os.dup2(descriptor, number)
-            os.close(descriptor)
-        setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
 
 
 def give_up() -> None:

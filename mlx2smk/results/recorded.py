@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlx2smk.planning.plan import from_json
+from mlx2smk.planning.plan_reading import from_json
 from mlx2smk.results.validation import COMPILE, reading
 from mlx2smk.runtime import layout
 from mlx2smk.runtime.records import RECORD_VERSION
@@ -173,6 +173,9 @@ def _check_record(record: Any) -> None:
             _check_touched(touched)
         for number in _of_type(numbers, list):
             _of_type(number, int)
+    for made_by, numbers in _of_type(record.get("provenance", []), list):
+        _of_type(made_by, dict)
+        _of_type(numbers, list)
 
 
 def _check_made_from(made: Any) -> None:
@@ -183,6 +186,10 @@ def _check_made_from(made: Any) -> None:
         for digest in _of_type(made.get(key, {}), dict).values():
             _of_type(digest, str, NONE_TYPE)
     _of_type(made.get("inputs", {}), dict)
+    for code, positions in _of_type(made.get("codes", []), list):
+        _of_type(code, str)
+        for position in _of_type(positions, list):
+            _of_type(position, int)
 
 
 def _check_touched(touched: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import os_errors
+from . import os_errors, streams
 from .errors import CancelledError, JobError
 
 TYPE_CHECKING = False
@@ -63,6 +63,7 @@ class Arguments:
 
 def main(words: list[str]) -> NoReturn:
     """Run the command and exit: 0, 1 for a failed job, 2 for wrong usage, 128 + n for signal n."""
+    streams.open_missing()
     status = _status(words)
     if f"{__package__}.events" in sys.modules:
         from . import events
@@ -184,14 +185,14 @@ def _trial(arguments: Arguments) -> None:
 def _pack(arguments: Arguments) -> None:
     from . import head
 
-    plan, output = _plan(arguments), arguments.one("output")
+    plan, output, log = _plan(arguments), arguments.one("output"), arguments.one("log")
     slots = int(arguments.one("slots"))
     if "unseen" in arguments.options:
         why = head.pack_unseen(plan, arguments.name, output)
     else:
-        elsewhere = "elsewhere" in arguments.options
-        why = head.pack(plan, arguments.name, output, slots, elsewhere=elsewhere)
-    _note(arguments.one("log"), f"mlx: {why}")
+        logs = os.path.dirname(os.path.dirname(log)) if "elsewhere" in arguments.options else None
+        why = head.pack(plan, arguments.name, output, slots, logs)
+    _note(log, f"mlx: {why}")
 
 
 def _collect(arguments: Arguments) -> None:
@@ -241,8 +242,21 @@ def _summary(arguments: Arguments) -> None:
     places = arguments.one("results"), arguments.one("logs")
     lines = summary.lines(_plan(arguments), *places, failed=failed)
     print("\n".join(lines), file=sys.stderr, flush=True)
+    if arguments.maybe("history") is not None:
+        _remember(arguments)
     if arguments.maybe("store") is not None:
         _pack_store(arguments)
+
+
+def _remember(arguments: Arguments) -> None:
+    """Add the finished run to the history; nothing depends on it."""
+    from . import layout, remembering
+
+    plan, kept = _plan(arguments), int(arguments.one("history"))
+    try:
+        remembering.add_entry(plan, arguments.one("results"), layout.history_of(plan.stem), kept)
+    except (OSError, JobError, KeyError, ValueError) as error:
+        _say(f"the run of {plan.stem} is not in the history: {error}", 0)
 
 
 def _pack_store(arguments: Arguments) -> None:

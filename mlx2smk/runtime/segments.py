@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .documents import Observation, StoreEntry
+    from .documents import Observation
+    from .store_documents import StoreEntry
 
 KEY = 64
 OBSERVED = 16

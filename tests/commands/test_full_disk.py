@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from mlx2smk import cli
-from mlx2smk.commands import standard_streams
+from mlx2smk.runtime import streams
 from tests.support.paths import ROOT
 
 EXPERIMENT = """
@@ -142,5 +142,5 @@ def test_standard_streams_that_are_closed(tmp_path):
 
 def test_only_missing_streams_are_opened():
     before = sys.stdin, sys.stdout, sys.stderr
-    standard_streams.open_missing()
+    streams.open_missing()
     assert (sys.stdin, sys.stdout, sys.stderr) == before

@@ -31,7 +31,9 @@ def contents(wheel):
 def files_of_package():
     """Return what the checkout has of the package and its rules, as Git lists it."""
     words = ["git", "ls-files", "mlx2smk", "rules"]
-    listed = subprocess.run(words, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+    listed = subprocess.run(
+        words, cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split()
     return {name if name.startswith("mlx2smk/") else f"mlx2smk/{name}" for name in listed}
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from mlx2smk.cli import main
 from mlx2smk.diagnostics.about_folder import MalformedFile
-from mlx2smk.planning.plan import OtherVersionError, from_json
+from mlx2smk.planning.plan_reading import OtherVersionError, from_json
 
 EXPERIMENT = """\
 from mlx2smk import setup, trial, verify
