@@ -248,7 +248,7 @@ def test_snakemake_reports_verdicts_and_results_in_categories(copy):
         found[name] = json.JSONDecoder().raw_decode(text, begin)[0]
     trials = ("chain", "chance", "plain", "train")
     files = {
-        category: sorted(sum(groups.values(), []))
+        category: sorted(path for paths in groups.values() for path in paths)
         for category, groups in found["categories"].items()
     }
     assert files == {
