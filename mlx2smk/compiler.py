@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis import analyse
+from mlx2smk.analysis.editable import package_places
 from mlx2smk.analysis.missing_inputs import missing_inputs
 from mlx2smk.diagnostics.source import Source
 from mlx2smk.emission.bundle_contents import make_bundle
@@ -23,6 +24,7 @@ from mlx2smk.planning.planned import PlannedExperiment
 from mlx2smk.planning.planner import EarlierRuns, PlanOptions, make_plan, rule_prefixes
 from mlx2smk.planning.surprises import names_to_add, widened
 from mlx2smk.results.earlier import earlier_trials
+from mlx2smk.results.selecting import Part, part_of
 from mlx2smk.results.validation import COMPILE, malformed
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ class CompileOptions:
     """The options of the command line.
 
     ``settings`` become defaults of Snakemake's config. ``profiles`` are written in addition to the default
-    one. ``only`` drops the experiments that were compiled into the folder before.
+    one. ``only`` drops the experiments that were compiled into the folder before. ``part`` makes the grids
+    smaller, for a folder that is not the experiments' own.
     """
 
     directory: Path = Path()
@@ -48,6 +51,7 @@ class CompileOptions:
     settings: Mapping[str, str] = field(default_factory=dict)
     profiles: tuple[str, ...] = ()
     only: bool = False
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,10 @@ def compile_experiments(paths: Sequence[str], options: CompileOptions) -> Compil
     if _failed(findings):
         return Compiled(None, (), tuple(findings))
     # A fixed order, however often and in whatever order the files were named.
+    if options.part is not None:
+        experiments = part_of(experiments, options.part)
     experiments.sort(key=lambda experiment: experiment.source.stem)
-    planned = tuple(_planned(experiments, plans, options.directory))
+    planned = tuple(_planned(experiments, plans, options))
     made = [each.plan for each in planned]
     gone = dropped(before, made)
     bundle = make_bundle(planned, options.directory, options.settings, options.profiles, gone)
@@ -107,25 +113,33 @@ def _experiments(
 
 
 def _planned(
-    experiments: Sequence[Experiment], plans: Mapping[str, PlanOptions], directory: Path
+    experiments: Sequence[Experiment], plans: Mapping[str, PlanOptions], given: CompileOptions
 ) -> Iterator[PlannedExperiment]:
+    directory, part = given.directory, given.part
     prefixes = rule_prefixes([experiment.source.stem for experiment in experiments])
     for experiment, prefix in zip(experiments, prefixes, strict=True):
         evidence = read_evidence(directory, experiment.source.stem)
-        analysis = _analysed(experiment, evidence.surprises)
+        options = plans[experiment.source.path]
+        elsewhere = options.conda or options.container
+        places = [] if elsewhere else package_places(options.python, directory)
+        analysis = _analysed(experiment, evidence.surprises, places)
         trials = earlier_trials(directory, experiment.source.stem)
         earlier = EarlierRuns(trials=trials, evidence=evidence)
-        options = plans[experiment.source.path]
-        plan = make_plan(experiment, analysis, directory, options, prefix, earlier=earlier)
+        partial = None if part is None else (str(part), part.home)
+        plan = make_plan(
+            experiment, analysis, directory, options, prefix, earlier=earlier, partial=partial
+        )
         yield PlannedExperiment(experiment, analysis, plan, evidence)
 
 
-def _analysed(experiment: Experiment, surprises: Mapping[str, Surprises]) -> Analysis:
+def _analysed(
+    experiment: Experiment, surprises: Mapping[str, Surprises], places: Sequence[Path]
+) -> Analysis:
     """Analyse an experiment, and add what its earlier runs did that the code does not show."""
     folder = Path(experiment.source.path).parent
-    analysis = analyse(experiment, folder)
+    analysis = analyse(experiment, folder, places=places)
     used = names_to_add(analysis, surprises, folder)
-    return widened(analyse(experiment, folder, used) if used else analysis, surprises)
+    return widened(analyse(experiment, folder, used, places) if used else analysis, surprises)
 
 
 def _remarks(planned: PlannedExperiment) -> Iterator[Diagnostic]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
+    from mlx2smk.planning.plan import FunctionPlan, VariantPlan
     from mlx2smk.planning.planned import PlannedExperiment
 
 
@@ -68,9 +69,11 @@ def _experiment_files(experiment: PlannedExperiment) -> dict[str, str]:
     texts = {layout.plan_path(plan.experiment): plan.to_json()}
     for function in plan.functions:
         found = experiment.analysis[function.name]
-        texts[f"{folder}/{function.slice}"] = found.slice.text
-        for module, piece in zip(function.modules, found.slice.modules, strict=True):
-            texts[f"{folder}/{module.slice}"] = piece.text
+        parts: list[FunctionPlan | VariantPlan] = [function, *getattr(function, "variants", ())]
+        for part, own in zip(parts, found.slices, strict=True):
+            texts[f"{folder}/{part.slice}"] = own.text
+            for module, piece in zip(part.modules, own.modules, strict=True):
+                texts[f"{folder}/{module.slice}"] = piece.text
     return texts
 
 

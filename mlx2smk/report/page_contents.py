@@ -18,8 +18,8 @@ from mlx2smk.results.edited import edited_files
 from mlx2smk.results.failure_groups import failure_groups
 from mlx2smk.results.progress import NOT_FINISHED, NOT_RUN, RUNNING, progress_of
 from mlx2smk.results.progress_texts import brief_duration
-from mlx2smk.results.rows import error_line, report_document
-from mlx2smk.runtime.words import repro_command
+from mlx2smk.results.rows import report_document
+from mlx2smk.runtime.words import failure_line, repro_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -222,7 +222,7 @@ def _failure(plan: Plan, group: FailureGroup, more: Sequence[str]) -> FailurePar
         count=len(group.rows),
         total=group.of,
         place=group.place,
-        error=error_line(run),
+        error=failure_line(run),
         text=run.get("error", ""),
         traceback=run.get("traceback", "").rstrip(),
         common=", ".join(f"{name}={value!r}" for name, value in group.common.items()),

@@ -28,6 +28,10 @@ FORCED = f"{STORE}/forced"
 ARCHIVE = f"{PRIVATE}/code"
 DIGESTS = f"{PRIVATE}/digests"
 DROPPED = f"{PRIVATE}/dropped"
+HISTORY = f"{PRIVATE}/history"
+PARTS = f"{PRIVATE}/part"
+"""The folders of partial runs, each like one that was compiled into, with the same private folder."""
+
 COMPILE_LOCK = f"{PRIVATE}/compile.lock"
 RUN_LOCK = f"{PRIVATE}/run.lock"
 
@@ -51,6 +55,11 @@ def plan_path(stem: str) -> str:
 def order_path(stem: str) -> str:
     """Return the path of what runs have shown about the order that shared files require."""
     return f"{PRIVATE}/order/{stem}.json"
+
+
+def history_of(stem: str) -> str:
+    """Return the folder of what finished runs of an experiment came to."""
+    return f"{HISTORY}/{stem}"
 
 
 def unforeseen_folder(stem: str) -> str:

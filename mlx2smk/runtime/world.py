@@ -42,7 +42,7 @@ def enter(task: Task, observer: Observer) -> Any:
     module = _experiment(plan, function)
     for name in PICKLERS:
         finder.when_imported(name, lambda pickler: _arrange_pickling(pickler, module))
-    module.SETUP = visible(function, task.context)  # type: ignore[attr-defined]
+    module.SETUP = finder.context  # type: ignore[attr-defined]
     finder.when_imported("multiprocessing.process", lambda _: observer.leave_note(task.note()))
     observer.start()
     if plan.file in task.whole:
@@ -54,7 +54,10 @@ def enter(task: Task, observer: Observer) -> Any:
 def install(task: Task, observer: Observer) -> WorldFinder:
     """Make imports find slices, and seed the generators of modules when these are imported."""
     finder = WorldFinder(task.plan, task.function, observer, task.whole)
+    finder.context = visible(task.function, task.context)
     sys.meta_path.insert(0, finder)  # type: ignore[arg-type,unused-ignore]
+    modules = task.function["modules"]
+    observer.user_files = frozenset(file_of(module, task.plan.folder) for module in modules)
     _show_what_runs(finder, task.plan, task.function)
     if "numpy.random" in sys.modules:
         from . import preload
@@ -75,7 +78,11 @@ def seed(finder: WorldFinder, task: Task) -> None:
 def _arrange_pickling(pickler: Any, module: types.ModuleType) -> None:
     """Let functions of the experiment be sent to processes that cannot import it, with their SETUP."""
     pickler.register_pickle_by_value(module)
-    pickler.CloudPickler.dispatch_table[guards.GuardedContext] = guards.GuardedContext.reduced
+    kinds = [guards.GuardedContext]
+    if f"{__package__}.partial_tables" in sys.modules:
+        kinds.append(sys.modules[f"{__package__}.partial_tables"].PartialTable)
+    for kind in kinds:
+        pickler.CloudPickler.dispatch_table[kind] = kind.reduced
 
 
 def left_out(plan: Plan, function: FunctionEntry) -> dict[str, list[str]]:
@@ -87,7 +94,7 @@ def left_out(plan: Plan, function: FunctionEntry) -> dict[str, list[str]]:
 def loader_of(plan: Plan, function: FunctionEntry) -> SliceLoader:
     """Return the loader of the experiment's module."""
     loader = SliceLoader(plan.file, plan.text(function["slice"]), plan.code(function["slice"]))
-    loader.left_out_for(function["name"], function["removed"])
+    loader.left_out_for(function["name"], function)
     return loader
 
 

@@ -71,6 +71,8 @@ SHARED_NAMES = {
     "run": COMMANDS | {"runtime/child"},
     # The plan as the compiler writes it and as the worker, which imports nothing, reads it.
     "Plan": {"planning/plan", "runtime/plan"},
+    # The context that experiments import, and what it is named in their text.
+    "SETUP": {"decorators", "language/keys"},
 }
 """Public names that several modules define, and which these are."""
 

@@ -91,6 +91,21 @@ def test_shims(tmp_path, line):
     assert result(tmp_path, source) == [1, 2, "supports", "REFUTES"]
 
 
+def test_setup_can_be_imported(tmp_path):
+    """In a job, the name that editors know is the context, in local modules too."""
+    (tmp_path / "helper.py").write_text("from mlx2smk import SETUP as S\ndef f(): return S['a']\n")
+    source = """
+    import helper, mlx2smk, decorators, mlx2smk.decorators
+    before = SETUP
+    from mlx2smk import SETUP, trial
+    def t():
+        same = [mlx2smk.SETUP, decorators.SETUP, mlx2smk.decorators.SETUP, helper.S]
+        return [all(each is before is SETUP for each in same), helper.f()]
+    """
+    (run,) = one_trial(tmp_path, source).run_trial("t", context={"a": 7})
+    assert run["result"] == [True, 7]
+
+
 def test_decorators_beside_the_experiment_win(tmp_path):
     (tmp_path / "decorators.py").write_text("def trial(*a): return lambda f: lambda: 'own'\n")
     source = "from decorators import trial\n@trial(1, {})\ndef t(): return 'plain'"
