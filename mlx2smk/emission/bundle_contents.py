@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mlx2smk.planning.planned import PlannedExperiment
 
 
-CAPTION_FILES = ("results.rst", "summary.rst", "verdicts.rst")
+_CAPTIONS = ("results.rst", "summary.rst", "verdicts.rst")
 """What ``snakemake --report`` says about each category."""
 
 
@@ -55,7 +55,7 @@ def _fixed_files() -> dict[str, str]:
         layout.RULES: _text(_rules_folder() / "mlx.smk"),
         layout.WORKER: _text(package / "runtime" / "worker.py"),
     }
-    for caption in CAPTION_FILES:
+    for caption in _CAPTIONS:
         texts[f"{layout.CAPTIONS}/{caption}"] = _text(package / "emission" / "captions" / caption)
     for folder in ("", "follow/", "workflow/"):
         for module in sorted(_modules(package / "runtime" / folder), key=lambda item: item.name):

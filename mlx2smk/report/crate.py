@@ -24,7 +24,7 @@ METADATA = "ro-crate-metadata.json"
 VERSION = "1.1"
 """Of RO-Crate: what the profiles of Workflow Run build on."""
 
-CRATE_PROFILES = {
+CONFORMS_TO = {
     "https://w3id.org/ro/wfrun/process/0.5": "Process Run Crate",
     "https://w3id.org/ro/wfrun/workflow/0.5": "Workflow Run Crate",
     "https://w3id.org/workflowhub/workflow-ro-crate/1.0": "Workflow RO-Crate",
@@ -160,7 +160,7 @@ def _add_profiles(crate: Any) -> None:
     from rocrate.model.contextentity import ContextEntity  # noqa: PLC0415
 
     profiles = []
-    for address, name in CRATE_PROFILES.items():
+    for address, name in CONFORMS_TO.items():
         version = address.rpartition("/")[2]
         properties = {"@type": "CreativeWork", "name": name, "version": version}
         profiles.append(crate.add(ContextEntity(crate, address, properties=properties)))

@@ -242,14 +242,15 @@ def test_a_crate_overwrites_a_crate_and_nothing_else(copy, capsys, tmp_path):
 def test_snakemake_reports_verdicts_and_results_in_categories(copy):
     start(copy, "snakemake", "--report", "r.html")
     text = (copy / "r.html").read_text(encoding="utf-8")
-    found = {
-        name: json.JSONDecoder().raw_decode(
-            text, text.index(f"var {name} = ") + len(f"var {name} = ")
-        )[0]
-        for name in ("categories", "results")
-    }
+    found = {}
+    for name in ("categories", "results"):
+        begin = text.index(f'var {name} = {{"') + len(f"var {name} = ")
+        found[name] = json.JSONDecoder().raw_decode(text, begin)[0]
     trials = ("chain", "chance", "plain", "train")
-    files = {category: sorted(*groups.values()) for category, groups in found["categories"].items()}
+    files = {
+        category: sorted(path for paths in groups.values() for path in paths)
+        for category, groups in found["categories"].items()
+    }
     assert files == {
         "Summary": ["results/exp/report.json"],
         "Results": sorted(f"results/exp/trials/{name}.json" for name in trials),
