@@ -74,6 +74,12 @@ class Module:
         return () if self.tree is None else tuple(ast.walk(self.tree))
 
     @cached_property
+    def entered(self) -> dict[ast.AST, ast.expr]:
+        """The expressions of ``with`` statements, by the targets that they are bound to."""
+        items = (node for node in self.nodes if isinstance(node, ast.withitem))
+        return {node.optional_vars: node.context_expr for node in items if node.optional_vars}
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """All texts in the module's code, and the names of attributes and keyword arguments."""
         return frozenset(word for node in self.nodes for word in words_in(node))
