@@ -41,6 +41,14 @@ def below(node: ast.AST) -> list[ast.AST]:
     return found
 
 
+def nodes_of(root: ast.AST) -> list[ast.AST]:
+    """Return a node and all nodes below it in no particular order, as `ast.walk` does but faster."""
+    found = [root]
+    for node in found:
+        found += below(node)
+    return found
+
+
 def own_scope(
     root: ast.AST, inside: Callable[[ast.AST], Iterable[ast.AST]] = children
 ) -> Iterator[ast.AST]:
