@@ -148,7 +148,7 @@ def _verification(
     analysis = _function(verify, slices, slicer, seeded=True)
     node = experiment.tree.body[verify.statement]
     wrapped = isinstance(node, ast.FunctionDef) and len(node.decorator_list) > 1
-    framed = any(mentions(name, t.unit.node) for t in slices[verify.name][1] for name in _LOCALS)
+    framed = any(mentions(name, t.unit) for t in slices[verify.name][1] for name in _LOCALS)
     read = ANY
     if isinstance(node, ast.FunctionDef) and not wrapped and not framed:
         read = _trials_read(node, slicer.project.experiment)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mlx2smk.analysis.names import Reference
-    from mlx2smk.analysis.project import Module, Project
+    from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.analysis.slicing import Taken, Widening
 
 __all__ = ["SEED_KEYS", "Access", "Site", "access_of", "mentions"]
@@ -82,22 +82,22 @@ def _found_by_name(
     What mentions SETUP nowhere does not find it: should it put the name together, the worker notices.
     """
     dynamic = [widening for widening in widened if widening.dynamic]
-    if dynamic and (mentioned or any(mentions(SETUP, item.unit.node) for item in taken)):
+    if dynamic and (mentioned or any(mentions(SETUP, item.unit) for item in taken)):
         for widening in dynamic:
             yield Site(ANY, widening.span, widening.blamed, widening.reason)
 
 
-def mentions(name: str, node: ast.AST) -> bool:
+def mentions(name: str, unit: Unit) -> bool:
     """Whether code has a name in its texts, docstrings aside, or as an attribute."""
     described = {
         part.value
-        for part in ast.walk(node)
+        for part in unit.nodes
         if isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
     }
     return any(
         (isinstance(part, ast.Attribute) and part.attr == name)
         or (isinstance(part, ast.Constant) and part not in described and name in _text(part))
-        for part in ast.walk(node)
+        for part in unit.nodes
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.values import Definition, Library, Values, frame_of, targets_of
 from mlx2smk.language.bindings import is_main_guard, scope_of
-from mlx2smk.language.scopes import Function, children, parameters_of, split_dotted
+from mlx2smk.language.scopes import Function, below, children, parameters_of, split_dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,9 +72,9 @@ class _Walk:
             self._all(body, _inside(node, place))
         elif isinstance(node, _COMPREHENSIONS):
             inner = Place(place.module, (*place.scopes, InnerScope(targets_of(node))))
-            self._all(ast.iter_child_nodes(node), inner)
+            self._all(below(node), inner)
         else:
-            self._all(node.orelse if is_main_guard(node) else ast.iter_child_nodes(node), place)
+            self._all(node.orelse if is_main_guard(node) else below(node), place)
 
     def _all(self, nodes: Iterable[ast.AST], place: Place) -> None:
         for node in nodes:

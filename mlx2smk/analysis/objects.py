@@ -166,11 +166,7 @@ class Objects:
 
     def _entered(self, binding: Binding) -> ast.expr | None:
         """Return the expression of the ``with`` that binds a name."""
-        tree = self.values.module.tree
-        for node in ast.walk(tree) if tree is not None and binding.kind == "other" else ():
-            if isinstance(node, ast.withitem) and node.optional_vars is binding.node:
-                return node.context_expr
-        return None
+        return self.values.module.entered.get(binding.node) if binding.kind == "other" else None
 
 
 def linked_names(values: Values) -> dict[str, frozenset[str]]:

@@ -27,6 +27,7 @@ from mlx2smk.analysis.units import Unit, cut
 from mlx2smk.diagnostics.source import Source
 from mlx2smk.language.bindings import imports_of
 from mlx2smk.language.origins import MODULES, is_own
+from mlx2smk.language.scopes import nodes_of
 
 if TYPE_CHECKING:
     import re
@@ -71,7 +72,13 @@ class Module:
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
         """All nodes of the module's tree."""
-        return () if self.tree is None else tuple(ast.walk(self.tree))
+        return () if self.tree is None else tuple(nodes_of(self.tree))
+
+    @cached_property
+    def entered(self) -> dict[ast.AST, ast.expr]:
+        """The expressions of ``with`` statements, by the targets that they are bound to."""
+        items = (node for node in self.nodes if isinstance(node, ast.withitem))
+        return {node.optional_vars: node.context_expr for node in items if node.optional_vars}
 
     @cached_property
     def words(self) -> frozenset[str]:

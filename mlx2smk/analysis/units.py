@@ -11,7 +11,7 @@ from mlx2smk.analysis.names import Names, names_of
 from mlx2smk.language.bindings import imports_of, is_main_guard
 from mlx2smk.language.keys import SETUP
 from mlx2smk.language.origins import imports_from_ours
-from mlx2smk.language.scopes import Function
+from mlx2smk.language.scopes import Function, below, nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +36,14 @@ class Unit:
     certain: bool = True
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All nodes of the statement."""
+        return nodes_of(self.node)
+
+    @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
         """For each node of the statement, what stands around it."""
-        nodes = ast.walk(self.node)
-        return {child: node for node in nodes for child in ast.iter_child_nodes(node)}
+        return {child: node for node in self.nodes for child in below(node)}
 
 
 def cut(module: Module) -> Iterator[Unit]:

@@ -305,7 +305,7 @@ class UpdateValues:
                 if _is_named(call.func, function.name)
                 and self._follower.is_call_of(call, function, stretch)
             }
-            for node in ast.walk(item.unit.node):
+            for node in item.unit.nodes:
                 if node in calls:
                     yield calls[node], stretch
                 elif _mentions(node, function.name):

@@ -67,7 +67,7 @@ def _pieced_together(taken: Sequence[Taken]) -> Iterator[Site]:
     starts: list[tuple[str, Site]] = []
     ends: list[str] = []
     for item in taken:
-        for node in ast.walk(item.unit.node):
+        for node in item.unit.nodes:
             text = node.value if isinstance(node, ast.Constant) else None
             if not isinstance(text, str) or text in {"", UPDATE}:
                 continue

@@ -99,7 +99,25 @@ class Scope:
 
 
 def scope_of(nodes: Iterable[ast.AST]) -> Scope:
-    """Collect the bindings of some statements or expressions that share a scope."""
+    """Collect the bindings of some statements or expressions that share a scope.
+
+    The body of a function or class is asked for often, and is the same list each time.
+    """
+    if not isinstance(nodes, list):
+        return _scope_of(nodes)
+    known = _scopes.get(id(nodes))
+    if known is None or known[0] is not nodes:
+        if len(_scopes) >= _MOST_SCOPES:
+            _scopes.clear()
+        known = _scopes[id(nodes)] = nodes, _scope_of(nodes)
+    return known[1]
+
+
+_scopes: dict[int, tuple[list[ast.AST], Scope]] = {}
+_MOST_SCOPES = 20_000
+
+
+def _scope_of(nodes: Iterable[ast.AST]) -> Scope:
     running = [node for root in nodes for node in own_scope(root, _counted)]
     return Scope(
         tuple(_bindings(running)),

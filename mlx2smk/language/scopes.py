@@ -26,18 +26,38 @@ def children(node: ast.AST) -> Iterable[ast.AST]:
         return (*node.decorator_list, *node.bases, *node.keywords)
     if isinstance(node, ast.comprehension):
         return (node.iter, *node.ifs)
-    return ast.iter_child_nodes(node)
+    return below(node)
+
+
+def below(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes directly below a node, as `ast.iter_child_nodes` does but faster; without contexts."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+            found.append(value)
+    return found
+
+
+def nodes_of(root: ast.AST) -> list[ast.AST]:
+    """Return a node and all nodes below it in no particular order, as `ast.walk` does but faster."""
+    found = [root]
+    for node in found:
+        found += below(node)
+    return found
 
 
 def own_scope(
-    root: ast.AST, below: Callable[[ast.AST], Iterable[ast.AST]] = children
+    root: ast.AST, inside: Callable[[ast.AST], Iterable[ast.AST]] = children
 ) -> Iterator[ast.AST]:
     """Yield a node and all below it, in the order of the text, that run in the same scope."""
     stack = [root]
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed([*below(node)]))
+        stack.extend(reversed([*inside(node)]))
 
 
 def name_bound(node: ast.AST) -> str | None:
