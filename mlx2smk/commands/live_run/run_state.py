@@ -94,7 +94,7 @@ class RunState:
         self._several = len(plans) > 1
         self.trials: dict[str, TrialState] = {}
         self._verifications: dict[str, str] = {}
-        self._codes: dict[str, str] = {}
+        self._codes: dict[str, tuple[str, ...]] = {}
         for plan in plans:
             self._add_plan(plan)
         self._jobs: dict[int, tuple[str, list[str]]] = {}
@@ -106,7 +106,7 @@ class RunState:
         for trial in plan.trials:
             label = self._label(plan, trial.name)
             self.trials[trial.rule] = TrialState(label, trial.combinations)
-            self._codes[trial.rule] = trial.digest
+            self._codes[trial.rule] = trial.codes
         for verify in plan.verifications:
             self._verifications[verify.rule] = self._label(plan, verify.name)
 
@@ -152,7 +152,8 @@ class RunState:
         for job in self._running:
             rule, outputs = self._jobs.get(job, ("", []))
             if rule in inside and outputs:
-                inside[rule] += self._stored.count(self._codes[rule], outputs[0])
+                codes = self._codes[rule]
+                inside[rule] += sum(self._stored.count(code, outputs[0]) for code in codes)
         for rule, trial in self.trials.items():
             trial.inside = inside[rule]
 
