@@ -152,8 +152,8 @@ class RunState:
         for job in self._running:
             rule, outputs = self._jobs.get(job, ("", []))
             if rule in inside and outputs:
-                counts = (self._stored.count(code, outputs[0]) for code in self._codes[rule])
-                inside[rule] += sum(counts)
+                codes = self._codes[rule]
+                inside[rule] += sum(self._stored.count(code, outputs[0]) for code in codes)
         for rule, trial in self.trials.items():
             trial.inside = inside[rule]
 
