@@ -20,7 +20,7 @@ APART = 300.0
 SLACK = 0.1
 """Seconds by which a job may seem to begin before the one whose core it takes has ended."""
 
-RUNS_SHOWN = 5
+MOST_SHOWN_RUNS = 5
 _FOLDER_LENGTH = 254
 """Characters of a base 64 name that Snakemake puts into one folder, without the `@`."""
 
@@ -92,7 +92,7 @@ def job_bars(times: Iterable[JobTime]) -> tuple[list[JobBar], list[float]]:
             runs.append([])
         runs[-1].append(time)
         end = max(end, time.end)
-    runs = runs[-RUNS_SHOWN:]
+    runs = runs[-MOST_SHOWN_RUNS:]
     bars = [bar for number, run in enumerate(runs) for bar in _lanes(number, run)]
     return bars, [run[0].start for run in runs]
 
