@@ -55,7 +55,9 @@ def changes_between(
     for kind in _KINDS:
         old, new = before["code"][kind], after["code"][kind]
         for name in dict.fromkeys((*new, *old)):
-            lines = tuple(_of_function(directory, name, old.get(name), new.get(name), files))
+            codes = _codes(kind, name, before, after) or [(old.get(name), new.get(name))]
+            each = (_of_function(directory, name, *pair, files) for pair in codes)
+            lines = tuple(dict.fromkeys(line for found_lines in each for line in found_lines))
             if lines:
                 found[kind, name] = lines
     both = before["trials"].keys() & after["trials"].keys()
@@ -64,6 +66,16 @@ def changes_between(
         for name in sorted(both)
     }
     return VersionChanges(found, seen, tuple(_of_keys(before["context"], after["context"])))
+
+
+def _codes(
+    kind: str, name: str, before: HistoryEntry, after: HistoryEntry
+) -> list[tuple[str | None, str | None]]:
+    """Return the codes of a trial before and after, where not all of its combinations run the same."""
+    entries = [entry["trials"].get(name) for entry in (before, after)] if kind == "trials" else []
+    codes = [entry.get("codes", []) for entry in entries if entry is not None]
+    both = len(codes) == len(entries) and len({len(each) for each in codes}) == 1
+    return list(zip(*codes, strict=True)) if both and codes else []
 
 
 def _of_function(
