@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis import analyse
+from mlx2smk.analysis.editable import package_places
 from mlx2smk.analysis.missing_inputs import missing_inputs
 from mlx2smk.diagnostics.source import Source
 from mlx2smk.emission.bundle_contents import make_bundle
@@ -112,20 +113,24 @@ def _planned(
     prefixes = rule_prefixes([experiment.source.stem for experiment in experiments])
     for experiment, prefix in zip(experiments, prefixes, strict=True):
         evidence = read_evidence(directory, experiment.source.stem)
-        analysis = _analysed(experiment, evidence.surprises)
+        options = plans[experiment.source.path]
+        elsewhere = options.conda or options.container
+        places = [] if elsewhere else package_places(options.python, directory)
+        analysis = _analysed(experiment, evidence.surprises, places)
         trials = earlier_trials(directory, experiment.source.stem)
         earlier = EarlierRuns(trials=trials, evidence=evidence)
-        options = plans[experiment.source.path]
         plan = make_plan(experiment, analysis, directory, options, prefix, earlier=earlier)
         yield PlannedExperiment(experiment, analysis, plan, evidence)
 
 
-def _analysed(experiment: Experiment, surprises: Mapping[str, Surprises]) -> Analysis:
+def _analysed(
+    experiment: Experiment, surprises: Mapping[str, Surprises], places: Sequence[Path]
+) -> Analysis:
     """Analyse an experiment, and add what its earlier runs did that the code does not show."""
     folder = Path(experiment.source.path).parent
-    analysis = analyse(experiment, folder)
+    analysis = analyse(experiment, folder, places=places)
     used = names_to_add(analysis, surprises, folder)
-    return widened(analyse(experiment, folder, used) if used else analysis, surprises)
+    return widened(analyse(experiment, folder, used, places) if used else analysis, surprises)
 
 
 def _remarks(planned: PlannedExperiment) -> Iterator[Diagnostic]:

@@ -57,6 +57,8 @@ def trial(  # noqa: PLR0913 - by name, all but two
     resources: Mapping[str, float | str] | None = None,
     inputs: Sequence[str] = (),
     outputs: Sequence[str] = (),
+    timeout: float | None = None,
+    memory: str | None = None,
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Mark a function that runs once for every combination of ``values``.
 
@@ -65,9 +67,10 @@ def trial(  # noqa: PLR0913 - by name, all but two
     ``values`` maps each parameter to the list of its values. ``threads`` and ``resources`` have
     Snakemake's meaning. ``inputs`` are files, folders or patterns on whose contents the results depend;
     ``outputs`` are those that each combination makes, with ``{name}`` for the value of a parameter.
-    Files that Python code opens need not be declared.
+    Files that Python code opens need not be declared. A combination that takes longer than ``timeout``
+    (seconds), or uses more than ``memory`` (such as ``"2 GB"``), is ended and has failed.
     """
-    del order, values, threads, resources, inputs, outputs
+    del order, values, threads, resources, inputs, outputs, timeout, memory
     return _unchanged
 
 

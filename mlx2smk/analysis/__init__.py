@@ -15,11 +15,12 @@ from mlx2smk.analysis.project import Project
 from mlx2smk.analysis.sites import certain_names, key_use
 from mlx2smk.analysis.slicing import FunctionSlice, Slicer
 from mlx2smk.analysis.updates import updates_in_parameters
+from mlx2smk.analysis.variant_slices import NO_VARIANTS, Variants, variants_of
 from mlx2smk.language.bindings import scope_of
 from mlx2smk.language.keys import ANY, NO_KEYS, SETUP, Keys
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from mlx2smk.analysis.project import Module
@@ -39,7 +40,8 @@ class FunctionAnalysis:
     """One decorated function: its slice and its use of SETUP.
 
     ``trials_read`` (verifications only): the trials whose results the body can access.
-    ``files`` (trials only): uses of paths that are the same for all combinations.
+    ``files`` (trials only): uses of paths that are the same for all combinations. ``variants`` (trials
+    only): the slices of combinations, where values of parameters decide what they need.
     """
 
     name: str
@@ -47,6 +49,12 @@ class FunctionAnalysis:
     access: Access
     trials_read: Keys = NO_KEYS
     files: tuple[FileUse, ...] = ()
+    variants: Variants = NO_VARIANTS
+
+    @property
+    def slices(self) -> tuple[FunctionSlice, ...]:
+        """The slice for all values, and those of the variants."""
+        return (self.slice, *(variant.slice for variant in self.variants.found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +78,18 @@ class Analysis:
         raise KeyError(name)
 
 
-def analyse(experiment: Experiment, folder: Path, used: Used = NOTHING_USED) -> Analysis:
+def analyse(
+    experiment: Experiment,
+    folder: Path,
+    used: Used = NOTHING_USED,
+    places: Iterable[Path] = (),
+) -> Analysis:
     """Find slices and uses of SETUP; ``folder`` holds the experiment and its local modules.
 
-    ``used`` are names that functions are known to use besides those that their code shows.
+    ``used`` are names that functions are known to use besides those that their code shows. ``places`` are
+    the folders of the packages that are installed for jobs.
     """
-    return analyse_files(experiment, FolderFiles(folder), used)
+    return analyse_files(experiment, FolderFiles(folder, tuple(places)), used)
 
 
 def analyse_files(experiment: Experiment, files: Files, used: Used = NOTHING_USED) -> Analysis:
@@ -91,7 +105,7 @@ def analyse_files(experiment: Experiment, files: Files, used: Used = NOTHING_USE
     looked = [Looked(function, whole, *slices[function.name]) for function in functions]
     return Analysis(
         tuple(_function(setup, slices, slicer) for setup in experiment.setups),
-        tuple(_trial(trial, slices, slicer, finder) for trial in experiment.trials),
+        tuple(_trial(trial, slices, slicer, finder, used) for trial in experiment.trials),
         tuple(_verification(each, slices, slicer, experiment) for each in experiment.verifications),
         find_mistakes(slicer.project, looked),
     )
@@ -111,7 +125,9 @@ def _function(
     return FunctionAnalysis(function.name, own_slice, access)
 
 
-def _trial(trial: Trial, slices: Slices, slicer: Slicer, finder: FileFinder) -> FunctionAnalysis:
+def _trial(
+    trial: Trial, slices: Slices, slicer: Slicer, finder: FileFinder, used: Used
+) -> FunctionAnalysis:
     own_slice, taken = slices[trial.name]
     mentioned = any(SETUP in repr(parameter.values) for parameter in trial.parameters)
     access = access_of(
@@ -122,7 +138,8 @@ def _trial(trial: Trial, slices: Slices, slicer: Slicer, finder: FileFinder) -> 
     )
     access = access.also(writes=updates_in_parameters(trial))
     files = finder.uses(trial, taken, access.writes)
-    return FunctionAnalysis(trial.name, own_slice, access, files=files)
+    variants = variants_of(trial, own_slice, slicer, used.get(trial.name, ()))
+    return FunctionAnalysis(trial.name, own_slice, access, files=files, variants=variants)
 
 
 def _verification(

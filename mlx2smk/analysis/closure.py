@@ -7,12 +7,13 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlx2smk.analysis.confined import EVERYWHERE, MODULE, OWN_MODULE, sees
+from mlx2smk.analysis.confined import EVERYWHERE, FAILING, MODULE, OWN_MODULE, sees
 from mlx2smk.analysis.constants import CodePlace, Constants
 from mlx2smk.analysis.dynamic import Dynamic, Reach, imported_names
 from mlx2smk.analysis.lookups import attributes_of, items_of
 from mlx2smk.analysis.modules import all_modules
 from mlx2smk.analysis.settling import settled
+from mlx2smk.analysis.tables import Tables
 from mlx2smk.analysis.used import not_imported_by_others
 from mlx2smk.language.keys import SETUP
 
@@ -103,6 +104,7 @@ class Closure:
         self._given = given or {}
         self._function = ""
         self._pending: dict[tuple[ast.expr, Module], _Object | _Dynamic] = {}
+        self.tables = Tables(facts)
         self._called_elsewhere: set[tuple[str, str]] = set()
 
     def run(self, name: str, used: Iterable[UsedName] = ()) -> None:
@@ -113,7 +115,7 @@ class Closure:
         for item in not_imported_by_others(used, self.project):
             self._use(item)
         size = -1
-        while size != (size := len(self.taken) + len(self.loaded)):
+        while size != (size := len(self.taken) + len(self.loaded) + self.tables.size):
             self._drain()
             self._wake()
             self._follow_queries()
@@ -146,6 +148,7 @@ class Closure:
         for position, item in asking:
             for name in item.module.nameable:
                 if any(pattern.fullmatch(name) for pattern in found):
+                    self._called_elsewhere.add((item.module.dotted, name))
                     self._need(item.module, name, position)
 
     def _drain(self) -> None:
@@ -182,7 +185,7 @@ class Closure:
         if unit not in self._positions:
             self._positions[unit] = len(self.taken)
             self._waiting.append(len(self.taken))
-            self.taken.append(Taken(module, unit, via, loads))
+            self.taken.append(Taken(module, self.tables.begun(module, unit), via, loads))
         position = self._positions[unit]
         before = self.taken[position].loads
         if before is not None and (loads is None or len(loads) > len(before)):
@@ -194,7 +197,7 @@ class Closure:
             self._take(module, unit, via)
 
     def _load(self, module: Module, via: int | None) -> None:
-        """Take what runs whenever a module is loaded: its statements with effects."""
+        """Take what runs whenever a module is loaded: its statements with effects that anybody may notice."""
         if module.dotted in self.loaded:
             return
         self.loaded[module.dotted] = module
@@ -204,7 +207,7 @@ class Closure:
                 Widening("it does not parse", None, module.name, module.name, dynamic=True)
             )
         for facts in self.facts.of(module):
-            if _is_future(facts.unit.node) or facts.effect is not None:
+            if _is_future(facts.unit.node) or not facts.domains.isdisjoint(_BY_ALL):
                 self._take(module, facts.unit, via)
             else:
                 self._asleep.append((module, facts, via))
@@ -233,7 +236,7 @@ class Closure:
 
     def _notices(self, domain: str) -> bool:
         """Whether the code that is taken can notice the effects in a domain."""
-        if domain in {EVERYWHERE, OWN_MODULE}:
+        if domain in _BY_ALL:
             return domain == EVERYWHERE
         if domain.startswith(MODULE):
             return domain.removeprefix(MODULE) in self.loaded
@@ -326,6 +329,12 @@ class Closure:
                     self._widen_for(each.dynamic, each.item, each.position)
             if not found:
                 del self._pending[key]
+        for unit, needed in self.tables.grown(
+            known, known.called_elsewhere, whole=self.sees_source
+        ):
+            position = self._positions[unit]
+            self.taken[position] = replace(self.taken[position], unit=needed)
+            self._waiting.append(position)
         self.asked |= known.asked
 
     def _find_dynamic(self, each: _Dynamic, place: CodePlace, known: Constants) -> bool:
@@ -378,6 +387,10 @@ class Closure:
             ".".join(item[: depth + 1]) for item in parts for depth in range(len(item))
         )
         return [module for module in map(project.load, wanted) if module is not None]
+
+
+_BY_ALL = frozenset({EVERYWHERE, OWN_MODULE, FAILING})
+"""Domains of effects that count for all who load the module that has them."""
 
 
 def _is_future(node: ast.stmt) -> bool:

@@ -20,7 +20,10 @@ EVERYWHERE: Final = "everywhere"
 """Stands among domains for an effect that anybody may notice."""
 
 OWN_MODULE: Final = "own"
-"""Changes objects that only the module's own names lead to, or nothing but whether it fails."""
+"""Changes objects that only the module's own names lead to; nobody knows which names these are."""
+
+FAILING: Final = "failing"
+"""Changes nothing but whether it fails."""
 
 MODULE: Final = "module:"
 """Starts the domain of what a local module holds: those notice it who load that module."""
@@ -69,10 +72,25 @@ BLIND: Final[Mapping[str, frozenset[str]]] = {
 """For each domain of effects, the modules through which nobody notices them; all others may show them."""
 
 CONFINED_CALLS: Final[Mapping[str, str]] = {
-    "random.seed": "random",
-    **dict.fromkeys(("numpy.random.seed", "numpy.seterr", "numpy.set_printoptions"), "numpy"),
     **dict.fromkeys(
         (
+            *("random.seed", "random.random", "random.randint", "random.randrange"),
+            *("random.uniform", "random.gauss", "random.choice", "random.choices", "random.sample"),
+        ),
+        "random",
+    ),
+    **dict.fromkeys(
+        (
+            *("numpy.random.seed", "numpy.seterr", "numpy.set_printoptions", "numpy.random.rand"),
+            *("numpy.random.randn", "numpy.random.randint", "numpy.random.random"),
+            *("numpy.random.normal", "numpy.random.uniform", "numpy.random.choice"),
+            *("numpy.random.permutation", "numpy.random.standard_normal"),
+        ),
+        "numpy",
+    ),
+    **dict.fromkeys(
+        (
+            *("torch.rand", "torch.randn", "torch.randint", "torch.randperm", "torch.normal"),
             *("torch.manual_seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all"),
             *("torch.set_num_threads", "torch.set_num_interop_threads", "torch.set_printoptions"),
             *("torch.set_default_dtype", "torch.set_default_device", "torch.set_grad_enabled"),
@@ -110,7 +128,11 @@ CONFINED_CALLS: Final[Mapping[str, str]] = {
         "logs",
     ),
     **dict.fromkeys(
-        ("os.environ.setdefault", "os.environ.update", "os.environ.pop", "os.putenv"), "variables"
+        (
+            *("os.environ.setdefault", "os.environ.update", "os.environ.pop", "os.putenv"),
+            "dotenv.load_dotenv",
+        ),
+        "variables",
     ),
     **dict.fromkeys(("os.makedirs", "os.mkdir", "pathlib.Path().mkdir"), "folders"),
 }

@@ -11,7 +11,8 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.confined import EVERYWHERE, OWN_MODULE
+from mlx2smk.analysis.changes import Changes, short
+from mlx2smk.analysis.confined import FAILING
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
     HIGHER_ORDER,
@@ -31,30 +32,12 @@ from mlx2smk.language.scopes import evaluated_at_definition, parameters_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlx2smk.analysis.judge import Judge
     from mlx2smk.analysis.names import Comprehension
     from mlx2smk.language.scopes import Function
 
 
-class Evaluation:
-    """Goes through what runs when a statement runs; afterwards ``reason`` says why it has effects.
-
-    ``touches`` are the names of the module whose containers it changes; ``owned`` are names of the
-    scope inside, such as ``self`` in ``__init__``, that may be changed freely.
-    """
-
-    def __init__(self, values: Values, judge: Judge, owned: frozenset[str] = frozenset()) -> None:
-        self.values = values
-        self.judge = judge
-        self.owned = owned
-        self.reason: str | None = None
-        self.domains: set[str] = set()
-        self.touches: set[str] = set()
-
-    def effect(self, reason: str, domain: str | None = None) -> None:
-        """Note that there is an effect; the first reason stays. ``domain``: only some can notice it."""
-        self.reason = self.reason or reason
-        self.domains.add(domain or EVERYWHERE)
+class Evaluation(Changes):
+    """Goes through what runs when a statement runs; afterwards ``reason`` says why it has effects."""
 
     def statements(self, nodes: Iterable[ast.stmt]) -> None:
         """Go through some statements."""
@@ -101,9 +84,15 @@ class Evaluation:
         self.expression(node.value)
         if not isinstance(node.target, ast.Name):
             # `d["k"] += …` may change a list in place that others hold, too.
-            self.effect(f"updates {_short(node.target)} in place")
+            objects = Objects(self.values)
+            changed, names = objects.changed(node.target.value), objects.behind(node)
+            self.change_objects(f"updates {short(node.target)} in place", changed, names)
         elif not self.values.is_own_value(node.target.id):
-            self.effect(f"may change what {node.target.id} shares with others")
+            objects = Objects(self.values)
+            changed, names = objects.changed(node.target), objects.behind(node)
+            self.change_objects(
+                f"may change what {node.target.id} shares with others", changed, names
+            )
 
     def _delete(self, node: ast.Delete) -> None:
         for target in node.targets:
@@ -130,13 +119,13 @@ class Evaluation:
 
     def _assert(self, node: ast.Assert) -> None:
         self.expressions([node.test, node.msg])
-        self.effect("has assert", OWN_MODULE)
+        self.effect("has assert", FAILING)
 
     def _raise(self, node: ast.Raise) -> None:
         for item in (node.exc, node.cause):
             known = item is not None and self._is_exception(item)
             self.expressions(item.args if known and isinstance(item, ast.Call) else [item])
-        self.effect("has raise", OWN_MODULE)
+        self.effect("has raise", FAILING)
 
     def _is_exception(self, node: ast.expr) -> bool:
         """Whether this makes one of Python's own exceptions."""
@@ -147,7 +136,8 @@ class Evaluation:
     def _with(self, node: ast.With) -> None:
         for item in node.items:
             self.expression(item.context_expr)
-            self.effect("has with", Objects(self.values).opened(item.context_expr))
+            opened = Objects(self.values).opened(item.context_expr)
+            self.change_objects("has with", opened, frozenset())
             if item.optional_vars is not None:
                 self.target(item.optional_vars)
         self.statements(node.body)
@@ -178,7 +168,7 @@ class Evaluation:
         for keyword in node.keywords:
             self.expression(keyword.value)
             if keyword.arg == "metaclass" and not self._is_quiet_metaclass(keyword.value):
-                self.effect(f"has the metaclass {_short(keyword.value)}")
+                self.effect(f"has the metaclass {short(keyword.value)}")
         if not self.judge.makes_members_purely(node, self.values):
             self.effect("makes members that do something")
         body = Evaluation(self.values.inside(frame_of(scope_of(node.body).bindings)), self.judge)
@@ -198,7 +188,7 @@ class Evaluation:
         else:
             quiet = meaning is not None and not listed(meaning.name, REGISTERING_BASES)
         if not quiet:
-            self.effect(f"is a subclass of {_short(node)}")
+            self.effect(f"is a subclass of {short(node)}")
 
     def decorators(self, node: Function | ast.ClassDef) -> None:
         """Go through the application of a definition's decorators."""
@@ -208,8 +198,8 @@ class Evaluation:
             if self._is_registration(decorator):
                 continue
             if not self.judge.is_pure_decorator(decorator, self.values):
-                domain = self.judge.filled_by_decorator(decorator, self.values)
-                self.effect(f"is decorated by {_short(decorator)}", domain)
+                filling = self.judge.filled_by_decorator(decorator, self.values)
+                self.fill(f"is decorated by {short(decorator)}", filling)
 
     def _is_registration(self, node: ast.expr) -> bool:
         """Whether this is ``@show.register`` of a generic function; it then touches ``show``."""
@@ -242,17 +232,6 @@ class Evaluation:
                 self.effect(f"replaces .{node.attr}")
             self.change(node.value, definition=isinstance(node, ast.Attribute))
 
-    def change(self, node: ast.expr, *, definition: bool = False) -> None:
-        """Note that the object an expression stands for is changed; it may be a function or class."""
-        name = node.id if isinstance(node, ast.Name) else ""
-        if name in self.owned:
-            return
-        own = self.values.is_own_container(name) or (definition and self.values.is_definition(name))
-        if not isinstance(node, ast.Name) or not own:
-            self.effect(f"changes {_short(node)}", Objects(self.values).changed(node))
-        elif self.values.local(node.id) is None:
-            self.touches.add(node.id)
-
     def expressions(self, nodes: Iterable[ast.expr | None]) -> None:
         """Go through some expressions."""
         for node in nodes:
@@ -270,33 +249,17 @@ class Evaluation:
         elif isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await)):
             self.effect("waits or yields")
         elif isinstance(node, ast.Name):
-            self._read(node)
+            self.read(node)
         else:
-            self._look_elsewhere(node)
+            self.look_elsewhere(node)
             for child in ast.iter_child_nodes(node):
                 self.expression(child)
-
-    def _read(self, node: ast.Name) -> None:
-        if self.values.local(node.id) is None:
-            self.touches |= self.values.consumed(node.id)
-            self._look_elsewhere(node)
-
-    def _look_elsewhere(self, node: ast.AST) -> None:
-        """Note that a local module's iterator is read, which changes it for everybody."""
-        if isinstance(node, (ast.Name, ast.Attribute)) and self.values.is_consumed_elsewhere(node):
-            self.effect(f"reads {_short(node)}, which reading changes")
 
     def _comprehension(self, node: Comprehension) -> None:
         inner = Evaluation(self.values.inside(targets_of(node)), self.judge, self.owned)
         for child in ast.iter_child_nodes(node):
             inner.expression(child)
         self.take(inner)
-
-    def take(self, inner: Evaluation) -> None:
-        """Add what was found in a scope inside."""
-        self.reason = self.reason or inner.reason
-        self.domains |= inner.domains
-        self.touches |= inner.touches
 
     def call(self, node: ast.Call) -> None:
         """Go through a call: its arguments, and what is called."""
@@ -305,10 +268,19 @@ class Evaluation:
         if isinstance(node.func, ast.Attribute):
             self.expression(node.func.value)
         if not self._is_pure_call(node):
-            meaning = self.values.meaning(node.func)
-            domain = self.judge.filled_by(meaning) if isinstance(meaning, Definition) else None
-            domain = domain or Objects(self.values).called(node)
-            self.effect(f"calls {_short(node.func)}", domain)
+            self._impure_call(node, f"calls {short(node.func)}")
+
+    def _impure_call(self, node: ast.Call, reason: str) -> None:
+        meaning = self.values.meaning(node.func)
+        if isinstance(meaning, Definition):
+            self.fill(reason, self.judge.filled_by(meaning))
+            return
+        filling = self.judge.filled_by_method(node, self.values)
+        if filling is not None:
+            self.fill(reason, filling)
+            return
+        objects = Objects(self.values)
+        self.change_objects(reason, objects.called(node), objects.touched(node))
 
     def _is_pure_call(self, node: ast.Call) -> bool:
         meaning = self.values.meaning(node.func)
@@ -338,7 +310,8 @@ class Evaluation:
         if function.attr in READING_METHODS and self.values.is_plain(owner):
             given = (*node.args, *(keyword.value for keyword in node.keywords))
             return function.attr != "sub" or all(map(self._is_harmless, given))
-        if function.attr in CHANGING_METHODS and isinstance(owner, ast.Name):
+        changeable = isinstance(owner, ast.Name) or self.is_owned_attribute(owner)
+        if function.attr in CHANGING_METHODS and changeable:
             self.change(owner)
             return function.attr != "sort" or all(
                 self.is_pure_argument(key.value)
@@ -379,8 +352,3 @@ def _functions_given(name: str, node: ast.Call) -> list[ast.expr]:
 
 _BEHIND_ATTRIBUTES = frozenset({"__class__", "__dict__"})
 """Attributes that can make an object share what it holds with others."""
-
-
-def _short(node: ast.AST) -> str:
-    text = ast.unparse(node)
-    return text if len(text) <= 40 else f"{text[:37]}..."

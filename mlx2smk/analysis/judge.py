@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
+
+from mlx2smk.analysis.confined import MODULE
 
 if TYPE_CHECKING:
     import ast
 
+    from mlx2smk.analysis.project import Module
     from mlx2smk.analysis.values import Definition, Values
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filling:
+    """A change of nothing but objects that a module holds: those of some names, None if it is not known which."""
+
+    module: Module
+    names: frozenset[str] | None
+
+    @property
+    def domain(self) -> str:
+        """Who can notice it."""
+        return f"{MODULE}{self.module.dotted}"
 
 
 class Judge(Protocol):
@@ -28,8 +45,14 @@ class Judge(Protocol):
     def is_pure_decorator(self, node: ast.expr, values: Values) -> bool:
         """Whether applying a decorator has no effects."""
 
-    def filled_by(self, definition: Definition) -> str | None:
-        """Return the domain of a call that only fills containers of the function's own module."""
+    def filled_by(self, definition: Definition) -> Filling | None:
+        """Return what a call fills that changes nothing but objects of the function's own module."""
 
-    def filled_by_decorator(self, node: ast.expr, values: Values) -> str | None:
-        """Return the domain of a decorator that only fills containers of its own module."""
+    def filled_by_decorator(self, node: ast.expr, values: Values) -> Filling | None:
+        """Return what a decorator fills that changes nothing but objects of its own module."""
+
+    def filled_by_method(self, node: ast.Call, values: Values) -> Filling | None:
+        """Return what a call of a method fills that changes nothing but the instance, which a module holds."""
+
+    def is_instance(self, name: str, values: Values) -> bool:
+        """Whether a name is bound once, to an instance that its module makes of a class of the user's."""

@@ -2,7 +2,8 @@
 
 The experiment's folder is the first entry of ``sys.path``, so a file there hides an installed module
 of the same name; only what is built into the interpreter comes first. Folders that the program itself
-adds to ``sys.path`` are searched as well (`search`). Compiled extensions count as installed.
+adds to ``sys.path`` are searched as well (`search`), and so are the sources of packages of the same project
+that are installed in editable form (`editable`). Compiled extensions count as installed.
 """
 
 from __future__ import annotations
@@ -11,11 +12,19 @@ import hashlib
 import importlib.util
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
-from mlx2smk.analysis.search import OWN_FOLDER, is_of_packages
+from mlx2smk.analysis.editable import (
+    Editable,
+    editable_in,
+    from_folder,
+    project_of,
+)
+from mlx2smk.analysis.search import OWN_FOLDER, PYTHONS, is_of_packages
+from mlx2smk.language.origins import MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +47,8 @@ _NEVER_LOCAL = frozenset(sys.builtin_module_names) | {
     "stat",
 }
 
+_ENDINGS = frozenset({".py", ".pyc", ".so", ".pyd"})
+
 _NOT_SOURCES = frozenset({"workflow", "results", "logs", "node_modules", "__pycache__"})
 
 
@@ -54,14 +65,22 @@ class Files(Protocol):
         """Return the paths of all Python files, sorted."""
 
     def python_path(self) -> tuple[str, ...]:
-        """Return the folders below that ``PYTHONPATH`` names."""
+        """Return the folders of the project that ``PYTHONPATH`` names."""
+
+    @property
+    def editable(self) -> Editable:
+        """What is installed in editable form, out of the project."""
+
+    def is_installed(self, name: str) -> bool:
+        """Whether there is a package or module of this first name among the installed ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FolderFiles:
-    """The files of a real folder."""
+    """The files of a real folder; ``places`` are those of installed packages."""
 
     folder: Path
+    places: tuple[Path, ...] = ()
 
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes, None if it cannot be read."""
@@ -79,13 +98,25 @@ class FolderFiles:
         return tuple(sorted(_python_files(self.folder, PurePosixPath())))
 
     def python_path(self) -> tuple[str, ...]:
-        """Return the folders below that ``PYTHONPATH`` names, without those of installed packages."""
+        """Return the folders of the project that ``PYTHONPATH`` names, without those of packages."""
         whole = self.folder.resolve()
-        entries = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
-        paths = [Path(entry).resolve() for entry in entries]
-        below = (path for path in paths if whole in path.parents)
-        names = (path.relative_to(whole).as_posix() for path in below)
-        return tuple(name for name in names if not is_of_packages(name))
+        entries = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        paths = [from_folder(entry, whole, project_of(whole)) for entry in entries if entry]
+        names = dict.fromkeys(path for path in paths if path not in {None, OWN_FOLDER})
+        return tuple(name for name in names if name and not is_of_packages(name))
+
+    @cached_property
+    def editable(self) -> Editable:
+        """What is installed in editable form, out of the project that the folder belongs to."""
+        return editable_in(self.places, self.folder)
+
+    def is_installed(self, name: str) -> bool:
+        """Whether there is a package or module of this first name among the installed ones."""
+        return name not in self.editable.packages and any(
+            (place / name / "__init__.py").is_file()
+            or any(path.suffix in _ENDINGS for path in place.glob(f"{name}.*"))
+            for place in self.places
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +124,8 @@ class MemoryFiles:
     """Files given as texts by their paths."""
 
     texts: Mapping[str, str | bytes]
+    editable: Editable = field(default_factory=Editable)
+    installed: frozenset[str] = frozenset()
 
     def read(self, path: str) -> bytes | None:
         """Return a file's bytes, None if it was not given."""
@@ -110,6 +143,10 @@ class MemoryFiles:
     def python_path(self) -> tuple[str, ...]:
         """Return nothing: there is no environment."""
         return ()
+
+    def is_installed(self, name: str) -> bool:
+        """Whether it was given as the name of something installed."""
+        return name in self.installed
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,26 +168,51 @@ def find(name: str, files: Files, roots: tuple[str, ...] = (OWN_FOLDER,)) -> Loc
         return None
     spaces: list[LocalModule] = []
     for root in roots:
-        top = _here(_below(root, parts[0]), parts[0], files)
+        if root == PYTHONS:
+            if parts[0] in STANDARD_LIBRARY or files.is_installed(parts[0]):
+                return None
+            if (found := _installed_in_editable_form(parts, files)) is not None:
+                return found
+            continue
+        top = None if _is_ours(parts[0], root) else _here(_below(root, parts[0]), parts[0], files)
         if top is None:
             continue
         if top.path is not None:
-            return _inside(root, parts, files)
+            return _inside(_below(root, parts[0]), parts, files)
         # Beside the experiment's folder there is anything: only what is a package for certain counts.
-        if not root.startswith("..") and (found := _inside(root, parts, files)) is not None:
+        found = None if root.startswith("..") else _inside(_below(root, parts[0]), parts, files)
+        if found is not None:
             spaces.append(found)
     found = next((each for each in spaces if each.path is not None), spaces[0] if spaces else None)
     shadowed = found is not None and found.path is None and parts[0] in STANDARD_LIBRARY
     return None if shadowed else found
 
 
-def _inside(root: str, parts: list[str], files: Files) -> LocalModule | None:
-    """Find a module in one folder, if all packages around it are there."""
-    for depth in range(1, len(parts)):
-        parent = _here(_below(root, *parts[:depth]), ".".join(parts[:depth]), files)
+def _is_ours(name: str, root: str) -> bool:
+    """Whether a job provides this module itself, unless it lies beside the experiment."""
+    return root != OWN_FOLDER and name in MODULES
+
+
+def _installed_in_editable_form(parts: list[str], files: Files) -> LocalModule | None:
+    """Find a module among what is installed in editable form."""
+    if parts[0] in MODULES:
+        return None
+    for folder in files.editable.folders:
+        base = _below(folder, parts[0])
+        top = _here(base, parts[0], files)
+        if top is not None and top.path is not None:
+            return _inside(base, parts, files)
+    place = files.editable.place(parts)
+    return None if place is None else _inside(*place[:1], parts, files, place[1])
+
+
+def _inside(base: str, parts: list[str], files: Files, start: int = 1) -> LocalModule | None:
+    """Find a module in the package at ``base``, which has the first parts of its name, if all are there."""
+    for depth in range(start, len(parts)):
+        parent = _here("/".join((base, *parts[start:depth])), ".".join(parts[:depth]), files)
         if parent is None or not parent.package:
             return None
-    return _here(_below(root, *parts), ".".join(parts), files)
+    return _here("/".join((base, *parts[start:])), ".".join(parts), files)
 
 
 def _below(root: str, *parts: str) -> str:
@@ -161,7 +223,7 @@ def all_modules(
     files: Files, prefix: str = "", roots: tuple[str, ...] = (OWN_FOLDER,)
 ) -> tuple[str, ...]:
     """Return the names of all local modules whose dotted name starts with ``prefix``, sorted."""
-    inside = [f"{root}/" for root in roots if root != OWN_FOLDER]
+    inside = [f"{root}/" for root in roots if root not in {OWN_FOLDER, PYTHONS}]
     paths = files.python_files()
     below = [
         path.removeprefix(start) for start in inside for path in paths if path.startswith(start)

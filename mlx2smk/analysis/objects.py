@@ -18,9 +18,11 @@ from mlx2smk.analysis.confined import (
     domain,
 )
 from mlx2smk.analysis.known import PURE_BUILTINS
+from mlx2smk.analysis.values import Values
 
 if TYPE_CHECKING:
-    from mlx2smk.analysis.values import Values
+    from collections.abc import Mapping
+
     from mlx2smk.language.bindings import Binding
 
 
@@ -49,6 +51,49 @@ class Objects:
         """Return the domain that a ``with`` changes: that of a file which is only read."""
         is_file = isinstance(node, ast.Call) and self._made(node, frozenset()) == "open()"
         return call_domain("open", node) if is_file and isinstance(node, ast.Call) else None
+
+    def touched(self, node: ast.Call) -> frozenset[str] | None:
+        """Return the names that lead to what a call changes besides a library; None if they are not known."""
+        name = self._made(node.func, frozenset())
+        if name in READS:
+            files = [part for part in ast.walk(node) if isinstance(part, ast.Name)]
+            return self.behind(
+                *(part for part in files if self._made(part, frozenset()) == "open()")
+            )
+        # A function that makes something new changes nothing.
+        return self.behind(node) if "()" in name else frozenset()
+
+    def behind(self, *nodes: ast.AST) -> frozenset[str] | None:
+        """Return the names of the module that lead to objects in some code; None if they are not known."""
+        linked = self._linked()
+        found: set[str] = set()
+        for name in {name for node in nodes for name in holders(node)}:
+            if self.values.local(name) is None:
+                found |= linked.get(name, frozenset()) if self.is_changeable(name) else frozenset()
+                continue
+            for binding in self.values.bindings(name):
+                if binding.value is None or binding.kind not in {"value", "element"}:
+                    return None
+                inside = holders(binding.value)
+                if any(self.values.local(each) is not None for each in inside):
+                    return None
+                found.update(*(linked.get(each, ()) for each in inside))
+        return frozenset(found)
+
+    def _linked(self) -> Mapping[str, frozenset[str]]:
+        known, module = self.values.project.linked, self.values.module
+        if module not in known:
+            known[module] = linked_names(Values(self.values.project, module))
+        return known[module]
+
+    def is_changeable(self, name: str) -> bool:
+        """Whether a name of the module may stand for an object that code can change."""
+        found = self.values.bindings(name)
+        if all(item.kind in {"function", "class", "import"} for item in found):
+            return False
+        if all(item.kind == "value" and _is_fixed(item.value) for item in found):
+            return False
+        return not self._made(ast.Name(name, ast.Load()), frozenset()).startswith(_FIXED)
 
     def _is_quiet(self, node: ast.Call) -> bool:
         """Whether a call hands over nothing that the object might change, or call later."""
@@ -111,7 +156,8 @@ class Objects:
 
     def _bound(self, name: str, seen: frozenset[str]) -> str:
         """Return what a name stands for, if it is always the same."""
-        found = [item for item in self.values.bindings(name) if item.kind != "deleted"]
+        kinds = {"augmented", "deleted"}
+        found = [item for item in self.values.bindings(name) if item.kind not in kinds]
         values = [item.value if item.kind == "value" else self._entered(item) for item in found]
         if name in seen or not values:
             return ""
@@ -125,6 +171,56 @@ class Objects:
             if isinstance(node, ast.withitem) and node.optional_vars is binding.node:
                 return node.context_expr
         return None
+
+
+def linked_names(values: Values) -> dict[str, frozenset[str]]:
+    """Return, for each name of a module, the names that may lead to the same objects, itself included.
+
+    These are the names that statements bring together: by assigning one to the other, or by handing it over.
+    """
+    module, objects = values.module, Objects(values)
+    found: dict[str, set[str]] = {}
+    for unit in module.units:
+        if isinstance(unit.node, (*_DEFINITIONS, ast.Import, ast.ImportFrom)):
+            continue
+        together = {
+            name
+            for name in holders(unit.node)
+            if name in module.bindings and objects.is_changeable(name)
+        }
+        union = set(together).union(*(found.get(name, ()) for name in together))
+        found.update(dict.fromkeys(union, union))
+    return {name: frozenset(names) for name, names in found.items()}
+
+
+def holders(node: ast.AST) -> frozenset[str]:
+    """Return the names in some code, without those of which it uses only numbers and texts."""
+    found: set[str] = set()
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.Name):
+            found.add(part.id)
+        if isinstance(part, ast.Call) and ast.unparse(part.func) in _MEASURES:
+            continue
+        if not (isinstance(part, ast.Attribute) and part.attr in _SIZES):
+            waiting.extend(ast.iter_child_nodes(part))
+    return frozenset(found)
+
+
+def _is_fixed(node: ast.expr | None) -> bool:
+    """Whether a value is one that nothing can change: a number, a text, a tuple of these."""
+    if isinstance(node, (ast.Tuple, ast.UnaryOp, ast.BinOp)):
+        parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]
+        return all(map(_is_fixed, parts))
+    return isinstance(node, (ast.Constant, ast.JoinedStr, ast.Compare))
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_MEASURES = frozenset({"len", "int", "float", "str", "bool", "range", "repr", "isinstance"})
+_SIZES = frozenset({"shape", "size", "ndim", "dtype"})
+_FIXED = ("pathlib.Path()", "os.path.", "logging.")
+"""What libraries make that nobody changes by using it."""
 
 
 def _maker(name: str) -> str | None:

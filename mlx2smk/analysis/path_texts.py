@@ -177,7 +177,10 @@ class Paths:
         if not steps:
             return NONE
         last = steps[-1]
-        return self._constant_of(last.module.bindings.get(last.name or "", ()), last.module, ())
+        found = last.module.bindings.get(last.name or "", ())
+        # What is still an import there is a module, or comes from outside.
+        known = all(binding.imported is None for binding in found)
+        return self._constant_of(found, last.module, ()) if known else NONE
 
     # Parameters
 

@@ -20,7 +20,7 @@ from mlx2smk.analysis.modules import (
     decoded,
     find,
 )
-from mlx2smk.analysis.search import OWN_FOLDER, extended
+from mlx2smk.analysis.search import OWN_FOLDER, PYTHONS, extended
 from mlx2smk.analysis.stars import StarName, Stars, certainly_bound
 from mlx2smk.analysis.texts import pattern, queries_in, words_in
 from mlx2smk.analysis.units import Unit, cut
@@ -210,7 +210,8 @@ class Project:
         self._modules: dict[str, Module | None] = {}
         self._imported: dict[Module, frozenset[Module]] = {}
         self._direct: dict[tuple[Module, bool], frozenset[Module]] = {}
-        self.roots: tuple[str, ...] = (OWN_FOLDER, *files.python_path())
+        self.linked: dict[Module, Mapping[str, frozenset[str]]] = {}
+        self.roots: tuple[str, ...] = (OWN_FOLDER, *files.python_path(), PYTHONS)
         while (roots := self._searched(experiment)) != self.roots:
             self.roots = roots
             self._modules.clear()

@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.confined import MODULE, OWN_MODULE
+from mlx2smk.analysis.confined import FAILING, OWN_MODULE
 from mlx2smk.analysis.effects import Evaluation
+from mlx2smk.analysis.instances import Instances
+from mlx2smk.analysis.judge import Filling
 from mlx2smk.analysis.known import (
     DISPATCHERS,
     ENUMERATIONS,
@@ -20,12 +22,12 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
-from mlx2smk.analysis.values import Definition, Frame, Values, frame_of
+from mlx2smk.analysis.values import Definition, Frame, Values, frame_inside
 from mlx2smk.language.bindings import scope_of
-from mlx2smk.language.scopes import own_scope, parameters_of
+from mlx2smk.language.scopes import own_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from mlx2smk.analysis.project import Module, Project
     from mlx2smk.language.scopes import DefinitionNode, Function
@@ -49,7 +51,8 @@ class Purity:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._judged: dict[ast.AST, bool] = {}
-        self._fills: dict[ast.AST, bool] = {}
+        self._fills: dict[ast.AST, Filling | None] = {}
+        self._instances = Instances(project, self)
 
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
@@ -79,49 +82,80 @@ class Purity:
         node = definition.node
         if not isinstance(node, ast.FunctionDef) or not self.is_pure(definition):
             return False
-        frame = _frame(node)
+        frame = frame_inside(node)
         around = Values(self.project, definition.module, (frame,))
         returned = [_only_function(each.value, frame) for each in _returns(node)]
         if not returned:
             return False
         return all(each is not None and self._is_pure_inside(each, around) for each in returned)
 
-    def filled_by(self, definition: Definition) -> str | None:
-        """Return the domain of a call that only fills containers of the function's own module."""
+    def filled_by(self, definition: Definition) -> Filling | None:
+        """Return what a call fills that changes nothing but objects of the function's own module."""
         node, module = definition.node, definition.module
         if not isinstance(node, ast.FunctionDef) or node.decorator_list:
             return None
-        filling = not self._is_replaced(node.name, module) and self._only_fills(
-            node, Values(self.project, module)
-        )
-        return f"{MODULE}{module.dotted}" if filling else None
+        if self._is_replaced(node.name, module):
+            return None
+        return self._filled(node, Values(self.project, module))
 
-    def filled_by_decorator(self, node: ast.expr, values: Values) -> str | None:
-        """Return the domain of a decorator that only fills containers of its own module."""
+    def filled_by_decorator(self, node: ast.expr, values: Values) -> Filling | None:
+        """Return what a decorator fills that changes nothing but objects of its own module."""
         meaning = values.meaning(node.func if isinstance(node, ast.Call) else node)
         if not isinstance(meaning, Definition):
-            return None
-        domain = self.filled_by(meaning)
+            return self._instances.filled_by_decorator(node, values)
+        filling = self.filled_by(meaning)
         outer = meaning.node
-        if not isinstance(node, ast.Call) or not isinstance(outer, ast.FunctionDef):
-            return domain
-        frame = _frame(outer)
-        around = Values(self.project, meaning.module, (frame,))
-        inner = [_only_function(item.value, frame) for item in _returns(outer)]
-        fills = bool(inner) and all(
-            item is not None and not item.decorator_list and self._only_fills(item, around)
-            for item in inner
-        )
-        return domain if fills else None
+        if (
+            filling is None
+            or not isinstance(node, ast.Call)
+            or not isinstance(outer, ast.FunctionDef)
+        ):
+            return filling
+        around = Values(self.project, meaning.module, (frame_inside(outer),))
+        return both(filling, self.returned(outer, lambda item: self._filled(item, around)))
 
-    def _only_fills(self, node: ast.FunctionDef, around: Values) -> bool:
-        """Whether a function does nothing but compute, raise, and change containers of its module."""
+    def returned(
+        self, node: ast.FunctionDef, judge: Callable[[ast.FunctionDef], Filling | None]
+    ) -> Filling | None:
+        """Return what the functions fill that a function defines and returns; None if they do more."""
+        found: Filling | None = None
+        for item in self.functions_returned(node):
+            filling = None if item is None or item.decorator_list else judge(item)
+            if filling is None:
+                return None
+            found = filling if found is None else both(found, filling)
+        return found
+
+    def functions_returned(
+        self, node: ast.FunctionDef, besides: Collection[str] = ()
+    ) -> list[ast.FunctionDef | None]:
+        """Return the functions that a function defines and returns; None stands for something else.
+
+        Returned names that are ``besides`` do not count.
+        """
+        frame = frame_inside(node)
+        return [
+            _only_function(item.value, frame)
+            for item in _returns(node)
+            if not (isinstance(item.value, ast.Name) and item.value.id in besides)
+        ]
+
+    def filled_by_method(self, node: ast.Call, values: Values) -> Filling | None:
+        """Return what a call of a method fills that changes nothing but the instance."""
+        return self._instances.filled_by(node, values)
+
+    def is_instance(self, name: str, values: Values) -> bool:
+        """Whether a name is bound once, to an instance that its module makes of a class of the user's."""
+        return self._instances.is_plain(name, values)
+
+    def _filled(self, node: ast.FunctionDef, around: Values) -> Filling | None:
+        """Return what a function fills that does nothing but compute, raise, and change objects of its module."""
         if node not in self._fills:
-            self._fills[node] = False  # which is what it is for those that it calls in a circle
+            self._fills[node] = None  # which is what it is for those that it calls in a circle
             if not any(isinstance(part, _IMPORTS) for part in ast.walk(node)):
-                evaluation = Evaluation(around.inside(_frame(node)), self)
+                evaluation = Evaluation(around.inside(frame_inside(node)), self)
                 evaluation.statements(node.body)
-                self._fills[node] = evaluation.domains <= {OWN_MODULE}
+                self._fills[node] = filling_of(evaluation)
         return self._fills[node]
 
     def _is_pure_inside(self, node: ast.FunctionDef, around: Values) -> bool:
@@ -154,7 +188,7 @@ class Purity:
             isinstance(part, _IMPORTS) for part in ast.walk(node)
         ):
             return False
-        frame = _frame(node)
+        frame = frame_inside(node)
         first = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)][:1] if method else []
         owned = frozenset(name for name in first if len(frame[name]) == 1)
         evaluation = Evaluation(around.inside(frame), self, owned)
@@ -251,10 +285,19 @@ class Purity:
         return meaning is not None and listed(meaning.name, PURE_DECORATORS)
 
 
-def _frame(node: Function) -> Frame:
-    """Return the names of a function's own scope."""
-    parameters = tuple(arg.arg for arg in parameters_of(node.args))
-    return frame_of(scope_of(node.body).bindings, parameters)
+def filling_of(evaluation: Evaluation) -> Filling | None:
+    """Return what some code fills if it does nothing else; it may fail."""
+    if not evaluation.domains <= {OWN_MODULE, FAILING}:
+        return None
+    known = OWN_MODULE not in evaluation.domains
+    return Filling(evaluation.values.module, frozenset(evaluation.touches) if known else None)
+
+
+def both(one: Filling, other: Filling | None) -> Filling | None:
+    """Return what two pieces of code fill together."""
+    if other is None or one.names is None or other.names is None:
+        return None if other is None else Filling(one.module, None)
+    return Filling(one.module, one.names | other.names)
 
 
 def _returns(node: ast.FunctionDef) -> list[ast.Return]:

@@ -18,17 +18,25 @@ if TYPE_CHECKING:
 
 OWN_FOLDER = "."
 
+PYTHONS = "<python>"
+"""Stands among the folders for those of the standard library and of installed packages."""
+
 
 def extended(roots: tuple[str, ...], tree: ast.Module, path: str) -> tuple[str, ...]:
     """Return the folders that are searched for modules after a module of this path has run."""
     folders = _Folders(tree, path)
     for statement in tree.body:
         for node in own_scope(statement):
-            for first, entry in _additions(node):
+            for index, entry in _additions(node):
                 found = folders.of(entry)
                 if found is not None and found not in roots and not is_of_packages(found):
-                    roots = (found, *roots) if first else (*roots, found)
+                    at = len(roots) if index is None else min(index, _before_python(roots))
+                    roots = (*roots[:at], found, *roots[at:])
     return roots
+
+
+def _before_python(roots: tuple[str, ...]) -> int:
+    return roots.index(PYTHONS) if PYTHONS in roots else len(roots)
 
 
 def is_of_packages(folder: str) -> bool:
@@ -36,22 +44,26 @@ def is_of_packages(folder: str) -> bool:
     return PurePosixPath(folder).name in PLACES
 
 
-def _additions(node: ast.AST) -> Iterator[tuple[bool, ast.expr]]:
-    """Yield what a statement or call adds to ``sys.path``, with whether it is searched first."""
+def _additions(node: ast.AST) -> Iterator[tuple[int | None, ast.expr]]:
+    """Yield what a statement or call adds to ``sys.path``, with the index, None for the end."""
     if isinstance(node, ast.AugAssign) and _is_search_path(node.target):
-        yield from ((False, entry) for entry in _entries(node.value))
+        yield from ((None, entry) for entry in _entries(node.value))
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
         return
     owner, method, given = node.func.value, node.func.attr, node.args
     if (ast.unparse(owner), method) == ("site", "addsitedir"):
-        yield from ((False, entry) for entry in given[:1])
+        yield from ((None, entry) for entry in given[:1])
     elif _is_search_path(owner):
         if method == "insert" and len(given) == 2:
-            yield ast.unparse(given[0]) == "0", given[1]
+            yield _index(given[0]), given[1]
         elif method == "append":
-            yield from ((False, entry) for entry in given)
+            yield from ((None, entry) for entry in given)
         elif method == "extend" and given:
-            yield from ((False, entry) for entry in _entries(given[0]))
+            yield from ((None, entry) for entry in _entries(given[0]))
+
+
+def _index(node: ast.expr) -> int | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, int) else None
 
 
 def _is_search_path(node: ast.expr) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,7 @@ class Unit:
 def cut(module: Module) -> Iterator[Unit]:
     """Cut a module into units; ``declared`` decorators do not count, ``blanked`` ones do not run."""
     body = [] if module.tree is None else module.tree.body
-    lazy = any(isinstance(node, ast.ImportFrom) and _is_lazy(node) for node in body)
+    lazy = _evaluates_lazily(body)
     index = 0
     for statement, whole in enumerate(body):
         node = _without_main(whole)
@@ -70,6 +70,17 @@ def _names_context(part: ast.stmt, module: Module) -> bool:
         return False
     (imported, *others) = imports_of(part)
     return not others and imported.name == imported.bound == SETUP
+
+
+def part_of(unit: Unit, node: ast.stmt, module: Module) -> Unit:
+    """Return a unit that has only a part of another one's statement."""
+    body = [] if module.tree is None else module.tree.body
+    names = names_of(node, lazy_annotations=_evaluates_lazily(body))
+    return replace(unit, node=node, names=names)
+
+
+def _evaluates_lazily(body: list[ast.stmt]) -> bool:
+    return any(isinstance(node, ast.ImportFrom) and _is_lazy(node) for node in body)
 
 
 def _is_lazy(node: ast.ImportFrom) -> bool:

@@ -19,8 +19,8 @@ from mlx2smk.analysis.known import (
     READING_METHODS,
     listed,
 )
-from mlx2smk.language.bindings import Binding
-from mlx2smk.language.scopes import Function, own_scope, split_dotted
+from mlx2smk.language.bindings import Binding, scope_of
+from mlx2smk.language.scopes import Function, own_scope, parameters_of, split_dotted
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.names import Comprehension
@@ -137,6 +137,22 @@ class Values:
         """Return what an import, followed by some attributes, refers to."""
         base, first = self.project.base(imported, self.module)
         return None if base is None else self._follow(base, (*first, *chain), frozenset())
+
+    def holder(self, node: ast.expr) -> tuple[Module, str] | None:
+        """Return the module, and the name in it, that an expression such as ``m.NAME`` refers to."""
+        root, chain = split_dotted(node)
+        if not isinstance(root, ast.Name) or self.local(root.id) is not None:
+            return None
+        bindings = self.module.bindings.get(root.id, ())
+        if not bindings or any(binding.kind != "import" for binding in bindings):
+            return None if chain or not bindings else (self.module, root.id)
+        found = {
+            (step.module, step.name)
+            for imported in self.module.imports(root.id)
+            for step in self.project.trace(imported, self.module, chain)[-1:]
+        }
+        module, name = found.pop() if len(found) == 1 else (self.module, None)
+        return None if name is None else (module, name)
 
     def library(self, node: ast.expr) -> str:
         """Return the external dotted name that an expression refers to; an empty text if there is none."""
@@ -302,6 +318,12 @@ def frame_of(bindings: tuple[Binding, ...], parameters: tuple[str, ...] = ()) ->
     for binding in bindings:
         frame[binding.name] = (*frame.get(binding.name, ()), binding)
     return frame
+
+
+def frame_inside(node: Function) -> Frame:
+    """Return the names of a function's own scope."""
+    parameters = tuple(arg.arg for arg in parameters_of(node.args))
+    return frame_of(scope_of(node.body).bindings, parameters)
 
 
 def _is_generator(node: ast.AST) -> bool:

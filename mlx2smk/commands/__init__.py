@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -60,5 +61,6 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic], form: str) -> None:
 
 def print_error(text: str, code: int) -> int:
     """Print one line on stderr and return the given exit code."""
-    print(f"mlx: {text}", file=sys.stderr)
+    with suppress(OSError):  # closed or full: the exit code remains
+        print(f"mlx: {text}", file=sys.stderr)
     return code

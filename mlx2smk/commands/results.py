@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.commands import OK, add_directory, print_error
+from mlx2smk.runtime.os_errors import name_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,7 +179,11 @@ def _content(
 def _write(content: str | bytes, path: Path | None) -> None:
     data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     if path is not None:
-        path.write_bytes(data)
+        try:
+            path.write_bytes(data)
+        except OSError as error:
+            name_file(error, str(path))
+            raise
         return
     sys.stdout.flush()
     sys.stdout.buffer.write(data)

@@ -116,3 +116,14 @@ class NoOutput(Diagnostic):
     code = "MLX811"
     template = "there is no log of {what}"
     advice = "run snakemake first"
+
+
+class NoCrate(Diagnostic):
+    """`mlx report --crate` would write into a folder that holds something else.
+
+    It writes into a new or empty folder, or over a crate that is there.
+    """
+
+    code = "MLX830"
+    template = "this folder is not empty, and no crate"
+    advice = "name another folder"

@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, field, fields
 from math import prod
-from typing import TYPE_CHECKING, ClassVar, TypedDict
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
 from mlx2smk.language.keys import Keys
 from mlx2smk.planning.entries import Entry, EntryError, as_list, as_text, as_texts
+from mlx2smk.planning.job_plan import JobPlan
 from mlx2smk.planning.naming import escaped
-from mlx2smk.runtime.plan import PLAN_FORMAT, PLAN_VERSION, numbers_of
+from mlx2smk.runtime.grid import literal
+from mlx2smk.runtime.plan import PLAN_FORMAT, PLAN_VERSION
+from mlx2smk.runtime.variants import deciding_number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from mlx2smk.analysis.slicing import Partial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +28,8 @@ class ModulePlan:
     """A local module that a function imports: the slice that runs, and the file it was taken from.
 
     ``path`` is relative to the experiment's folder, ``slice`` to the plan's; ``file_digest`` is the
-    SHA-256 of the file's bytes when it was compiled.
+    SHA-256 of the file's bytes when it was compiled. ``removed`` are names that its slice leaves out,
+    ``partial`` dicts of which it has only the entries under some keys, which are literals.
     """
 
     name: str
@@ -33,6 +38,7 @@ class ModulePlan:
     file_digest: str
     package: bool
     removed: tuple[str, ...]
+    partial: Partial = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +46,7 @@ class FunctionPlan:
     """One of the user's functions: the rule that runs it and the slice that it runs.
 
     ``digest`` stands for everything of the code that the run can depend on; ``reads`` are the keys of
-    SETUP that it may read; ``removed`` the module's names that its slice leaves out.
+    SETUP that it may read; ``removed`` and ``partial`` are those of the experiment's module.
     """
 
     kind: ClassVar[str]
@@ -53,6 +59,7 @@ class FunctionPlan:
     reads: Keys
     removed: tuple[str, ...]
     modules: tuple[ModulePlan, ...]
+    partial: Partial = ()
 
 
 class FunctionFields(TypedDict):
@@ -66,6 +73,7 @@ class FunctionFields(TypedDict):
     reads: Keys
     removed: tuple[str, ...]
     modules: tuple[ModulePlan, ...]
+    partial: Partial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,36 +87,19 @@ class SetupPlan(FunctionPlan):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobPlan:
-    """One Snakemake job of a trial: ``count`` combinations from number ``first`` on, run in order.
+class VariantPlan:
+    """What the combinations of a trial run in which the deciding parameters have certain values.
 
-    ``spans`` are their numbers where they are not consecutive. In JSON it is a line of text, since each
-    of a thousand jobs reads the plan: objects would take ten times as long.
+    ``values`` are the numbers of these values in the deciding parameters' own grid; all else is as in the
+    plan of a function.
     """
 
-    name: str
-    first: int
-    count: int
+    values: tuple[int, ...]
+    slice: str
     digest: str
-    spans: str = ""
-
-    @property
-    def line(self) -> str:
-        """The job as in plan.json; no part of it has a space."""
-        return f"{self.name} {self.spans or self.first} {self.count} {self.digest}"
-
-    @property
-    def numbers(self) -> Sequence[int]:
-        """The numbers of its combinations, in order."""
-        return numbers_of(self.spans or str(self.first), self.count)
-
-    @staticmethod
-    def of_line(line: str) -> JobPlan:
-        """Return the job; raise ValueError if the line is not one of plan.json."""
-        name, where, count, digest = line.split(" ")
-        spans = "" if where.isdigit() else where
-        first = numbers_of(where, int(count))[0]
-        return JobPlan(name=name, first=first, count=int(count), digest=digest, spans=spans)
+    removed: tuple[str, ...]
+    modules: tuple[ModulePlan, ...]
+    partial: Partial = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +114,10 @@ class TrialPlan(FunctionPlan):
     once. ``stream``: the output goes to the terminal too. ``tail`` is None if ``jobs`` has all
     combinations; else it stands for everything that the jobs of the rest depend on, into which it is put
     while the trial runs. ``alone`` are jobs of one combination each for these, where there may be as many.
+    ``variants``: where the values of ``deciding`` parameters decide what code a combination runs; else
+    empty, and all run the trial's own.
+    ``timeout`` (seconds) and ``memory`` (bytes) are limits of each combination; no digest has them, since a
+    run that kept to other limits counts.
     """
 
     kind: ClassVar[str] = "trial"
@@ -142,6 +137,23 @@ class TrialPlan(FunctionPlan):
     in_order: bool = False
     tail: str | None = None
     alone: tuple[JobPlan, ...] = ()
+    deciding: tuple[str, ...] = ()
+    variants: tuple[VariantPlan, ...] = ()
+    timeout: int | float | None = None
+    memory: int | None = None
+
+    def code_of(self, number: int) -> str:
+        """Return the digest of the code that a combination runs."""
+        if not self.variants:
+            return self.digest
+        at = deciding_number(self.parameters, self.deciding, number)
+        found = (variant.digest for variant in self.variants if at in variant.values)
+        return next(found, self.digest)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The digests of the code that combinations run, each once."""
+        return tuple(variant.digest for variant in self.variants) or (self.digest,)
 
     @property
     def combinations(self) -> int:
@@ -225,7 +237,24 @@ class Plan:
             entry["jobs"] = [job.line for job in trial.jobs]
             entry["alone"] = [job.line for job in trial.alone]
             entry["writes"] = trial.writes.listed()
+        for entry in entries:
+            _drop_empty(entry)
         return escaped(json.dumps(data, indent=1, ensure_ascii=False)) + "\n"
+
+
+def _drop_empty(entry: dict[str, Any]) -> None:
+    """Drop what few functions have from the plan of one that has none of it."""
+    for key in _RARE & entry.keys():
+        if not entry[key]:
+            del entry[key]
+    for part in (*entry["modules"], *entry.get("variants", ())):
+        if "modules" in part:
+            _drop_empty(part)
+        elif not part["partial"]:
+            del part["partial"]
+
+
+_RARE = frozenset({"partial", "deciding", "variants"})
 
 
 class OtherVersionError(ValueError):
@@ -275,6 +304,7 @@ def _common(entry: Entry) -> FunctionFields:
         "reads": Keys.from_list(entry.nullable(entry.texts, "reads")),
         "removed": entry.texts("removed"),
         "modules": tuple(map(_module, entry.entries("modules"))),
+        "partial": _partial(entry),
     }
 
 
@@ -287,7 +317,12 @@ def _module(entry: Entry) -> ModulePlan:
         file_digest=entry.text("file_digest"),
         package=entry.flag("package"),
         removed=entry.texts("removed"),
+        partial=_partial(entry),
     )
+
+
+def _partial(entry: Entry) -> Partial:
+    return tuple(map(_parameter, entry.optional(entry.items, "partial") or ()))
 
 
 def _setup(entry: Entry) -> SetupPlan:
@@ -315,6 +350,22 @@ def _trial(entry: Entry) -> TrialPlan:
         jobs=tuple(map(JobPlan.of_line, entry.texts("jobs"))),
         tail=entry.optional(entry.text, "tail"),
         alone=tuple(map(JobPlan.of_line, entry.optional(entry.texts, "alone") or ())),
+        deciding=entry.optional(entry.texts, "deciding") or (),
+        variants=tuple(map(_variant, entry.optional(entry.entries, "variants") or ())),
+        timeout=entry.optional(entry.amount, "timeout"),
+        memory=entry.optional(entry.number, "memory"),
+    )
+
+
+def _variant(entry: Entry) -> VariantPlan:
+    entry.only(each.name for each in fields(VariantPlan))
+    return VariantPlan(
+        values=entry.numbers("values"),
+        slice=entry.text("slice"),
+        digest=entry.text("digest"),
+        removed=entry.texts("removed"),
+        modules=tuple(map(_module, entry.entries("modules"))),
+        partial=_partial(entry),
     )
 
 
@@ -328,9 +379,17 @@ def _verification(entry: Entry) -> VerifyPlan:
     )
 
 
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?|'[^'\\\n]*'")
+"""Most literals, for which a look is enough."""
+
+
 def _parameter(item: object) -> tuple[str, tuple[str, ...]]:
     name, values = as_list(item, 2)
-    return as_text(name), as_texts(values)
+    texts = as_texts(values)
+    for text in texts:
+        if not _PLAIN.fullmatch(text):
+            literal(text)
+    return as_text(name), texts
 
 
 def _resource(item: object) -> tuple[str, int | float | str]:

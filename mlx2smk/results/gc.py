@@ -27,6 +27,7 @@ from mlx2smk.results.stored import loose_records, stored_codes, unfinished_files
 from mlx2smk.results.validation import DROP
 from mlx2smk.runtime import layout
 from mlx2smk.runtime.store import code_name
+from mlx2smk.runtime.variants import all_codes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -136,7 +137,7 @@ def _everything(
 
 def _stored(directory: Path, plans: Sequence[Plan]) -> Iterator[Garbage]:
     store = directory / layout.STORE
-    current = {trial.digest for plan in plans for trial in plan.trials}
+    current = {code for plan in plans for trial in plan.trials for code in trial.codes}
     named = set(_named_keys(directory, plans))
     names = _archived_names(directory)
     groups: dict[str, list[Path]] = {}
@@ -174,7 +175,8 @@ def _named_keys(directory: Path, plans: Sequence[Plan]) -> Iterator[str]:
 
 def _code(directory: Path, plans: Sequence[Plan]) -> Iterator[Garbage]:
     needed = {function.digest for plan in plans for function in plan.functions}
-    needed |= {made.get("code", "") for made in _made_from(directory, plans)}
+    needed |= {code for plan in plans for trial in plan.trials for code in trial.codes}
+    needed |= {code for made in _made_from(directory, plans) for code in all_codes(made)}
     versions = sorted((directory / layout.ARCHIVE).glob("*.json"))
     yield from _groups({"earlier code": [path for path in versions if path.stem not in needed]})
 

@@ -19,7 +19,11 @@ Parameters = list[tuple[str, list[str]]]
 # ------------------------------------------------------------------ the plan
 
 
-class ModuleEntry(TypedDict):
+class _PartialEntry(TypedDict, total=False):
+    partial: Parameters
+
+
+class ModuleEntry(_PartialEntry):
     """A local module that a function imports."""
 
     name: str
@@ -30,7 +34,7 @@ class ModuleEntry(TypedDict):
     removed: list[str]
 
 
-class FunctionEntry(TypedDict):
+class FunctionEntry(_PartialEntry):
     """What the plan says of every function of the user's."""
 
     name: str
@@ -65,12 +69,26 @@ class _TrialAtLeast(FunctionEntry):
     jobs: list[str]
 
 
+class VariantEntry(_PartialEntry):
+    """What the combinations of a trial run in which the deciding parameters have certain values."""
+
+    values: list[int]
+    slice: str
+    digest: str
+    removed: list[str]
+    modules: list[ModuleEntry]
+
+
 class TrialEntry(_TrialAtLeast, total=False):
     """A trial in the plan; a job is a line of text."""
 
     outputs: list[str]
     tail: str | None
     alone: list[str]
+    deciding: list[str]
+    variants: list[VariantEntry]
+    timeout: int | float | None
+    memory: int | None
 
 
 class PackingDocument(TypedDict):
@@ -149,9 +167,10 @@ class _FailureAtLeast(TypedDict):
 
 
 class Failure(_FailureAtLeast, total=False):
-    """The part of a run dict that says what went wrong."""
+    """The part of a run dict that says what went wrong; `limit` is the one that ended the run, if any did."""
 
     traceback: str
+    limit: dict[str, int | float]
 
 
 class _OutcomeAtLeast(TypedDict):
@@ -186,6 +205,7 @@ class RunDict(_RunAtLeast, total=False):
     error: str
     type: str
     traceback: str
+    limit: dict[str, int | float]
 
 
 class _JudgementAtLeast(TypedDict):
@@ -229,13 +249,26 @@ class MadeFrom(TypedDict):
     environment: list[Any]
 
 
-class JobMadeFrom(MadeFrom):
-    """What the runs of a job were made from; `inputs` has the contents of declared ones."""
+Codes = list[tuple[str, list[int]]]
+"""The digests of the code of runs, each with the positions of its runs in the job."""
 
+
+class _JobMadeFromAtLeast(MadeFrom):
     inputs: dict[str, Any]
     python: list[Any]
     chained: bool
     previous: str | None
+
+
+class JobMadeFrom(_JobMadeFromAtLeast, total=False):
+    """What the runs of a job were made from; `inputs` has the contents of declared ones.
+
+    `codes` says so run by run if combinations of the trial run different code. `limits` are those that ended
+    runs, if any did: of all others the results do not depend on them.
+    """
+
+    codes: Codes
+    limits: dict[str, int | float]
 
 
 class VerdictMadeFrom(MadeFrom):
@@ -356,13 +389,15 @@ class Surprise(TypedDict, total=False):
     `reads` and `writes` are keys of SETUP, `results` are trials whose results a verification read.
     `names` are names that its slice left out, each with its module (None: the experiment); without a name,
     the whole module was imported. `code` and `files` are the digests of its slice and of the files that
-    hold the names. `missed` names files instead of modules, as a process of the job knows them.
+    hold the names, and `values` are those of the parameters that decided what the run's slice was, as
+    literals. `missed` names files instead of modules, as a process of the job knows them.
     """
 
     reads: list[str] | None
     writes: list[str] | None
     results: list[str] | None
     names: list[tuple[str | None, str | None]]
+    values: dict[str, str]
     code: str
     files: dict[str, str]
     missed: list[tuple[str, str]]

@@ -72,9 +72,13 @@ class Imports:
             return
         for part in INSTALLED:
             if part in file:
+                place = file[: file.index(part) + len(part) - 1]
                 if name in used:
-                    self._observer.tell("p", name, file[: file.index(part) + len(part) - 1])
-                return
+                    self._observer.tell("p", name, place)
+                top = os.path.join(place, name.partition(".")[0])
+                if not os.path.islink(top) and not os.path.islink(f"{top}.py"):
+                    return
+                file = os.path.realpath(file)  # the sources are elsewhere
         path = self._observer.path(file)
         if path is not None and _has_file_of_its_own(sys.modules[name]):
             self._observer.reads(path)

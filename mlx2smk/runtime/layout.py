@@ -19,6 +19,7 @@ MANIFEST = f"{BUNDLE}/.mlx2smk.json"
 RULES = f"{BUNDLE}/rules/mlx.smk"
 WORKER = f"{BUNDLE}/mlx/worker.py"
 RUNTIME = f"{BUNDLE}/mlx/mlx_runtime"
+CAPTIONS = f"{BUNDLE}/report"
 PROFILES = f"{BUNDLE}/profiles"
 EXPERIMENTS = f"{BUNDLE}/experiments"
 
@@ -31,6 +32,7 @@ COMPILE_LOCK = f"{PRIVATE}/compile.lock"
 RUN_LOCK = f"{PRIVATE}/run.lock"
 
 REPORT = "report.json"
+PAGE = "report.html"
 REPORT_LOG = "report.log"
 RECORD_FOLDERS = ("setup", "context", "packing", "runs", "updates", "trials", "verify")
 """The folders in the results of an experiment; logs have `collect` instead of `updates` and `trials`."""

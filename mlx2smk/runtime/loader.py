@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from .documents import FunctionEntry, ModuleEntry
+    from .documents import FunctionEntry, ModuleEntry, Parameters
     from .observing import Observer
     from .plan import Plan
 
@@ -33,12 +33,12 @@ class SliceLoader:
         self.path = path
         self.source = source
         self._code = code
-        self._guarded: tuple[Sequence[str], str] = ((), "")
+        self._guarded: tuple[Sequence[str], Parameters, str] = ((), [], "")
         self.prepare: Callable[[types.ModuleType], None] = lambda _module: None
 
-    def left_out_for(self, reader: str, names: Sequence[str]) -> None:
-        """Guard these names, which the slice for the function `reader` leaves out of the module."""
-        self._guarded = (names, reader)
+    def left_out_for(self, reader: str, part: ModuleEntry | FunctionEntry) -> None:
+        """Guard what the slice for the function `reader` leaves out: names, and entries of dicts."""
+        self._guarded = (part["removed"], part.get("partial", []), reader)
 
     def create_module(self, _spec: ModuleSpec) -> None:
         """Return None to let Python create the module."""
@@ -49,11 +49,15 @@ class SliceLoader:
         RAN.append(code)
         self.prepare(module)
         exec(code, module.__dict__)  # noqa: S102 - the user's module
-        names, reader = self._guarded
+        names, partial, reader = self._guarded
         if names:
             from . import guards
 
             guards.guard_module(module, names, reader)
+        if partial:
+            from . import partial_tables
+
+            partial_tables.guard_tables(module, partial, reader)
 
     def get_filename(self, _name: str) -> str:
         """Return the path of the file."""
@@ -150,7 +154,7 @@ class WorldFinder:
     def _slice(self, module: ModuleEntry) -> ModuleSpec:
         path = file_of(module, self._plan.folder)
         loader = SliceLoader(path, self._plan.text(module["slice"]))
-        loader.left_out_for(self._reader, module["removed"])
+        loader.left_out_for(self._reader, module)
         return loader.spec(module["name"], package=module["package"])
 
     def _beside(self, name: str) -> bool:
@@ -193,7 +197,10 @@ class WorldFinder:
 
 def file_of(module: ModuleEntry, folder: str) -> str:
     """Return the absolute path of a local module, which may lie beside the experiment's folder."""
-    return os.path.normpath(os.path.join(folder, module["path"]))
+    path = module["path"]
+    # From a folder that is reached through a link, `..` leads out of the folder behind it.
+    start = os.path.realpath(folder) if path.startswith("..") else folder
+    return os.path.normpath(os.path.join(start, path))
 
 
 def _is_folder(entry: str, folder: str) -> bool:

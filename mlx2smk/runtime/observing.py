@@ -69,6 +69,7 @@ class Observer:
         self._written: set[str] = set()
         self._read: dict[str, str] = {}
         self._busy: set[int] = set()
+        self.user_files: frozenset[str] = frozenset()
         self.opened_in: dict[int, str | None] = {}
         self.imports = Imports(self)
         self._handlers: dict[str, Handler] = {
@@ -289,7 +290,7 @@ class Observer:
 
     def is_local_file(self, name: str) -> bool:
         """Tell whether a file of code belongs to the user."""
-        return (
+        return name in self.user_files or (
             name.startswith(self._inside)
             and not name.startswith(self._ignored)
             and not any(part in name for part in INSTALLED)

@@ -120,16 +120,25 @@ class Store:
 
     Of the runs that are in no pack yet, a job looks only at those of an earlier attempt at it, since every
     other run that it could use was packed when Snakemake started. `unpacked` makes it look at all of them.
+    A failure by a limit counts only if `limits` (a trial, or its limits) has the same.
     """
 
-    def __init__(
-        self, folder: str, mark: str, code: str, kept: int | None = None, *, unpacked: bool = False
+    def __init__(  # noqa: PLR0913 - all by which it finds runs
+        self,
+        folder: str,
+        mark: str,
+        code: str,
+        kept: int | None = None,
+        *,
+        unpacked: bool = False,
+        limits: Any = None,
     ) -> None:
         self._folder = os.path.abspath(folder)
         self._forced = _read(os.path.join(folder, "forced", mark))
         self._code = code
         self._kept = kept
         self._unpacked = unpacked
+        self._limits = limits or {}
         self._segments = os.path.join(self._folder, SEGMENTS, code_name(code))
         self._segment: Segment | None = None
         self._recent: dict[str, list[tuple[str, int]]] | None = None
@@ -221,10 +230,16 @@ class Store:
     def _found(self, entry: StoreEntry, key: str, job: str) -> Found | None:
         if entry.get("forced", "") != self._forced:
             return None
+        if not isinstance(entry.get("output", ""), str):
+            return None
         if "failed_in" in entry:
-            return self._failure(entry, key, job)
+            is_path = isinstance(entry["failed_in"], str)
+            return self._failure(entry, key, job) if is_path else None
         observation, outputs = entry.get("observed", {}), entry.get("outputs", {})
-        if not isinstance(entry.get("run"), dict) or not isinstance(outputs, dict):
+        texts = isinstance(outputs, dict) and all(
+            isinstance(each, str) for each in outputs.values()
+        )
+        if not texts or not isinstance(entry.get("run"), dict):
             return None
         return Found(entry["run"], entry.get("output", ""), observation, outputs)
 
@@ -282,12 +297,20 @@ class Store:
         try:
             there: JobRecord = records.read(path)
             for number, (its_key, run) in enumerate(zip(there["keys"], there["runs"])):
-                if its_key == key and not run["success"]:
+                if its_key == key and not run["success"] and not self._had_other_limits(run):
                     observation = observed.of_number(there.get("observed", []), number)
                     return Found(run, entry.get("output", ""), observation, {})
         except (JobError, KeyError, TypeError, ValueError):  # not as a job leaves it
             return None
         return None
+
+    def _had_other_limits(self, run: RunDict) -> bool:
+        """Tell whether a run was ended by a limit that is another one now."""
+        if "limit" not in run:
+            return False
+        from .limits import outdated
+
+        return bool(outdated(run["limit"], self._limits))
 
 
 def _read(path: str) -> str:

@@ -1,10 +1,12 @@
 """Effects of local modules that only some functions can notice."""
 
+import re
+
 import pytest
 
 from mlx2smk.analysis.confined import BLIND, CHANGES, CONFINED_CALLS, EVERYWHERE, MAKERS, OWN_MODULE
 from tests.support.running_slices import check_slice
-from tests.support.sliced_texts import analysed, digest, module, trial
+from tests.support.sliced_texts import analysed, digest, kept, module, trial
 
 
 def loaded(effect, body, before="", files=None):
@@ -62,15 +64,19 @@ def test_who_notices_an_effect(effect, blind, seeing):
     assert loaded(effect, f"{seeing}\nreturn 1") == ["helper"]
     assert loaded(effect, "return f()", f"def f():\n    {seeing}") == ["helper"]
     assert loaded(effect, "return eval('1')") == ["helper"]
-    # who loads the module for another reason runs all of it
-    found = trial("import helper", "return helper.X", {"helper.py": f"X = 1\n{effect}\n"})
+    # the same holds for who loads the module for another reason, and in the experiment itself
+    other = {"helper.py": f"X = 1\n{effect}\n"}
+    found = trial("import helper", f"{seeing}\nreturn helper.X", other)
     assert effect.split("\n")[-1] in module("helper", found)
+    found = trial("import helper", f"{blind}\nreturn helper.X", other)
+    assert module("helper", found) == ["X = 1"]
+    assert kept(effect, f"{seeing}\nreturn 1") == effect.split("\n")
+    assert kept(effect, f"{blind}\nreturn 1") == []
 
 
 @pytest.mark.parametrize(
     "own",
     [
-        "assert 1 + 1 == 2",
         "from collections import namedtuple\nP = namedtuple('P', 'x y')\nORIGIN = P(0, 0)",
         "import numpy as np\nRNG = np.random.default_rng(0)\nX = RNG.normal(size=3)",
         "import random\nRNG = random.Random(0)\nX = [1, 2]\nRNG.shuffle(X)",
@@ -96,8 +102,22 @@ def test_who_notices_an_effect(effect, blind, seeing):
 )
 def test_what_only_the_modules_own_names_lead_to(own):
     assert loaded(own, "import numpy, os, pandas, random\nreturn open('x')") == []
+    files = {"helper.py": f"Y = 1\n{own}\n"}
+    assert module("helper", trial("import helper", "return helper.Y", files)) == ["Y = 1"]
+    assert kept(own, "import numpy, os, pandas, random\nreturn open('x')") == []
+    # all of it belongs to the name that it starts with
+    name = re.findall(r"^(?:    )?([A-Z]+) = ", own, re.MULTILINE)[0]
+    found = trial("import helper", f"return helper.{name}", files)
+    assert module("helper", found) == own.split("\n")
+    assert kept(own, f"return {name}") == own.split("\n")
+
+
+def test_checks_count_for_who_loads_the_module():
+    own = "import sys\ndef check(x):\n    if x:\n        raise ValueError(x)\ncheck(sys.argv)\nassert 1 < 2"
+    assert loaded(own, "return 1") == []
     found = trial("import helper", "return helper.Y", {"helper.py": f"Y = 1\n{own}\n"})
-    assert own.split("\n")[-1] in module("helper", found)
+    assert module("helper", found) == ["Y = 1", *own.split("\n")]
+    assert kept(own) == own.split("\n")
 
 
 def test_estimators_draw_from_the_common_generator():
@@ -192,9 +212,160 @@ def test_setups_do_not_depend_on_the_seed_of_a_module_that_trials_use():
     assert [item.name for item in one["s"].slice.modules] == []
 
 
-def test_the_experiments_own_effects_count_for_all():
+@pytest.mark.parametrize("of", ["1", "np.zeros(3)"])
+def test_the_experiments_own_effects_count_for_who_notices_them(of):
     before = "import numpy as np\nnp.random.seed({})"
-    assert digest(before.format(1)) != digest(before.format(2))
+    same = digest(before.format(1), f"return {of}") == digest(before.format(2), f"return {of}")
+    assert same == (of == "1")
+
+
+SHARED_TABLE = "import numpy as np\nimport pandas as pd\nA = pd.read_csv('x')\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "names", "others"),
+    [
+        ("B = A[1:]\nB['x'] = 1", "AB", "C"),
+        ("B = A\nB['x'] = 1", "AB", "C"),
+        ("A['x'] += 1", "A", "BC"),
+        ("A += 1", "A", "BC"),
+        ("B = [len(A)]\nB[0] = A.shape\nC = A\nC['x'] = 1", "AC", ""),
+        ("B = np.zeros(len(A))\nB[0] = 1", "B", "A"),
+        ("B = pd.DataFrame({'a': A})\nB['x'] = 1", "AB", "C"),
+        ("from types import SimpleNamespace\nB = SimpleNamespace()\nB.a = A\nB.a.x = 1", "AB", "C"),
+        ("def f():\n    A['x'] = 1\nf()", "A", "BC"),
+        ("def f():\n    table = A[1:]\n    table['x'] = 1\nf()", "A", "BC"),
+        ("def f():\n    t = pd.DataFrame()\n    t['x'] = 1\n    return t\nB = f()", "B", "AC"),
+        ("for i in range(3):\n    A[i] = 1", "A", "BC"),
+        ("with open('x') as file:\n    B = file.read()\n    C = file.read()", "BC", "A"),
+    ],
+)  # fmt: skip
+def test_a_change_belongs_to_the_names_that_lead_to_the_object(change, names, others):
+    before = f"{SHARED_TABLE}{change}\n"
+    last = change.split("\n")[-1]
+    for name in names:
+        assert last in kept(before, f"return {name}")
+    rest = [name for name in others if f"{name} = " in before]
+    for name in rest:
+        assert last not in kept(before, f"return {name}")
+    assert last not in kept(before)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "def f(table):\n    table['x'] = 1\nf(A)",
+        "B = {'a': A}\nB['a'].dropna(inplace=True)",
+        "A.apply(print)",
+        "import other\nother.g(A)",
+    ],
+)
+def test_a_change_in_an_unknown_way_counts_for_all(change):
+    assert change.split("\n")[-1] in kept(f"{SHARED_TABLE}{change}\n")
+
+
+REGISTRY_CLASS = (
+    "class Registry:\n"
+    "    shared = {}\n"
+    "    def __init__(self, name):\n"
+    "        self.name = name\n"
+    "        self.items = {}\n"
+    "        self.given = name\n"
+    "    def register(self, name):\n"
+    "        def deco(cls):\n"
+    "            if name in self.items:\n"
+    "                raise ValueError(name)\n"
+    "            self.items[name] = cls\n"
+    "            return cls\n"
+    "        return deco\n"
+    "    def either(self, name, f=None):\n"
+    "        if f is not None:\n"
+    "            self.items[name] = f\n"
+    "            return f\n"
+    "        def deco(f):\n"
+    "            self.items[name] = f\n"
+    "            return f\n"
+    "        return deco\n"
+    "    def plain(self, f):\n"
+    "        self.items.update(f=f)\n"
+    "        return f\n"
+    "    def loud(self, f):\n"
+    "        print(f)\n"
+    "        return f\n"
+    "    def give(self, f):\n"
+    "        self.given.append(f)\n"
+    "        return f\n"
+    "    def replace(self, f):\n"
+    "        self.name = f\n"
+    "        return f\n"
+    "    @staticmethod\n"
+    "    def still(f):\n"
+    "        return f\n"
+    "    def twice(self, f):\n"
+    "        SEEN.append(f)\n"
+    "        return f\n"
+    "SEEN = []\n"
+    "REG = Registry('models')\n"
+)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "@REG.register('a')\ndef f(): return 1",
+        "@REG.either('a')\ndef f(): return 1",
+        "@REG.plain\ndef f(): return 1",
+        "REG.plain(len)",
+        "REG.register('a')",
+        "REG.extra = 1",
+        "@REG.twice\ndef f(): return 1",
+    ],
+)
+def test_an_instance_as_a_registry(use):
+    assert kept(REGISTRY_CLASS + use) == []
+    lines = use.split("\n")
+    assert kept(REGISTRY_CLASS + use, "return REG")[-len(lines) :] == lines
+    there = use.replace("REG", "registry.REG")
+    files = {"registry.py": REGISTRY_CLASS}
+    if "extra" in use:
+        assert kept(f"import registry\n{there}", files=files)[-len(lines) :] == there.split("\n")
+        return
+    assert kept(f"import registry\n{there}", files=files) == []
+    own = kept(f"import registry\n{there}", "return registry.REG.items", files)
+    assert own == ["import registry", *there.split("\n")]
+    files["users.py"] = f"from registry import REG\nA = 1\n{use}\n"
+    found = trial("import users, registry", "return users.A", files)
+    assert module("users", found) == ["A = 1"]
+    found = trial("import users, registry", "return registry.REG.items", files)
+    assert module("users", found) == ["from registry import REG", *lines]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "@REG.loud\ndef f(): return 1",
+        "@REG.give\ndef f(): return 1",
+        "@REG.still\ndef f(): return 1",
+        "@REG.unknown\ndef f(): return 1",
+        "REG = other()\n@REG.plain\ndef f(): return 1",
+        "Registry.plain = print\n@REG.plain\ndef f(): return 1",
+        "REG.plain = print\n@REG.plain\ndef f(): return 1",
+        "NEW = Registry(SEEN)\n@NEW.plain\ndef f(): return 1",
+        "class More(Registry): pass\nNEW = More('x')\n@NEW.plain\ndef f(): return 1",
+        "class Odd:\n    def __setattr__(self, k, v): print(k)\nNEW = Odd()\nNEW.x = 1",
+        "@REG.either('a', print)\ndef f(): return 1",
+    ],
+)
+def test_an_instance_that_may_do_more(use):
+    last = use.split("\n")[-1]
+    assert last in kept(REGISTRY_CLASS + use)
+
+
+def test_registries_that_are_instances_work(tmp_path):
+    before = (
+        f"{REGISTRY_CLASS}@REG.register('a')\ndef f(): return 1\nREG.plain(f)\nOTHER = print('x')"
+    )
+    check_slice(tmp_path, before, "return sorted(REG.items), REG.items['a']()", {})
 
 
 def test_effects_run_in_the_job_of_who_notices_them(tmp_path):

@@ -282,3 +282,10 @@ def test_the_order_does_not_depend_on_hashes(seed):
         check=True,
     )
     assert done.stdout == "['a', 'b', 'c', 'd']\n"
+
+
+def test_a_name_that_a_reexported_submodule_does_not_have():
+    files = {"pkg/__init__.py": "from pkg import convert\n", "pkg/convert.py": "A = 'a'\n"}
+    assert trial("import pkg", "open(pkg.convert.nope, 'w')", files).files == ()
+    (found,) = trial("import pkg", "open(pkg.convert.A, 'w')", files).files
+    assert found.path == "a"

@@ -312,8 +312,9 @@ def test_a_decorator_of_a_local_module():
     }
     assert kept("from deco import d\n@d\ndef A(): pass", files=pure) == []
     registry = {"deco.py": "R = []\ndef d(f):\n    R.append(f)\n    return f\n"}
-    before = "from deco import d\n@d\ndef A(): pass"
-    assert kept(before, files=registry) == before.split("\n")
+    before = "import deco\n@deco.d\ndef A(): pass"
+    assert kept(before, files=registry) == []
+    assert kept(before, "return deco.R", registry) == before.split("\n")
 
 
 def test_slices_of_modules_compile():

@@ -95,7 +95,7 @@ def test_a_reader_in_a_local_module_counts():
         ("from traceback import format_exc", "return format_exc(), A"),
         ("", "import inspect\nreturn inspect.getframeinfo(A)"),
         ("", "import warnings\nwith warnings.catch_warnings(record=True) as w: A()\nreturn w[0].lineno"),
-        ("import logging\nlogging.basicConfig(format='%(lineno)d')", "return A"),
+        ("import logging\nlogging.basicConfig(format='%(lineno)d')", "return logging.info(A)"),
         ("F = '{lineno}: {message}'", "return A, F"),
         ("", "import dis\ndis.dis(A)"),
         ("", "import tracemalloc\nreturn tracemalloc.take_snapshot().statistics('lineno'), A"),

@@ -645,6 +645,34 @@ def test_a_package_in_editable_form(folder, tmp_path):
     settled(lab)
 
 
+def test_packages_that_are_links_to_their_sources(folder, tmp_path):
+    """One of another project counts by the content of its files, one of this project by what is used."""
+    (tmp_path / "tool.py").write_text("VERSION = 100\nUNUSED = 1\n\ndef level():\n    return 1\n")
+    own = folder / "src" / "own"
+    own.mkdir(parents=True)
+    (folder / "setup.py").touch()
+    (own / "__init__.py").write_text("A = 1\nB = 2\n")
+    python = with_editable_package(tmp_path / "venv", tmp_path / "nothing")
+    (place,) = (tmp_path / "venv").glob("lib/python*/site-packages")
+    (place / "tool.py").symlink_to(tmp_path / "tool.py")
+    (place / "own").symlink_to(own)
+    experiment = IMPORTING.replace("import tool", "import own, tool").replace(
+        "+ tool", "+ own.A + tool"
+    )
+    lab = Folder(folder, experiment, "--python", str(python))
+    assert lab.run() == ["use"]
+    assert lab.results("use") == [102]
+    (own / "__init__.py").write_text("A = 1\nB = 3\n")
+    assert lab.run() == []
+    (own / "__init__.py").write_text("A = 10\nB = 3\n")
+    assert lab.run() == ["use"]
+    assert lab.results("use") == [111]
+    (tmp_path / "tool.py").write_text("VERSION = 200\n\ndef level():\n    return 1\n")
+    assert lab.run() == ["use"]
+    assert lab.results("use") == [211]
+    settled(lab)
+
+
 def with_editable_package(folder, source):
     """Return the Python of a new environment, with what ``pip install --editable`` would put there."""
     venv.create(folder, symlinks=True)

@@ -23,6 +23,7 @@ EXPERIMENTS = {
     "lazy": "exp.py",
     "vision": "experiments/exp.py",
     "sorting": "exp.py",
+    "scripted": "exp.py",
 }
 FUNCTIONS = {
     "study": {"start", "fit", "noise", "plain", "check"},
@@ -30,6 +31,9 @@ FUNCTIONS = {
     "vision": {"start", "baseline", "net", "figure", "counted", "check"},
     "sorting": {
         *("start", "timed", "scored", "dispatched", "evaluated", "cached", "compared", "check"),
+    },
+    "scripted": {
+        *("start", "counted", "drawn", "summed", "weighted", "chosen", "configured", "check"),
     },
 }
 
@@ -120,6 +124,20 @@ VISION = "src/vision/"
         # names of functions and files depend on no line
         ("sorting", LAB + "report.py", "import sys\n", "import sys\n\n# a comment\n", set()),
         ("sorting", LAB + "report.py", ".function", ".lineno", {"compared"}),
+        # what the experiment does at its top level; numpy may draw random numbers of Python, and
+        # look at variables, warnings and logs
+        ("scripted", "exp.py", "random.seed(7)", "random.seed(8)", {"drawn", "weighted"}),
+        ("scripted", "exp.py", "np.random.seed(11)", "np.random.seed(12)", {"drawn", "weighted"}),
+        ("scripted", "exp.py", "precision=3", "precision=4", {"drawn", "weighted"}),
+        ("scripted", "exp.py", '"ignore"', '"once"', {"drawn", "weighted"}),
+        ("scripted", "exp.py", "logging.WARNING", "logging.INFO", {"drawn", "weighted"}),
+        ("scripted", "exp.py", '"out"', '"outputs"', {"drawn", "weighted", "summed", "chosen"}),
+        ("scripted", "exp.py", "default=4", "default=5", {"chosen"}),
+        ("scripted", "exp.py", '"mean")', '"average")', {"summed"}),
+        ("scripted", "exp.py", "max(values)", "min(values)", {"summed"}),
+        ("scripted", "exp.py", "CONFIG.rate = 0.25", "CONFIG.rate = 0.75", {"summed", "configured"}),
+        ("scripted", "exp.py", "[float(cell)", "[2 * float(cell)", {"summed"}),
+        ("scripted", "exp.py", "WEIGHTS[0] = 1", "WEIGHTS[0] = 2", {"weighted"}),
     ],
 )  # fmt: skip
 def test_what_an_edit_affects(tmp_path, project, file, old, new, affected):  # noqa: PLR0913, PLR0917
@@ -215,4 +233,17 @@ def test_a_project_that_looks_names_up_runs(tmp_path):
     assert lab.foreseen() == {"cached": 1}
     lab.run()
     assert lab.ran() == ["cached"]
+    lab.check()
+
+
+@pytest.mark.slow
+def test_a_script_that_configures_libraries_runs(tmp_path):
+    lab = lab_of("scripted", tmp_path)
+    assert lab.ran() == ["chosen", "summed mean", "summed top"]
+    lab.check()
+    lab.replace("exp.py", "default=4", "default=5")
+    lab.replace("exp.py", "np.random.seed(11)", "np.random.seed(12)")
+    assert lab.foreseen() == {"chosen": 1, "drawn": 2, "weighted": 1}
+    lab.run()
+    assert lab.ran() == ["chosen"]
     lab.check()

@@ -9,8 +9,8 @@ from tests.support.paths import ROOT
 
 PACKAGE = ROOT / "mlx2smk"
 LAYERS = (
-    *("cli", "commands", "compiler", "forecast", "results", "emission", "planning", "analysis"),
-    *("language", "diagnostics", "runtime", "decorators"),
+    *("cli", "commands", "compiler", "report", "forecast", "results", "emission", "planning"),
+    *("analysis", "language", "diagnostics", "runtime", "decorators"),
 )
 """Each may import those after it."""
 
@@ -79,6 +79,7 @@ SHARED_NAMES = {
 SHARED_MODULE_NAMES = {
     "gc": {"commands", "results"},
     "plan": {"planning", "runtime"},
+    "report": {"analysis/mistakes", "commands"},
     "retry": {"commands", "results"},
 }
 """Names of modules that occur in several packages."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+import subprocess
 
 import pytest
 
@@ -272,3 +274,20 @@ def test_garbage_is_collected_as_ever(tmp_path, context):
     bundle = one_trial(tmp_path, "import gc\ndef t(): return gc.isenabled()")
     (run,) = bundle.run_trial("t", context=context)
     assert run["result"] is True
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_standard_streams_may_be_closed(tmp_path, closed):
+    source = """
+    import sys
+    def t():
+        print("said")
+        print("warned", file=sys.stderr)
+        return sys.stdin.read()
+    """
+    bundle = one_trial(tmp_path, source)
+    command = shlex.join(bundle.words(*bundle.trial_words("t", "0")))
+    subprocess.run(["sh", "-c", f"{command} {closed}"], cwd=tmp_path, check=True, timeout=60)
+    (run,) = bundle.read("runs/t/0.json")["runs"]
+    assert run["result"] == ""
+    assert bundle.log("t") == "said\nwarned\n"

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from .. import layout
 from ..graph import Graph
+from ..leftovers import remove_unfinished
 from ..packing import has_segments
 from ..plan import Plan, spans_of
 from . import preflight
@@ -101,7 +102,11 @@ class Workflow:
         """Pack the store, and tell it which trials are to run again, whatever it has of them."""
         self._snakemake.lift_rate_limit()
         self._snakemake.use_first_fit()
-        if self._settings.uses_store and has_segments(layout.STORE):  # the last run was cut short
+        was_cut_short = has_segments(layout.STORE)
+        if not self._snakemake.runs_jobs_elsewhere and not self._snakemake.uses_storage:
+            results = map(self._results, self._compiled.stems())
+            remove_unfinished([*results, *([layout.STORE] if was_cut_short else [])])
+        if self._settings.uses_store and was_cut_short:
             command = [*self._own_command("pack-store"), "--store", layout.STORE]
             subprocess.run(command, check=False)
         for stem in self._compiled.stems():

@@ -1,0 +1,98 @@
+"""What is noted of a piece of code: that it has effects, or changes objects that some names lead to."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlx2smk.analysis.confined import EVERYWHERE, FAILING, OWN_MODULE
+from mlx2smk.analysis.objects import Objects
+
+if TYPE_CHECKING:
+    from mlx2smk.analysis.judge import Filling, Judge
+    from mlx2smk.analysis.values import Values
+
+
+class Changes:
+    """Why code has effects (``reason``), and who can notice them (``domains``).
+
+    ``touches`` are the names of the module whose containers it changes; ``owned`` are names of the
+    scope inside, such as ``self`` in ``__init__``, that may be changed freely, and attributes of these
+    (``self.items``).
+    """
+
+    def __init__(self, values: Values, judge: Judge, owned: frozenset[str] = frozenset()) -> None:
+        self.values = values
+        self.judge = judge
+        self.owned = owned
+        self.reason: str | None = None
+        self.domains: set[str] = set()
+        self.touches: set[str] = set()
+
+    def effect(self, reason: str, domain: str | None = None) -> None:
+        """Note that there is an effect; the first reason stays. ``domain``: only some can notice it."""
+        self.reason = self.reason or reason
+        self.domains.add(domain or EVERYWHERE)
+
+    def change_objects(self, reason: str, domain: str | None, names: frozenset[str] | None) -> None:
+        """Note that objects change to which some names of the module lead, None if it is not known which."""
+        if domain != OWN_MODULE or names is None:
+            self.effect(reason, domain)
+        if domain is not None:
+            self.touches |= names or frozenset()
+
+    def fill(self, reason: str, filling: Filling | None) -> None:
+        """Note what a call or a decorator fills, None if it does something else."""
+        if filling is None or filling.names is None or filling.module is not self.values.module:
+            self.effect(reason, filling.domain if filling is not None else None)
+        elif not filling.names:
+            self.effect(reason, FAILING)
+        else:
+            self.touches |= filling.names
+
+    def only_fails(self) -> bool:
+        """Whether all that is done is to change what ``touches`` and ``owned`` name, and to fail perhaps."""
+        return self.domains <= {FAILING}
+
+    def change(self, node: ast.expr, *, definition: bool = False) -> None:
+        """Note that the object an expression stands for is changed; it may be a function or class."""
+        name = node.id if isinstance(node, ast.Name) else ""
+        if name in self.owned or self.is_owned_attribute(node):
+            return
+        own = self.values.is_own_container(name) or (definition and self._may_have_attributes(name))
+        if not isinstance(node, ast.Name) or not own:
+            objects = Objects(self.values)
+            changed, names = objects.changed(node), objects.behind(node)
+            self.change_objects(f"changes {short(node)}", changed, names)
+        elif self.values.local(node.id) is None:
+            self.touches.add(node.id)
+
+    def _may_have_attributes(self, name: str) -> bool:
+        return self.values.is_definition(name) or self.judge.is_instance(name, self.values)
+
+    def is_owned_attribute(self, node: ast.expr) -> bool:
+        """Whether this is an attribute of an owned name that may be changed freely."""
+        return isinstance(node, ast.Attribute) and ast.unparse(node) in self.owned
+
+    def read(self, node: ast.Name) -> None:
+        """Note that a name is read, which changes iterators."""
+        if self.values.local(node.id) is None:
+            self.touches |= self.values.consumed(node.id)
+            self.look_elsewhere(node)
+
+    def look_elsewhere(self, node: ast.AST) -> None:
+        """Note that a local module's iterator is read, which changes it for everybody."""
+        if isinstance(node, (ast.Name, ast.Attribute)) and self.values.is_consumed_elsewhere(node):
+            self.effect(f"reads {short(node)}, which reading changes")
+
+    def take(self, inner: Changes) -> None:
+        """Add what was found in a scope inside."""
+        self.reason = self.reason or inner.reason
+        self.domains |= inner.domains
+        self.touches |= inner.touches
+
+
+def short(node: ast.AST) -> str:
+    """Return some code as a short text."""
+    text = ast.unparse(node)
+    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,0 +1,162 @@
+"""Instances of the user's classes that modules hold, such as registries: what calling their methods changes.
+
+Only instances count that a module makes once, of data, with a simple class: ``REGISTRY = Registry("models")``.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlx2smk.analysis.effects import Evaluation
+from mlx2smk.analysis.judge import Filling
+from mlx2smk.analysis.values import Definition, Values, frame_inside
+from mlx2smk.language.bindings import scope_of
+
+if TYPE_CHECKING:
+    from mlx2smk.analysis.project import Module, Project
+    from mlx2smk.analysis.purity import Purity
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Instance:
+    """What a name of a module is bound to, and the module of its class."""
+
+    module: Module
+    name: str
+    home: Module
+    node: ast.ClassDef
+
+
+class Instances:
+    """Finds instances and judges calls of their methods."""
+
+    def __init__(self, project: Project, purity: Purity) -> None:
+        self.project = project
+        self.purity = purity
+
+    def is_plain(self, name: str, values: Values) -> bool:
+        """Whether a name is bound to an instance of its module whose attributes can be assigned freely."""
+        found = self._instance(ast.Name(name, ast.Load()), values)
+        return (
+            found is not None
+            and found.module is values.module
+            and not any(each.name in _ON_ASSIGNMENT for each in scope_of(found.node.body).bindings)
+        )
+
+    def filled_by(self, node: ast.Call, values: Values) -> Filling | None:
+        """Return what a call of a method fills, None if it may do something else."""
+        method = self._method(node.func, values)
+        return None if method is None else self._filled(*method, None)
+
+    def filled_by_decorator(self, node: ast.expr, values: Values) -> Filling | None:
+        """Return what decorating something with a method, or with what it returns, fills."""
+        function = node.func if isinstance(node, ast.Call) else node
+        method = self._method(function, values)
+        if method is None:
+            return None
+        given = (
+            [*node.args, *(key.value for key in node.keywords)]
+            if isinstance(node, ast.Call)
+            else []
+        )
+        plain = all(isinstance(item, ast.Constant) for item in given)
+        return self._filled(*method, plain if isinstance(node, ast.Call) else None)
+
+    def _instance(self, node: ast.expr, values: Values) -> _Instance | None:
+        """Return the instance that an expression such as ``REGISTRY`` or ``models.REGISTRY`` stands for."""
+        at = values.holder(node)
+        if at is None:
+            return None
+        module, name = at
+        bindings = module.bindings.get(name, ())
+        call = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "value" else None
+        if not isinstance(call, ast.Call) or not _is_made_of_data(call):
+            return None
+        cls = Values(self.project, module).meaning(call.func)
+        if not isinstance(cls, Definition) or not isinstance(cls.node, ast.ClassDef):
+            return None
+        plain = not cls.node.bases and not cls.node.keywords and self.purity.is_pure(cls)
+        return _Instance(module, name, cls.module, cls.node) if plain else None
+
+    def _method(self, node: ast.expr, values: Values) -> tuple[_Instance, ast.FunctionDef] | None:
+        if not isinstance(node, ast.Attribute):
+            return None
+        found = self._instance(node.value, values)
+        if found is None:
+            return None
+        bindings = scope_of(found.node.body).bindings
+        methods = [each.node for each in bindings if each.name == node.attr]
+        replaced = {found.name, found.node.name} & (found.module.patched | found.home.patched)
+        method = methods[0] if len(methods) == 1 and not replaced else None
+        plain = isinstance(method, ast.FunctionDef) and not method.decorator_list
+        return (found, method) if plain and isinstance(method, ast.FunctionDef) else None
+
+    def _filled(
+        self, instance: _Instance, method: ast.FunctionDef, factory: bool | None
+    ) -> Filling | None:
+        """Return what a method fills, and the functions that it returns if it is a ``factory``.
+
+        True: the factory is given constants only, so that it cannot return what it is given.
+        """
+        first = [*method.args.posonlyargs, *method.args.args][:1]
+        frame = frame_inside(method)
+        if not first or len(frame[first[0].arg]) != 1:
+            return None
+        this, own = (
+            first[0].arg,
+            _own_containers(instance.node, Values(self.project, instance.home)),
+        )
+        owned = frozenset(f"{this}.{name}" for name in own)
+        around = Values(self.project, instance.home)
+        inside = around.inside(frame)
+        whole = self._what(method, inside, owned)
+        if whole is None or factory is None:
+            return None if whole is None else self._filling(instance, whole)
+        parameters = {arg.arg for arg in method.args.args} if factory else set()
+        for function in self.purity.functions_returned(method, parameters):
+            if function is None or function.decorator_list or this in frame_inside(function):
+                return None
+            inner = self._what(function, inside.inside(frame_inside(function)), owned)
+            if inner is None:
+                return None
+            whole |= inner
+        return self._filling(instance, whole)
+
+    def _what(
+        self, node: ast.FunctionDef, values: Values, owned: frozenset[str]
+    ) -> frozenset[str] | None:
+        """Return the names whose containers a function changes besides what is owned, None if it does more."""
+        if any(isinstance(part, (ast.Import, ast.ImportFrom)) for part in ast.walk(node)):
+            return None
+        evaluation = Evaluation(values, self.purity, owned)
+        evaluation.statements(node.body)
+        return frozenset(evaluation.touches) if evaluation.only_fails() else None
+
+    def _filling(self, instance: _Instance, touches: frozenset[str]) -> Filling | None:
+        if instance.module is instance.home:
+            # Containers of the class itself are shared by its instances.
+            return Filling(instance.module, touches | {instance.name, instance.node.name})
+        return None if touches else Filling(instance.module, frozenset({instance.name}))
+
+
+def _own_containers(node: ast.ClassDef, values: Values) -> frozenset[str]:
+    """Return the attributes that the class assigns new containers and nothing else, to each instance."""
+    assigned: dict[str, list[bool]] = {}
+    for part in ast.walk(node):
+        targets = part.targets if isinstance(part, ast.Assign) else []
+        targets = [part.target] if isinstance(part, (ast.AnnAssign, ast.AugAssign)) else targets
+        for target in targets:
+            if isinstance(target, ast.Attribute):
+                value = None if isinstance(part, ast.AugAssign) else getattr(part, "value", None)
+                assigned.setdefault(target.attr, []).append(values.is_fresh(value))
+    return frozenset(name for name, fresh in assigned.items() if all(fresh))
+
+
+def _is_made_of_data(node: ast.Call) -> bool:
+    given = [*node.args, *(keyword.value for keyword in node.keywords)]
+    return all(isinstance(item, ast.Constant) for item in given)
+
+
+_ON_ASSIGNMENT = frozenset({"__setattr__", "__slots__", "__set__"})
