@@ -34,7 +34,7 @@ def full_lines(
         for name, what in rows:
             row = f"  {name:{widths[0]}}  {what:{widths[1]}}  {outlooks.get(name, '')}"
             yield row.rstrip()
-    yield next_step([unit.plan.source for unit in units], directory)
+    yield next_step([unit.experiment.source.path for unit in units], directory)
 
 
 def found_rows(plan: Plan) -> Iterator[tuple[str, str]]:
