@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlx2smk.analysis.units import with_statement
+from mlx2smk.analysis.units import part_of_unit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -139,7 +139,7 @@ def entries_of_table(table: LookupTable) -> Unit:
     some = ast.Dict([display.keys[at] for at in kept], [display.values[at] for at in kept])
     fields = {name: getattr(node, name) for name in node._fields}
     fields["value"] = ast.copy_location(some, display)
-    return with_statement(table.unit, ast.copy_location(type(node)(**fields), node), table.module)
+    return part_of_unit(table.unit, ast.copy_location(type(node)(**fields), node), table.module)
 
 
 def keys_asked(name: str, module: Module, known: Constants) -> list[object] | None:

@@ -65,7 +65,7 @@ def cut(module: Module) -> Iterator[Unit]:
             index += 1
 
 
-def with_statement(unit: Unit, node: ast.stmt, module: Module) -> Unit:
+def part_of_unit(unit: Unit, node: ast.stmt, module: Module) -> Unit:
     """Return a unit that has only a part of another one's statement."""
     body = [] if module.tree is None else module.tree.body
     names = names_of(node, lazy_annotations=_evaluates_lazily(body))

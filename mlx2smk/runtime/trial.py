@@ -126,7 +126,7 @@ class TrialJob:
         files = self._runner.contents
         self.made_from = origin.of_job(self.plan, self.trial, context, self._previous, files)
         if self.trial.get("variants"):
-            codes = variants.codes_of(self.trial, self.job.numbers)
+            codes = variants.variant_codes(self.trial, self.job.numbers)
             self.made_from["codes"] = variants.grouped_codes(codes)
         if self.plan.scheduled is not None:
             self._check_inputs()

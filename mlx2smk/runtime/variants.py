@@ -56,7 +56,7 @@ def deciding_values(trial: TrialEntry, number: int) -> dict[str, str]:
     return {name: texts[name] for name in deciding}
 
 
-def codes_of(trial: TrialEntry, numbers: Iterable[int]) -> list[str]:
+def variant_codes(trial: TrialEntry, numbers: Iterable[int]) -> list[str]:
     """Return the digest of the code of each combination."""
     return [variant_entry(trial, number)["digest"] for number in numbers]
 
