@@ -1,5 +1,5 @@
 # The commands of CONTRIBUTING.md, run in the development environment.
-.PHONY: check test fast docs
+.PHONY: check test fast docs site
 
 check:  ## style, types and layout
 	pytest -q tests/house/test_style.py
@@ -12,3 +12,6 @@ fast:  ## what takes a tenth of the time
 
 docs:  ## the pages that are made from the code
 	python -m mlx2smk.diagnostics > docs/diagnostics.md
+
+site:  ## the documentation as a site, in build/site
+	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet --strict --config-file docs/site/mkdocs.yml

@@ -12,7 +12,7 @@ of these keys. This is how SETUP passes results from one trial to the next.
 import json
 from statistics import mean
 
-from mlx2smk import VerificationResult, setup, trial, verify
+from mlx2smk import SETUP, VerificationResult, setup, trial, verify
 from sklearn.datasets import load_digits
 from sklearn.model_selection import StratifiedKFold, cross_val_score, train_test_split
 
@@ -99,7 +99,7 @@ def mean_scores() -> dict[str, float]:
 @trial(2, {"seed": [0, 1, 2, 3, 4]})
 def final(seed: int):
     scores = mean_scores()
-    cfg = json.loads(max(scores, key=scores.get))
+    cfg = json.loads(max(scores, key=scores.__getitem__))
     images, unseen_images, labels, unseen_labels = load_parts()
     # Train on a different 90 % for each seed, to see how much the result depends on the sample.
     images, _, labels, _ = train_test_split(

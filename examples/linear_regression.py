@@ -7,7 +7,7 @@ continues with the best one.
 """
 
 import numpy as np
-from mlx2smk import VerificationResult, setup, trial, verify
+from mlx2smk import SETUP, VerificationResult, setup, trial, verify
 
 TRUE_WEIGHTS = [2.0, -1.0, 0.5, 3.0]  # the last one is the intercept
 
@@ -59,7 +59,7 @@ def descend(rate: float, steps: int):
 @trial(2, {"steps": [500]})
 def refine(steps: int):
     errors = {key: SETUP[key] for key in SETUP if key.startswith("error ")}
-    rate = float(min(errors, key=errors.get).split()[1])
+    rate = float(min(errors, key=errors.__getitem__).split()[1])
     x, y = make_data()
     return {"rate": rate, "weights": descent(x, y, rate, steps)}
 

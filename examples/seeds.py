@@ -8,7 +8,7 @@ torch is optional; its part is skipped if it is not installed.
 import random
 
 import numpy as np
-from mlx2smk import VerificationResult, setup, trial, verify
+from mlx2smk import SETUP, VerificationResult, setup, trial, verify
 
 
 @setup()

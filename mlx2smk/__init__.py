@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlx2smk.decorators import VerificationResult, setup, trial, verify
+from mlx2smk.decorators import SETUP, VerificationResult, setup, trial, verify
 
 if TYPE_CHECKING:
     import os
 
     import pandas as pd
 
-__all__ = ["VerificationResult", "setup", "trial", "verify"]
+__all__ = ["SETUP", "VerificationResult", "setup", "trial", "verify"]
 
 
 def load(

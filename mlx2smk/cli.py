@@ -5,7 +5,6 @@ The modules that a command needs are imported when it runs, so that ``mlx --help
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -15,22 +14,28 @@ from mlx2smk.commands import (
     USAGE_ERROR,
     check,
     completion,
+    diff,
     explain,
     gc,
+    history,
     log,
     new,
     print_error,
+    report,
     repro,
     results,
     retry,
     run,
     show_diagnostics,
+    standard_streams,
     status,
 )
 from mlx2smk.commands import compile as compile_
 from mlx2smk.commands.command_parser import CommandParser
 from mlx2smk.commands.nesting import deep_recursion
 from mlx2smk.diagnostics.fault import FaultError
+from mlx2smk.runtime import streams
+from mlx2smk.runtime.os_errors import name_file, os_error_line
 
 if TYPE_CHECKING:
     import argparse
@@ -46,7 +51,8 @@ All commands: mlx --help"""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 for errors in experiments, 2 for wrong usage."""
-    given = _parser().parse_command(arguments)
+    streams.open_missing()
+    given = command_line().parse_command(arguments)
     try:
         with deep_recursion():
             code: int = given.run(given)
@@ -55,15 +61,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         show_diagnostics([fault.diagnostic], getattr(given, "format", "text"))
         return fault.status
     except BrokenPipeError:  # the reader has closed the pipe, as in `mlx explain exp.py | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        standard_streams.give_up()
         return FAILED
     except OSError as error:
-        place = f"{error.filename}: " if error.filename else ""
-        return print_error(f"{place}{error.strerror or error}", FAILED)
+        if standard_streams.is_about_output(error):
+            name_file(error, "standard output")
+            standard_streams.give_up()
+        return print_error(os_error_line(error), FAILED)
     return code
 
 
-def _parser() -> CommandParser:
+def command_line() -> CommandParser:
+    """Return the parser of all commands."""
     parser = CommandParser(
         prog="mlx",
         description="Compile experiments (@setup, @trial, @verify) to Snakemake workflows.",
@@ -74,7 +83,7 @@ def _parser() -> CommandParser:
     commands = parser.add_subparsers(metavar="COMMAND")
     for command in (
         *(new, check, compile_, run, explain),
-        *(results, status, log, repro, retry, gc, completion),
+        *(results, status, history, diff, log, repro, report, retry, gc, completion),
     ):
         command.add_to(commands)
     return parser

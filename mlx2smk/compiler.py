@@ -24,6 +24,7 @@ from mlx2smk.planning.planned import PlannedExperiment
 from mlx2smk.planning.planner import EarlierRuns, PlanOptions, make_plan, rule_prefixes
 from mlx2smk.planning.surprises import names_to_add, widened
 from mlx2smk.results.earlier import earlier_trials
+from mlx2smk.results.selecting import GridPart, part_of
 from mlx2smk.results.validation import COMPILE, malformed
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class CompileOptions:
     """The options of the command line.
 
     ``settings`` become defaults of Snakemake's config. ``profiles`` are written in addition to the default
-    one. ``only`` drops the experiments that were compiled into the folder before.
+    one. ``only`` drops the experiments that were compiled into the folder before. ``part`` makes the grids
+    smaller, for a folder that is not the experiments' own.
     """
 
     directory: Path = Path()
@@ -49,6 +51,7 @@ class CompileOptions:
     settings: Mapping[str, str] = field(default_factory=dict)
     profiles: tuple[str, ...] = ()
     only: bool = False
+    part: GridPart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,10 @@ def compile_experiments(paths: Sequence[str], options: CompileOptions) -> Compil
     if _failed(findings):
         return Compiled(None, (), tuple(findings))
     # A fixed order, however often and in whatever order the files were named.
+    if options.part is not None:
+        experiments = part_of(experiments, options.part)
     experiments.sort(key=lambda experiment: experiment.source.stem)
-    planned = tuple(_planned(experiments, plans, options.directory))
+    planned = tuple(_planned(experiments, plans, options))
     made = [each.plan for each in planned]
     gone = dropped(before, made)
     bundle = make_bundle(planned, options.directory, options.settings, options.profiles, gone)
@@ -108,8 +113,9 @@ def _experiments(
 
 
 def _planned(
-    experiments: Sequence[Experiment], plans: Mapping[str, PlanOptions], directory: Path
+    experiments: Sequence[Experiment], plans: Mapping[str, PlanOptions], given: CompileOptions
 ) -> Iterator[PlannedExperiment]:
+    directory, part = given.directory, given.part
     prefixes = rule_prefixes([experiment.source.stem for experiment in experiments])
     for experiment, prefix in zip(experiments, prefixes, strict=True):
         evidence = read_evidence(directory, experiment.source.stem)
@@ -119,7 +125,10 @@ def _planned(
         analysis = _analysed(experiment, evidence.surprises, places)
         trials = earlier_trials(directory, experiment.source.stem)
         earlier = EarlierRuns(trials=trials, evidence=evidence)
-        plan = make_plan(experiment, analysis, directory, options, prefix, earlier=earlier)
+        partial = None if part is None else (str(part), part.home)
+        plan = make_plan(
+            experiment, analysis, directory, options, prefix, earlier=earlier, partial=partial
+        )
         yield PlannedExperiment(experiment, analysis, plan, evidence)
 
 

@@ -267,7 +267,7 @@ def child(folder: Path) -> None:
     path = Path(job["path"])
     sys.path[0] = str(path.parent)
     sys.argv = [str(path)]
-    provide_decorators(path.parent)
+    provide_decorators(path.parent, job["setup"])
     try:
         outcome = {"success": True, "result": call(job, path)}
     except SystemExit as exit_:
@@ -336,7 +336,7 @@ class VerificationResult(enum.Enum):
     CONTINUE = "continue"
 
 
-def provide_decorators(folder: Path) -> None:
+def provide_decorators(folder: Path, context: dict) -> None:
     """Let `decorators` and `mlx2smk` be imported; the user's own decorators.py wins."""
     for name in LIBRARIES:
         if (folder / f"{name}.py").exists():
@@ -345,6 +345,7 @@ def provide_decorators(folder: Path) -> None:
         module.VerificationResult = VerificationResult
         for kind in KINDS:
             setattr(module, kind, lambda *_args, **_keywords: lambda function: function)
+        module.SETUP = context
         sys.modules[name] = module
     sys.modules["mlx2smk"].__path__ = []
     sys.modules["mlx2smk"].decorators = sys.modules["mlx2smk.decorators"]

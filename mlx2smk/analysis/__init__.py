@@ -15,6 +15,7 @@ from mlx2smk.analysis.project import Project
 from mlx2smk.analysis.sites import certain_names, key_use
 from mlx2smk.analysis.slicing import FunctionSlice, Slicer
 from mlx2smk.analysis.updates import updates_in_parameters
+from mlx2smk.analysis.variant_slices import NO_VARIANTS, Variants, variants_of
 from mlx2smk.language.bindings import scope_of
 from mlx2smk.language.keys import ANY, NO_KEYS, SETUP, Keys
 
@@ -39,7 +40,8 @@ class FunctionAnalysis:
     """One decorated function: its slice and its use of SETUP.
 
     ``trials_read`` (verifications only): the trials whose results the body can access.
-    ``files`` (trials only): uses of paths that are the same for all combinations.
+    ``files`` (trials only): uses of paths that are the same for all combinations. ``variants`` (trials
+    only): the slices of combinations, where values of parameters decide what they need.
     """
 
     name: str
@@ -47,6 +49,12 @@ class FunctionAnalysis:
     access: Access
     trials_read: Keys = NO_KEYS
     files: tuple[FileUse, ...] = ()
+    variants: Variants = NO_VARIANTS
+
+    @property
+    def slices(self) -> tuple[FunctionSlice, ...]:
+        """The slice for all values, and those of the variants."""
+        return (self.slice, *(variant.slice for variant in self.variants.found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,7 @@ def analyse_files(experiment: Experiment, files: Files, used: Used = NOTHING_USE
     looked = [Looked(function, whole, *slices[function.name]) for function in functions]
     return Analysis(
         tuple(_function(setup, slices, slicer) for setup in experiment.setups),
-        tuple(_trial(trial, slices, slicer, finder) for trial in experiment.trials),
+        tuple(_trial(trial, slices, slicer, finder, used) for trial in experiment.trials),
         tuple(_verification(each, slices, slicer, experiment) for each in experiment.verifications),
         find_mistakes(slicer.project, looked),
     )
@@ -117,7 +125,9 @@ def _function(
     return FunctionAnalysis(function.name, own_slice, access)
 
 
-def _trial(trial: Trial, slices: Slices, slicer: Slicer, finder: FileFinder) -> FunctionAnalysis:
+def _trial(
+    trial: Trial, slices: Slices, slicer: Slicer, finder: FileFinder, used: Used
+) -> FunctionAnalysis:
     own_slice, taken = slices[trial.name]
     mentioned = any(SETUP in repr(parameter.values) for parameter in trial.parameters)
     access = access_of(
@@ -128,7 +138,8 @@ def _trial(trial: Trial, slices: Slices, slicer: Slicer, finder: FileFinder) -> 
     )
     access = access.also(writes=updates_in_parameters(trial))
     files = finder.uses(trial, taken, access.writes)
-    return FunctionAnalysis(trial.name, own_slice, access, files=files)
+    variants = variants_of(trial, own_slice, slicer, used.get(trial.name, ()))
+    return FunctionAnalysis(trial.name, own_slice, access, files=files, variants=variants)
 
 
 def _verification(

@@ -9,6 +9,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.context_names import context_node, context_use, hands_on_context
 from mlx2smk.analysis.handing import Follower
 from mlx2smk.analysis.sites import Site, certain_names, key_use
 from mlx2smk.analysis.updates import update_sites
@@ -63,7 +64,7 @@ def access_of(  # noqa: PLR0913 - all that decides what a function uses
     return value may update the context, as a trial's may. ``mentioned``: its parameters mention SETUP.
     """
     found = _found_by_name(taken, widened, mentioned=mentioned)
-    reads = [*_read_sites(taken, Follower(project)), *found]
+    reads = [*_read_sites(taken, project), *found]
     writes = [*update_sites(taken, project)] if updates else []
     return Access(
         reads=Keys.union(site.keys for site in reads) | (SEED_KEYS if seeded else NO_KEYS),
@@ -106,45 +107,44 @@ def _text(node: ast.Constant) -> str:
     return node.value if isinstance(node.value, str) else ""
 
 
-def _read_sites(taken: Sequence[Taken], follower: Follower) -> Iterator[Site]:
-    for taken_unit in taken:
-        certain = certain_names(taken_unit.unit.names)
-        for reference in taken_unit.unit.names.references:
-            if _is_setup(reference, taken_unit.module):
-                sites = tuple(_sites_of(reference, taken_unit.module, certain))
-                if any(site.keys.is_any for site in sites) and reference.name == SETUP:
-                    followed = _followed(reference, taken_unit, follower)
-                    sites = sites if followed is None else followed
-                yield from sites
+def _read_sites(taken: Sequence[Taken], project: Project) -> Iterator[Site]:
+    follower = Follower(project)
+    for item in taken:
+        certain = certain_names(item.unit.names)
+        for reference in item.unit.names.references:
+            use = context_use(reference, item.module, project)
+            if use is not None:
+                yield from _sites_of(use, item, certain, follower)
+            elif _may_be_context(reference, item.module, project):
+                span = item.module.source.span(reference.node)
+                yield Site(ANY, span, item.module.name, "SETUP is reached through another module")
 
 
-def _followed(reference: Reference, item: Taken, follower: Follower) -> tuple[Site, ...] | None:
-    """Return what is read by those that SETUP is handed to; None if that is not certain."""
-    if reference.imports or item.module.name is not None:
-        return None
-    node: ast.expr = reference.node
-    for _ in reference.attributes:
-        node = getattr(node, "value", node)
-    sites = follower.sites(node, item.unit, item.module) if isinstance(node, ast.Name) else None
-    return None if sites is None else tuple(sites)
-
-
-def _is_setup(reference: Reference, module: Module) -> bool:
-    """Whether a name may refer to the context."""
+def _may_be_context(reference: Reference, module: Module, project: Project) -> bool:
+    """Whether a name may refer to the context, in a way that is not followed."""
     imports = reference.imports or tuple(module.imports(reference.name))
     if any(imported.name == SETUP for imported in imports):
         return True
     if imports:
-        return reference.attributes[:1] == (SETUP,)
+        return reference.attributes[:1] == (SETUP,) or any(
+            hands_on_context(project.trace(imported, module, reference.attributes), project)
+            for imported in imports
+        )
     # In a local module SETUP is the context unless the module binds the name itself.
     return reference.name == SETUP and (module.name is None or SETUP not in module.bindings)
 
 
-def _sites_of(reference: Reference, module: Module, certain: frozenset[ast.expr]) -> Iterator[Site]:
-    span = module.source.span(reference.node)
-    if reference.name != SETUP or reference.imports or module.name is not None:
-        yield Site(ANY, span, module.name, "SETUP is reached through another module")
+def _sites_of(
+    use: Reference, item: Taken, certain: frozenset[ast.expr], follower: Follower
+) -> Iterator[Site]:
+    """Yield what a use of the context reads; where it is handed on, those that it is handed to."""
+    module = item.module
+    keys = key_use(use, module, certain)
+    if not keys.read:
         return
-    use = key_use(reference, module, certain)
-    if use.read:
-        yield Site(use.keys, span, module.name, use.why)
+    node = context_node(use) if keys.keys.is_any else None
+    followed = None if node is None else follower.sites(node, item.unit, module)
+    if followed is None:
+        yield Site(keys.keys, module.source.span(use.node), module.name, keys.why)
+    else:
+        yield from followed

@@ -7,12 +7,14 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.modules import absolute
+from mlx2smk.analysis.tables import kept_entries
 from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from mlx2smk.analysis.project import Module, Unit
+    from mlx2smk.analysis.tables import LookupTable
 
 
 def groups(module: Module) -> dict[int, tuple[int, ...]]:
@@ -38,10 +40,13 @@ def _is_apart(before: ast.stmt, node: ast.stmt, lines: Sequence[str]) -> bool:
     return not lines[end - 1].rstrip().endswith("\\")
 
 
-def blanked(module: Module, kept: Mapping[int, str | None]) -> str:
+def blanked(
+    module: Module, kept: Mapping[int, str | None], tables: Iterable[LookupTable] = ()
+) -> str:
     """Return a module's text with only the units of these indices left in it.
 
-    A unit whose index stands for a name binds nothing: it only loads the module of that name.
+    A unit whose index stands for a name binds nothing: it only loads the module of that name. Of
+    ``tables``, only the entries are left that are needed.
     """
     if module.tree is None:
         return module.source.text
@@ -63,6 +68,8 @@ def blanked(module: Module, kept: Mapping[int, str | None]) -> str:
             anew.append((node, _import_text(node, parts, kept, module)))
         elif isinstance(node, (ast.Import, ast.ImportFrom)) and aliases:
             _blank_names(node, aliases, result)
+    for table in tables:
+        _blank_entries(table, result)
     for node, text in reversed(anew):
         _replace(node, text, result)
     return "\n".join(result)
@@ -162,6 +169,22 @@ def _blank_names(
             comma = _comma(lines, end)
             _blank(lines, start, end)
             _blank(lines, comma, (comma[0], comma[1] + 1))
+
+
+def _blank_entries(table: LookupTable, lines: list[str]) -> None:
+    """Blank the entries of a table that are not needed, each up to the next one."""
+    display = table.unit.node.value  # type: ignore[attr-defined]
+    kept = set(kept_entries(table))
+    starts = [_position(key.lineno, key.col_offset, lines) for key in display.keys]
+    end = _position(display.end_lineno, display.end_col_offset - 1, lines)
+    for index, (start, stop) in enumerate(zip(starts, [*starts[1:], end], strict=True)):
+        if index not in kept:
+            _blank(lines, start, stop)
+
+
+def _position(line: int, offset: int, lines: Sequence[str]) -> tuple[int, int]:
+    """Return a place as a zero-based line and a column in characters."""
+    return line - 1, _characters(lines[line - 1], offset)
 
 
 def _place(alias: ast.alias, lines: Sequence[str]) -> tuple[tuple[int, int], tuple[int, int]]:

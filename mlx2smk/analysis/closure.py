@@ -13,6 +13,7 @@ from mlx2smk.analysis.dynamic import Dynamic, Reach, imported_names
 from mlx2smk.analysis.lookups import attributes_of, items_of
 from mlx2smk.analysis.modules import all_modules
 from mlx2smk.analysis.settling import settled
+from mlx2smk.analysis.tables import Tables
 from mlx2smk.analysis.used import not_imported_by_others
 from mlx2smk.language.keys import SETUP
 
@@ -103,6 +104,7 @@ class Closure:
         self._given = given or {}
         self._function = ""
         self._pending: dict[tuple[ast.expr, Module], _Object | _Dynamic] = {}
+        self.tables = Tables(facts)
         self._called_elsewhere: set[tuple[str, str]] = set()
 
     def run(self, name: str, used: Iterable[UsedName] = ()) -> None:
@@ -113,7 +115,7 @@ class Closure:
         for item in not_imported_by_others(used, self.project):
             self._use(item)
         size = -1
-        while size != (size := len(self.taken) + len(self.loaded)):
+        while size != (size := len(self.taken) + len(self.loaded) + self.tables.size):
             self._drain()
             self._wake()
             self._follow_queries()
@@ -146,6 +148,7 @@ class Closure:
         for position, item in asking:
             for name in item.module.nameable:
                 if any(pattern.fullmatch(name) for pattern in found):
+                    self._called_elsewhere.add((item.module.dotted, name))
                     self._need(item.module, name, position)
 
     def _drain(self) -> None:
@@ -182,7 +185,7 @@ class Closure:
         if unit not in self._positions:
             self._positions[unit] = len(self.taken)
             self._waiting.append(len(self.taken))
-            self.taken.append(Taken(module, unit, via, loads))
+            self.taken.append(Taken(module, self.tables.begun(module, unit), via, loads))
         position = self._positions[unit]
         before = self.taken[position].loads
         if before is not None and (loads is None or len(loads) > len(before)):
@@ -326,6 +329,12 @@ class Closure:
                     self._widen_for(each.dynamic, each.item, each.position)
             if not found:
                 del self._pending[key]
+        for unit, needed in self.tables.grown(
+            known, known.called_elsewhere, whole=self.sees_source
+        ):
+            position = self._positions[unit]
+            self.taken[position] = replace(self.taken[position], unit=needed)
+            self._waiting.append(position)
         self.asked |= known.asked
 
     def _find_dynamic(self, each: _Dynamic, place: CodePlace, known: Constants) -> bool:

@@ -190,7 +190,7 @@ class Constants:
             self.asked.add(name)
         elif own or (place.module.dotted, node.name) in self.called_elsewhere:
             return None
-        for reference, where in self._references(node.name, place.module):
+        for reference, where in self.references(node.name, place.module):
             argument = _argument(reference, name, node)
             given, there = (
                 (_default(name, node), place) if argument is _NOT_GIVEN else (argument, where)
@@ -212,7 +212,7 @@ class Constants:
         found = next((unit for unit in units if unit.node is meaning.node), None)
         return None if found is None else CodePlace(found, meaning.module)
 
-    def _references(self, name: str, module: Module) -> Iterator[tuple[Reference, CodePlace]]:
+    def references(self, name: str, module: Module) -> Iterator[tuple[Reference, CodePlace]]:
         """Yield all uses of a name of a module in the slice."""
         for item in list(self.taken):
             if (module, name) not in self.linker.of(item.unit, item.module).names:

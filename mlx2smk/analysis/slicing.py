@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from mlx2smk.analysis.blanking import blanked
 from mlx2smk.analysis.closure import Closure, Taken, Widening
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["FunctionSlice", "ModuleSlice", "Piece", "Slicer", "Taken", "Widening"]
 
 PieceKind = Literal["function", "class", "constant", "import", "statement"]
+Partial: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,16 @@ class ModuleSlice:
     file_digest: str
     package: bool
     removed: tuple[str, ...]
+    partial: Partial = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionSlice:
-    """All that a function's run can depend on, as text that runs and as a digest of what it means."""
+    """All that a function's run can depend on, as text that runs and as a digest of what it means.
+
+    ``asked`` are the parameters whose values decide what belongs to it. ``partial`` are tables of the
+    experiment of which it has only the entries under some keys, which are literals.
+    """
 
     statements: tuple[int, ...]
     text: str
@@ -67,6 +73,8 @@ class FunctionSlice:
     modules: tuple[ModuleSlice, ...]
     widened: tuple[Widening, ...]
     removed: tuple[str, ...]
+    asked: frozenset[str] = frozenset()
+    partial: Partial = ()
 
 
 class Slicer:
@@ -102,12 +110,14 @@ class Slicer:
         detail = self.reflection.of((item.unit, item.module) for item in taken)
         result = FunctionSlice(
             statements=tuple(sorted({whole.units[index].statement for index in here})),
-            text=blanked(whole, here),
+            text=blanked(whole, here, closure.tables.of(whole)),
             digest=self._digest(name, closure, local, detail),
             pieces=tuple(self._piece(item, detail) for item in taken),
             modules=tuple(self._module(module, closure) for module in local),
             widened=tuple(closure.widened),
             removed=_removed(whole, here),
+            asked=frozenset(closure.asked),
+            partial=_partial(whole, closure),
         )
         return result, taken
 
@@ -116,10 +126,11 @@ class Slicer:
         return ModuleSlice(
             name=module.dotted,
             path=module.path or "",
-            text=blanked(module, kept),
+            text=blanked(module, kept, closure.tables.of(module)),
             file_digest=module.file_digest,
             package=module.package,
             removed=_removed(module, kept),
+            partial=_partial(module, closure),
         )
 
     def _digest(self, name: str, closure: Closure, local: Sequence[Module], detail: Detail) -> str:
@@ -168,6 +179,10 @@ class Slicer:
 def _kept(taken: Sequence[Taken], module: Module) -> dict[int, str | None]:
     """Return the indices of a module's units that are taken, with what those load that bind nothing."""
     return {item.unit.index: item.loads for item in taken if item.module is module}
+
+
+def _partial(module: Module, closure: Closure) -> Partial:
+    return tuple((table.name, table.literals) for table in closure.tables.of(module))
 
 
 def _removed(module: Module, kept: Mapping[int, str | None]) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.names import Names, names_of
 from mlx2smk.language.bindings import imports_of, is_main_guard
+from mlx2smk.language.keys import SETUP
+from mlx2smk.language.origins import imports_from_ours
 from mlx2smk.language.scopes import Function, below, nodes_of
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class Unit:
 def cut(module: Module) -> Iterator[Unit]:
     """Cut a module into units; ``declared`` decorators do not count, ``blanked`` ones do not run."""
     body = [] if module.tree is None else module.tree.body
-    lazy = any(isinstance(node, ast.ImportFrom) and _is_lazy(node) for node in body)
+    lazy = _evaluates_lazily(body)
     index = 0
     for statement, whole in enumerate(body):
         node = _without_main(whole)
@@ -57,8 +59,32 @@ def cut(module: Module) -> Iterator[Unit]:
         counting = _without(node, module.declared.get(statement, ()))
         for alias, part, certain in _parts(counting, module):
             names = names_of(part if alias is not None else running, lazy_annotations=lazy)
+            if _names_context(part, module):
+                names = _NO_NAMES
             yield Unit(index, statement, part, alias, names, certain)
             index += 1
+
+
+def with_statement(unit: Unit, node: ast.stmt, module: Module) -> Unit:
+    """Return a unit that has only a part of another one's statement."""
+    body = [] if module.tree is None else module.tree.body
+    names = names_of(node, lazy_annotations=_evaluates_lazily(body))
+    return replace(unit, node=node, names=names)
+
+
+def _evaluates_lazily(body: list[ast.stmt]) -> bool:
+    return any(isinstance(node, ast.ImportFrom) and _is_lazy(node) for node in body)
+
+
+_NO_NAMES = Names((), (), (), ())
+
+
+def _names_context(part: ast.stmt, module: Module) -> bool:
+    """Tell whether a part imports SETUP under its own name into the experiment, which has it anyway."""
+    if module.name is not None or not imports_from_ours(part, module.source):
+        return False
+    (imported, *others) = imports_of(part)
+    return not others and imported.name == imported.bound == SETUP
 
 
 def _is_lazy(node: ast.ImportFrom) -> bool:

@@ -5,16 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlx2smk.analysis.project import Project
 
 
 class UsedName(NamedTuple):
-    """A name of a module (None: the experiment), or a whole module, that an earlier run used."""
+    """A name of a module (None: the experiment), or a whole module, that an earlier run used.
+
+    ``values`` are those of parameters that the run had, as literals, where they decided what it was.
+    """
 
     module: str | None
     name: str | None
+    values: tuple[tuple[str, str], ...] = ()
+
+    def fits(self, given: Mapping[str, Sequence[object]]) -> bool:
+        """Whether combinations may be meant that have some of these values of parameters."""
+        return all(text in map(repr, given[name]) for name, text in self.values if name in given)
 
 
 def not_imported_by_others(used: Iterable[UsedName], project: Project) -> list[UsedName]:

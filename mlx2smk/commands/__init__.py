@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -29,6 +30,15 @@ def add_directory(parser: argparse.ArgumentParser, use: str) -> None:
         default=Path(),
         help=f"folder to {use} (default: the current one)",
     )
+
+
+def count_of(text: str) -> int:
+    """Return the whole number that an option was given."""
+    if not text.isdecimal():
+        import argparse  # noqa: PLC0415
+
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:
@@ -60,5 +70,6 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic], form: str) -> None:
 
 def print_error(text: str, code: int) -> int:
     """Print one line on stderr and return the given exit code."""
-    print(f"mlx: {text}", file=sys.stderr)
+    with suppress(OSError):  # closed or full: the exit code remains
+        print(f"mlx: {text}", file=sys.stderr)
     return code

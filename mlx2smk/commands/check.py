@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.commands import FAILED, OK, USAGE_ERROR, add_directory, show_diagnostics
 from mlx2smk.commands.compile import add_plan_options, compile_options
+from mlx2smk.commands.fixing import add_fix, write_literals
 
 if TYPE_CHECKING:
     import argparse
@@ -33,6 +34,7 @@ def add_to(commands: Commands) -> None:
         help="format of the messages: text, json, sarif (for editors and code scanning), or github "
         "(annotations of a workflow there); default: text",
     )
+    add_fix(parser)
     parser.set_defaults(run=run, profile=[], only=True)
 
 
@@ -43,6 +45,8 @@ def run(given: argparse.Namespace) -> int:
     options = compile_options(given)
     if options is None:
         return USAGE_ERROR
+    if given.fix:
+        write_literals(given)
     compiled = compile_experiments(given.experiments, options)
     show_diagnostics(compiled.diagnostics, given.format)
     if compiled.bundle is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from mlx2smk.commands import (
     print_error,
     show_diagnostics,
 )
+from mlx2smk.commands.fixing import add_fix, write_literals
 from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
@@ -50,6 +52,13 @@ def add_to(commands: Commands) -> None:
         action="store_true",
         help="drop the other experiments in the folder (default: compile them again, with their own options)",
     )
+    parser.add_argument(
+        "-q",
+        "--quiet",
+        action="store_true",
+        help="print nothing but messages about the experiments",
+    )
+    add_fix(parser)
     add_format(parser)
     parser.set_defaults(run=run)
 
@@ -106,12 +115,14 @@ def run(given: argparse.Namespace) -> int:
     options = compile_options(given)
     if options is None:
         return USAGE_ERROR
+    if given.fix:
+        write_literals(given)
     compiled, complaint = write_workflow(given.experiments, options)
     show_diagnostics([*compiled.diagnostics, *complaint], given.format)
     if compiled.bundle is None or complaint:
         return FAILED
-    if given.format == "text":
-        _tell(compiled)
+    if given.format == "text" and not given.quiet:
+        _tell(compiled, given)
     return OK
 
 
@@ -221,8 +232,13 @@ def _parallel_from_environment() -> int | None:
         raise ValueError(f"MLX_PARALLEL: {error}") from None
 
 
-def _tell(compiled: Compiled) -> None:
-    """Print a line for each experiment that was compiled."""
-    for unit in compiled.units:
-        trials = ", ".join(f"{t.name} ({t.combinations})" for t in unit.plan.trials)
-        print(f"{unit.plan.source}: {trials}")
+def _tell(compiled: Compiled, given: argparse.Namespace) -> None:
+    """Print what was compiled: to a person what it will do, to a program a line for each experiment."""
+    from mlx2smk.commands.compile_summary import brief_lines, full_lines  # noqa: PLC0415
+    from mlx2smk.commands.environment import chosen  # noqa: PLC0415
+
+    if sys.stdout.isatty():
+        lines = full_lines(compiled.units, given.directory, chosen(given))
+    else:
+        lines = brief_lines(compiled.units)
+    print("\n".join(lines))

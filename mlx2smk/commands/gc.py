@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlx2smk.commands import FAILED, OK, add_directory, print_error
+from mlx2smk.commands import FAILED, OK, add_directory, count_of, print_error
 
 if TYPE_CHECKING:
     import argparse
@@ -22,7 +22,8 @@ def add_to(commands: Commands) -> None:
         help="delete results and stored runs that no compiled experiment needs",
         description="Delete files that no experiment compiled into this folder needs: stored runs and "
         "archived code of earlier versions, and results and logs of jobs that no longer exist. Results of an "
-        "experiment that is no longer compiled are kept as long as its file exists.",
+        "experiment that is no longer compiled are kept as long as its file exists. What the runs that "
+        "mlx history lists were made of is kept.",
         epilog="example: mlx gc --dry-run",
     )
     add_directory(parser, "clean up")
@@ -41,6 +42,12 @@ def add_to(commands: Commands) -> None:
         action="store_true",
         help="also delete the results of all experiments that are no longer compiled",
     )
+    parser.add_argument(
+        "--history",
+        metavar="N",
+        type=count_of,
+        help="keep only the last N finished runs of an experiment (default: all that mlx history lists)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -50,9 +57,11 @@ def run(given: argparse.Namespace) -> int:
     from mlx2smk.results.gc import garbage  # noqa: PLC0415
 
     try:
-        garbage(given.directory)  # complain before a lock file is created
+        garbage(given.directory, history=given.history)  # complain before a lock file is created
         with quiet(given.directory):
-            _clean(given, garbage(given.directory, given.experiment, everyone=given.all))
+            kept = given.history
+            found = garbage(given.directory, given.experiment, everyone=given.all, history=kept)
+            _clean(given, found)
     except ValueError as error:
         return print_error(str(error), FAILED)
     return OK

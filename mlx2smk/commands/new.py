@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.commands import FAILED, OK, print_error
+from mlx2smk.runtime.os_errors import name_file
 
 if TYPE_CHECKING:
     import argparse
@@ -45,5 +46,10 @@ def run(given: argparse.Namespace) -> int:
             file.write(TEMPLATE.read_text(encoding="utf-8"))
     except FileExistsError:
         return print_error(f"{path} exists; choose another name", FAILED)
+    except OSError as error:
+        if error.filename is None:  # the disk is full: half a template is of no use
+            path.unlink()
+        name_file(error, str(path))
+        raise
     print(f"wrote {path}; to run it: mlx compile {path} && snakemake -j8")
     return OK

@@ -49,9 +49,6 @@ def _pager() -> list[str]:
 
 def where_words(directory: Path, plan: Plan) -> list[str]:
     """Return the words that name a folder and an experiment, as far as a command needs them."""
-    from mlx2smk.results.recorded import compiled_plans  # noqa: PLC0415
+    from mlx2smk.runtime.words import place_words  # noqa: PLC0415
 
-    several = len(list(compiled_plans(directory))) > 1
-    words = [plan.experiment] if several else []
-    is_here = os.path.realpath(directory) == os.path.realpath(os.curdir)
-    return words if is_here else [*words, "-d", str(directory)]
+    return place_words(str(directory), plan.experiment)

@@ -71,6 +71,8 @@ def run(given: argparse.Namespace) -> int:
         )
     if plan.conda or plan.container:
         print_error("its jobs run in an environment of their own; this does not", OK)
+    if trial.timeout is not None or trial.memory is not None:
+        print_error("the limits of its job (timeout=, memory=) do not apply here", OK)
     outcome = _run_alone(given, chosen, context)
     if "refused" in outcome:
         return FAILED

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlx2smk.commands import OK, add_directory, print_error
+from mlx2smk.commands import OK, add_directory, count_of, print_error
+from mlx2smk.runtime.os_errors import name_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument(
         "--failed", action="store_true", help="only what failed; as a table, grouped by cause"
     )
-    parser.add_argument("--limit", metavar="N", type=_count, help="at most N rows")
+    parser.add_argument("--limit", metavar="N", type=count_of, help="at most N rows")
     parser.add_argument(
         "--format",
         dest="form",
@@ -80,12 +81,6 @@ def add_experiment(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         help="path or name of an experiment (default: the only one in the folder)",
     )
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
-    return int(text)
 
 
 def run(given: argparse.Namespace) -> int:
@@ -178,7 +173,11 @@ def _content(
 def _write(content: str | bytes, path: Path | None) -> None:
     data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
     if path is not None:
-        path.write_bytes(data)
+        try:
+            path.write_bytes(data)
+        except OSError as error:
+            name_file(error, str(path))
+            raise
         return
     sys.stdout.flush()
     sys.stdout.buffer.write(data)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlx2smk.commands import FAILED, USAGE_ERROR, add_directory, print_error, show_diagnostics
 from mlx2smk.commands.compile import add_plan_options, compile_options, write_workflow
+from mlx2smk.commands.partial_run import add_part_options, is_partial, of_part
 from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ examples:
   mlx run exp.py
   mlx run exp.py -j4 --keep-going
   mlx run exp.py --check && echo validated
+  mlx run exp.py --only 'seed == 0' --limit 4    a smoke test; what it runs need not run again
 """
 
 CHOOSES_CORES = ("-j", "-c", "--cores", "--jobs", "--profile", "--workflow-profile", "--executor")
@@ -56,6 +58,7 @@ def add_to(commands: Commands) -> None:
     )
     add_directory(parser, "run in")
     add_plan_options(parser)
+    add_part_options(parser)
     parser.add_argument(
         "--check",
         action="store_true",
@@ -74,6 +77,9 @@ def run(given: argparse.Namespace) -> int:
     options = compile_options(given)
     if options is None:
         return USAGE_ERROR
+    if is_partial(given):
+        options = of_part(given, options, experiments)
+        given.directory = options.directory
     compiled, complaint = write_workflow(experiments, options)
     show_diagnostics([*compiled.diagnostics, *complaint], "text")
     if compiled.bundle is None or complaint:
@@ -85,7 +91,17 @@ def run(given: argparse.Namespace) -> int:
         if os.path.abspath(unit.experiment.source.path) in sources  # noqa: PTH100
     ]
     code = _snakemake(given, plans, words)
+    if options.part is not None:
+        print(
+            f"mlx: only a part has run ({options.part}); its results: {_results_command(given, plans)}",
+            file=sys.stderr,
+        )
     return FAILED if not code and given.check and not _validated(given, plans) else code
+
+
+def _results_command(given: argparse.Namespace, plans: Sequence[Plan]) -> str:
+    names = [plan.experiment for plan in plans[:1] if len(plans) > 1]
+    return shlex.join(["mlx", "results", *names, "-d", str(given.directory)])
 
 
 def divided(words: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -142,6 +158,7 @@ def _show(
         _add_earlier(state, given.directory, plan)
     for line in process.lines():
         if line is None:
+            state.look()
             display.show(state)
         elif line[0] == EVENT:
             for text in _told(event_of(line[1]), state, interrupted=bool(process.interrupts)):

@@ -49,8 +49,8 @@ class DoubledArgument(Diagnostic):
 class UnknownArgument(Diagnostic):
     """A decorator is called with an unknown keyword argument.
 
-    `@setup` accepts `order`; `@trial` accepts `order`, `values`, `threads`, `resources`, `inputs`
-    and `outputs`; `@verify` accepts `trial_names`.
+    `@setup` accepts `order`; `@trial` accepts `order`, `values`, `threads`, `resources`, `inputs`,
+    `outputs`, `timeout` and `memory`; `@verify` accepts `trial_names`.
 
     For example:
 
@@ -71,8 +71,8 @@ class UnknownArgument(Diagnostic):
 class TooManyArguments(Diagnostic):
     """A decorator is called with too many positional arguments.
 
-    `threads`, `resources`, `inputs` and `outputs` of a trial are keyword-only, so that the meaning
-    of a number can be seen where it is used.
+    All arguments of a trial after its values are keyword-only, so that the meaning of a number can be
+    seen where it is used.
 
     For example:
 
@@ -224,3 +224,49 @@ class BadOutputs(Diagnostic):
     code = "MLX119"
     template = "{text} is not {expected}"
     advice = 'for example, write outputs=["model-{{n}}.bin"]'
+
+
+class BadTimeout(Diagnostic):
+    """`timeout` is not a positive number of seconds.
+
+    It is the time that each combination of the trial may take. A combination that takes longer is
+    ended, with all processes that it started, and is recorded as a failure. A parameter of that name
+    belongs into the values of the trial.
+
+    For example:
+
+        @trial(1, {"n": [1]}, timeout="10m")
+        def train(n): ...
+
+    Use instead:
+
+        @trial(1, {"n": [1]}, timeout=600)
+        def train(n): ...
+    """
+
+    code = "MLX121"
+    template = "timeout must be a positive number of seconds, not {text}"
+    advice = "write a number such as timeout=600"
+
+
+class BadMemory(Diagnostic):
+    """`memory` is not an amount of memory.
+
+    It is the memory that each combination of the trial may use, with all processes that it started: a
+    string of a number and a unit, `kB`, `MB`, `GB`, `TB` or their binary counterparts `KiB`, `MiB`,
+    `GiB`, `TiB`. It is at least 1 MB. A combination that uses more is ended and recorded as a failure.
+
+    For example:
+
+        @trial(1, {"n": [1]}, memory=2000)
+        def train(n): ...
+
+    Use instead:
+
+        @trial(1, {"n": [1]}, memory="2 GB")
+        def train(n): ...
+    """
+
+    code = "MLX122"
+    template = 'memory must be an amount such as "2 GB", not {text}'
+    advice = 'write a string of a number and a unit, such as memory="500 MB"'

@@ -116,3 +116,34 @@ class NoOutput(Diagnostic):
     code = "MLX811"
     template = "there is no log of {what}"
     advice = "run snakemake first"
+
+
+class NoCrate(Diagnostic):
+    """`mlx report --crate` would write into a folder that holds something else.
+
+    It writes into a new or empty folder, or over a crate that is there.
+    """
+
+    code = "MLX830"
+    template = "this folder is not empty, and no crate"
+    advice = "name another folder"
+
+
+class NoGrid(Diagnostic):
+    """What `--only` leaves of a trial is not a grid, that is, not all combinations of some values.
+
+    A partial run means what the experiment would mean if its lists of values were shorter. So an expression such
+    as `seed == 0 or lr == 0.1` cannot be used. Join conditions, each about one parameter, by `and`.
+    """
+
+    code = "MLX812"
+    template = "the combinations of {trial} for which this holds are not a grid"
+    advice = "join conditions about single parameters by and: --only 'seed == 0 and lr < 0.1'"
+
+
+class NothingSelected(Diagnostic):
+    """The expression of `--only` holds for no combination of any trial."""
+
+    code = "MLX813"
+    template = "no combination is left by {expression!r}"
+    advice = "mlx results --columns … shows the values that there are"

@@ -11,8 +11,8 @@ class NotLiteral(Diagnostic):
     Experiments are read without being run. Values must be literals as `ast.literal_eval` accepts
     them: numbers, strings, `True`, `False`, `None`, and lists, tuples and dicts of these. That way
     the combinations, and therefore the jobs, are known before anything runs. Names, calls,
-    comprehensions, f-strings and arithmetic are not literals. Create objects inside the trial, from
-    plain values.
+    comprehensions, f-strings and arithmetic are not literals. Where the value is plain all the same,
+    `mlx compile --fix` writes it out. Create objects inside the trial, from plain values.
 
     For example:
 

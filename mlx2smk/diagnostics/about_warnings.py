@@ -103,7 +103,7 @@ class ShadowedContext(Diagnostic):
     """The file assigns `SETUP`, so its functions see that value instead of the context.
 
     In each job `SETUP` holds the values that the setups returned, before the first statement of the
-    file runs. To declare it for a type checker, annotate it without a value, which binds nothing.
+    file runs. To make the name known to editors, linters and type checkers, import it.
 
     For example:
 
@@ -111,13 +111,13 @@ class ShadowedContext(Diagnostic):
 
     Use instead:
 
-        SETUP: dict[str, object]
+        from mlx2smk import SETUP
     """
 
     code = "MLX605"
     severity = "warning"
     template = "this replaces SETUP, which already holds the context"
-    advice = "remove it; for a type checker, write `SETUP: dict[str, object]`"
+    advice = "remove it; for editors and type checkers, write `from mlx2smk import SETUP`"
 
 
 class StandardModuleName(Diagnostic):

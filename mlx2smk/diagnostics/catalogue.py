@@ -15,6 +15,7 @@ from mlx2smk.diagnostics import (
     about_files,
     about_folder,
     about_functions,
+    about_history,
     about_notes,
     about_suspicions,
     about_usage,
@@ -27,7 +28,7 @@ from mlx2smk.diagnostics.diagnostic import Diagnostic
 _MODULES = (
     *(about_files, about_decorators, about_arguments, about_values, about_functions),
     *(about_verifications, about_folder, about_warnings, about_suspicions, about_notes),
-    about_usage,
+    *(about_usage, about_history),
 )
 
 

@@ -29,7 +29,8 @@ class Diagnostic:
     """A message about one place in a file; each kind is a subclass with its own code.
 
     The docstring of a subclass is its long explanation. ``span`` is None if the message is not about a
-    source line; ``excerpt`` is the source line on which the span starts.
+    source line; ``excerpt`` is the source line on which the span starts, and ``replacement`` what to write
+    in place of the span, if that is certain.
     """
 
     code: ClassVar[str]
@@ -42,6 +43,7 @@ class Diagnostic:
     message: str
     hint: str
     excerpt: str = ""
+    replacement: str | None = None
 
     @classmethod
     def at(cls, source: Source, span: Span, **fields: object) -> Self:
@@ -132,6 +134,7 @@ def _as_dict(diagnostic: Diagnostic) -> dict[str, object]:
         "column": span and span.column,
         "end_line": span and span.end_line,
         "end_column": span and span.end_column,
+        "replacement": diagnostic.replacement,
     }
 
 

@@ -28,8 +28,11 @@ def code_path(digest: str) -> str:
 
 def archived(analysis: Analysis) -> dict[str, str]:
     """Return the texts that describe all functions of an experiment, by path."""
-    items = analysis.functions
-    return {code_path(item.slice.digest): _text(item.name, item.slice.pieces) for item in items}
+    return {
+        code_path(each.digest): _text(item.name, each.pieces)
+        for item in analysis.functions
+        for each in item.slices
+    }
 
 
 def read_code(directory: Path, digest: str) -> tuple[Piece, ...] | None:

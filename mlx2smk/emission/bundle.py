@@ -14,14 +14,14 @@ import os
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlx2smk.runtime import layout
+from mlx2smk.runtime.os_errors import name_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
-    from pathlib import Path
 
 MANIFEST_FORMAT = "mlx2smk-manifest"
 
@@ -191,10 +191,11 @@ def _close(directory: Path, begun: Manifest) -> None:
 
 def _blocking(directory: Path, path: str) -> str:
     """Return the file in place of a parent folder of the path; empty if there is none."""
-    for folder in reversed(PurePosixPath(path).parents):
-        there = directory / folder
+    above = ["/".join([os.pardir] * up) for up in range(len(directory.parts), 0, -1)]
+    for folder in (*above, *map(str, reversed(PurePosixPath(path).parents))):
+        there = Path(os.path.normpath(directory / folder))
         if not there.is_dir() and os.path.lexists(there):
-            return str(folder)
+            return folder
     return ""
 
 
@@ -223,8 +224,10 @@ def _write_beside(directory: Path, files: Mapping[str, str]) -> list[str]:
             file = directory / path
             file.parent.mkdir(parents=True, exist_ok=True)
             _beside(file).write_bytes(files[path].encode("utf-8"))
-    except BaseException:
+    except BaseException as error:
         _remove_files(_beside(directory / path) for path in changed)
+        if isinstance(error, OSError):
+            name_file(error, str(file), str(_beside(file)))
         raise
     return changed
 

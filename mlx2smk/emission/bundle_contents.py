@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from importlib.resources.abc import Traversable
 
+    from mlx2smk.planning.plan import FunctionPlan, VariantPlan
     from mlx2smk.planning.planned import PlannedExperiment
+
+
+CAPTION_FILES = ("results.rst", "summary.rst", "verdicts.rst")
+"""What ``snakemake --report`` says about each category."""
 
 
 def make_bundle(
@@ -50,6 +55,8 @@ def _fixed_files() -> dict[str, str]:
         layout.RULES: _text(_rules_folder() / "mlx.smk"),
         layout.WORKER: _text(package / "runtime" / "worker.py"),
     }
+    for caption in CAPTION_FILES:
+        texts[f"{layout.CAPTIONS}/{caption}"] = _text(package / "emission" / "captions" / caption)
     for folder in ("", "follow/", "workflow/"):
         for module in sorted(_modules(package / "runtime" / folder), key=lambda item: item.name):
             texts[f"{layout.RUNTIME}/{folder}{module.name}"] = _text(module)
@@ -62,9 +69,11 @@ def _experiment_files(experiment: PlannedExperiment) -> dict[str, str]:
     texts = {layout.plan_path(plan.experiment): plan.to_json()}
     for function in plan.functions:
         found = experiment.analysis[function.name]
-        texts[f"{folder}/{function.slice}"] = found.slice.text
-        for module, piece in zip(function.modules, found.slice.modules, strict=True):
-            texts[f"{folder}/{module.slice}"] = piece.text
+        parts: list[FunctionPlan | VariantPlan] = [function, *getattr(function, "variants", ())]
+        for part, own in zip(parts, found.slices, strict=True):
+            texts[f"{folder}/{part.slice}"] = own.text
+            for module, piece in zip(part.modules, own.modules, strict=True):
+                texts[f"{folder}/{module.slice}"] = piece.text
     return texts
 
 

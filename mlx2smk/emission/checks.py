@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ def check_hiding_snakefile(directory: Path) -> Iterator[Diagnostic]:
 def _conflicts(bundle: Bundle, directory: Path) -> Iterator[Diagnostic]:
     for path, conflict in bundle.conflicts(directory).items():
         message = EditedFile if conflict is Conflict.EDITED else ForeignFile
-        yield message.about(str(directory / path))
+        yield message.about(os.path.normpath(directory / path))
 
 
 def _unused_environments(

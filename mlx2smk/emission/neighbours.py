@@ -15,7 +15,7 @@ from mlx2smk.diagnostics.about_folder import OtherInterpreter, TakenStem
 from mlx2smk.diagnostics.about_warnings import DroppedExperiment
 from mlx2smk.emission.bundle import read_manifest
 from mlx2smk.language.text_digests import digest_of
-from mlx2smk.planning.plan import OtherVersionError, from_json
+from mlx2smk.planning.plan_reading import OtherVersionError, from_json
 from mlx2smk.planning.planner import PlanOptions
 from mlx2smk.runtime import layout
 
@@ -76,7 +76,7 @@ def _neighbour(directory: Path, path: str) -> Neighbour:
         container=plan.container,
         python=plan.python,
     )
-    source = os.path.normpath(directory / plan.source)
+    source = str(plan.file_in(directory))
     return Neighbour(plan.experiment, file, text, plan, source, options)
 
 

@@ -92,6 +92,16 @@ def call(function: str, *arguments: str) -> str:
     return f"{function}(\n{inner}        )"
 
 
+def dictionary(items: Mapping[str, str], indent: int) -> str:
+    """Print a dict of strings as black would, at the end of a line that is indented by so many columns."""
+    pairs = [f"{quoted(key)}: {quoted(value)}" for key, value in items.items()]
+    line = f"{{{', '.join(pairs)}}}"
+    if indent + len(f"labels={line},") <= WIDTH:
+        return line
+    before = " " * indent
+    return "\n".join(["{", *(f"{before}    {pair}," for pair in pairs), f"{before}}}"])
+
+
 def quoted(text: str) -> str:
     """Quote a string as black does, in double quotes unless single ones need fewer backslashes."""
     double = escaped(json.dumps(text, ensure_ascii=False))

@@ -109,6 +109,10 @@ def _package(difference: Difference) -> Reason:
     return why.PackageChanged(difference.name, difference.was, difference.now)
 
 
+def _limit(difference: Difference) -> Reason:
+    return why.LimitChanged(difference.name)
+
+
 def _missing(difference: Difference) -> Reason:
     return why.PackageInstalled(difference.name)
 
@@ -122,4 +126,5 @@ _REASONS = {
     "variables": _variable,
     "packages": _package,
     "missing": _missing,
+    "limits": _limit,
 }

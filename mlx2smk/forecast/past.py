@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mlx2smk.analysis.slicing import Piece
-    from mlx2smk.planning.plan import JobPlan
+    from mlx2smk.planning.job_plan import JobPlan
 
 
 Maker: TypeAlias = "tuple[str, int | None]"
@@ -50,11 +50,15 @@ class StoredRun:
 
 @dataclass(frozen=True, slots=True)
 class RunPast:
-    """A recorded run; ``update`` is its update of the context, ``params`` its parameters as JSON text."""
+    """A recorded run; ``update`` is its update of the context, ``params`` its parameters as JSON text.
+
+    ``code`` is the digest of the code that it ran.
+    """
 
     success: bool
     params: str
     update: Mapping[str, Any]
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,6 @@ class JobPast:
     """
 
     digest: str
-    code: str
     context: Mapping[str, str]
     inputs: Mapping[str, Any]
     environment: list[Any]

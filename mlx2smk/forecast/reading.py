@@ -34,13 +34,15 @@ from mlx2smk.runtime import layout, origin
 from mlx2smk.runtime.contents import Contents
 from mlx2smk.runtime.store import Store
 from mlx2smk.runtime.trial import updates_of
+from mlx2smk.runtime.variants import codes_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mlx2smk.analysis.slicing import Piece
-    from mlx2smk.planning.plan import JobPlan, Plan, TrialPlan
+    from mlx2smk.planning.job_plan import JobPlan
+    from mlx2smk.planning.plan import Plan, TrialPlan
     from mlx2smk.runtime.documents import (
         Context,
         JobRecord,
@@ -86,12 +88,15 @@ class FolderArchive:
         self._folder = directory / layout.STORE
         self._results = Results(directory, plan.experiment)
         self._stores = {
-            trial.name: Store(
-                *(str(self._folder), f"{plan.experiment}/{trial.name}", trial.digest),
+            (trial.name, code): Store(
+                *(str(self._folder), f"{plan.experiment}/{trial.name}", code),
                 unpacked=True,
+                limits={"timeout": trial.timeout, "memory": trial.memory},
             )
             for trial in plan.trials
+            for code in trial.codes
         }
+        self._codes = {trial.name: trial.code_of for trial in plan.trials}
         self._known: dict[str, bool] = {}
         self._touched = touched
         self._beside: tuple[tuple[str, str], Makers] | None = None
@@ -99,7 +104,8 @@ class FolderArchive:
     def stored(self, trial: str, job: JobPlan, number: int, key: str) -> list[StoredRun]:
         """Return the runs with that key, in the order in which the job considers them."""
         path = str(self._results.run_path(trial, job.name))
-        candidates = list(self._stores[trial].candidates(key, path))
+        store = self._stores[trial, self._codes[trial](number)]
+        candidates = list(store.candidates(key, path))
         if not candidates:
             return []
         beside = self._makers_beside(trial, job)
@@ -107,20 +113,13 @@ class FolderArchive:
             self._touched.basis_beside(trial, number, f.observed, beside) for f in candidates
         )
         bases = [
-            self._restored(trial, each, basis)
-            for each, basis in zip(candidates, touched, strict=True)
+            _restored(store, each, basis) for each, basis in zip(candidates, touched, strict=True)
         ]
         current = (at for at, basis in enumerate(bases) if not basis.differences)
         # The next combinations see the files of the run taken from the store, or else of a new run.
         beside.add(self._touched.run(trial, number), candidates[next(current, 0)].observed)
         runs = zip(candidates, bases, strict=True)
         return [StoredRun(updates_of(each.run), basis) for each, basis in runs]
-
-    def _restored(self, trial: str, candidate: Found, basis: Basis) -> Basis:
-        """Return the basis of a stored run after its outputs are restored, as the job will do."""
-        can = self._stores[trial].can_restore
-        left = tuple(d for d in basis.differences if not can(candidate, d.kind, d.name))
-        return replace(basis, differences=left)
 
     def _makers_beside(self, trial: str, job: JobPlan) -> Makers:
         """Return who made what, as the job will see it at its next combination."""
@@ -137,6 +136,13 @@ class FolderArchive:
     def pieces(self, code: str) -> tuple[Piece, ...] | None:
         """Return the pieces of the function with that digest; None if they are not known."""
         return read_code(self._directory, code)
+
+
+def _restored(store: Store, candidate: Found, basis: Basis) -> Basis:
+    """Return the basis of a stored run after its outputs are restored, as the job will do."""
+    can = store.can_restore
+    left = tuple(d for d in basis.differences if not can(candidate, d.kind, d.name))
+    return replace(basis, differences=left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,14 +255,13 @@ class _Reader:
 
 
 def _job(record: JobRecord) -> JobPast:
-    made = _made_from(record)
+    made, recorded = _made_from(record), _runs(record)
     runs = (
-        RunPast(run["success"], params_text(run["params"]), updates_of(run))
-        for run in _runs(record)
+        RunPast(run["success"], params_text(run["params"]), updates_of(run), code)
+        for run, code in zip(recorded, codes_in(made, len(recorded)), strict=True)
     )
     return JobPast(
         digest=record.get("digest", ""),
-        code=made.get("code", ""),
         context=made.get("context", {}),
         inputs=made.get("inputs", {}),
         environment=made.get("environment", []),

@@ -51,6 +51,13 @@ class InputChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitChanged:
+    """A limit, which ended a run, is another one now."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileChanged:
     """A file that was read has other content; ``makers`` are the earlier functions that write it."""
 
@@ -188,6 +195,7 @@ Reason: TypeAlias = (
     | CodeReordered
     | KeyChanged
     | InputChanged
+    | LimitChanged
     | FileChanged
     | FileGone
     | FileAppeared

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from mlx2smk.forecast.outlook import UncertainFile
     from mlx2smk.forecast.past import Basis, JobPast, Past, StoredRun
     from mlx2smk.forecast.reasons import Reason
-    from mlx2smk.planning.plan import JobPlan, TrialPlan
+    from mlx2smk.planning.job_plan import JobPlan
+    from mlx2smk.planning.plan import TrialPlan
 
 
 def forecast_trial(
@@ -66,7 +67,7 @@ class _Forecaster:
     known: dict[int, Mapping[str, Any] | None] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     reasons: dict[Reason, None] = field(default_factory=dict)
-    old_codes: Counter[str] = field(default_factory=Counter)
+    old_codes: Counter[tuple[str, str]] = field(default_factory=Counter)
     keys: dict[str, None] = field(default_factory=dict)
     running: list[str] = field(default_factory=list)
     may_be_running: list[str] = field(default_factory=list)
@@ -133,12 +134,12 @@ class _Forecaster:
         """Tell whether Snakemake certainly starts a job, and note the reasons."""
         return (
             record is None
-            or self._is_outdated(record)
+            or self._is_outdated(job, record)
             or self._has_other_combinations(job, record)
             or self._follows_another(job, record)
         )
 
-    def _is_outdated(self, record: JobPast) -> bool:
+    def _is_outdated(self, job: JobPlan, record: JobPast) -> bool:
         """Tell whether the code, or something else that a record depends on, has changed."""
         reasons = [*self._changes(record)]
         certain = self._unsettled.certain(record.basis)
@@ -146,9 +147,19 @@ class _Forecaster:
         self.reasons |= dict.fromkeys(reasons)
         keys = changed_keys(record.context, self.digests, self.seen)
         self.keys |= dict.fromkeys(keys)
-        other_code = record.code != self.trial.digest
-        self.old_codes[record.code] += other_code
+        other_code = self._has_other_code(job, record)
         return bool(reasons or keys or other_code)
+
+    def _has_other_code(self, job: JobPlan, record: JobPast) -> bool:
+        """Tell whether a record's runs are of other code than the job's combinations, and note it."""
+        found = False
+        for number, run in zip(job.numbers, record.runs, strict=False):
+            now = self.trial.code_of(number)
+            is_other = bool(self.trial.variants) and run.params != self._text(number)
+            if run.code != now and not is_other:
+                found = True
+                self.old_codes[now, run.code] += 1
+        return found
 
     def _has_other_combinations(self, job: JobPlan, record: JobPast) -> bool:
         """Tell whether a record has other combinations, or another order, than the job."""
@@ -199,8 +210,8 @@ class _Forecaster:
 
     def _run(self, job: JobPlan) -> None:
         """Add the combinations of a job that certainly starts."""
-        fresh = not self._past.archive.knows(self.trial.digest)
         for index in job.numbers:
+            fresh = not self._past.archive.knows(self.trial.code_of(index))
             seen = self._seen_by_next()
             params = self._text(index)
             self._count_new(job, params)
@@ -267,7 +278,8 @@ class _Forecaster:
     def _stored(self, job: JobPlan, index: int, seen: Knowledge) -> Iterable[StoredRun]:
         past = self._past
         inputs = [(path, past.inputs[path]) for path in self.trial.inputs]
-        common = common_parts(past.source, self.trial.digest, inputs, past.environment, past.python)
+        code = self.trial.code_of(index)
+        common = common_parts(past.source, code, inputs, past.environment, past.python)
         common |= ordered_and_declared(self.trial.in_order, self.trial.outputs)
         key = key_of(common, self.grid, index, dict(seen.known))
         return past.archive.stored(self.trial.name, job, index, key)
@@ -290,17 +302,40 @@ class _Forecaster:
         mean = sum(known.values()) / len(known)
         return sum(known.get(params, mean) for params in combinations)
 
-    def _old_codes(self) -> Counter[str]:
-        """Count the versions of the code that made the results of current, or else of former, jobs."""
+    def _old_codes(self) -> dict[str, str]:
+        """Return, for each code, the version that made most of the results of current, or else of former, jobs."""
         records = self._record.jobs
         if any(job.name in records for job in self.trial.jobs):
-            return self.old_codes
-        return Counter(job.code for job in records.values() if job.code != self.trial.digest)
+            counts = self.old_codes
+        else:
+            counts = self._old_codes_of_former_jobs(records.values())
+        before: dict[str, str] = {}
+        for (now, then), _ in (+counts).most_common():
+            before.setdefault(now, then)
+        return before
+
+    def _old_codes_of_former_jobs(self, records: Iterable[JobPast]) -> Counter[tuple[str, str]]:
+        """Count versions of the code of combinations that other jobs have run."""
+        if not self.trial.variants:
+            runs = ((self.trial.digest, job.runs[0].code) for job in records if job.runs)
+        else:
+            codes = {self._text(n): self.trial.code_of(n) for n in range(self.trial.combinations)}
+            runs = (
+                (codes[run.params], run.code)
+                for job in records
+                for run in job.runs
+                if run.params in codes
+            )
+        return Counter(each for each in runs if each[0] != each[1])
 
     def _reasons(self) -> Iterator[Reason]:
-        old_codes = +self._old_codes()
-        for digest, _ in old_codes.most_common(1):
-            yield from code_reasons(self.trial.digest, digest, self._past, self.background.code)
+        old_codes = self._old_codes()
+        changes = (
+            reason
+            for now, before in old_codes.items()
+            for reason in code_reasons(now, before, self._past, self.background.code)
+        )
+        yield from dict.fromkeys(changes)
         if old_codes:  # the change of code is reason enough
             self.counts["missing"] = 0
         yield from self.reasons

@@ -38,9 +38,10 @@ def code_of(unit: PlannedExperiment) -> Code:
     """Return the code of a compiled experiment, to be compared with what was there before."""
     functions = unit.analysis.functions
     source = PurePath(unit.experiment.source.path)
-    modules = {module for function in functions for module in function.slice.modules}
+    slices = [each for function in functions for each in function.slices]
+    modules = {module for each in slices for module in each.modules}
     files: dict[str | None, str] = {m.name: str(source.parent / m.path) for m in modules}
-    pieces = {function.slice.digest: function.slice.pieces for function in functions}
+    pieces = {each.digest: each.pieces for each in slices}
     return Code(pieces, files | {None: str(source)})
 
 
@@ -171,7 +172,7 @@ def _reason(reason: Reason, outlook: Outlook, source: str) -> str:
 def _touched(reason: why.KeyChanged | why.FileChanged | why.FileGone | why.FolderChanged) -> str:
     """Describe a change of something that the function read."""
     if isinstance(reason, why.KeyChanged):
-        return f"SETUP[{reason.key!r}] {_values(reason.old, reason.new)}"
+        return key_text(reason)
     if isinstance(reason, why.FolderChanged):
         return f"{'' if reason.path == '.' else 'the folder '}{_place(reason.path)} has other files"
     how = "is gone" if isinstance(reason, why.FileGone) else "changed"
@@ -183,6 +184,7 @@ _SAYINGS: dict[type[Reason], str] = {
     why.CodeUnknown: "its code changed; what it was is not in .mlx/code any more",
     why.CodeReordered: "the order of its statements in {source} changed, or they read their own source text",
     why.InputChanged: "{reason.path} changed",
+    why.LimitChanged: "{reason.name}=, which ended runs, changed",
     why.FileAppeared: "{reason.path} is there now, which it looked for",
     why.ProductChanged: "{reason.path}, which it made, changed",
     why.ProductGone: "{reason.path}, which it made, is gone",
@@ -199,6 +201,11 @@ _SAYINGS: dict[type[Reason], str] = {
     why.ResultsChanged: "the results of {reason.trial} are collected again",
     why.CompilerChanged: "its results were made by another version of mlx2smk",
 }
+
+
+def key_text(change: why.KeyChanged) -> str:
+    """Describe a change of a key of SETUP."""
+    return f"SETUP[{change.key!r}] {_values(change.old, change.new)}"
 
 
 def code_text(change: why.CodeChanged, function: str) -> str:

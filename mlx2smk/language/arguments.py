@@ -44,7 +44,9 @@ class _Signature:
 _SIGNATURES: Final = {
     "setup": _Signature(("order",)),
     "trial": _Signature(
-        ("order", "values"), ("order", "values"), ("threads", "resources", "inputs", "outputs")
+        ("order", "values"),
+        ("order", "values"),
+        ("threads", "resources", "inputs", "outputs", "timeout", "memory"),
     ),
     "verify": _Signature(("trial_names",), ("trial_names",)),
 }

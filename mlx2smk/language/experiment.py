@@ -47,7 +47,8 @@ class Trial:
 
     ``parallel`` is ``__parallel__`` (None: not said); ``threads``, ``resources`` and ``inputs`` have
     Snakemake's meaning, with inputs relative to the experiment's folder. So are ``outputs``, in which
-    ``{name}`` stands for a parameter's value.
+    ``{name}`` stands for a parameter's value. ``timeout`` (seconds) and ``memory`` (bytes) are the limits of
+    each combination.
     """
 
     name: str
@@ -60,6 +61,8 @@ class Trial:
     span: Span
     statement: int
     outputs: tuple[str, ...] = ()
+    timeout: int | float | None = None
+    memory: int | None = None
     mark: Mark | None = field(default=None, compare=False, repr=False)
 
 

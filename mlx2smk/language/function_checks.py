@@ -22,6 +22,7 @@ from mlx2smk.diagnostics.about_values import ReservedName
 from mlx2smk.diagnostics.about_warnings import ShadowedContext
 from mlx2smk.diagnostics.diagnostic import did_you_mean
 from mlx2smk.language.bindings import names_bound
+from mlx2smk.language.origins import imports_from_ours
 from mlx2smk.language.scopes import DefinitionNode, own_scope
 
 if TYPE_CHECKING:
@@ -138,8 +139,15 @@ def check_function_names(findings: Findings, tree: ast.Module, decorated: list[D
             elif name in first:
                 place = _name_place(findings, node)
                 findings.add(ReboundFunction, place, function=name, line=first[name])
-            elif name == "SETUP" and _is_plain(statement):
+            elif name == "SETUP" and _is_plain(statement) and not _is_ours(findings, statement):
                 findings.add(ShadowedContext, _name_place(findings, node))
+
+
+def _is_ours(findings: Findings, statement: ast.stmt) -> bool:
+    """Tell whether SETUP is imported as the context that it is."""
+    return imports_from_ours(statement, findings.source) and all(
+        alias.name == "SETUP" or alias.asname != "SETUP" for alias in statement.names
+    )
 
 
 def _check_function_name(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeGuard
 
 from mlx2smk.language.bindings import names_bound
 from mlx2smk.language.scopes import DefinitionNode, own_scope
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlx2smk.diagnostics.source import Source
 
 KINDS: Final = ("setup", "trial", "verify")
-EXPORTS: Final = (*KINDS, "VerificationResult")
+EXPORTS: Final = (*KINDS, "VerificationResult", "SETUP")
 MODULES: Final = ("mlx2smk", "decorators", "mlx2smk.decorators")
 """The modules whose decorators count: the only list of them."""
 FOREIGN: Final = ""  # the origin of a name that is bound to something else
@@ -48,6 +48,13 @@ def applied(decorator: ast.expr) -> ast.expr:
 def is_own(module: str | None, source: Source) -> bool:
     """Whether a module is the user's own `decorators`, which wins over ours."""
     return module == "decorators" and source.own_decorators
+
+
+def imports_from_ours(node: ast.AST, source: Source) -> TypeGuard[ast.ImportFrom]:
+    """Whether a statement is ``from mlx2smk import …`` or its like."""
+    if not isinstance(node, ast.ImportFrom) or node.level or node.module not in MODULES:
+        return False
+    return not is_own(node.module, source)
 
 
 def split(meaning: str | None) -> tuple[str, str]:

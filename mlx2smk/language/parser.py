@@ -37,7 +37,9 @@ from mlx2smk.language.function_checks import (
     check_verify,
     is_too_long,
 )
+from mlx2smk.language.limit_arguments import read_memory, read_timeout
 from mlx2smk.language.origins import MODULES
+from mlx2smk.language.rewriting import with_literals
 from mlx2smk.language.scopes import Function
 from mlx2smk.language.syntax import read_tree
 from mlx2smk.language.trial_names import read_trial_names
@@ -70,6 +72,7 @@ def parse(source: Source) -> Parsed:
         tree = read_tree(findings)
         if tree is not None:
             experiment = _read(findings, tree)
+            findings.found[:] = with_literals(source, tree, findings.found)
     except RecursionError:
         findings.add_whole(TooDeep)
     return Parsed(None if findings.errors else experiment, findings.ordered())
@@ -142,6 +145,8 @@ def _read_trial(findings: Findings, each: Decorated) -> Trial:
         resources=read_resources(findings, given.get("resources")),
         inputs=read_inputs(findings, given.get("inputs")),
         outputs=read_outputs(findings, given.get("outputs"), values.parameters if values else ()),
+        timeout=read_timeout(findings, given.get("timeout")),
+        memory=read_memory(findings, given.get("memory")),
         span=findings.source.name_span(each.function),
         statement=each.statement,
         mark=_mark(each),

@@ -8,7 +8,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from mlx2smk.diagnostics.about_decorators import MisspelledDecorator
-from mlx2smk.language.origins import KINDS, MODULES, applied, is_own, origin
+from mlx2smk.language.origins import KINDS, MODULES, applied, imports_from_ours, origin
 
 if TYPE_CHECKING:
     from mlx2smk.diagnostics.diagnostic import Findings
@@ -41,9 +41,7 @@ _OPEN = frozenset({"exec", "globals", "vars", "locals", "__builtins__"})
 
 
 def _is_foreign_star(findings: Findings, node: ast.ImportFrom) -> bool:
-    own = is_own(node.module, findings.source)
-    ours = node.level == 0 and node.module in MODULES and not own
-    return node.names[0].name == "*" and not ours
+    return node.names[0].name == "*" and not imports_from_ours(node, findings.source)
 
 
 def _meant(name: ast.expr, origins: Origins) -> str | None:

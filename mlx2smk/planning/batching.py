@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import ceil
+from typing import TYPE_CHECKING
 
 from mlx2smk.runtime.dealing import MOST_ALONE, OVERHEAD
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 JOBS_PER_CHAIN = 200
 """Links of a chain cannot run in parallel, so separate jobs gain less than they cost."""
@@ -32,11 +36,11 @@ HEAD_SIZE = 8
 class Earlier:
     """How a trial with results was compiled before.
 
-    ``seconds`` is the median duration of its successful combinations; None if there are none. ``has_tail``
+    ``codes`` are the digests of the code that its combinations ran. ``seconds`` is the median duration of its successful combinations; None if there are none. ``has_tail``
     says that its jobs were not of one size, but decided while it ran.
     """
 
-    digest: str
+    codes: frozenset[str]
     chained: bool
     per_job: int
     seconds: float | None
@@ -44,16 +48,17 @@ class Earlier:
 
 
 def combinations_per_job(
-    size: int, digest: str, earlier: Earlier | None, *, chained: bool
+    size: int, codes: Collection[str], earlier: Earlier | None, *, chained: bool
 ) -> int | None:
     """Return how many of a trial's ``size`` combinations share a job; None to start with a head.
 
-    As long as the code (``digest``) of jobs of one size is unchanged, so is this number, so that jobs whose
-    results are still valid are found again. If the code has changed, all combinations run in any case, and
-    the links of a chain are packed if they were short.
+    As long as any of the code (``codes``) of jobs of one size is unchanged, so is this number, so that jobs
+    whose results are still valid are found again. If all code has changed, all combinations run in any case,
+    and the links of a chain are packed if they were short.
     """
     least = max(1, ceil(size / (JOBS_PER_CHAIN if chained else MOST_ALONE)))
-    if earlier is not None and (earlier.digest, earlier.chained) == (digest, chained):
+    known = earlier is not None and not earlier.codes.isdisjoint(codes)
+    if earlier is not None and known and earlier.chained == chained:
         return None if earlier.has_tail else max(least, earlier.per_job)
     if not chained:
         return None

@@ -45,6 +45,17 @@ class Entry:
         """Return a whole number."""
         return _number(self._value(key))
 
+    def numbers(self, key: str) -> tuple[int, ...]:
+        """Return a list of whole numbers."""
+        return tuple(map(_number, self.items(key)))
+
+    def amount(self, key: str) -> int | float:
+        """Return a number."""
+        value = self._value(key)
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise EntryError(f"{key} is no number: {value!r:.40}")
+        return value
+
     def flag(self, key: str) -> bool:
         """Return true or false."""
         value = self._value(key)

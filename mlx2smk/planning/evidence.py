@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mlx2smk.runtime.documents import OrderDocument
+    from mlx2smk.runtime.order_documents import OrderDocument
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,7 +176,7 @@ class _Note:
         """Say what the function did in an earlier run that the code does not show."""
         reads, writes = _setup_keys(seen.reads), _setup_keys(seen.writes)
         results = "all results" if seen.results.is_any else ", ".join(sorted(seen.results.names))
-        names = ", ".join(sorted(_used(item) for item in seen.names))
+        names = ", ".join(sorted({_used(item) for item in seen.names}))
         done = {
             "read": reads,
             "updated": writes,
@@ -276,8 +276,7 @@ def _done(use: FileUse) -> str:
 
 
 def _used(item: UsedName) -> str:
-    parts = (part for part in item if part is not None)
-    return ".".join(parts)
+    return ".".join(filter(None, (item.module, item.name)))
 
 
 def _setup_keys(keys: Keys) -> str:

@@ -6,17 +6,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+import os
+from dataclasses import asdict, dataclass, field
 from math import prod
-from typing import TYPE_CHECKING, ClassVar, TypedDict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
-from mlx2smk.language.keys import Keys
-from mlx2smk.planning.entries import Entry, EntryError, as_list, as_text, as_texts
 from mlx2smk.planning.naming import escaped
-from mlx2smk.runtime.plan import PLAN_FORMAT, PLAN_VERSION, numbers_of
+from mlx2smk.runtime import layout
+from mlx2smk.runtime.plan import PLAN_FORMAT, PLAN_VERSION
+from mlx2smk.runtime.variants import deciding_number
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from mlx2smk.analysis.slicing import Partial
+    from mlx2smk.language.keys import Keys
+    from mlx2smk.planning.job_plan import JobPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +28,8 @@ class ModulePlan:
     """A local module that a function imports: the slice that runs, and the file it was taken from.
 
     ``path`` is relative to the experiment's folder, ``slice`` to the plan's; ``file_digest`` is the
-    SHA-256 of the file's bytes when it was compiled.
+    SHA-256 of the file's bytes when it was compiled. ``removed`` are names that its slice leaves out,
+    ``partial`` dicts of which it has only the entries under some keys, which are literals.
     """
 
     name: str
@@ -33,6 +38,7 @@ class ModulePlan:
     file_digest: str
     package: bool
     removed: tuple[str, ...]
+    partial: Partial = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +46,7 @@ class FunctionPlan:
     """One of the user's functions: the rule that runs it and the slice that it runs.
 
     ``digest`` stands for everything of the code that the run can depend on; ``reads`` are the keys of
-    SETUP that it may read; ``removed`` the module's names that its slice leaves out.
+    SETUP that it may read; ``removed`` and ``partial`` are those of the experiment's module.
     """
 
     kind: ClassVar[str]
@@ -53,6 +59,7 @@ class FunctionPlan:
     reads: Keys
     removed: tuple[str, ...]
     modules: tuple[ModulePlan, ...]
+    partial: Partial = ()
 
 
 class FunctionFields(TypedDict):
@@ -66,6 +73,7 @@ class FunctionFields(TypedDict):
     reads: Keys
     removed: tuple[str, ...]
     modules: tuple[ModulePlan, ...]
+    partial: Partial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,36 +87,19 @@ class SetupPlan(FunctionPlan):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JobPlan:
-    """One Snakemake job of a trial: ``count`` combinations from number ``first`` on, run in order.
+class VariantPlan:
+    """What the combinations of a trial run in which the deciding parameters have certain values.
 
-    ``spans`` are their numbers where they are not consecutive. In JSON it is a line of text, since each
-    of a thousand jobs reads the plan: objects would take ten times as long.
+    ``values`` are the numbers of these values in the deciding parameters' own grid; all else is as in the
+    plan of a function.
     """
 
-    name: str
-    first: int
-    count: int
+    values: tuple[int, ...]
+    slice: str
     digest: str
-    spans: str = ""
-
-    @property
-    def line(self) -> str:
-        """The job as in plan.json; no part of it has a space."""
-        return f"{self.name} {self.spans or self.first} {self.count} {self.digest}"
-
-    @property
-    def numbers(self) -> Sequence[int]:
-        """The numbers of its combinations, in order."""
-        return numbers_of(self.spans or str(self.first), self.count)
-
-    @staticmethod
-    def of_line(line: str) -> JobPlan:
-        """Return the job; raise ValueError if the line is not one of plan.json."""
-        name, where, count, digest = line.split(" ")
-        spans = "" if where.isdigit() else where
-        first = numbers_of(where, int(count))[0]
-        return JobPlan(name=name, first=first, count=int(count), digest=digest, spans=spans)
+    removed: tuple[str, ...]
+    modules: tuple[ModulePlan, ...]
+    partial: Partial = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +114,10 @@ class TrialPlan(FunctionPlan):
     once. ``stream``: the output goes to the terminal too. ``tail`` is None if ``jobs`` has all
     combinations; else it stands for everything that the jobs of the rest depend on, into which it is put
     while the trial runs. ``alone`` are jobs of one combination each for these, where there may be as many.
+    ``variants``: where the values of ``deciding`` parameters decide what code a combination runs; else
+    empty, and all run the trial's own.
+    ``timeout`` (seconds) and ``memory`` (bytes) are limits of each combination; no digest has them, since a
+    run that kept to other limits counts.
     """
 
     kind: ClassVar[str] = "trial"
@@ -142,6 +137,23 @@ class TrialPlan(FunctionPlan):
     in_order: bool = False
     tail: str | None = None
     alone: tuple[JobPlan, ...] = ()
+    deciding: tuple[str, ...] = ()
+    variants: tuple[VariantPlan, ...] = ()
+    timeout: int | float | None = None
+    memory: int | None = None
+
+    def code_of(self, number: int) -> str:
+        """Return the digest of the code that a combination runs."""
+        if not self.variants:
+            return self.digest
+        at = deciding_number(self.parameters, self.deciding, number)
+        found = (variant.digest for variant in self.variants if at in variant.values)
+        return next(found, self.digest)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The digests of the code that combinations run, each once."""
+        return tuple(variant.digest for variant in self.variants) or (self.digest,)
 
     @property
     def combinations(self) -> int:
@@ -183,7 +195,7 @@ class Plan:
     that the user's functions run in, if that is not Snakemake's own. ``module`` is the name of the
     experiment's module in a job, if that is not ``experiment``, its stem. ``file_digest`` is the SHA-256
     of the experiment's bytes when it was compiled. ``parallel``, ``batch`` and ``python`` are options
-    that it was compiled with, to do so again.
+    that it was compiled with, to do so again. ``partial`` says which part of the experiment this is, if not all.
     """
 
     experiment: str
@@ -202,6 +214,7 @@ class Plan:
     parallel: int | None = None
     batch: int | None = None
     python: str | None = None
+    partial: str | None = None
     format: str = field(default=PLAN_FORMAT)
     version: int = field(default=PLAN_VERSION)
 
@@ -209,6 +222,11 @@ class Plan:
     def functions(self) -> tuple[FunctionPlan, ...]:
         """All that is planned: setups, then trials, then verifications."""
         return (*self.setups, *self.trials, *self.verifications)
+
+    def file_in(self, directory: Path) -> Path:
+        """Return where the experiment's file is, if the plan is in the folder that it was compiled into."""
+        base = directory / layout.experiment_folder(self.experiment)
+        return Path(os.path.normpath(base / self.folder / self.file))
 
     @property
     def interpreter(self) -> str | None:
@@ -218,6 +236,8 @@ class Plan:
     def to_json(self) -> str:
         """Return the plan as JSON text, indented so that a diff of it can be read."""
         data = asdict(self)
+        if self.partial is None:
+            del data["partial"]
         entries = (*data["setups"], *data["trials"], *data["verifications"])
         for entry, function in zip(entries, self.functions, strict=True):
             entry["reads"] = function.reads.listed()
@@ -225,116 +245,21 @@ class Plan:
             entry["jobs"] = [job.line for job in trial.jobs]
             entry["alone"] = [job.line for job in trial.alone]
             entry["writes"] = trial.writes.listed()
+        for entry in entries:
+            _drop_empty(entry)
         return escaped(json.dumps(data, indent=1, ensure_ascii=False)) + "\n"
 
 
-class OtherVersionError(ValueError):
-    """A plan that another version of mlx wrote."""
+def _drop_empty(entry: dict[str, Any]) -> None:
+    """Drop what few functions have from the plan of one that has none of it."""
+    for key in _RARE & entry.keys():
+        if not entry[key]:
+            del entry[key]
+    for part in (*entry["modules"], *entry.get("variants", ())):
+        if "modules" in part:
+            _drop_empty(part)
+        elif not part["partial"]:
+            del part["partial"]
 
 
-def from_json(text: str) -> Plan:
-    """Return the plan of a plan.json; raise ValueError if it is not one, or is another version's."""
-    try:
-        data = json.loads(text)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-    version = data.get("version") if isinstance(data, dict) else None
-    if not isinstance(version, int) or data.get("format") != PLAN_FORMAT:
-        raise ValueError(f"not a plan of version {PLAN_VERSION}")
-    if version != PLAN_VERSION:
-        raise OtherVersionError(f"not a plan of version {PLAN_VERSION}")
-    found = Entry(data)
-    found.only(each.name for each in fields(Plan))
-    return Plan(
-        experiment=found.text("experiment"),
-        source=found.text("source"),
-        folder=found.text("folder"),
-        file=found.text("file"),
-        report_rule=found.text("report_rule"),
-        stream_all=found.flag("stream_all"),
-        setups=tuple(map(_setup, found.entries("setups"))),
-        trials=tuple(map(_trial, found.entries("trials"))),
-        verifications=tuple(map(_verification, found.entries("verifications"))),
-        conda=found.optional(found.text, "conda"),
-        container=found.optional(found.text, "container"),
-        module=found.optional(found.text, "module"),
-        file_digest=found.optional(found.text, "file_digest") or "",
-        parallel=found.optional(found.number, "parallel"),
-        batch=found.optional(found.number, "batch"),
-        python=found.optional(found.text, "python"),
-    )
-
-
-def _common(entry: Entry) -> FunctionFields:
-    return {
-        "name": entry.text("name"),
-        "rule": entry.text("rule"),
-        "line": entry.number("line"),
-        "slice": entry.text("slice"),
-        "digest": entry.text("digest"),
-        "reads": Keys.from_list(entry.nullable(entry.texts, "reads")),
-        "removed": entry.texts("removed"),
-        "modules": tuple(map(_module, entry.entries("modules"))),
-    }
-
-
-def _module(entry: Entry) -> ModulePlan:
-    entry.only(each.name for each in fields(ModulePlan))
-    return ModulePlan(
-        name=entry.text("name"),
-        path=entry.text("path"),
-        slice=entry.text("slice"),
-        file_digest=entry.text("file_digest"),
-        package=entry.flag("package"),
-        removed=entry.texts("removed"),
-    )
-
-
-def _setup(entry: Entry) -> SetupPlan:
-    entry.only(each.name for each in fields(SetupPlan))
-    order = entry.nullable(entry.number, "order")
-    return SetupPlan(**_common(entry), order=order, after=entry.texts("after"))
-
-
-def _trial(entry: Entry) -> TrialPlan:
-    entry.only(each.name for each in fields(TrialPlan))
-    return TrialPlan(
-        **_common(entry),
-        order=entry.number("order"),
-        parameters=tuple(map(_parameter, entry.items("parameters"))),
-        chained=entry.flag("chained"),
-        in_order=entry.flag("in_order"),
-        parallel=entry.nullable(entry.number, "parallel"),
-        writes=Keys.from_list(entry.nullable(entry.texts, "writes")),
-        after=entry.texts("after"),
-        inputs=entry.texts("inputs"),
-        outputs=entry.optional(entry.texts, "outputs") or (),
-        threads=entry.nullable(entry.number, "threads"),
-        resources=tuple(map(_resource, entry.items("resources"))),
-        stream=entry.flag("stream"),
-        jobs=tuple(map(JobPlan.of_line, entry.texts("jobs"))),
-        tail=entry.optional(entry.text, "tail"),
-        alone=tuple(map(JobPlan.of_line, entry.optional(entry.texts, "alone") or ())),
-    )
-
-
-def _verification(entry: Entry) -> VerifyPlan:
-    entry.only(each.name for each in fields(VerifyPlan))
-    return VerifyPlan(
-        **_common(entry),
-        trial_names=entry.texts("trial_names"),
-        depends=entry.texts("depends"),
-        all_trials=entry.flag("all_trials"),
-    )
-
-
-def _parameter(item: object) -> tuple[str, tuple[str, ...]]:
-    name, values = as_list(item, 2)
-    return as_text(name), as_texts(values)
-
-
-def _resource(item: object) -> tuple[str, int | float | str]:
-    name, amount = as_list(item, 2)
-    if isinstance(amount, bool) or not isinstance(amount, int | float | str):
-        raise EntryError(f"not an amount: {amount!r:.40}")
-    return as_text(name), amount
+_RARE = frozenset({"partial", "deciding", "variants"})

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
 from mlx2smk.language.keys import Keys
-from mlx2smk.language.text_digests import digest_of
 from mlx2smk.planning.batching import combinations_per_job, head_of
 from mlx2smk.planning.evidence import Evidence
 from mlx2smk.planning.plan import (
-    ModulePlan,
     Plan,
     SetupPlan,
     TrialPlan,
@@ -22,18 +20,16 @@ from mlx2smk.planning.plan import (
 )
 from mlx2smk.planning.shared_files import conflict, shared_write
 from mlx2smk.planning.splitting import Splitting
+from mlx2smk.planning.trial_code import TrialCode, module_plans, variant_plans
 from mlx2smk.runtime import layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mlx2smk.analysis import Analysis, FunctionAnalysis
+    from mlx2smk.analysis import Analysis
     from mlx2smk.language.experiment import Experiment, Setup, Trial, Verify
     from mlx2smk.planning.batching import Earlier
     from mlx2smk.planning.plan import FunctionFields
-
-CODE_PROTOCOL = "1"
-"""Must change whenever the worker runs functions in a way that can change their results."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +71,15 @@ def make_plan(  # noqa: PLR0913 -- all that a plan depends on
     rule_prefix: str = "",
     *,
     earlier: EarlierRuns = NO_RUNS,
+    partial: tuple[str, Path] | None = None,
 ) -> Plan:
     """Decide jobs, contexts and order for one experiment that is compiled into ``directory``.
 
-    All names of rules start with ``rule_prefix``.
+    All names of rules start with ``rule_prefix``. Of a ``partial`` experiment it is said what part it is of
+    that which is compiled into another folder: their results are the same, and so is what they are known by.
     """
     source = Path(experiment.source.path)
-    path = _relative(source, directory)
+    path = _relative(source, partial[1] if partial else directory)
     planner = _Planner(experiment, analysis, options, earlier, rule_prefix, path)
     plan_folder = directory / layout.experiment_folder(source.stem)
     return Plan(
@@ -101,6 +99,7 @@ def make_plan(  # noqa: PLR0913 -- all that a plan depends on
         parallel=options.parallel,
         batch=options.batch,
         python=options.python,
+        partial=partial[0] if partial else None,
     )
 
 
@@ -158,11 +157,11 @@ class _Planner:
         in_order = parallel is None and self._shares_files(trial)
         chained = parallel is None and self._is_chained(trial, in_order=in_order)
         paired = self.earlier.evidence.is_paired(trial.name)
-        code = digest_of(_code(analysis, chained=chained, paired=paired), self.source)
+        code = TrialCode(trial, analysis, _order(chained=chained, paired=paired), self.source)
         jobs = Splitting(trial, code)
-        digest, before = analysis.slice.digest, self.earlier.trials.get(trial.name)
+        before = self.earlier.trials.get(trial.name)
         batch = self.options.batch or combinations_per_job(
-            jobs.size, digest, before, chained=chained
+            jobs.size, code.digests, before, chained=chained
         )
         head = head_of(jobs.size)
         has_tail = batch is None and len(head) < jobs.size
@@ -184,6 +183,10 @@ class _Planner:
             jobs=tuple(jobs.batches(batch) if batch is not None else jobs.singles(head)),
             tail=jobs.digest if has_tail else None,
             alone=tuple(jobs.beside(head)) if has_tail else (),
+            deciding=analysis.variants.deciding,
+            variants=variant_plans("trial", analysis),
+            timeout=trial.timeout,
+            memory=trial.memory,
         )
 
     def verify(self, verify: Verify) -> VerifyPlan:
@@ -209,7 +212,8 @@ class _Planner:
             "digest": found.slice.digest,
             "reads": found.access.reads,
             "removed": found.slice.removed,
-            "modules": tuple(_modules(kind, found)),
+            "partial": found.slice.partial,
+            "modules": module_plans(kind, found),
         }
 
     def _parallel(self, trial: Trial) -> int | None:
@@ -249,18 +253,6 @@ class _Planner:
         )
 
 
-def _modules(kind: str, function: FunctionAnalysis) -> Iterator[ModulePlan]:
-    for module in function.slice.modules:
-        yield ModulePlan(
-            name=module.name,
-            path=module.path,
-            slice=f"modules/{kind}_{function.name}/{module.name}.py",
-            file_digest=module.file_digest,
-            package=module.package,
-            removed=module.removed,
-        )
-
-
 def shares_output(trial: Trial) -> bool:
     """Whether several combinations declare the same output."""
     names = [p.name for p in trial.parameters if len(p.values) > 1]
@@ -268,11 +260,10 @@ def shares_output(trial: Trial) -> bool:
     return bool(names) and not all(own)
 
 
-def _code(trial: FunctionAnalysis, *, chained: bool, paired: bool) -> str:
-    """Return a digest of the code that distinguishes chained jobs, which pass updates on, from others.
+def _order(*, chained: bool, paired: bool) -> tuple[str, ...]:
+    """Return what distinguishes the code of chained jobs, which pass updates on, from that of others.
 
     It also distinguishes trials that were observed to share files with others, since their earlier results
     are not trusted.
     """
-    order = ("chained" if chained else "", *(["paired"] if paired else []))
-    return digest_of(CODE_PROTOCOL, trial.slice.digest, *order)
+    return ("chained" if chained else "", *(["paired"] if paired else []))

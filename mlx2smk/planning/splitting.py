@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.language.text_digests import digest_of
 from mlx2smk.planning.batching import HEAD_SIZE
+from mlx2smk.planning.job_plan import JobPlan
 from mlx2smk.planning.naming import combination_name, unique
-from mlx2smk.planning.plan import JobPlan
 from mlx2smk.runtime.dealing import MOST_ALONE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mlx2smk.language.experiment import Trial
+    from mlx2smk.planning.trial_code import TrialCode
 
 
 @dataclass(frozen=True)
 class Splitting:
-    """The jobs that a trial can be split into; ``code`` stands for everything that all depend on."""
+    """The jobs that a trial can be split into; ``code`` stands for the code that they run."""
 
     trial: Trial
-    code: str
+    code: TrialCode
 
     @property
     def size(self) -> int:
@@ -36,13 +37,12 @@ class Splitting:
     def digest(self) -> str:
         """Return what stands for all that jobs depend on, their combinations included."""
         values = (digest_of(*map(repr, p.values)) for p in self.trial.parameters)
-        return digest_of("tail", *self._common, *values)
+        return digest_of("tail", *self._common(self.code.of_all), *values)
 
-    @property
-    def _common(self) -> tuple[str, ...]:
+    def _common(self, code: str) -> tuple[str, ...]:
         # Batches are named by numbers, so that only this tells which parameter a value belongs to.
         names = (parameter.name for parameter in self.trial.parameters)
-        return (self.code, *self.trial.inputs, "", *self.trial.outputs, "", *names, "")
+        return (code, *self.trial.inputs, "", *self.trial.outputs, "", *names, "")
 
     def batches(self, per_job: int) -> Iterator[JobPlan]:
         """Yield jobs of so many consecutive combinations."""
@@ -53,14 +53,16 @@ class Splitting:
         names = _batch_names(self.size, per_job)
         for first, name in zip(range(0, self.size, per_job), names, strict=True):
             texts = ["\0".join(each) for each in islice(combinations, per_job)]
-            digest = digest_of(*self._common, *texts)
+            code = self.code.of(range(first, first + len(texts)))
+            digest = digest_of(*self._common(code), *texts)
             yield JobPlan(name=name, first=first, count=len(texts), digest=digest)
 
     def singles(self, numbers: Iterable[int]) -> Iterator[JobPlan]:
         """Yield jobs of one combination each."""
         names = self._names
         for number in numbers:
-            digest = digest_of(*self._common, "\0".join(map(repr, self._values(number))))
+            common = self._common(self.code.of([number]))
+            digest = digest_of(*common, "\0".join(map(repr, self._values(number))))
             yield JobPlan(name=names[number], first=number, count=1, digest=digest)
 
     def beside(self, head: Sequence[int]) -> Iterator[JobPlan]:

@@ -14,7 +14,7 @@ from mlx2smk.runtime import layout
 from mlx2smk.runtime.unforeseen import UNFORESEEN_FORMAT, UNFORESEEN_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
     from mlx2smk.analysis import Analysis, FunctionAnalysis
@@ -50,14 +50,18 @@ class Surprises:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a run with a whole file rests on: the digests of the function's slice and of files."""
+    """What a run with a whole file rests on: the digests of the function's slice and of files.
+
+    ``values`` are those of parameters that decided about the slice.
+    """
 
     code: str
     files: tuple[tuple[str, str], ...]
+    values: tuple[tuple[str, str], ...] = ()
 
-    def is_current(self, code: str, folder: Path) -> bool:
-        """Whether slice and files, which are relative to a folder, are as they were."""
-        return code == self.code and all(
+    def is_current(self, codes: Collection[str], folder: Path) -> bool:
+        """Whether the slice is among some, and files, which are relative to a folder, are as they were."""
+        return self.code in codes and all(
             _digest(folder / path) == digest for path, digest in self.files
         )
 
@@ -84,8 +88,12 @@ def _read(path: Path) -> Iterator[tuple[str, Surprises]]:
         record = json.loads(path.read_text(encoding="utf-8"))
         if (record["format"], record["version"]) == (UNFORESEEN_FORMAT, UNFORESEEN_VERSION):
             keys = {name: _keys(record, name) for name in ("reads", "writes", "results")}
-            names = frozenset(UsedName(*map(_text, item)) for item in record.get("names", ()))
-            origins = (_origin(record),) if names else ()
+            values = tuple(sorted((str(n), str(v)) for n, v in record.get("values", {}).items()))
+            names = frozenset(
+                UsedName(_text(module), _text(name), values)
+                for module, name in record.get("names", ())
+            )
+            origins = (_origin(record, values),) if names else ()
             found = Surprises(str(path.parent), **keys, names=names, origins=origins)
             yield str(record["function"]), found
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -96,9 +104,9 @@ def _text(item: object) -> str | None:
     return None if item is None else str(item)
 
 
-def _origin(record: Mapping[str, Any]) -> Origin:
+def _origin(record: Mapping[str, Any], values: tuple[tuple[str, str], ...]) -> Origin:
     files = sorted((str(path), str(digest)) for path, digest in record["files"].items())
-    return Origin(str(record["code"]), tuple(files))
+    return Origin(str(record["code"]), tuple(files), values)
 
 
 def _keys(record: Mapping[str, Any], name: str) -> Keys:
@@ -118,9 +126,11 @@ def names_to_add(
     found: dict[str, frozenset[UsedName]] = {}
     for function in analysis.functions:
         seen = surprises.get(function.name)
-        code = function.slice.digest
-        if seen and not all(origin.is_current(code, folder) for origin in seen.origins):
-            found[function.name] = seen.names
+        codes = {each.digest for each in function.slices}
+        origins = seen.origins if seen else ()
+        outdated = {each.values for each in origins if not each.is_current(codes, folder)}
+        if seen and outdated:
+            found[function.name] = frozenset(n for n in seen.names if n.values in outdated)
     return found
 
 

@@ -81,7 +81,7 @@ def named_plan(directory: Path, plans: Iterable[Plan], given: str) -> Plan | Non
     """Return the plan of the experiment of that path or name; None if there is none."""
     plans = list(plans)
     for plan in plans:
-        if os.path.realpath(given) == os.path.realpath(directory / plan.source):
+        if os.path.realpath(given) == os.path.realpath(plan.file_in(directory)):
             return plan
     others = (plan for plan in plans if given in {plan.experiment, plan.source})
     return next(others, None)

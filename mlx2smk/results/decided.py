@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlx2smk.planning.plan import JobPlan, Plan, TrialPlan
+from mlx2smk.planning.job_plan import JobPlan
 from mlx2smk.results.recorded import Results, read_hint
 from mlx2smk.runtime.plan import spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
+    from mlx2smk.planning.plan import Plan, TrialPlan
 
 REST = "rest"
 """The name of a job that stands for those that are not decided yet."""

@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from mlx2smk.planning.batching import Earlier
-from mlx2smk.planning.plan import from_json
+from mlx2smk.planning.plan_reading import from_json
 from mlx2smk.results.recorded import Results, read_hint
 from mlx2smk.runtime import layout
 
@@ -39,7 +39,7 @@ def _earlier(trial: TrialPlan, results: Results) -> Earlier | None:
     step = ceil(len(records) / SAMPLE)
     seconds = [duration for path in records[::step] for duration in _durations(path)]
     return Earlier(
-        digest=trial.digest,
+        codes=frozenset(trial.codes),
         chained=trial.chained,
         per_job=max((job.count for job in trial.jobs), default=1),
         seconds=median(seconds) if seconds else None,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.runtime import digests
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mlx2smk.planning.plan import Plan
 
 
@@ -17,7 +18,7 @@ def edited_files(directory: Path, plan: Plan) -> list[str]:
 
     None are where only the workflow and the results were copied to.
     """
-    folder = directory / Path(plan.source).parent
+    folder = plan.file_in(directory).parent
     if not (folder / plan.file).is_file():
         return []
     known = {module.path: module.file_digest for each in plan.functions for module in each.modules}
@@ -27,7 +28,7 @@ def edited_files(directory: Path, plan: Plan) -> list[str]:
 
 def state_of(directory: Path, plan: Plan) -> str:
     """Return a text that changes whenever a file of an experiment does."""
-    folder = directory / Path(plan.source).parent
+    folder = plan.file_in(directory).parent
     paths = {plan.file, *(module.path for each in plan.functions for module in each.modules)}
     return " ".join(f"{path}:{_digest(folder / path)}" for path in sorted(paths))
 

@@ -6,7 +6,6 @@ import os
 import re
 from dataclasses import dataclass
 from math import prod
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.results.choosing import grid_of
@@ -16,6 +15,7 @@ from mlx2smk.runtime.words import repro_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from mlx2smk.planning.plan import Plan
     from mlx2smk.results.rows import Row
@@ -49,7 +49,7 @@ class FailureGroup:
 
 def failure_groups(directory: Path, plan: Plan, rows: Sequence[Row]) -> list[FailureGroup]:
     """Return the groups of the rows that failed, the largest first."""
-    folder = os.path.realpath(directory / Path(plan.source).parent)
+    folder = os.path.realpath(plan.file_in(directory).parent)
     found: dict[tuple[str, str, str], list[Row]] = {}
     totals = {
         trial.name: prod(len(texts) for _, texts in trial.parameters) for trial in plan.trials

@@ -2,18 +2,22 @@
 
 These are needed: results and logs of current functions and jobs; in the store, all runs of current code and
 those that current results refer to; in the archive, current code and the code that current results refer
-to. Code and jobs are current if their experiment is compiled, or was compiled and its file still exists.
+to; of both also what belongs to the finished runs in the history, so that an edit can be undone without
+running again. Code and jobs are current if their experiment is compiled, or was compiled and its file still
+exists.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.emission.locks import check_quiet
 from mlx2smk.emission.neighbours import dropped_paths
 from mlx2smk.results.decided import with_former_jobs
+from mlx2smk.results.finished_runs import remembered_codes
 from mlx2smk.results.recorded import (
     Results,
     compiled_plans,
@@ -26,11 +30,12 @@ from mlx2smk.results.recorded import (
 from mlx2smk.results.stored import loose_records, stored_codes, unfinished_files
 from mlx2smk.results.validation import DROP
 from mlx2smk.runtime import layout
+from mlx2smk.runtime.remembering import entry_numbers, unneeded
 from mlx2smk.runtime.store import code_name
+from mlx2smk.runtime.variants import all_codes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from mlx2smk.planning.plan import Plan
     from mlx2smk.results.stored import StoredCode
@@ -77,7 +82,11 @@ class PartlyGarbage(Garbage):
 
 
 def garbage(
-    directory: Path, asked: Collection[str] = (), *, everyone: bool = False
+    directory: Path,
+    asked: Collection[str] = (),
+    *,
+    everyone: bool = False,
+    history: int | None = None,
 ) -> list[Garbage]:
     """Return what can be deleted.
 
@@ -92,8 +101,13 @@ def garbage(
         )
     check_quiet(directory)
     left, kept = _left(directory, {plan.experiment for plan in plans}, asked, everyone=everyone)
-    found = [*_stored(directory, plans + kept), *_code(directory, plans + kept)]
+    found = [
+        *_stored(directory, plans + kept, history),
+        *_code(directory, plans + kept, history),
+    ]
     found += left
+    for plan in plans + kept:
+        found += _history(directory, plan, history)
     for plan in plans:
         found += _results(directory, plan)
         found += _logs(directory, plan)
@@ -128,15 +142,16 @@ def _everything(
     folders = (
         []
         if name in compiled
-        else [directory / root / name for root in (layout.RESULTS, layout.LOGS)]
+        else [directory / root / name for root in (layout.RESULTS, layout.LOGS, layout.HISTORY)]
     )
     files = (file for folder in folders for file in sorted(folder.rglob("*")) if file.is_file())
     yield Garbage(f"experiment {name}, which is compiled no longer", (*files, path))
 
 
-def _stored(directory: Path, plans: Sequence[Plan]) -> Iterator[Garbage]:
+def _stored(directory: Path, plans: Sequence[Plan], history: int | None) -> Iterator[Garbage]:
     store = directory / layout.STORE
-    current = {trial.digest for plan in plans for trial in plan.trials}
+    current = {code for plan in plans for trial in plan.trials for code in trial.codes}
+    current.update(_remembered(directory, plans, history))
     named = set(_named_keys(directory, plans))
     names = _archived_names(directory)
     groups: dict[str, list[Path]] = {}
@@ -172,9 +187,25 @@ def _named_keys(directory: Path, plans: Sequence[Plan]) -> Iterator[str]:
             yield from filter(None, record.get("keys", []) if record else [])
 
 
-def _code(directory: Path, plans: Sequence[Plan]) -> Iterator[Garbage]:
+def _remembered(directory: Path, plans: Sequence[Plan], history: int | None) -> Iterator[str]:
+    """Yield the digests of the code of finished runs that are kept."""
+    for plan in plans:
+        yield from remembered_codes(directory, plan.experiment, history)
+
+
+def _history(directory: Path, plan: Plan, history: int | None) -> Iterator[Garbage]:
+    folder = layout.history_of(plan.experiment)
+    last = len(entry_numbers(str(directory / folder))) if history is None else history
+    files = tuple(map(Path, unneeded(str(directory / folder), last)))
+    if files:
+        yield Garbage(f"history of {plan.experiment}", files)
+
+
+def _code(directory: Path, plans: Sequence[Plan], history: int | None) -> Iterator[Garbage]:
     needed = {function.digest for plan in plans for function in plan.functions}
-    needed |= {made.get("code", "") for made in _made_from(directory, plans)}
+    needed |= {code for plan in plans for trial in plan.trials for code in trial.codes}
+    needed |= {code for made in _made_from(directory, plans) for code in all_codes(made)}
+    needed.update(_remembered(directory, plans, history))
     versions = sorted((directory / layout.ARCHIVE).glob("*.json"))
     yield from _groups({"earlier code": [path for path in versions if path.stem not in needed]})
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from mlx2smk.results.choosing import grid_of
-from mlx2smk.results.rows import error_line
+from mlx2smk.runtime.words import failure_line
 
 if TYPE_CHECKING:
     from mlx2smk.results.progress import Progress, TrialProgress
@@ -56,7 +56,7 @@ def _add_trial(root: ET.Element, experiment: str, trial: TrialProgress, grid: Gr
 def _add_failure(case: ET.Element, row: Row) -> None:
     run = row.run
     if run is not None:
-        message = _clean(error_line(run))
+        message = _clean(failure_line(run))
         found = ET.SubElement(case, "failure", message=message, type=_clean(run.get("type", "")))
         found.text = _clean(run.get("traceback") or run.get("error", ""))
 
@@ -75,7 +75,7 @@ def _add_verdict(
     what = {"refutes": "failure", "invalid": "error"}.get(verdict, "skipped")
     message = verdict
     if "error" in record:
-        message = f"{verdict}, {record.get('type')}: {record['error'].partition(chr(10))[0]}"
+        message = f"{verdict}, {failure_line(record)}"
     found = ET.SubElement(case, what, message=_clean(message))
     found.text = _clean(record.get("traceback", "")) or None
 

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlx2smk.planning.plan import Plan, TrialPlan
-    from mlx2smk.runtime.documents import Context, JobMadeFrom, KeyParts, RunDict
+    from mlx2smk.runtime.documents import Context, JobMadeFrom, RunDict
     from mlx2smk.runtime.grid import Grid
     from mlx2smk.runtime.store import Found
+    from mlx2smk.runtime.store_documents import KeyParts
 
 
 class StoredRuns:
@@ -35,7 +36,8 @@ class StoredRuns:
         self._directory = directory
         mark = f"{plan.experiment}/{trial.name}"
         folder = str(directory / layout.STORE)
-        self._store = Store(folder, mark, trial.digest, unpacked=True)
+        self._code_of = trial.code_of
+        self._stores = {code: Store(folder, mark, code, unpacked=True) for code in trial.codes}
         self._common = self._key_parts(plan, trial, made)
         # Packages are compared only if the jobs' interpreter is likely to be this one.
         self._python = None if plan.conda or plan.container or plan.python else sys.executable
@@ -46,9 +48,12 @@ class StoredRuns:
 
         A failure is not in the store but in the record of its job.
         """
-        key = key_of(self._common, grid, number, projection(self._trial, context))
-        for found in self._store.candidates(key, ""):
-            if found.run["success"] and self._is_current(found, number):
+        code = self._code_of(number)
+        common: KeyParts = {**self._common, "trial": code}
+        key = key_of(common, grid, number, projection(self._trial, context))
+        store = self._stores[code]
+        for found in store.candidates(key, ""):
+            if found.run["success"] and self._is_current(store, found, number):
                 return found.run
         return None
 
@@ -65,7 +70,7 @@ class StoredRuns:
         common.update(ordered_and_declared(trial.in_order, trial.outputs))
         return common
 
-    def _is_current(self, found: Found, number: int) -> bool:
+    def _is_current(self, store: Store, found: Found, number: int) -> bool:
         """Tell whether everything that the run used is unchanged, or can be restored from the store."""
         if not found.observed:
             return True
@@ -75,4 +80,4 @@ class StoredRuns:
             self._graph.still = True
         run = makers.positions(self._plan)["trials", self._trial["name"]], number
         changes = self._graph.surroundings.changes(found.observed, run)
-        return all(self._store.can_restore(found, each.kind, each.name) for each in changes)
+        return all(store.can_restore(found, each.kind, each.name) for each in changes)

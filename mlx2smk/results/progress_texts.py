@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.results.choosing import grid_of
-from mlx2smk.runtime.words import repro_command
+from mlx2smk.runtime.words import failure_line, repro_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -98,8 +98,7 @@ def _verdict_text(record: VerdictRecord | None) -> str:
     if record is None:
         return "waiting"
     if "error" in record:
-        first = record["error"].partition("\n")[0]
-        return f"{record['verdict']}, {record.get('type')}: {first} ({record['log']})"
+        return f"{record['verdict']}, {failure_line(record)} ({record['log']})"
     return record["verdict"]
 
 

@@ -9,9 +9,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlx2smk.planning.plan import from_json
+from mlx2smk.planning.plan_reading import from_json
 from mlx2smk.results.validation import COMPILE, reading
 from mlx2smk.runtime import layout
+from mlx2smk.runtime.records import RECORD_VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -160,6 +161,10 @@ def _check_setup(record: Any) -> None:
 
 
 def _check_record(record: Any) -> None:
+    if record.get("version", RECORD_VERSION) != RECORD_VERSION:
+        raise ValueError(
+            f"of version {record['version']!r:.40}, and this mlx reads {RECORD_VERSION}"
+        )
     _of_type(record.get("duration", 0), int, float)
     _of_type(record.get("digest", ""), str)
     _check_made_from(_of_type(record.get("made_from", {}), dict))
@@ -168,6 +173,9 @@ def _check_record(record: Any) -> None:
             _check_touched(touched)
         for number in _of_type(numbers, list):
             _of_type(number, int)
+    for made_by, numbers in _of_type(record.get("provenance", []), list):
+        _of_type(made_by, dict)
+        _of_type(numbers, list)
 
 
 def _check_made_from(made: Any) -> None:
@@ -178,6 +186,10 @@ def _check_made_from(made: Any) -> None:
         for digest in _of_type(made.get(key, {}), dict).values():
             _of_type(digest, str, NONE_TYPE)
     _of_type(made.get("inputs", {}), dict)
+    for code, positions in _of_type(made.get("codes", []), list):
+        _of_type(code, str)
+        for position in _of_type(positions, list):
+            _of_type(position, int)
 
 
 def _check_touched(touched: Any) -> None:

@@ -18,6 +18,8 @@ from mlx2smk.results.recorded import Results, read_context, read_hint, read_job
 from mlx2smk.runtime import digests, jsontext
 from mlx2smk.runtime.grid import Grid
 from mlx2smk.runtime.trial import updates_of
+from mlx2smk.runtime.variants import all_codes, codes_in
+from mlx2smk.runtime.words import failure_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -52,12 +54,7 @@ class Row:
     @property
     def error(self) -> str | None:
         """The type and the first line of the error, if it failed."""
-        return None if self.run is None or self.run["success"] else error_line(self.run)
-
-
-def error_line(run: RunDict) -> str:
-    """Return the type and the first line of the error of a run that failed."""
-    return f"{run.get('type', 'Error')}: {run.get('error', '').partition(chr(10))[0]}"
+        return None if self.run is None or self.run["success"] else failure_line(self.run)
 
 
 def rows_of(directory: Path, plan: Plan, trials: Sequence[TrialPlan] | None = None) -> list[Row]:
@@ -129,15 +126,17 @@ class _TrialRuns:
     def read_records(self) -> None:
         """Take the runs from the records of jobs: first those of the plan, then whatever there is."""
         own = {job.name: job for job in self._trial.jobs}
-        others: list[RunDict] = []
+        others: list[tuple[RunDict, str]] = []
         for path in self._paths():
             record = read_job(path)
-            if record is None or not self._counts(record):
+            made = record.get("made_from") if record is not None else None
+            if record is None or made is None or not self._counts(record):
                 continue
-            self._made = self._made or record["made_from"]
+            self._made = self._made or made
             job = own.get(path.stem)
             is_own = job is not None and record.get("digest") == job.digest
-            others += self._rest(job.first, record["runs"]) if job and is_own else record["runs"]
+            runs = [*zip(record["runs"], codes_in(made, len(record["runs"])), strict=True)]
+            others += self._rest(job.first, runs) if job and is_own else runs
         self._place(others)
 
     def _paths(self) -> list[Path]:
@@ -146,22 +145,29 @@ class _TrialRuns:
         return sorted(paths, key=_modified, reverse=True)
 
     def _counts(self, record: JobRecord) -> bool:
-        made = record.get("made_from")
-        if made is None or made.get("code") != self._trial.digest or "runs" not in record:
+        made = record["made_from"]
+        if set(all_codes(made)).isdisjoint(self._trial.codes) or "runs" not in record:
             return False
         return self._context is None or made.get("context") == self._seen
 
-    def _rest(self, first: int, runs: Sequence[RunDict]) -> list[RunDict]:
+    def _rest(self, first: int, runs: Sequence[tuple[RunDict, str]]) -> list[tuple[RunDict, str]]:
         """Take the runs of consecutive combinations; return those that are of others."""
         rest = []
-        for number, run in enumerate(runs, first):
+        for number, (run, code) in enumerate(runs, first):
             if number < len(self._params) and self._params[number] == run["params"]:
-                self.runs[number] = run
+                self._take(number, run, code)
             else:
-                rest.append(run)
+                rest.append((run, code))
         return rest
 
-    def _place(self, runs: Sequence[RunDict]) -> None:
+    def _take(self, number: int, run: RunDict, code: str) -> bool:
+        """Take the run of a combination, if it is of the code that this runs now."""
+        is_current = code == self._trial.code_of(number)
+        if is_current:
+            self.runs[number] = run
+        return is_current
+
+    def _place(self, runs: Sequence[tuple[RunDict, str]]) -> None:
         """Give runs of unknown numbers to the combinations with their parameters."""
         if not runs:
             return
@@ -169,10 +175,9 @@ class _TrialRuns:
             self._numbers = {}
             for number, params in enumerate(self._params):
                 self._numbers.setdefault(jsontext.dumps(params), []).append(number)
-        for run in runs:
+        for run, code in runs:
             for number in self._numbers.get(jsontext.dumps(run["params"]), ()):
-                if self.runs[number] is None:
-                    self.runs[number] = run
+                if self.runs[number] is None and self._take(number, run, code):
                     break
 
     def read_store(self) -> None:

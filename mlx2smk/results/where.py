@@ -43,12 +43,12 @@ _COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
 _QUOTED = re.compile(r"`[^`]+`")
 
 
-def predicate(text: str, table: Table) -> Callable[[Line], bool]:
-    """Return what tells whether a line of the table is as the expression says.
+def predicate(text: str, table: Table, option: str = WHERE) -> Callable[[Line], bool]:
+    """Return what tells whether a line of the table is as the expression of an option says.
 
     Raises WrongUsageError, with the place in the expression, if it is wrong.
     """
-    reader = _Reader(text, table)
+    reader = _Reader(text, table, option)
     term = reader.condition(reader.tree())
     return lambda line: bool(term(line))
 
@@ -56,8 +56,8 @@ def predicate(text: str, table: Table) -> Callable[[Line], bool]:
 class _Reader:
     """Translates one expression."""
 
-    def __init__(self, text: str, table: Table) -> None:
-        self._source = Source(WHERE, " ".join(text.split("\n")).strip())
+    def __init__(self, text: str, table: Table, option: str) -> None:
+        self._source = Source(option, " ".join(text.split("\n")).strip())
         self._table = table
         self._quoted: dict[str, str] = {}
 

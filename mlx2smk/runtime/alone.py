@@ -1,7 +1,8 @@
 """Runs one combination in this very process, with the terminal's streams, and records nothing.
 
 It is what `mlx repro` starts: breakpoints and debuggers work, since nothing stands between the user's code and
-the terminal. All else is as in a job.
+the terminal. All else is as in a job. The process has a guard above it, as a job's has, which learns what
+its forks and other interpreters complain of.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import time
 
 from . import child, digests, failures, observing, records, world
 from .ending import Ending
-from .errors import ContextGuardError, JobError
+from .errors import ContextGuardError, JobError, complain_to, complaint
 from .events import Events
+from .lineage import adopt_orphans, die_with, kill_descendants
+from .private import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +24,10 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
     from .documents import Outcome
-    from .plan import Plan
 
+
+LONGEST_COMPLAINTS = 1 << 16
+"""Bytes of complaints that are read: what a pipe holds."""
 
 WHOLE = "MLX_WHOLE"
 """The variable that tells the next interpreter which files to run as they are, as a job would (`widening`)."""
@@ -31,8 +36,8 @@ WHOLE = "MLX_WHOLE"
 class _Unobserved:
     """Takes the place of a job's observer, and observes nothing."""
 
-    def __init__(self, plan: Plan) -> None:
-        self._plan = plan
+    def __init__(self, events: Events) -> None:
+        self._events = events
 
     def start(self) -> None:
         """Do nothing."""
@@ -45,7 +50,7 @@ class _Unobserved:
 
     def leave_note(self, text: str) -> None:
         """Leave the task for the interpreters that run functions of the experiment, as a job does."""
-        Events(self._plan).observer().leave_note(text)
+        self._events.observer().leave_note(text)
 
 
 def run_alone(task: child.Task, outcome: str, *, debug: bool) -> NoReturn:
@@ -60,27 +65,75 @@ def run_alone(task: child.Task, outcome: str, *, debug: bool) -> NoReturn:
     changed = digests.changed_module(task.function, plan.folder)
     if changed is not None:
         _refuse(f"{changed} changed since compile: run mlx compile again", path)
-    here, words = os.getcwd(), getattr(sys, "orig_argv", [sys.executable, *sys.argv])
+    events = Events(plan)
+    complaints = os.pipe()
+    guard = os.getpid()
+    pid = os.fork()
+    if pid:
+        _guard(task, path, pid, events, complaints)
+    die_with(guard)
+    os.close(complaints[0])
+    complain_to(complaints[1])
     ending = Ending([plan.module, *(module["name"] for module in task.function["modules"])])
     try:
-        found = _outcome(task, debug=debug)
-    except (ContextGuardError, JobError) as error:
-        surprise = getattr(error, "surprise", None) or {}
-        files = [file for file, _ in surprise.get("missed", ()) if file not in task.whole]
-        if files:
-            os.chdir(here)
-            os.environ.pop(observing.CONFIGURATION, None)  # of this process
-            os.environ[WHOLE] = os.pathsep.join([*task.whole, *files])
-            os.execv(sys.executable, words)  # noqa: S606 - no shell is wanted
+        found = _outcome(task, events, debug=debug)
+    except ContextGuardError:
+        sys.exit(1)  # the guard knows why
+    except JobError as error:
         _refuse(str(error), path)
     records.write(path, found)
     ending.leave()
 
 
-def _outcome(task: child.Task, *, debug: bool) -> Outcome:
+def _guard(
+    task: child.Task, outcome: str, pid: int, events: Events, complaints: tuple[int, int]
+) -> NoReturn:
+    """Wait for the process of the combination, and end like it, unless it or one below it complained.
+
+    Then a job would have failed, or started again with the whole files of names that it missed.
+    """
+    adopt_orphans()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is for the combination to handle
+    os.close(complaints[1])
+    _, status = os.waitpid(pid, 0)
+    data = _complaint(complaints[0]) or events.complaint()
+    if data:
+        kill_descendants()  # a pool would wait for what never comes
+        message, surprise = complaint(data)
+        missed = surprise.get("missed", []) if surprise else []
+        files = [file for file, _ in missed if file not in task.whole]
+        if files:
+            _start_again(task, files)
+        _refuse(message, outcome)
+    if os.WIFSIGNALED(status):
+        if os.WTERMSIG(status) != signal.SIGKILL:
+            signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    os._exit(os.WEXITSTATUS(status))
+
+
+def _complaint(descriptor: int) -> bytes:
+    """Return what is in the pipe now, without waiting for processes that may still hold its other end."""
+    os.set_blocking(descriptor, False)
+    try:
+        return os.read(descriptor, LONGEST_COMPLAINTS)
+    except BlockingIOError:
+        return b""
+
+
+def _start_again(task: child.Task, files: list[str]) -> NoReturn:
+    """Replace this process by one that runs the combination with these files as they are."""
+    words = getattr(sys, "orig_argv", [sys.executable, *sys.argv])
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.pop(observing.CONFIGURATION, None)  # of this process
+    os.environ[WHOLE] = os.pathsep.join([*task.whole, *files])
+    os.execv(sys.executable, words)  # noqa: S606 - no shell is wanted
+
+
+def _outcome(task: child.Task, events: Events, *, debug: bool) -> Outcome:
     began = time.monotonic()
     try:
-        observer: Any = _Unobserved(task.plan)
+        observer: Any = _Unobserved(events)
         function = world.enter(task, observer)
         _quote_files(task)
         value = child.CALLS[task.kind](task, function)

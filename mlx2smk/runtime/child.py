@@ -6,7 +6,17 @@ import os
 import sys
 from time import monotonic
 
-from . import descriptors, importing, jsontext, observing, restoring, results_json, world
+from . import (
+    descriptors,
+    importing,
+    jsontext,
+    observing,
+    restoring,
+    results_json,
+    streams,
+    variants,
+    world,
+)
 from .ending import Ending
 from .errors import ContextGuardError, JobError, complain, complain_to
 from .grid import Grid
@@ -30,7 +40,7 @@ _write = os.write
 class Task:
     """What one process has to run: a function of the plan and its input.
 
-    `kind` is the list of the plan that contains the function. `given` is the number of the combination
+    `kind` is the list of the plan that contains the function; `function` says what runs. `given` is the number of the combination
     for a trial, or the folder with the collected results of the trials for a verification. `whole` are
     the files that run as they are instead of their slices (see `widening`).
     """
@@ -49,6 +59,8 @@ class Task:
         self.plan = plan
         self.kind = kind
         self.function = plan.function(name, kind)
+        if kind == "trials":
+            self.function = variants.variant_entry(plan.trial(name), int(given))
         self.context = context
         self.given = given
         self.whole = tuple(whole)
@@ -71,6 +83,13 @@ class Task:
             int(self.given)
         )
         return f"{self.function['name']} {combination}".strip()
+
+    def deciding_values(self) -> dict[str, str]:
+        """Return the values of parameters that decide what runs, as literals."""
+        if self.kind != "trials":
+            return {}
+        trial = self.plan.trial(self.function["name"])
+        return variants.deciding_values(trial, int(self.given))
 
     def noted(self, word: str) -> str:
         """Return the task as text for another interpreter, with one word more for it."""
@@ -105,8 +124,26 @@ class Task:
         return task, word
 
 
+class Preparation:
+    """What the processes that run user code have in common, made once before they are forked.
+
+    A process pays most for the memory that it changes, because the system copies it then.
+    """
+
+    __slots__ = ("notes", "observer")
+
+    def __init__(self, observer: Observer) -> None:
+        self.observer = observer
+        self.notes = Notes()
+        observer.prepare()
+        observer.also_handle(self.notes.handlers())
+        descriptors.wrap_functions()
+        streams.write_lines()
+        restoring.remember()
+
+
 def run(
-    task: Task, observer: Observer, outcome_fd: int, complaints_fd: int, signals_fd: int
+    task: Task, prepared: Preparation, outcome_fd: int, complaints_fd: int, signals_fd: int
 ) -> NoReturn:
     """Run the task, write its outcome to the descriptor (the length, then JSON), and exit.
 
@@ -114,9 +151,10 @@ def run(
     dict; durations are in seconds. Nothing is written if a guard stopped the job.
     """
     complain_to(complaints_fd)
-    notes = Notes(signals_fd)
-    observer.also_handle(notes.handlers())
+    notes, observer = prepared.notes, prepared.observer
+    notes.take(signals_fd)
     descriptors.hide((outcome_fd, complaints_fd, signals_fd, *observer.descriptors()))
+    _tell_where(task, complaints_fd)
     ending = Ending([task.plan.module, *(module["name"] for module in task.function["modules"])])
     pid = os.getpid()
     began = monotonic()
@@ -129,6 +167,18 @@ def run(
         observer.imports.finish(ending.brought(), lambda: importing.names_used_by(RAN))
         _send(outcome, outcome_fd)
     ending.leave()
+
+
+def _tell_where(task: Task, fd: int) -> None:
+    """Let the process write where it is when the worker asks, which is before it ends it for its limits."""
+    function: Any = task.function
+    if function.get("timeout") or function.get("memory"):
+        import faulthandler
+
+        from .limits import TELL_WHERE
+
+        if TELL_WHERE:
+            faulthandler.register(TELL_WHERE, file=fd, all_threads=False)
 
 
 def _outcome(task: Task, observer: Observer, began: float) -> Outcome:
@@ -259,7 +309,4 @@ def run_noted(note_fd: int, *pipes: int) -> NoReturn:
     complain_to(pipes[1])
     task, observed = Task.from_note(note)
     os.environ[observing.CONFIGURATION] = observed
-    observer = observing.configured(observed)
-    observer.prepare()
-    restoring.remember()
-    run(task, observer, *pipes)
+    run(task, Preparation(observing.configured(observed)), *pipes)

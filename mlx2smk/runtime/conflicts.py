@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from .documents import Observation, OrderDocument, TrialEntry
+    from .documents import Observation, TrialEntry
+    from .order_documents import OrderDocument
     from .plan import Plan
 
     Observations = Iterable[tuple[int, Observation]]

@@ -20,7 +20,7 @@ LARGE = 4 << 30
 """Bytes; by default, files of at least this size are compared by parts (config `mlx_large_file`)."""
 
 PART = 1 << 20
-PARTS = 16
+SAMPLES = 16
 
 SETTLED = 2.0
 """Seconds; a more recent change may be followed by another one with the same time stamps, so its digest
@@ -94,7 +94,7 @@ def of_parts(path: str, size: int) -> str:
     """Return the digest of a very large file's size and of parts spread over it, including both ends."""
     digest = sha256(b"%d:" % size)
     with open(path, "rb") as file:
-        for at in range(PARTS):
-            file.seek(max(0, size - PART) * at // (PARTS - 1))
+        for at in range(SAMPLES):
+            file.seek(max(0, size - PART) * at // (SAMPLES - 1))
             digest.update(file.read(PART))
     return f"parts:{digest.hexdigest()}"

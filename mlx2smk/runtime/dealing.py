@@ -33,23 +33,24 @@ class Costs:
     """What jobs cost where they run, in seconds.
 
     Combinations that take `short` or longer are not packed; batches take `target`, or less where there are
-    few combinations, but not less than `least`. `watch` is how long the head is watched.
+    few combinations, but not less than `least`; to keep all slots busy, not less than `job`, which is what
+    a job costs. `watch` is how long the head is watched.
     """
 
-    __slots__ = ("least", "short", "target", "watch")
+    __slots__ = ("job", "least", "short", "target", "watch")
 
-    def __init__(self, *, short: float, target: float, least: float, watch: float) -> None:
+    def __init__(
+        self, *, short: float, target: float, least: float, job: float, watch: float
+    ) -> None:
+        self.job = job
         self.short = short
         self.target = target
         self.least = least
         self.watch = watch
 
 
-ON_THIS_MACHINE = Costs(short=0.5, target=2.0, least=0.1, watch=0.5)
-"""A job costs some 0.03 s."""
-
-IN_A_CLUSTER = Costs(short=30.0, target=120.0, least=30.0, watch=60.0)
-"""A job costs some 5 s in a cluster."""
+ON_THIS_MACHINE = Costs(short=0.5, target=2.0, least=0.1, job=0.03, watch=0.5)
+IN_A_CLUSTER = Costs(short=30.0, target=120.0, least=30.0, job=5.0, watch=60.0)
 
 
 def deal(seconds: Mapping[int, float], slots: int, costs: Costs) -> list[list[int]]:
@@ -72,7 +73,8 @@ def batch_count(weights: Mapping[int, float], slots: int, costs: Costs) -> int:
     whole = sum(weights.values())
     filled = -(-whole // costs.target)
     many = min(BATCHES_PER_SLOT * slots, whole // costs.least)
-    return int(min(max(filled, many, slots), MOST_BATCHES))
+    busy = min(slots, whole // costs.job)
+    return int(min(max(filled, many, busy, 1), MOST_BATCHES))
 
 
 def spread(numbers: Sequence[int], weights: Mapping[int, float], batches: int) -> list[list[int]]:

@@ -15,12 +15,19 @@ if TYPE_CHECKING:
 EBADF = 9
 
 
-def hide(descriptors: Iterable[int]) -> None:
-    """Make the functions of `os` treat these descriptors as closed, in this process and its forks."""
-    hidden = frozenset(descriptors)
+_hidden: set[int] = set()
+
+
+def wrap_functions() -> None:
+    """Wrap the functions of `os` that can be told to leave descriptors alone."""
     for name in ("close", "write"):
-        _wrap(name, _refusing(getattr(os, name), hidden))
-    _wrap("closerange", _sparing(os.closerange, sorted(hidden)))
+        _wrap(name, _refusing(getattr(os, name)))
+    _wrap("closerange", _sparing(os.closerange))
+
+
+def hide(descriptors: Iterable[int]) -> None:
+    """Make the functions that are wrapped treat these as closed, in this process and its forks."""
+    _hidden.update(descriptors)
 
 
 def _wrap(name: str, wrapped: Any) -> None:
@@ -30,19 +37,19 @@ def _wrap(name: str, wrapped: Any) -> None:
     setattr(os, name, wrapped)
 
 
-def _refusing(original: Callable[..., Any], hidden: frozenset[int]) -> Callable[..., Any]:
+def _refusing(original: Callable[..., Any]) -> Callable[..., Any]:
     def call(fd: int, *arguments: Any) -> Any:
-        if fd in hidden:
+        if fd in _hidden:
             raise OSError(EBADF, "Bad file descriptor")
         return original(fd, *arguments)
 
     return call
 
 
-def _sparing(original: Callable[[int, int], None], hidden: list[int]) -> Callable[..., None]:
+def _sparing(original: Callable[[int, int], None]) -> Callable[..., None]:
     def closerange(fd_low: int, fd_high: int, /) -> None:
         low = fd_low
-        for fd in hidden:
+        for fd in sorted(_hidden):
             if low <= fd < fd_high:
                 original(low, fd)
                 low = fd + 1

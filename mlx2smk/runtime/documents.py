@@ -19,7 +19,11 @@ Parameters = list[tuple[str, list[str]]]
 # ------------------------------------------------------------------ the plan
 
 
-class ModuleEntry(TypedDict):
+class _PartialEntry(TypedDict, total=False):
+    partial: Parameters
+
+
+class ModuleEntry(_PartialEntry):
     """A local module that a function imports."""
 
     name: str
@@ -30,7 +34,7 @@ class ModuleEntry(TypedDict):
     removed: list[str]
 
 
-class FunctionEntry(TypedDict):
+class FunctionEntry(_PartialEntry):
     """What the plan says of every function of the user's."""
 
     name: str
@@ -65,12 +69,26 @@ class _TrialAtLeast(FunctionEntry):
     jobs: list[str]
 
 
+class VariantEntry(_PartialEntry):
+    """What the combinations of a trial run in which the deciding parameters have certain values."""
+
+    values: list[int]
+    slice: str
+    digest: str
+    removed: list[str]
+    modules: list[ModuleEntry]
+
+
 class TrialEntry(_TrialAtLeast, total=False):
     """A trial in the plan; a job is a line of text."""
 
     outputs: list[str]
     tail: str | None
     alone: list[str]
+    deciding: list[str]
+    variants: list[VariantEntry]
+    timeout: int | float | None
+    memory: int | None
 
 
 class PackingDocument(TypedDict):
@@ -114,6 +132,7 @@ class PlanDocument(_PlanAtLeast, total=False):
     parallel: int | None
     batch: int | None
     python: str | None
+    partial: str | None
 
 
 # ------------------------------------------------------------------ what a run touched
@@ -139,6 +158,29 @@ Observed = list[tuple[Observation, list[int]]]
 """The observations in a record, each with the numbers of the runs that have it."""
 
 
+# ------------------------------------------------------------------ when, where and by whom
+
+
+class Commit(TypedDict):
+    """The commit that was checked out, and whether anything that it has was edited since."""
+
+    commit: str
+    dirty: bool
+
+
+class Provenance(TypedDict, total=False):
+    """When (UTC), on which host, with which Python and from which commit a run was made."""
+
+    when: str
+    host: str
+    python: str
+    git: Commit
+
+
+Provenances = list[tuple[Provenance, list[int]]]
+"""Those of a record, each with the numbers of the runs that have it."""
+
+
 # ------------------------------------------------------------------ runs and verdicts
 
 
@@ -149,9 +191,10 @@ class _FailureAtLeast(TypedDict):
 
 
 class Failure(_FailureAtLeast, total=False):
-    """The part of a run dict that says what went wrong."""
+    """The part of a run dict that says what went wrong; `limit` is the one that ended the run, if any did."""
 
     traceback: str
+    limit: dict[str, int | float]
 
 
 class _OutcomeAtLeast(TypedDict):
@@ -186,6 +229,7 @@ class RunDict(_RunAtLeast, total=False):
     error: str
     type: str
     traceback: str
+    limit: dict[str, int | float]
 
 
 class _JudgementAtLeast(TypedDict):
@@ -207,7 +251,11 @@ class Verdict(Judgement):
     log: str
 
 
-class ReportDocument(TypedDict):
+class _PerhapsPartial(TypedDict, total=False):
+    partial: str
+
+
+class ReportDocument(_PerhapsPartial):
     """report.json."""
 
     experiment: str
@@ -229,13 +277,26 @@ class MadeFrom(TypedDict):
     environment: list[Any]
 
 
-class JobMadeFrom(MadeFrom):
-    """What the runs of a job were made from; `inputs` has the contents of declared ones."""
+Codes = list[tuple[str, list[int]]]
+"""The digests of the code of runs, each with the positions of its runs in the job."""
 
+
+class _JobMadeFromAtLeast(MadeFrom):
     inputs: dict[str, Any]
     python: list[Any]
     chained: bool
     previous: str | None
+
+
+class JobMadeFrom(_JobMadeFromAtLeast, total=False):
+    """What the runs of a job were made from; `inputs` has the contents of declared ones.
+
+    `codes` says so run by run if combinations of the trial run different code. `limits` are those that ended
+    runs, if any did: of all others the results do not depend on them.
+    """
+
+    codes: Codes
+    limits: dict[str, int | float]
 
 
 class VerdictMadeFrom(MadeFrom):
@@ -244,7 +305,11 @@ class VerdictMadeFrom(MadeFrom):
     trials: dict[str, str]
 
 
-class SetupRecord(TypedDict):
+class _WithProvenance(TypedDict, total=False):
+    provenance: Provenances
+
+
+class SetupRecord(_WithProvenance):
     """What a setup leaves."""
 
     version: int
@@ -257,7 +322,11 @@ class SetupRecord(TypedDict):
     log: str
 
 
-class JobHead(TypedDict):
+class _WithStored(_WithProvenance, total=False):
+    from_store: str
+
+
+class JobHead(_WithStored):
     """The first line of what a job of a trial leaves: all but its runs."""
 
     version: int
@@ -275,7 +344,7 @@ class JobRecord(JobHead):
     runs: list[RunDict]
 
 
-class VerdictRecord(Verdict):
+class VerdictRecord(Verdict, _WithProvenance):
     """What a verification leaves."""
 
     scheduled: str | None
@@ -289,61 +358,7 @@ class Head(TypedDict, total=False):
     scheduled: str | None
     made_from: JobMadeFrom
     observed: Observed
-
-
-# ------------------------------------------------------------------ the store, and what is kept of order
-
-
-class StoreEntry(TypedDict, total=False):
-    """A run in the store of results, or where the record of one that failed is."""
-
-    code: str
-    forced: str
-    observed: Observation
-    outputs: dict[str, str]
-    run: RunDict
-    failed_in: str
-    output: str
-
-
-class KeyParts(TypedDict, total=False):
-    """What a key of the store is the digest of; `Store` looks up what has the same."""
-
-    protocol: int
-    source: str
-    trial: str
-    inputs: list[Any]
-    environment: list[Any]
-    python: list[Any]
-    in_order: bool
-    outputs: list[str]
-    parameters: list[tuple[str, str]]
-    repeats: list[int]
-    context: Context
-
-
-class SharedFileEntry(TypedDict):
-    """A file that passes between combinations of a trial."""
-
-    file: str
-    combinations: list[str]
-
-
-class SharedPairEntry(TypedDict):
-    """A file that passes between two trials."""
-
-    first: str
-    then: str
-    file: str
-
-
-class OrderDocument(TypedDict):
-    """What runs showed of files that make trials run in order."""
-
-    format: str
-    version: int
-    trials: dict[str, SharedFileEntry]
-    pairs: list[SharedPairEntry]
+    provenance: Provenances
 
 
 Failed = Union[Failure, Judgement, RunDict]
@@ -356,13 +371,15 @@ class Surprise(TypedDict, total=False):
     `reads` and `writes` are keys of SETUP, `results` are trials whose results a verification read.
     `names` are names that its slice left out, each with its module (None: the experiment); without a name,
     the whole module was imported. `code` and `files` are the digests of its slice and of the files that
-    hold the names. `missed` names files instead of modules, as a process of the job knows them.
+    hold the names, and `values` are those of the parameters that decided what the run's slice was, as
+    literals. `missed` names files instead of modules, as a process of the job knows them.
     """
 
     reads: list[str] | None
     writes: list[str] | None
     results: list[str] | None
     names: list[tuple[str | None, str | None]]
+    values: dict[str, str]
     code: str
     files: dict[str, str]
     missed: list[tuple[str, str]]

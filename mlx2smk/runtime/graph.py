@@ -13,6 +13,7 @@ import subprocess
 from . import digests, layout, makers, origin, packages
 from .contents import Contents
 from .currency import Change, Surroundings
+from .limits import limits_of, outdated
 from .outputs import files_of
 from .paths import PLACES, signature
 from .plan import job_named
@@ -70,9 +71,15 @@ class Graph:
         return f"{code} again {digests.of_bytes(was.encode())[:16]}"
 
     def scheduled_unseen(self, kind: str, name: str, code: str) -> str:
-        """Return the digest for a job whose records cannot be seen: from its code and declared inputs."""
-        given = self._inputs(name) if kind == "trials" else []
-        return f"{code} inputs {digests.of_json(given)[:16]}" if given else code
+        """Return the digest for a job whose records cannot be seen: from its code and declared inputs.
+
+        Its limits belong to it, too, since they may have ended runs. Those that they did not are in the store.
+        """
+        if kind != "trials":
+            return code
+        given, limits = self._inputs(name), limits_of(self.plan.trial(name))
+        code = f"{code} inputs {digests.of_json(given)[:16]}" if given else code
+        return f"{code} limits {digests.of_json(limits)[:16]}" if limits else code
 
     def declared_files(self) -> list[str]:
         """Return the files that the trials' `inputs=` refer to, as absolute paths."""
@@ -114,9 +121,11 @@ class Graph:
         return (next(jobs, None) or job_named(trial, job)).numbers
 
     def declared(self, name: str, job: str) -> Iterator[Change]:
-        """Yield the declared inputs of a trial's job whose content has changed."""
-        head = self._head(self._record("trials", name, job))
-        was = head.get("made_from", {}).get("inputs", {})
+        """Yield the declared inputs of a trial's job whose content has changed, and limits that ended runs."""
+        made_from = self._head(self._record("trials", name, job)).get("made_from", {})
+        was = made_from.get("inputs", {})
+        for limit, then, now in outdated(made_from.get("limits"), self.plan.trial(name)):
+            yield Change("limits", limit, then, now)
         for path, content in self._inputs(name):
             if path in was and was[path] != content:
                 yield Change("inputs", path, was[path], content)

@@ -62,5 +62,16 @@ def _repeats(texts: list[str]) -> list[int]:
 
 
 def literal(text: str) -> Any:
-    """Return the value of a literal that the compiler wrote."""
-    return eval(text, dict(LITERAL_NAMES))  # noqa: S307 - the compiler's own literals
+    """Return the value of a literal that the compiler wrote; raise ValueError for any other text.
+
+    A plan may come from somebody else. `ast.literal_eval` would do, but takes longer to load than all of
+    this. An expression without names, attributes and functions can do nothing but have a value.
+    """
+    try:
+        code = compile(text, "<value>", "eval", dont_inherit=True)
+    except (SyntaxError, MemoryError, RecursionError, OverflowError) as error:
+        raise ValueError(f"not a literal: {text!r:.40}") from error
+    inner = [each for each in code.co_consts if isinstance(each, type(code))]
+    if inner or not {"inf", "nan"}.issuperset(code.co_names):
+        raise ValueError(f"not a literal: {text!r:.40}")
+    return eval(code, dict(LITERAL_NAMES))  # noqa: S307 - see above

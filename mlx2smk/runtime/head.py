@@ -28,16 +28,17 @@ MOST_KNOWN = 50_000
 """Earlier runs that are read; of more, it is enough to know some."""
 
 
-def pack(plan: Plan, name: str, output: str, slots: int, *, elsewhere: bool) -> str:
+def pack(plan: Plan, name: str, output: str, slots: int, logs: str | None = None) -> str:
     """Decide about the tail of a trial, write it to `output`, and return the reason.
 
-    `slots` is how many of its jobs can run at once, `elsewhere` says that these run on other machines.
+    `slots` is how many of its jobs can run at once. If these run on other machines, where they may wait in
+    a queue, `logs` is the folder of the logs that they begin when they start.
     """
     trial = plan.trial(name)
     results = os.path.dirname(os.path.dirname(output))
-    costs = IN_A_CLUSTER if elsewhere else ON_THIS_MACHINE
+    costs = ON_THIS_MACHINE if logs is None else IN_A_CLUSTER
     known = known_seconds(trial, results)
-    head = seconds_of_head(trial, results, known, costs)
+    head = seconds_of_head(trial, results, known, costs, logs)
     groups, why = decide(tails.tail_numbers(trial), head, known, slots, costs)
     tails.keep_decision(output, trial, tails.job_lines(trial, groups), why)
     return why
@@ -108,26 +109,59 @@ def _said(tail: list[int], groups: list[list[int]]) -> str:
 
 
 def seconds_of_head(
-    trial: TrialEntry, results: str, known: Mapping[int, float], costs: Costs
+    trial: TrialEntry,
+    results: str,
+    known: Mapping[int, float],
+    costs: Costs,
+    logs: str | None = None,
 ) -> dict[int, float | None]:
     """Return the seconds of each combination of the head, None for those that have not ended.
 
     Watches until all have ended, one is known to take long, or some time has passed. Combinations that
-    took long before are not waited for.
+    took long before are not waited for. Of those that wait in a queue nothing is said: with the folder of
+    the logs, only those count that have been seen running for as long as a long one takes.
     """
-    jobs = {job.first: job for job in jobs_of(trial)}
-    found: dict[int, float | None] = dict.fromkeys(jobs)
+    watched = _Watched(trial, results, logs)
     end = time.monotonic() + costs.watch
     while True:
-        for number, job in jobs.items():
-            if found[number] is None:
-                path = os.path.join(results, layout.run_path(trial["name"], job.name))
-                found[number] = _seconds_in(path, job.digest)
-        waiting = [n for n in found if found[n] is None and known.get(n, 0.0) < costs.short]
-        proven = any(s is not None and s >= costs.short for s in found.values())
+        watched.look()
+        seconds = watched.seconds
+        waiting = [n for n in seconds if seconds[n] is None and known.get(n, 0.0) < costs.short]
+        proven = any(each is not None and each >= costs.short for each in seconds.values())
         if not waiting or time.monotonic() > end or (proven and not known):
-            return found
+            return seconds if logs is None else watched.shown(costs.short)
         time.sleep(PAUSE)
+
+
+class _Watched:
+    """What the jobs of a head have come to: the seconds of those that have ended, and since when others run."""
+
+    def __init__(self, trial: TrialEntry, results: str, logs: str | None) -> None:
+        self.seconds: dict[int, float | None] = {}
+        self._jobs = {}
+        self._running_since: dict[int, float] = {}
+        for job in jobs_of(trial):
+            log = logs and os.path.join(logs, layout.run_log_path(trial["name"], job.name))
+            record = os.path.join(results, layout.run_path(trial["name"], job.name))
+            self._jobs[job.first] = record, job.digest, log
+            self.seconds[job.first] = None
+
+    def look(self) -> None:
+        """Look at those that had not ended."""
+        for number, (record, digest, log) in self._jobs.items():
+            if self.seconds[number] is None:
+                self.seconds[number] = _seconds_in(record, digest)
+            if log and number not in self._running_since and os.path.exists(log):
+                self._running_since[number] = time.monotonic()
+
+    def shown(self, long: float) -> dict[int, float | None]:
+        """Return the seconds of those that have ended, or have been running for so long."""
+        now = time.monotonic()
+        return {
+            number: seconds
+            for number, seconds in self.seconds.items()
+            if seconds is not None or now - self._running_since.get(number, now) >= long
+        }
 
 
 def _seconds_in(path: str, digest: str) -> float | None:

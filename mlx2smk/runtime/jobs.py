@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import child, observed, observing, origin, output, records, restoring
+from . import child, observed, observing, origin, output, provenance, records
 from .contents import Contents
 from .errors import JobError, complaint
 from .events import Events
@@ -15,7 +15,7 @@ from .signals import STOPPING, from_outside
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import Any, NoReturn
 
     from .child import Task
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ObservedOutcome,
         Outcome,
         SetupRecord,
+        Surprise,
         VerdictRecord,
     )
     from .plan import Plan
@@ -48,22 +49,26 @@ class MissedError(Exception):
 
 
 class Runner:
-    """Runs tasks of one job, one after another, with one log."""
+    """Runs tasks of one job, one after another, with one log.
 
-    def __init__(self, plan: Plan, function: FunctionEntry, log_path: str, *, stream: bool) -> None:
+    `functions` are all that the tasks will run, which are read at once.
+    """
+
+    def __init__(
+        self, plan: Plan, functions: Sequence[FunctionEntry], log_path: str, *, stream: bool
+    ) -> None:
         self.log = output.Log(log_path)
         self.contents = Contents(plan.digests_folder, plan.large)
         self._stream = stream
         self._folder = plan.folder
-        self._declared = bool(function.get("inputs") or function.get("outputs"))
-        plan.read_slices(function)
-        if function["modules"]:
-            self._check_modules(function, plan.folder)
+        self._declared = any(each.get("inputs") or each.get("outputs") for each in functions)
+        for function in functions:
+            plan.read_slices(function)
+            if function["modules"]:
+                self._check_modules(function, plan.folder)
         self._supervisor = Supervisor(self.log)
         self._events = Events(plan)
-        self._observer = self._events.observer()
-        self._observer.prepare()
-        restoring.remember()
+        self._prepared = child.Preparation(self._events.observer())
         self._whole: tuple[str, ...] = ()
 
     def check(self) -> None:
@@ -83,15 +88,12 @@ class Runner:
             echoes = output.Echo(output.STDOUT, prefix), output.Echo(output.STDERR, prefix)
         try:
             ended, signum = self._attempt(task, echoes)
-            if signum == signal.SIGKILL:
-                self.log.note(
-                    "killed by SIGKILL, possibly because the memory was exhausted; trying once more"
-                )
-                ended, signum = self._attempt(task, echoes)
+            again = self._attempt_again(task, echoes, ended) if signum == signal.SIGKILL else None
         except MissedError as error:
             self._widen(task, error)
             return self.run(task, prefix)
-        outcome = self._outcome(ended, task.kind[:-1], again=bool(signum))
+        ended, guess = again or (ended, "")
+        outcome = self._outcome(ended, task.kind[:-1], guess)
         return {**outcome, "observed": self._observed(task)}
 
     def _widen(self, task: Task, error: MissedError) -> None:
@@ -121,16 +123,18 @@ class Runner:
             os.path.relpath(file, task.plan.folder): digests.of_file(file) for file in files
         }
         code = task.function["digest"]
-        unforeseen.keep(
-            task.plan, task.function["name"], {"names": names, "code": code, "files": contents}
-        )
+        surprise: Surprise = {"names": names, "code": code, "files": contents}
+        values = task.deciding_values()
+        if values:
+            surprise["values"] = values
+        unforeseen.keep(task.plan, task.function["name"], surprise)
 
     def _attempt(self, task: Task, echoes: tuple[output.Echo, output.Echo] | None) -> Attempt:
         """Return how the task ended, and SIGKILL if it was sent from outside.
 
         Raises JobError if any other signal from outside ended the task.
         """
-        ended = self._supervisor.run(self._body(task), echoes)
+        ended = self._supervisor.run(self._body(task), echoes, task.function)
         complaints = ended.complaints or self._events.complaint()
         if complaints:
             self._complain(task, complaints)
@@ -141,11 +145,31 @@ class Runner:
             returned=outcome is not None,
             failed=outcome is None or "failure" in outcome,
         )
+        if signum == signal.SIGKILL and ended.limits is not None:
+            signum = 0
         if signum:
             self.check()  # the sender may have told this process to stop as well
         if signum not in (0, signal.SIGKILL):
             self._fail(_stopped(task, signum))
         return ended, signum
+
+    def _attempt_again(
+        self, task: Task, echoes: tuple[output.Echo, output.Echo] | None, first: Ended
+    ) -> tuple[Ended, str]:
+        """Return how a task ended that SIGKILL had ended, and why if it was ended so again."""
+        from .limits import kills_for_memory, size_text
+
+        self.log.note(
+            "killed by SIGKILL, possibly because the memory was exhausted (it had used "
+            f"{size_text(first.peak)}); trying once more"
+        )
+        kills = kills_for_memory()
+        ended, signum = self._attempt(task, echoes)
+        if not signum:
+            return ended, ""
+        self.log.note(f"killed by SIGKILL again; it had used {size_text(ended.peak)}")
+        sure = kills_for_memory() > kills
+        return ended, "the system was out of memory" if sure else "probably out of memory"
 
     def _complain(self, task: Task, data: bytes) -> NoReturn:
         """Raise JobError for a complaint of the task, and record what it says for the next compile."""
@@ -191,7 +215,7 @@ class Runner:
     def _body(self, task: Task) -> Any:
         environment = self._environment(task)
         if environment is None:
-            return lambda *pipes: child.run(task, self._observer, *pipes)
+            return lambda *pipes: child.run(task, self._prepared, *pipes)
         noted = task.noted(self._events.configuration)
         return lambda *pipes: _execute(noted, pipes, environment)
 
@@ -211,16 +235,18 @@ class Runner:
         others = {k: v for k, v in os.environ.items() if k != observing.CONFIGURATION}
         return {**others, "PYTHONHASHSEED": wanted}
 
-    def _outcome(self, ended: Ended, what: str, *, again: bool) -> Outcome:
-        """Return the outcome of the task; `again` if SIGKILL from outside ended it twice."""
+    def _outcome(self, ended: Ended, what: str, guess: str) -> Outcome:
+        """Return the outcome of the task; `guess` is why, if SIGKILL from outside ended it twice."""
         outcome = child.received(ended.outcome)
         if outcome is not None and not ended.status:
             return outcome
         from . import failures
 
+        if outcome is None and ended.limits is not None:
+            return {"failure": ended.limits.failure(), "duration": ended.seconds}
         failure = failures.of_status(ended.status, what)
-        if again:
-            failure["error"] += " twice: probably out of memory"
+        if guess:
+            failure["error"] += f" twice: {guess}"
         if outcome is None:
             return {"failure": failure, "duration": ended.seconds}
         how = f"{failure['type']}, {failure['return_code']}"
@@ -230,8 +256,9 @@ class Runner:
 
 def run_setup(plan: Plan, name: str, context: Context, log_path: str) -> SetupRecord:
     """Run a setup and return its record; raise JobError if it fails."""
+    made_by = provenance.of_process(plan.stem)
     task = child.Task(plan, "setups", name, context)
-    outcome = Runner(plan, task.function, log_path, stream=plan.stream_all).run(task)
+    outcome = Runner(plan, [task.function], log_path, stream=plan.stream_all).run(task)
     if "failure" in outcome:
         raise JobError(described(f"setup {name!r}", outcome["failure"], log_path))
     return {
@@ -241,6 +268,7 @@ def run_setup(plan: Plan, name: str, context: Context, log_path: str) -> SetupRe
         "made_from": origin.of_call(plan, task.function, context),
         "observed": observed.grouped([outcome["observed"]]),
         "returned": outcome["value"],
+        "provenance": provenance.of_runs([made_by]),
         "duration": outcome["duration"],
         "log": log_path,
     }
@@ -250,8 +278,9 @@ def run_verification(
     plan: Plan, name: str, context: Context, trials: str, log_path: str
 ) -> VerdictRecord:
     """Run a verification and return its verdict, `invalid` if it failed."""
+    made_by = provenance.of_process(plan.stem)
     task = child.Task(plan, "verifications", name, context, os.path.abspath(trials))
-    outcome = Runner(plan, task.function, log_path, stream=plan.stream_all).run(task)
+    outcome = Runner(plan, [task.function], log_path, stream=plan.stream_all).run(task)
     verdict: Judgement = outcome["value"] if "value" in outcome else _crashed(outcome["failure"])
     if "error" in verdict:
         say(described(f"verification {name!r}", verdict, log_path))
@@ -263,6 +292,7 @@ def run_verification(
         "scheduled": plan.scheduled,
         "made_from": made_from,
         "observed": observed.grouped([outcome["observed"]]),
+        "provenance": provenance.of_runs([made_by]),
     }
 
 

@@ -19,6 +19,7 @@ MANIFEST = f"{BUNDLE}/.mlx2smk.json"
 RULES = f"{BUNDLE}/rules/mlx.smk"
 WORKER = f"{BUNDLE}/mlx/worker.py"
 RUNTIME = f"{BUNDLE}/mlx/mlx_runtime"
+CAPTIONS = f"{BUNDLE}/report"
 PROFILES = f"{BUNDLE}/profiles"
 EXPERIMENTS = f"{BUNDLE}/experiments"
 
@@ -27,10 +28,15 @@ FORCED = f"{STORE}/forced"
 ARCHIVE = f"{PRIVATE}/code"
 DIGESTS = f"{PRIVATE}/digests"
 DROPPED = f"{PRIVATE}/dropped"
+HISTORY = f"{PRIVATE}/history"
+PARTS = f"{PRIVATE}/part"
+"""The folders of partial runs, each like one that was compiled into, with the same private folder."""
+
 COMPILE_LOCK = f"{PRIVATE}/compile.lock"
 RUN_LOCK = f"{PRIVATE}/run.lock"
 
 REPORT = "report.json"
+PAGE = "report.html"
 REPORT_LOG = "report.log"
 RECORD_FOLDERS = ("setup", "context", "packing", "runs", "updates", "trials", "verify")
 """The folders in the results of an experiment; logs have `collect` instead of `updates` and `trials`."""
@@ -49,6 +55,11 @@ def plan_path(stem: str) -> str:
 def order_path(stem: str) -> str:
     """Return the path of what runs have shown about the order that shared files require."""
     return f"{PRIVATE}/order/{stem}.json"
+
+
+def history_of(stem: str) -> str:
+    """Return the folder of what finished runs of an experiment came to."""
+    return f"{HISTORY}/{stem}"
 
 
 def unforeseen_folder(stem: str) -> str:

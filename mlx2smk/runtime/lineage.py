@@ -8,12 +8,19 @@ import time
 
 from .private import prctl
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 LINUX = sys.platform == "linux"
 SHELLS = ("bash", "sh", "dash", "zsh", "ksh")
 LEVELS = 5
 PATIENCE = 5.0
 SIGKILL = 9
 PR_SET_PDEATHSIG = 1
+MORE_LIKELY, MOST_LIKELY = 200, 1000
+"""In thousandths of the memory that there is."""
+
 PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -27,6 +34,18 @@ def die_with(parent: int, signum: int = SIGKILL) -> None:
     _prctl(PR_SET_PDEATHSIG, signum)
     if os.getppid() != parent:
         os.kill(os.getpid(), signum)
+
+
+def offer_to_the_system() -> None:
+    """Let the system, where it lacks memory, rather kill this process than Snakemake or the worker."""
+    if LINUX:
+        try:
+            with open("/proc/self/oom_score_adj", "r+", encoding="ascii") as file:
+                adjustment = min(int(file.read()) + MORE_LIKELY, MOST_LIKELY)
+                file.seek(0)
+                file.write(f"{adjustment}")
+        except (OSError, ValueError):
+            return
 
 
 def _prctl(option: int, value: int) -> None:
@@ -72,13 +91,44 @@ def kill_descendants() -> None:
 
 
 def _kill_below(root: int) -> None:
+    for pid in _found_below(root):
+        _kill(pid)
+
+
+def processes_below(root: int) -> Iterator[int]:
+    """Yield all processes below one, each after its parent."""
+    try:
+        pending = _children_of(root)
+    except OSError:  # not every system lists them
+        yield from _found_below(root)
+        return
+    while pending:
+        pid = pending.pop()
+        yield pid
+        try:
+            pending += _children_of(pid)
+        except OSError:  # it has ended
+            continue
+
+
+def _children_of(pid: int) -> list[int]:
+    """Return the children of all threads of a process."""
+    found: list[int] = []
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/children", "rb") as file:
+            found += map(int, file.read().split())
+    return found
+
+
+def _found_below(root: int) -> Iterator[int]:
+    """Yield all processes below one, found among all that there are."""
     children: dict[int, list[int]] = {}
     for pid in _all_processes():
         children.setdefault(_parent_of(pid), []).append(pid)
     pending = list(children.get(root, ()))
     while pending:
         pid = pending.pop()
-        _kill(pid)
+        yield pid
         pending.extend(children.get(pid, ()))
 
 

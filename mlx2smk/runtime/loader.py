@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
-    from .documents import FunctionEntry, ModuleEntry
+    from .documents import FunctionEntry, ModuleEntry, Parameters
     from .observing import Observer
     from .plan import Plan
 
@@ -33,12 +33,12 @@ class SliceLoader:
         self.path = path
         self.source = source
         self._code = code
-        self._guarded: tuple[Sequence[str], str] = ((), "")
+        self._guarded: tuple[Sequence[str], Parameters, str] = ((), [], "")
         self.prepare: Callable[[types.ModuleType], None] = lambda _module: None
 
-    def left_out_for(self, reader: str, names: Sequence[str]) -> None:
-        """Guard these names, which the slice for the function `reader` leaves out of the module."""
-        self._guarded = (names, reader)
+    def left_out_for(self, reader: str, part: ModuleEntry | FunctionEntry) -> None:
+        """Guard what the slice for the function `reader` leaves out: names, and entries of dicts."""
+        self._guarded = (part["removed"], part.get("partial", []), reader)
 
     def create_module(self, _spec: ModuleSpec) -> None:
         """Return None to let Python create the module."""
@@ -49,11 +49,15 @@ class SliceLoader:
         RAN.append(code)
         self.prepare(module)
         exec(code, module.__dict__)  # noqa: S102 - the user's module
-        names, reader = self._guarded
+        names, partial, reader = self._guarded
         if names:
             from . import guards
 
             guards.guard_module(module, names, reader)
+        if partial:
+            from . import partial_tables
+
+            partial_tables.guard_tables(module, partial, reader)
 
     def get_filename(self, _name: str) -> str:
         """Return the path of the file."""
@@ -86,7 +90,10 @@ class SliceLoader:
 
 
 class ShimLoader:
-    """Loads a shim for a module that need not be installed."""
+    """Loads a shim for a module that need not be installed; `context` is what it has as SETUP."""
+
+    def __init__(self, context: Any) -> None:
+        self._context = context
 
     def create_module(self, _spec: ModuleSpec) -> None:
         """Return None to let Python create the module."""
@@ -95,7 +102,7 @@ class ShimLoader:
         """Fill the module."""
         from . import shims
 
-        shims.fill(module)
+        shims.fill(module, self._context)
 
 
 class WorldFinder:
@@ -114,6 +121,7 @@ class WorldFinder:
         self._slices = {module["name"]: module for module in function["modules"]}
         self._after: dict[str, Callable[[types.ModuleType], None]] = {}
         self.experiment: SliceLoader | None = None
+        self.context: Any = {}
         self.is_found: Callable[[str, ModuleSpec], None] = lambda _name, _spec: None
 
     def find_spec(
@@ -125,7 +133,7 @@ class WorldFinder:
         if self.experiment is not None and name == self._plan.module:
             return self.experiment.spec(name)
         if name in SHIMS or (name == "decorators" and not self._beside(name)):
-            return ModuleSpec(name, ShimLoader(), is_package=name == "mlx2smk")  # type: ignore[arg-type]
+            return ModuleSpec(name, ShimLoader(self.context), is_package=name == "mlx2smk")  # type: ignore[arg-type]
         spec = self._python_finds(name, path, target)
         if name == self._plan.stem != self._plan.module and spec is not None:
             spec = self._elsewhere(name, spec)
@@ -146,7 +154,7 @@ class WorldFinder:
     def _slice(self, module: ModuleEntry) -> ModuleSpec:
         path = file_of(module, self._plan.folder)
         loader = SliceLoader(path, self._plan.text(module["slice"]))
-        loader.left_out_for(self._reader, module["removed"])
+        loader.left_out_for(self._reader, module)
         return loader.spec(module["name"], package=module["package"])
 
     def _beside(self, name: str) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .documents import StoreEntry
+    from .store_documents import StoreEntry
 
 LOOSE_VERSION = 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from . import os_errors, streams
 from .errors import CancelledError, JobError
 
 TYPE_CHECKING = False
@@ -62,6 +63,7 @@ class Arguments:
 
 def main(words: list[str]) -> NoReturn:
     """Run the command and exit: 0, 1 for a failed job, 2 for wrong usage, 128 + n for signal n."""
+    streams.open_missing()
     status = _status(words)
     if f"{__package__}.events" in sys.modules:
         from . import events
@@ -85,9 +87,10 @@ def _status(words: list[str]) -> int:
         command(Arguments(words[1:]))
     except UsageError as error:
         return _say(f"{words[0]}: {error}", USAGE)
-    except JobError as error:
-        _log(words, str(error))
-        return _say(str(error), 1)
+    except (JobError, OSError) as error:
+        text = os_errors.os_error_line(error) if isinstance(error, OSError) else str(error)
+        _log(words, text)
+        return _say(text, 1)
     except CancelledError as stop:
         return 128 + stop.signum
     except KeyboardInterrupt:
@@ -99,7 +102,10 @@ def _log(words: list[str], text: str) -> None:
     """Write to the log of a step that runs no user code, and therefore has no other log."""
     path = Arguments(words[1:]).maybe("log")
     if words[0] in STEPS and path is not None:
-        _note(path, f"mlx: {text}")
+        try:
+            _note(path, f"mlx: {text}")
+        except OSError:  # the reason is on standard error as well
+            return
 
 
 def _note(path: str, text: str) -> None:
@@ -109,7 +115,10 @@ def _note(path: str, text: str) -> None:
 
 
 def _say(text: str, code: int) -> int:
-    print(f"mlx: {text}", file=sys.stderr)
+    try:
+        print(f"mlx: {text}", file=sys.stderr, flush=True)
+    except OSError:  # closed or full: the status remains
+        return code
     return code
 
 
@@ -176,14 +185,14 @@ def _trial(arguments: Arguments) -> None:
 def _pack(arguments: Arguments) -> None:
     from . import head
 
-    plan, output = _plan(arguments), arguments.one("output")
+    plan, output, log = _plan(arguments), arguments.one("output"), arguments.one("log")
     slots = int(arguments.one("slots"))
     if "unseen" in arguments.options:
         why = head.pack_unseen(plan, arguments.name, output)
     else:
-        elsewhere = "elsewhere" in arguments.options
-        why = head.pack(plan, arguments.name, output, slots, elsewhere=elsewhere)
-    _note(arguments.one("log"), f"mlx: {why}")
+        logs = os.path.dirname(os.path.dirname(log)) if "elsewhere" in arguments.options else None
+        why = head.pack(plan, arguments.name, output, slots, logs)
+    _note(log, f"mlx: {why}")
 
 
 def _collect(arguments: Arguments) -> None:
@@ -233,8 +242,21 @@ def _summary(arguments: Arguments) -> None:
     places = arguments.one("results"), arguments.one("logs")
     lines = summary.lines(_plan(arguments), *places, failed=failed)
     print("\n".join(lines), file=sys.stderr, flush=True)
+    if arguments.maybe("history") is not None:
+        _remember(arguments)
     if arguments.maybe("store") is not None:
         _pack_store(arguments)
+
+
+def _remember(arguments: Arguments) -> None:
+    """Add the finished run to the history; nothing depends on it."""
+    from . import layout, remembering
+
+    plan, kept = _plan(arguments), int(arguments.one("history"))
+    try:
+        remembering.add_entry(plan, arguments.one("results"), layout.history_of(plan.stem), kept)
+    except (OSError, JobError, KeyError, ValueError) as error:
+        _say(f"the run of {plan.stem} is not in the history: {error}", 0)
 
 
 def _pack_store(arguments: Arguments) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 
-from . import jsontext, layout
+from . import layout, run_lists
+from .errors import JobError
 from .tails import all_jobs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Sequence
+    from typing import Any
 
     from .documents import Head, Observation
     from .plan import Plan
@@ -126,14 +128,14 @@ def records_of(plan: Plan, results: str) -> Iterator[tuple[int, Sequence[int], s
 
 
 def read_head(path: str) -> Head:
-    """Return the first line of a record, without its runs and keys; empty if there is no record."""
+    """Return a record without its runs and keys, of which only the first line is read; empty if there is none."""
     try:
-        with open(path, encoding="utf-8") as file:
-            line = file.readline().rstrip()
-        head: Head = jsontext.loads(line[:-1] + "}" if line.endswith(",") else line)
-    except (OSError, ValueError):
+        head: Any = run_lists.job_head(path)
+    except (JobError, ValueError):
         return {}
     if not isinstance(head, dict):
         return {}
-    head.pop("keys", None)  # type: ignore[typeddict-item]  # Snakemake's process keeps the heads of all jobs
-    return head
+    for part in ("keys", "runs"):  # Snakemake's process keeps the heads of all jobs
+        head.pop(part, None)
+    found: Any = head
+    return found  # type: ignore[no-any-return]

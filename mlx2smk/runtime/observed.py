@@ -30,10 +30,12 @@ from .paths import signature as signature_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Any, ClassVar
+    from typing import Any, ClassVar, TypeVar
 
     from .contents import Contents
-    from .documents import Observation, Observed
+    from .documents import Observation, Provenance
+
+    Part = TypeVar("Part", Observation, Provenance)
 
 CHANGED = "changed while it was read"
 
@@ -339,8 +341,8 @@ def name_of(path: str, folder: str) -> str:
     return os.curdir if path == folder else path.removeprefix(inside)
 
 
-def grouped(observations: Iterable[Observation]) -> Observed:
-    """Return observations with the numbers of the runs that have each of them; empty ones are omitted."""
+def grouped(observations: Iterable[Part]) -> list[tuple[Part, list[int]]]:
+    """Return parts of records with the numbers of the runs that have each of them; empty ones are omitted."""
     numbers: dict[str, list[int]] = {}
     for number, observation in enumerate(observations):
         if observation:
@@ -348,12 +350,13 @@ def grouped(observations: Iterable[Observation]) -> Observed:
     return [(jsontext.loads(text), runs) for text, runs in numbers.items()]
 
 
-def of_number(groups: Observed, number: int) -> Observation:
-    """Return the observation of one run from grouped observations."""
+def of_number(groups: list[tuple[Part, list[int]]], number: int) -> Part:
+    """Return the part of one run from those of all; empty if it has none."""
     for observation, numbers in groups:
         if number in numbers:
             return observation
-    return {}
+    nothing: Part = {}
+    return nothing
 
 
 def touched(data: bytes, folder: str, contents: Contents) -> Touched:

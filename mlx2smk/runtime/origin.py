@@ -43,8 +43,11 @@ def of_job(
     files: Contents,
 ) -> JobMadeFrom:
     """Return the origin of a trial's job; `previous` is the job before it in a chain."""
+    common = of_call(plan, trial, context)
     return {
-        **of_call(plan, trial, context),
+        "code": common["code"],
+        "context": common["context"],
+        "environment": common["environment"],
         "inputs": dict(contents(plan.folder, trial["inputs"], files)),
         "python": interpreter(),
         "chained": trial["chained"],

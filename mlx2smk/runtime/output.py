@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import select
 
+from . import os_errors
+
 STDOUT = 1
 STDERR = 2
 MOST_KEPT = 1 << 20
@@ -25,7 +27,11 @@ class Log:
 
     def write(self, data: bytes) -> None:
         """Append output of the job."""
-        write_all(self.fd, data)
+        try:
+            write_all(self.fd, data)
+        except OSError as error:
+            os_errors.name_file(error, self.path)
+            raise
         self.length += len(data)
         self.at_line_start = data.endswith(b"\n")
 

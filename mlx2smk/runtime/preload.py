@@ -14,9 +14,10 @@ from . import NO_BYTECODE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
-    from .documents import TrialEntry
+    from .documents import FunctionEntry
     from .plan import Plan
 
 OFF = "MLX_NO_PREIMPORT"
@@ -25,14 +26,14 @@ MEDDLING = ("environ", "putenv", "sys.path", "meta_path")
 _loaded: list[Any] = []
 
 
-def numpy_for(plan: Plan, trial: TrialEntry) -> None:
-    """Import numpy if all combinations of the trial would import it first."""
-    text = plan.text(trial["slice"])
+def numpy_for(plan: Plan, functions: Iterable[FunctionEntry]) -> None:
+    """Import numpy if all combinations, which run these functions, would import it first."""
+    texts = [plan.text(function["slice"]) for function in functions]
     if os.environ.get(OFF) or any(os.environ.get(name) != "1" for name in ONE_THREAD):
         return
-    if any(word in text for word in MEDDLING) or _shadows_library(plan.folder):
+    if any(word in text for word in MEDDLING for text in texts) or _shadows_library(plan.folder):
         return
-    if _imports_numpy(text):
+    if all(map(_imports_numpy, texts)):
         sys.dont_write_bytecode = NO_BYTECODE
         try:
             _loaded.append(__import__("numpy"))

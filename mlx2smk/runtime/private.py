@@ -61,18 +61,26 @@ def sha256(data: bytes) -> Any:
 
 def prctl(option: int, value: int) -> None:
     """Call Linux's prctl, if this Python was built to call libraries."""
+    if not _prctl:
+        _prctl.append(_found_prctl())
+    _prctl[0](option, value, 0, 0, 0)
+
+
+_prctl: list[Callable[..., Any]] = []
+
+
+def _found_prctl() -> Callable[..., Any]:
     try:
         from _ctypes import call_function, dlopen, dlsym
     except ImportError:
-        _prctl_of_ctypes(option, value)
-        return
-    library = dlopen(None, os.RTLD_NOW)  # type: ignore[arg-type,unused-ignore]
-    call_function(dlsym(library, "prctl"), (option, value, 0, 0, 0))
+        return _prctl_of_ctypes()
+    address = dlsym(dlopen(None, os.RTLD_NOW), "prctl")  # type: ignore[arg-type,unused-ignore]
+    return lambda *arguments: call_function(address, arguments)
 
 
-def _prctl_of_ctypes(option: int, value: int) -> None:
+def _prctl_of_ctypes() -> Callable[..., Any]:
     try:
         import ctypes
     except ImportError:
-        return
-    ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+        return lambda *_: None
+    return ctypes.CDLL(None).prctl

@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, NoReturn
 
+    from .limits import Limits
     from .lingering import Patience
     from .output import Echo, Log
 
@@ -29,9 +30,13 @@ PIPE_CHUNK = 1 << 16
 
 
 class Ended:
-    """How a process ended: its wait status, the data it wrote, and the seconds that it took."""
+    """How a process ended: its wait status, the data it wrote, and the seconds that it took.
 
-    __slots__ = ("complaints", "outcome", "seconds", "signals", "status")
+    `limits` are those that it exceeded, if it was ended for that. `peak` is the most memory that it used at
+    a time, in bytes.
+    """
+
+    __slots__ = ("complaints", "limits", "outcome", "peak", "seconds", "signals", "status")
 
     def __init__(self, status: int, said: Pump, seconds: float) -> None:
         self.status = status
@@ -39,6 +44,8 @@ class Ended:
         self.complaints = bytes(said.complaints)
         self.signals = bytes(said.signals)
         self.seconds = seconds
+        self.limits: Limits | None = None
+        self.peak = 0
 
 
 class Channels:
@@ -82,11 +89,14 @@ class Supervisor:
         _on_stop(self._stop)
 
     def run(
-        self, body: Callable[[int, int, int], NoReturn], echoes: tuple[Echo, Echo] | None
+        self,
+        body: Callable[[int, int, int], NoReturn],
+        echoes: tuple[Echo, Echo] | None,
+        trial: Any = None,
     ) -> Ended:
         """Run `body(outcome, complaints, signals)`, with pipes to write to, in a new process.
 
-        Raises CancelledError if this process is to stop.
+        The process is ended if it exceeds limits of `trial`, an entry of the plan. Raises CancelledError if this process is to stop.
         """
         self.check()
         channels = Channels()
@@ -100,7 +110,9 @@ class Supervisor:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         channels.close(1)
         try:
-            return self._watch(pid, channels, echoes, began)
+            pump = Pump(channels, self._log, echoes)
+            limits = _limits(trial, pid, pump, began) if trial else None
+            return self._watch(pid, pump, began, limits)
         finally:
             lineage.kill_descendants()
             channels.close(0)
@@ -121,6 +133,7 @@ class Supervisor:
     def _enter_child(self, parent: int, channels: Channels) -> None:
         """Make the new process the leader of its own session, with its own standard streams."""
         os.setsid()
+        lineage.offer_to_the_system()
         lineage.die_with(parent)
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
@@ -134,33 +147,37 @@ class Supervisor:
         note_received(channels.signals[1])
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
 
-    def _watch(
-        self, pid: int, channels: Channels, echoes: tuple[Echo, Echo] | None, began: float
-    ) -> Ended:
-        pump = Pump(channels, self._log, echoes)
+    def _watch(self, pid: int, pump: Pump, began: float, limits: Limits | None) -> Ended:
         handle = _process_handle(pid, pump)
-        patience: Patience | None = None
-        why, status = "", 0
         try:
-            while not _has_ended(pid) and not why:
-                self.check()
-                pump.move(TICK if handle is not None else 0.01)
-                if time.monotonic() - began > PROMPT:
-                    patience = patience or _patience(pid, pump)
-                    why = patience.ends()
+            status = self._wait(pid, pump, began, limits, TICK if handle is not None else 0.01)
             seconds = time.monotonic() - began
-            if patience is not None and why:
-                self._log.note(f"the process is ended: {why}")
-                status = patience.status()
             lineage.kill_group(pid)
-            _, own = os.waitpid(pid, 0)
-            status = status or own
+            _, own, used = os.wait4(pid, 0)
         finally:
             if handle is not None:
                 os.close(handle)
         lineage.kill_descendants()
         pump.drain()
-        return Ended(status, pump, seconds)
+        ended = Ended(status or own, pump, seconds)
+        ended.limits = limits if limits is not None and limits.exceeded else None
+        ended.peak = used.ru_maxrss * (1024 if lineage.LINUX else 1)
+        return ended
+
+    def _wait(self, pid: int, pump: Pump, began: float, limits: Limits | None, tick: float) -> int:
+        """Wait until a process has ended, or is to be ended; return its wait status in the latter case."""
+        patience: Patience | None = None
+        while not _has_ended(pid):
+            self.check()
+            pump.move(tick if limits is None else limits.wait(tick))
+            if patience is None and time.monotonic() - began > PROMPT:
+                patience = _patience(pid, pump)
+            for watch in (limits, patience):
+                why = watch.ends() if watch is not None else ""
+                if watch is not None and why:
+                    self._log.note(f"the process is ended: {why}")
+                    return watch.status()
+        return 0
 
 
 class Pump:
@@ -240,6 +257,10 @@ def _leave_a_guard() -> None:
     _on_stop(lambda signum, _frame: os.kill(pid, signum))
     _, status = os.waitpid(pid, 0)
     lineage.kill_descendants()
+    if os.WIFSIGNALED(status):
+        os.write(
+            2, b"mlx: the worker was killed, which may be for lack of memory: run snakemake again\n"
+        )
     os._exit(128 + os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status))
 
 
@@ -258,6 +279,15 @@ def _process_handle(pid: int, pump: Pump) -> int | None:
         return None
     pump.also_wake_for(handle)
     return handle
+
+
+def _limits(trial: Any, pid: int, pump: Pump, began: float) -> Limits | None:
+    """Return the limits of a process of a trial, if there are any."""
+    if not trial.get("timeout") and not trial.get("memory"):
+        return None
+    from . import limits
+
+    return limits.Limits(trial, pid, pump, began)
 
 
 def _patience(pid: int, pump: Pump) -> Patience:

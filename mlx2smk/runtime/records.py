@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from . import jsontext
+from . import jsontext, os_errors
 from .errors import JobError
 from .private import signal
 from .signals import STOPPING
@@ -53,9 +53,11 @@ def replace(path: str, mode: str, write: Callable[[Any], None]) -> None:
         with _new(temporary, mode) as file:
             write(file)
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         if os.path.exists(temporary):
             os.unlink(temporary)
+        if isinstance(error, OSError):
+            os_errors.name_file(error, path, temporary)
         raise
 
 
@@ -85,6 +87,11 @@ def texts_per_line(texts: Iterable[str]) -> Iterable[str]:
 
 def check_digest(record: Any, digest: str, path: str, rule: str) -> None:
     """Raise JobError unless the record has this digest, that is, was made by the current plan."""
+    if isinstance(record, dict) and record.get("version", RECORD_VERSION) != RECORD_VERSION:
+        raise JobError(
+            f"{path} was made by another version of mlx2smk (its records are of version "
+            f"{record['version']!r}): compile with that version, or delete {path}"
+        )
     if not isinstance(record, dict) or record.get("digest") != digest:
         raise JobError(
             f"stale result {path}, made by another version of the experiment: "

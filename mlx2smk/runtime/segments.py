@@ -13,14 +13,15 @@ from __future__ import annotations
 import errno
 import os
 
-from . import digests, jsontext
+from . import digests, jsontext, os_errors
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .documents import Observation, StoreEntry
+    from .documents import Observation
+    from .store_documents import StoreEntry
 
 KEY = 64
 OBSERVED = 16
@@ -104,14 +105,14 @@ class Segment:
             except FileNotFoundError:
                 os.makedirs(os.path.dirname(path), exist_ok=True)
             else:
-                _write(descriptor, lines)
+                _write(descriptor, lines, path)
                 return path
 
 
 def _append(path: str, lines: bytes) -> bool:
     """Append lines to a file; tell whether it was there."""
     try:
-        _write(os.open(path, APPEND), lines)
+        _write(os.open(path, APPEND), lines, path)
     except OSError as error:
         if error.errno in GONE:
             return False
@@ -119,10 +120,13 @@ def _append(path: str, lines: bytes) -> bool:
     return True
 
 
-def _write(descriptor: int, lines: bytes) -> None:
+def _write(descriptor: int, lines: bytes, path: str) -> None:
     try:
         while lines:
             lines = lines[os.write(descriptor, lines) :]
+    except OSError as error:
+        os_errors.name_file(error, path)
+        raise
     finally:
         os.close(descriptor)
 

@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def fill(module: types.ModuleType) -> None:
-    """Add the decorators to the module; the enum is created on first access."""
+def fill(module: types.ModuleType, context: Any) -> None:
+    """Add the decorators and SETUP to the module; the enum is created on first access."""
+    module.SETUP = context  # type: ignore[attr-defined]
     for name in ("setup", "trial", "verify"):
         setattr(module, name, _decorator)
 
@@ -20,7 +21,7 @@ def fill(module: types.ModuleType) -> None:
         return module.__dict__[name]
 
     module.__dict__["__getattr__"] = attribute
-    module.__dict__["__all__"] = ["setup", "trial", "verify", "VerificationResult"]
+    module.__dict__["__all__"] = ["setup", "trial", "verify", "VerificationResult", "SETUP"]
 
 
 def verification_result() -> Any:

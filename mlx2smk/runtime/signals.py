@@ -75,18 +75,24 @@ def note_received(fd: int) -> None:
 class Notes:
     """Writes notes about the signals that the program is about to send to its own process.
 
-    Forks of the process do the same, but do not write notes about signals that they receive.
+    Forks of the process do the same, but do not write notes about signals that they receive. It may be made
+    in another process than the one that takes it; until then, it does nothing.
     """
 
     __slots__ = ("_fd", "_pid")
 
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-        self._pid = os.getpid()
-        os.register_at_fork(after_in_child=self._stop_receiving)
+    def __init__(self) -> None:
+        self._fd = -1
+        self._pid = 0
         self._wrap("_signal", "raise_signal", 0)
         self._wrap("_signal", "pidfd_send_signal", 1)
         self._wrap("_thread", "interrupt_main", 0)
+
+    def take(self, fd: int) -> None:
+        """Write notes about this process to the descriptor."""
+        self._fd = fd
+        self._pid = os.getpid()
+        os.register_at_fork(after_in_child=self._stop_receiving)
 
     def returned(self) -> None:
         """Write a note that the outcome is known."""

@@ -40,7 +40,7 @@ def prepare(observer: Observer) -> None:
 
 def _prepare(module: types.ModuleType, task: Task, finder: WorldFinder) -> None:
     """Do for the experiment's module what the job does before its first statement."""
-    module.SETUP = world.visible(task.function, task.context)  # type: ignore[attr-defined]
+    module.SETUP = finder.context  # type: ignore[attr-defined]
     # A fork of a server of processes has another state, as Python's `random` sees to.
     world.seed(finder, task)
 

@@ -172,7 +172,7 @@ def report(plan: Plan, context: Context, trials: str, judged: str, output: str) 
 def _verdict(path: str) -> Verdict:
     """Return a verdict without the parts of its record that only later runs look at."""
     verdict: Any = records.read(path)
-    for part in ("scheduled", "made_from", "observed"):
+    for part in ("scheduled", "made_from", "observed", "provenance"):
         verdict.pop(part, None)
     found: Verdict = verdict
     return found
@@ -183,7 +183,8 @@ def _report_text(
 ) -> Iterator[str]:
     """Yield the report in pieces, with one line for every run."""
     head = {"experiment": plan.stem, "source": plan.data["source"], "status": status}
-    yield jsontext.dumps(head)[:-1]
+    partial = plan.data.get("partial")
+    yield jsontext.dumps({**head, **({"partial": partial} if partial else {})})[:-1]
     yield f',\n"context": {jsontext.dumps(context)}'
     yield ',\n"trials": {'
     for at, trial in enumerate(plan.trials):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 
-from . import digests, layout, observed, records
+from . import digests, layout, observed, provenance, records
 from .errors import JobError
 from .segments import (
     KEY,
@@ -32,10 +32,17 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from .currency import Surroundings
-    from .documents import Context, JobRecord, KeyParts, Observation, RunDict, StoreEntry
+    from .documents import (
+        Context,
+        JobRecord,
+        Observation,
+        Provenance,
+        RunDict,
+    )
     from .grid import Grid
     from .makers import Run
     from .outputs import Keeper
+    from .store_documents import KeyParts, StoreEntry
 
 PROTOCOL = 1
 SEGMENTS = "jobs"
@@ -93,10 +100,11 @@ def key_of(common: KeyParts, grid: Grid, index: int, context: Context) -> str:
 class Found:
     """A run, its output, and what it used (see `observed`).
 
-    `outputs` are the declared ones among the files that it made, with their digests.
+    `outputs` are the declared ones among the files that it made, with their digests; `made_by` says when
+    and where it was made.
     """
 
-    __slots__ = ("observed", "output", "outputs", "run")
+    __slots__ = ("made_by", "observed", "output", "outputs", "run")
 
     def __init__(
         self,
@@ -104,11 +112,13 @@ class Found:
         output: str,
         observed: Observation,
         outputs: dict[str, str],
+        made_by: Provenance,
     ) -> None:
         self.run = run
         self.output = output
         self.observed = observed
         self.outputs = outputs
+        self.made_by = made_by
 
 
 class Store:
@@ -120,16 +130,25 @@ class Store:
 
     Of the runs that are in no pack yet, a job looks only at those of an earlier attempt at it, since every
     other run that it could use was packed when Snakemake started. `unpacked` makes it look at all of them.
+    A failure by a limit counts only if `limits` (a trial, or its limits) has the same.
     """
 
-    def __init__(
-        self, folder: str, mark: str, code: str, kept: int | None = None, *, unpacked: bool = False
+    def __init__(  # noqa: PLR0913 - all by which it finds runs
+        self,
+        folder: str,
+        mark: str,
+        code: str,
+        kept: int | None = None,
+        *,
+        unpacked: bool = False,
+        limits: Any = None,
     ) -> None:
         self._folder = os.path.abspath(folder)
         self._forced = _read(os.path.join(folder, "forced", mark))
         self._code = code
         self._kept = kept
         self._unpacked = unpacked
+        self._limits = limits or {}
         self._segments = os.path.join(self._folder, SEGMENTS, code_name(code))
         self._segment: Segment | None = None
         self._recent: dict[str, list[tuple[str, int]]] | None = None
@@ -221,12 +240,20 @@ class Store:
     def _found(self, entry: StoreEntry, key: str, job: str) -> Found | None:
         if entry.get("forced", "") != self._forced:
             return None
-        if "failed_in" in entry:
-            return self._failure(entry, key, job)
-        observation, outputs = entry.get("observed", {}), entry.get("outputs", {})
-        if not isinstance(entry.get("run"), dict) or not isinstance(outputs, dict):
+        if not isinstance(entry.get("output", ""), str):
             return None
-        return Found(entry["run"], entry.get("output", ""), observation, outputs)
+        if "failed_in" in entry:
+            is_path = isinstance(entry["failed_in"], str)
+            return self._failure(entry, key, job) if is_path else None
+        observation, outputs = entry.get("observed", {}), entry.get("outputs", {})
+        texts = isinstance(outputs, dict) and all(
+            isinstance(each, str) for each in outputs.values()
+        )
+        if not texts or not isinstance(entry.get("run"), dict):
+            return None
+        return Found(
+            entry["run"], entry.get("output", ""), observation, outputs, entry.get("provenance", {})
+        )
 
     def put(self, key: str, found: Found, job: str) -> None:
         """Store a run of a job, if it succeeded."""
@@ -266,6 +293,8 @@ class Store:
             entry["outputs"] = found.outputs
         if found.output:
             entry["output"] = found.output
+        if found.made_by and found.run["success"]:  # that of a failure is in its record
+            entry["provenance"] = found.made_by
         return entry
 
     def _own(self, job: str) -> Segment:
@@ -282,12 +311,21 @@ class Store:
         try:
             there: JobRecord = records.read(path)
             for number, (its_key, run) in enumerate(zip(there["keys"], there["runs"])):
-                if its_key == key and not run["success"]:
+                if its_key == key and not run["success"] and not self._had_other_limits(run):
                     observation = observed.of_number(there.get("observed", []), number)
-                    return Found(run, entry.get("output", ""), observation, {})
+                    made_by = provenance.of_run(there.get("provenance", []), number)
+                    return Found(run, entry.get("output", ""), observation, {}, made_by)
         except (JobError, KeyError, TypeError, ValueError):  # not as a job leaves it
             return None
         return None
+
+    def _had_other_limits(self, run: RunDict) -> bool:
+        """Tell whether a run was ended by a limit that is another one now."""
+        if "limit" not in run:
+            return False
+        from .limits import outdated
+
+        return bool(outdated(run["limit"], self._limits))
 
 
 def _read(path: str) -> str:

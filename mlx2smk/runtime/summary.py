@@ -28,7 +28,9 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
     counted.
     """
     report: Any = {} if failed else read_head(os.path.join(results, layout.REPORT))
-    yield f"{plan.stem}: {report.get('status', 'not finished')}"
+    partial = plan.data.get("partial")
+    part = f" (only a part: {partial})" if partial else ""
+    yield f"{plan.stem}: {report.get('status', 'not finished')}{part}"
     missing = [setup["name"] for setup in plan.setups if not _ran(setup, results)]
     for name in missing:
         yield f"  setup {name}: {_not_run(logs, layout.log_path('setup', name))}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from . import child, jsontext, observed, origin, records
+from . import child, jsontext, observed, origin, provenance, records, variants
 from .errors import JobError
 from .grid import Grid
 from .jobs import Runner, described, say
-from .plan import job_before, job_named, projection, size_of
+from .plan import job_before, job_named, projection, size_of, spans_of
 from .store import Found
 
 TYPE_CHECKING = False
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         JobRecord,
         Observation,
         ObservedOutcome,
+        Provenance,
         RunDict,
         TrialEntry,
     )
@@ -45,15 +46,20 @@ class TrialJob:
         self.state: Context = {}
         self.runs: list[RunDict] = []
         self.observed: list[Observation] = []
-        self._failed: list[tuple[str, Found]] = []
+        self._failed: dict[str, list[tuple[str, Found]]] = {}
+        self._made_by: list[Provenance] = []
+        self._repeated: list[int] = []
+        self._here = provenance.of_process(plan.stem)
         self.keys: list[str | None] = []
         self.made_from: JobMadeFrom
         self._previous: str | None = None
-        self._store: Store | None = None
+        self._stores: dict[str, Store] = {}
+        self._store_folder: str | None = None
         self._gpus: Claim | None = None
         self._several = size_of(self.trial) > 1
         stream = self.trial["stream"] or (plan.stream_all and self.trial["parallel"] is None)
-        self._runner = Runner(plan, self.trial, log_path, stream=stream)
+        self._entries = variants.variant_entries(self.trial, self.job.numbers)
+        self._runner = Runner(plan, self._entries, log_path, stream=stream)
 
     def continue_from(self, path: str) -> None:
         """Take over the updates of the previous job in a chain; raise JobError if it is out of date."""
@@ -69,11 +75,17 @@ class TrialJob:
 
         `output` is the path of the record that the job will write.
         """
+        self._store_folder = folder
+        self._output = output
+
+    def _store(self, folder: str, code: str) -> Store:
+        """Return the store for the runs of the combinations with that code."""
         from .store import Store
 
-        mark = f"{self.plan.stem}/{self.trial['name']}"
-        self._store = Store(folder, mark, self.trial["digest"], self.plan.kept)
-        self._output = output
+        if code not in self._stores:
+            mark = f"{self.plan.stem}/{self.trial['name']}"
+            self._stores[code] = Store(folder, mark, code, self.plan.kept, limits=self.trial)
+        return self._stores[code]
 
     def _around(self, index: int) -> tuple[Surroundings, Run]:
         """Return what there is now, and which run a combination is."""
@@ -113,6 +125,9 @@ class TrialJob:
         self._prepare()
         files = self._runner.contents
         self.made_from = origin.of_job(self.plan, self.trial, context, self._previous, files)
+        if self.trial.get("variants"):
+            codes = variants.codes_of(self.trial, self.job.numbers)
+            self.made_from["codes"] = variants.grouped_codes(codes)
         if self.plan.scheduled is not None:
             self._check_inputs()
         for index in self.job.numbers:
@@ -121,7 +136,13 @@ class TrialJob:
             self.keys.append(key)
             self.runs.append(found.run)
             self.observed.append(found.observed)
+            self._made_by.append(found.made_by)
             self.state.update(updates_of(found.run))
+            if "limit" in found.run:
+                self.made_from["limits"] = {
+                    **self.made_from.get("limits", {}),
+                    **found.run["limit"],
+                }
 
     def _check_inputs(self) -> None:
         """Raise JobError if a declared input is missing, now that everything before the trial has run."""
@@ -139,6 +160,8 @@ class TrialJob:
             "scheduled": self.plan.scheduled,
             "made_from": self.made_from,
             "observed": observed.grouped(self.observed),
+            "provenance": provenance.of_runs(self._made_by),
+            "from_store": spans_of(self._repeated),
             "keys": self.keys,
             "state": self.state if self.trial["chained"] else {},
         }
@@ -150,25 +173,27 @@ class TrialJob:
         if self.job.count > 1:
             from . import failures, preload  # noqa: F401
 
-            preload.numpy_for(self.plan, self.trial)
+            preload.numpy_for(self.plan, self._entries)
         try:
-            self.plan.code(self.trial["slice"])
+            for entry in self._entries:
+                self.plan.code(entry["slice"])
         except (SyntaxError, ValueError):
             return  # this Python raises it again in each combination, as its result
 
     def _find_or_run(self, index: int, context: Context) -> tuple[str | None, Found]:
         """Return the combination's run, with its key in the store, which is None without a store."""
-        if self._store is None:
+        if self._store_folder is None:
             self._head(index)
             return None, self._run_one(index, context)
-        key = self._key(index, context)
-        found = self._store.get(key, self._output, lambda: self._around(index))
+        code = variants.variant_entry(self.trial, index)["digest"]
+        store, key = self._store(self._store_folder, code), self._key(code, index, context)
+        found = store.get(key, self._output, lambda: self._around(index))
         if found is None:
-            found = self._run_and_keep(self._store, key, index, context)
+            found = self._run_and_keep(store, key, index, context)
         else:
             self._repeat(index, found)
         if not found.run["success"]:
-            self._failed.append((key, found))
+            self._failed.setdefault(code, []).append((key, found))
         return key, found
 
     def _run_and_keep(self, store: Store, key: str, index: int, context: Context) -> Found:
@@ -183,27 +208,28 @@ class TrialJob:
 
     def _repeat(self, index: int, found: Found) -> None:
         """Log the output of a run that is reused."""
+        self._repeated.append(len(self.runs))
         self._head(index)
         self._runner.log.write(found.output.encode("utf-8", "surrogateescape"))
         found.run["log"] = self.log_path
 
     def note_failures(self) -> None:
         """Tell the store which runs of this job failed, once the job's record exists."""
-        if self._store is not None:
-            self._store.put_failures(self._failed, self._output)
+        for code, failed in self._failed.items():
+            self._stores[code].put_failures(failed, self._output)
 
     def _head(self, index: int) -> None:
         """Log which combination's output follows, if there are several."""
         if self.job.count > 1:
             self._runner.log.note(f"combination {index}: {self.grid.label(index)}")
 
-    def _key(self, index: int, context: Context) -> str:
+    def _key(self, code: str, index: int, context: Context) -> str:
         from .store import common_parts, key_of, ordered_and_declared
 
         made = self.made_from
         inputs = list(made["inputs"].items())
         source = self.plan.data["source"]
-        common = common_parts(source, made["code"], inputs, made["environment"], made["python"])
+        common = common_parts(source, code, inputs, made["environment"], made["python"])
         outputs = self.trial.get("outputs", ())
         common.update(ordered_and_declared(bool(self.trial.get("in_order")), outputs))
         return key_of(common, self.grid, index, context)
@@ -217,7 +243,7 @@ class TrialJob:
         run = self._run_dict(index, outcome)
         if not run["success"]:
             say(self._described(index, run))
-        return Found(run, "", outcome["observed"], outputs)
+        return Found(run, "", outcome["observed"], outputs, self._here)
 
     def _described(self, index: int, run: RunDict) -> str:
         """Return a line about a failure, with the command that steps into it."""
@@ -278,6 +304,8 @@ class TrialJob:
         }
         if "traceback" in failure:
             run["traceback"] = failure["traceback"]
+        if "limit" in failure:
+            run["limit"] = failure["limit"]
         return run
 
 

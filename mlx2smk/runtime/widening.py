@@ -29,6 +29,7 @@ def with_whole_files(plan: Plan, function: FunctionEntry, files: Iterable[str]) 
     wide: Any = {**function, "modules": modules}
     if plan.file in whole:
         wide["slice"], wide["removed"] = os.path.relpath(plan.file, plan.base), []
+        wide["partial"] = []
     found: FunctionEntry = wide
     return found
 

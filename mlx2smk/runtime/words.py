@@ -64,13 +64,23 @@ def repro_here(plan: Plan, trial: str, texts: Mapping[str, str]) -> str:
     here = os.path.join(os.getcwd(), layout.EXPERIMENTS)
     if os.path.realpath(experiments) != os.path.realpath(here):
         return ""
-    more = [plan.stem] if len(os.listdir(experiments)) > 1 else []
+    more = place_words(os.curdir, plan.stem)
+    if plan.data.get("partial"):  # the folder of a part: people are in the one that it is in
+        more += ["-d", os.path.join(layout.PARTS, os.path.basename(os.getcwd()))]
     return repro_command(trial, texts, more)
+
+
+def place_words(directory: str, stem: str) -> list[str]:
+    """Return the words that name an experiment and its folder, as far as a command needs them here."""
+    several = len(os.listdir(os.path.join(directory, layout.EXPERIMENTS))) > 1
+    words = [stem] if several else []
+    is_here = os.path.realpath(directory) == os.path.realpath(os.curdir)
+    return words if is_here else [*words, "-d", directory]
 
 
 def failure_line(failure: Failed) -> str:
     """Return the type of a failure, and the first line of what it says."""
-    return f"{failure['type']}: {failure['error'].partition(chr(10))[0]}"
+    return f"{failure.get('type', 'Error')}: {failure.get('error', '').partition(chr(10))[0]}"
 
 
 def shell_word(word: str) -> str:

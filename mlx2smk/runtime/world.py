@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import NO_BYTECODE, STARTED_WITH, guards
+from . import NO_BYTECODE, STARTED_WITH, guards, streams
 from .loader import SliceLoader, WorldFinder, file_of
 
 TYPE_CHECKING = False
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .documents import Context, FunctionEntry, ModuleEntry
     from .observing import Observer
     from .plan import Plan
+
+SCRIPTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+"""The folder of the worker's script, which Python puts on `sys.path`."""
 
 SEEDS = ("seed", "numpy_seed", "torch_seed")
 # They send the functions of a script, but not of a module, to processes that cannot import it.
@@ -33,13 +36,13 @@ def enter(task: Task, observer: Observer) -> Any:
     sys.argv[:] = [plan.file]
     sys.dont_write_bytecode = NO_BYTECODE
     _set_path(plan.folder)
-    _set_streams()
+    streams.become_pipes()
     _make_room_for(plan.function(function["name"], task.kind)["modules"])
     finder = install(task, observer)
     module = _experiment(plan, function)
     for name in PICKLERS:
         finder.when_imported(name, lambda pickler: _arrange_pickling(pickler, module))
-    module.SETUP = visible(function, task.context)  # type: ignore[attr-defined]
+    module.SETUP = finder.context  # type: ignore[attr-defined]
     finder.when_imported("multiprocessing.process", lambda _: observer.leave_note(task.note()))
     observer.start()
     if plan.file in task.whole:
@@ -51,6 +54,7 @@ def enter(task: Task, observer: Observer) -> Any:
 def install(task: Task, observer: Observer) -> WorldFinder:
     """Make imports find slices, and seed the generators of modules when these are imported."""
     finder = WorldFinder(task.plan, task.function, observer, task.whole)
+    finder.context = visible(task.function, task.context)
     sys.meta_path.insert(0, finder)  # type: ignore[arg-type,unused-ignore]
     modules = task.function["modules"]
     observer.user_files = frozenset(file_of(module, task.plan.folder) for module in modules)
@@ -74,7 +78,11 @@ def seed(finder: WorldFinder, task: Task) -> None:
 def _arrange_pickling(pickler: Any, module: types.ModuleType) -> None:
     """Let functions of the experiment be sent to processes that cannot import it, with their SETUP."""
     pickler.register_pickle_by_value(module)
-    pickler.CloudPickler.dispatch_table[guards.GuardedContext] = guards.GuardedContext.reduced
+    kinds = [guards.GuardedContext]
+    if f"{__package__}.partial_tables" in sys.modules:
+        kinds.append(sys.modules[f"{__package__}.partial_tables"].PartialTable)
+    for kind in kinds:
+        pickler.CloudPickler.dispatch_table[kind] = kind.reduced
 
 
 def left_out(plan: Plan, function: FunctionEntry) -> dict[str, list[str]]:
@@ -86,7 +94,7 @@ def left_out(plan: Plan, function: FunctionEntry) -> dict[str, list[str]]:
 def loader_of(plan: Plan, function: FunctionEntry) -> SliceLoader:
     """Return the loader of the experiment's module."""
     loader = SliceLoader(plan.file, plan.text(function["slice"]), plan.code(function["slice"]))
-    loader.left_out_for(function["name"], function["removed"])
+    loader.left_out_for(function["name"], function)
     return loader
 
 
@@ -117,22 +125,9 @@ def _make_room_for(modules: list[ModuleEntry]) -> None:
 
 def _set_path(folder: str) -> None:
     """Replace the folder of the worker's script on `sys.path` by the experiment's folder."""
-    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    if sys.path and os.path.abspath(sys.path[0]) == own:
+    if sys.path and os.path.abspath(sys.path[0]) == SCRIPTS:
         del sys.path[0]
     sys.path.insert(0, folder)
-
-
-def _set_streams() -> None:
-    """Let the streams know that they are pipes now, and write each line at once."""
-    for name in ("stdout", "stderr"):
-        stream: Any = getattr(sys, name)
-        if stream.seekable():  # it was a file when the worker started
-            how = {"encoding": stream.encoding, "errors": stream.errors}
-            stream = open(stream.fileno(), "w", closefd=False, **how)  # noqa: SIM115
-            setattr(sys, name, stream)
-            setattr(sys, f"__{name}__", stream)
-        stream.reconfigure(line_buffering=True)
 
 
 def _show_what_runs(finder: WorldFinder, plan: Plan, function: FunctionEntry) -> None:

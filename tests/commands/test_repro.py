@@ -204,3 +204,40 @@ def test_differences_of_failures():
     )
     found = difference({"failure": same, "duration": 2}, {**SUCCESS, "result": 1})
     assert found == "it failed, but in the record it succeeded: E"
+
+
+POOL = """
+import multiprocessing
+from mlx2smk import trial
+
+def peek(n):
+    return SETUP[chr(n)]
+
+@trial(1, {{}})
+def t():
+    first = SETUP["a"]
+    with multiprocessing.get_context("{method}").Pool(2) as pool:
+        return pool.map(peek, [97, 98])
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_a_guard_that_fails_below_the_combination_ends_it(tmp_path, monkeypatch, method):
+    (tmp_path / "exp.py").write_text(POOL.format(method=method))
+    monkeypatch.chdir(tmp_path)
+    assert main_status("compile", "exp.py") == 0
+    plan = tmp_path / "workflow/experiments/exp/plan.json"
+    found = json.loads(plan.read_text())
+    found["trials"][0]["reads"] = ["a"]  # as an analysis would say that had overlooked peek
+    plan.write_text(json.dumps(found))
+    context = tmp_path / "results/exp/context/t.json"
+    context.parent.mkdir(parents=True)
+    context.write_text('{"a": 3}')
+    command = [sys.executable, "-m", "mlx2smk.cli", "repro", "t"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    # It ends when all that has inherited its streams has: the pool as well.
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert "SETUP['b']" in done.stderr

@@ -15,6 +15,7 @@ from mlx2smk.commands.live_run.run_display import counts
 from mlx2smk.commands.live_run.run_state import BrokenJob, NewVerdict, RunState, TrialState
 from mlx2smk.commands.run import divided
 from mlx2smk.compiler import CompileOptions, compile_experiments
+from tests.support.stored_runs import stored_line
 
 EXPERIMENT = """\
 from mlx2smk import trial, verify
@@ -76,7 +77,7 @@ def test_plain_lines_say_what_came_out(ran):
     folder, done = ran
     lines = done.stderr.splitlines()
     assert [line for line in lines if "three is bad" in line] != []
-    assert "square: 4 of 4 done, 1 failed" in lines
+    assert "square: 3 of 4 done, 1 failed" in lines
     assert "verification most: supports" in lines
     assert "verification all_good: refutes" in lines
     assert "exp: invalidated" in lines
@@ -230,8 +231,43 @@ def test_events_are_counted(tmp_path, plan):
     assert trial.running == 2
     assert list(state.follow({"event": "finished", "id": 7})) == []
     # One combination is left, which takes the mean of 2 and 4 seconds, and two ran at once.
-    assert (trial.done, trial.failed, trial.running, trial.left) == (3, 1, 1, 1.5)
-    assert counts(trial) == "3 of 4 done, 1 failed, 1 running, about 2 s left"
+    assert (trial.done, trial.failed, trial.running, trial.left) == (2, 1, 1, 1.5)
+    assert counts(trial) == "2 of 4 done, 1 failed, 1 running, about 2 s left"
+
+
+def test_runs_from_the_store_are_told_apart_and_say_nothing_about_time(tmp_path, plan):
+    state = RunState(tmp_path, [plan])
+    runs = [{"success": True, "params": {"n": n}, "duration": float(n)} for n in (1, 2, 3)]
+    output = record(tmp_path, "job", runs=runs, from_store="0+2")
+    list(state.follow({"event": "job", "id": 1, "rule": "trial_square", "output": [output]}))
+    list(state.follow({"event": "started", "ids": [1]}))
+    list(state.follow({"event": "finished", "id": 1}))
+    trial = state.trials["trial_square"]
+    assert trial.left == 2.0  # as the one that ran
+    assert counts(trial) == "3 of 4 done, 2 from the store, about 2 s left"
+
+
+def test_progress_inside_a_job_that_runs(tmp_path, plan):
+    state = RunState(tmp_path, [plan])
+    trial = state.trials["trial_square"]
+    event = {"event": "job", "id": 1, "rule": "trial_square", "output": ["results/0-3.json"]}
+    list(state.follow(event))
+    code = plan.trials[0].digest[:16]
+    segment = tmp_path / ".mlx" / "store" / "jobs" / code / "0-3.0"
+    segment.parent.mkdir(parents=True)
+    segment.write_bytes(stored_line("a" * 64, {"run": {}}))
+    state.look()
+    assert trial.done == 0  # it does not run yet
+    list(state.follow({"event": "started", "ids": [1]}))
+    state.look()
+    assert counts(trial) == "1 of 4 done, 1 running"
+    with segment.open("ab") as file:
+        file.write(stored_line("b" * 64, {"run": {}}) + b"a line that is not who")
+    state.look()
+    assert trial.done == 2
+    list(state.follow({"event": "failed", "id": 1, "rule": "trial_square", "logs": []}))
+    state.look()
+    assert trial.done == 0  # whatever it has stored counts when another job finds it
 
 
 def test_a_combination_that_runs_again_counts_once(tmp_path, plan):

@@ -111,6 +111,7 @@ def test_json_has_a_fixed_form():
         "column": 5,
         "end_line": 1,
         "end_column": 8,
+        "replacement": None,
     }
     assert [whole[key] for key in ("line", "column", "end_line", "end_column")] == [None] * 4
 

@@ -25,7 +25,9 @@ WITHOUT_CODE = {
     "MLX619",  # of files: see analysis/test_mistakes.py
     # See commands/test_results.py and commands/test_repro.py.
     *("MLX801", "MLX802", "MLX803", "MLX804", "MLX805", "MLX806", "MLX807", "MLX808", "MLX809"),
-    *("MLX810", "MLX811"),
+    *("MLX810", "MLX811", "MLX812", "MLX813"),
+    *("MLX820", "MLX821"),  # see commands/test_history.py
+    "MLX830",  # see commands/test_report.py
     # See planning/test_notes.py and planning/test_surprises.py.
     *("MLX701", "MLX702", "MLX703", "MLX704", "MLX705", "MLX706", "MLX707", "MLX710", "MLX711"),
 }
@@ -77,7 +79,7 @@ def test_codes_are_unique_and_say_their_group():
     groups = {
         "files": "0", "decorators": "1", "arguments": "1", "values": "2", "functions": "3",
         "verifications": "4", "folder": "5", "warnings": "6", "suspicions": "6", "notes": "7",
-        "usage": "8",
+        "usage": "8", "history": "8",
     }  # fmt: skip
     everywhere = all_kinds(Diagnostic)
     kinds = [kind for kind in everywhere if kind.__module__.startswith("mlx2smk.")]

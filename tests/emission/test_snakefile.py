@@ -163,6 +163,14 @@ def test_threads_resources_and_inputs():
     assert expected + "        slurm_extra=\"'--gres=gpu:1'\",\n" in text
 
 
+@pytest.mark.parametrize("name", ["mem", "mem_mb", "mem_mib"])
+def test_the_memory_of_a_job_is_the_limit_unless_it_is_said(name):
+    limited = trial("t", {"n": [1]}, memory=1_500_000_001)
+    assert "    resources:\n        mem_mb=1501,\n" in block(print_one(limited), "trial_t")
+    said = trial("t", {"n": [1]}, memory=1_500_000_001, resources=((name, 7),))
+    assert f"    resources:\n        {name}=7,\n    params:" in block(print_one(said), "trial_t")
+
+
 def test_a_verification_takes_the_results_it_depends_on():
     items = [trial("a"), trial("b"), trial("c"), verify("check", "c")]
     text = block(print_one(*items, known=[found("check", trials_read=["a"])]), "verify_check")

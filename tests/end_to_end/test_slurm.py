@@ -108,6 +108,16 @@ def check(results):
 """
 
 
+MANY = f"""\
+from mlx2smk import trial
+
+
+@trial(1, {{"n": {list(range(40))}}})
+def many(n):
+    return n * n
+"""
+
+
 def is_missing():
     """Return why there can be no Slurm here."""
     if os.getuid() != 0:
@@ -163,12 +173,13 @@ def python(tmp_path_factory):
     return python
 
 
-def compiled(folder, text, *options):
+def compiled(folder, text, *options, batch=4):
     """Compile the experiment in a new folder, which nothing but the workflow knows."""
     folder.mkdir()
     (folder / "sweep.py").write_text(text)
     with contextlib.chdir(folder):
-        assert main(["compile", "sweep.py", "--batch", "4", *options]) == 0
+        sizes = ["--batch", str(batch)] if batch else []
+        assert main(["compile", "sweep.py", *sizes, *options]) == 0
     return folder
 
 
@@ -267,6 +278,18 @@ def jobs_in_slurm():
 
 def states_of(jobs):
     return [next(word for word in job if word.startswith("JobState=")) for job in jobs]
+
+
+@without_accounting
+@pytest.mark.usefixtures("slurm")
+def test_short_combinations_share_a_job_once_the_first_have_shown_it(python, tmp_path):
+    folder = compiled(tmp_path / "cluster", MANY, "--profile", "slurm", batch=None)
+    with running(python, folder, "--workflow-profile", "slurm", *ASK_SOON):
+        pass
+    expected = reference.run_experiment(folder / "sweep.py")
+    assert report_of(folder) == reference.normalise(expected)
+    # 8 that show how long they take; a job in Slurm costs more than the other 32 together.
+    assert len(jobs_in_slurm()["many"]) == 9
 
 
 @with_accounting

@@ -32,7 +32,7 @@ def t(n):
 """
 RANDOM = 0.13436424411240122  # the first number of Random(1), as Python has always had it
 
-# Those that the worker, or every start of Python, needs; the others are tried in the slow test.
+# Those that the worker, or every start of Python, needs; all that a job loads are tried in the slow test.
 NEEDED = (
     "types",
     "traceback",
@@ -67,9 +67,30 @@ def test_names_of_modules_that_every_job_needs(tmp_path, stem):
     check(tmp_path, stem)
 
 
+def loaded_by_jobs(folder: Path) -> set[str]:
+    """Return the standard modules that a job of this file has loaded, whether its runs fail or not.
+
+    A module that nothing loads is to a job what a file of any other name is.
+    """
+    source = SOURCE.replace("def t(n):", "def t(n):\n    return looked_at(n)\ndef plain(n):")
+    source += """
+def looked_at(n):
+    import sys, traceback
+    try:
+        plain(n)
+    except ValueError:
+        traceback.format_exc()
+    return sorted({name.partition(".")[0] for name in sys.modules})
+"""
+    found = {name for run in runs(folder, "exp", source) for name in run["result"]}
+    return found & sys.stdlib_module_names
+
+
 @pytest.mark.slow
-def test_names_of_all_standard_modules(tmp_path):
-    for stem in sorted(sys.stdlib_module_names):
+def test_names_of_all_standard_modules_that_jobs_load(tmp_path):
+    names = loaded_by_jobs(tmp_path)
+    assert names > {"os", "types", "json", "traceback", "_thread"}
+    for stem in sorted(names | {"antigravity", "asyncio", "site", "this", "zipimport"}):
         folder = tmp_path / stem
         folder.mkdir()
         check(folder, stem)

@@ -78,23 +78,25 @@ class Library:
         return self._pieces.get(code)
 
 
+CODE_OF_TRAIN = sha("train")
+
+
 def plan_of(*items, known=(), batch=None):
     experiment = handmade.experiment(*items)
     options = PlanOptions(batch=batch)
     return make_plan(experiment, handmade.analysis(experiment, *known), Path(), options)
 
 
-def job_past(job, params, **changes):
+def job_past(job, params, code=CODE_OF_TRAIN, **changes):
     """Return the record that a job of a plan leaves now, in which every combination succeeds."""
     plain = {
         "digest": job.digest,
-        "code": sha("train"),
         "context": {},
         "inputs": {},
         "environment": NOWHERE,
         "chained": False,
         "previous": None,
-        "runs": tuple(RunPast(True, text, {}) for text in params),
+        "runs": tuple(RunPast(True, text, {}, code) for text in params),
     }
     return JobPast(**{**plain, **changes})
 
@@ -137,7 +139,7 @@ def test_never_run():
 def test_recorded_failures_stay():
     plan = plan_of(handmade.trial(grid={"n": [1, 2]}))
     past = trial_past(plan.trials[0], ['{"n": 1}', '{"n": 2}'])
-    failed = replace(past.jobs["n~2"], runs=(RunPast(False, '{"n": 2}', {}),))
+    failed = replace(past.jobs["n~2"], runs=(RunPast(False, '{"n": 2}', {}, CODE_OF_TRAIN),))
     outlook = one_trial(replace(past, jobs={**past.jobs, "n~2": failed}))
     assert numbers(outlook) == (0, 0, 0, 1)
 

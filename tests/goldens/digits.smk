@@ -105,7 +105,12 @@ rule collect_score:
             checkpoints.pack_score.get().output.packing,
         ),
     output:
-        runs="results/digits/trials/score.json",
+        runs=report(
+            "results/digits/trials/score.json",
+            caption="report/results.rst",
+            category="Results",
+            labels={"experiment": "digits", "trial": "score"},
+        ),
         updates="results/digits/updates/score.json",
     log:
         "logs/digits/collect/score.log",
@@ -171,7 +176,12 @@ rule collect_final:
         context=lambda _: checkpoints.context_final.get().output.context,
         runs=mlx.runs("digits", "final"),
     output:
-        runs="results/digits/trials/final.json",
+        runs=report(
+            "results/digits/trials/final.json",
+            caption="report/results.rst",
+            category="Results",
+            labels={"experiment": "digits", "trial": "final"},
+        ),
         updates="results/digits/updates/final.json",
     log:
         "logs/digits/collect/final.log",
@@ -218,7 +228,12 @@ rule verify_reads_unseen_digits:
         context=lambda _: checkpoints.context_reads_unseen_digits.get().output.context,
         trials=["results/digits/trials/score.json", "results/digits/trials/final.json"],
     output:
-        verdict="results/digits/verify/reads_unseen_digits.json",
+        verdict=report(
+            "results/digits/verify/reads_unseen_digits.json",
+            caption="report/verdicts.rst",
+            category="Verdicts",
+            labels={"experiment": "digits", "verification": "reads_unseen_digits"},
+        ),
     log:
         "logs/digits/verify/reads_unseen_digits.log",
     params:
@@ -268,7 +283,12 @@ rule verify_beats_the_majority:
         context=lambda _: checkpoints.context_beats_the_majority.get().output.context,
         trials=["results/digits/trials/score.json", "results/digits/trials/final.json"],
     output:
-        verdict="results/digits/verify/beats_the_majority.json",
+        verdict=report(
+            "results/digits/verify/beats_the_majority.json",
+            caption="report/verdicts.rst",
+            category="Verdicts",
+            labels={"experiment": "digits", "verification": "beats_the_majority"},
+        ),
     log:
         "logs/digits/verify/beats_the_majority.log",
     params:
@@ -318,7 +338,12 @@ rule verify_seeds_agree:
         context=lambda _: checkpoints.context_seeds_agree.get().output.context,
         trials=["results/digits/trials/score.json", "results/digits/trials/final.json"],
     output:
-        verdict="results/digits/verify/seeds_agree.json",
+        verdict=report(
+            "results/digits/verify/seeds_agree.json",
+            caption="report/verdicts.rst",
+            category="Verdicts",
+            labels={"experiment": "digits", "verification": "seeds_agree"},
+        ),
     log:
         "logs/digits/verify/seeds_agree.log",
     params:
@@ -347,7 +372,12 @@ rule report:
             "results/digits/verify/seeds_agree.json",
         ],
     output:
-        report="results/digits/report.json",
+        report=report(
+            "results/digits/report.json",
+            caption="report/summary.rst",
+            category="Summary",
+            labels={"experiment": "digits"},
+        ),
     log:
         "logs/digits/report.log",
     localrule: True

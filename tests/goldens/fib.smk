@@ -56,7 +56,12 @@ rule collect_fib:
         context=lambda _: checkpoints.context_fib.get().output.context,
         runs=mlx.runs("fib", "fib"),
     output:
-        runs="results/fib/trials/fib.json",
+        runs=report(
+            "results/fib/trials/fib.json",
+            caption="report/results.rst",
+            category="Results",
+            labels={"experiment": "fib", "trial": "fib"},
+        ),
         updates="results/fib/updates/fib.json",
     log:
         "logs/fib/collect/fib.log",
@@ -98,7 +103,12 @@ rule verify_methods_agree:
         context=lambda _: checkpoints.context_methods_agree.get().output.context,
         trials=["results/fib/trials/fib.json"],
     output:
-        verdict="results/fib/verify/methods_agree.json",
+        verdict=report(
+            "results/fib/verify/methods_agree.json",
+            caption="report/verdicts.rst",
+            category="Verdicts",
+            labels={"experiment": "fib", "verification": "methods_agree"},
+        ),
     log:
         "logs/fib/verify/methods_agree.log",
     params:
@@ -137,7 +147,15 @@ rule verify_recursion_grows_with_the_numbers:
         context=lambda _: checkpoints.context_recursion_grows_with_the_numbers.get().output.context,
         trials=["results/fib/trials/fib.json"],
     output:
-        verdict="results/fib/verify/recursion_grows_with_the_numbers.json",
+        verdict=report(
+            "results/fib/verify/recursion_grows_with_the_numbers.json",
+            caption="report/verdicts.rst",
+            category="Verdicts",
+            labels={
+                "experiment": "fib",
+                "verification": "recursion_grows_with_the_numbers",
+            },
+        ),
     log:
         "logs/fib/verify/recursion_grows_with_the_numbers.log",
     params:
@@ -166,7 +184,12 @@ rule report:
             "results/fib/verify/recursion_grows_with_the_numbers.json",
         ],
     output:
-        report="results/fib/report.json",
+        report=report(
+            "results/fib/report.json",
+            caption="report/summary.rst",
+            category="Summary",
+            labels={"experiment": "fib"},
+        ),
     log:
         "logs/fib/report.log",
     localrule: True

@@ -77,7 +77,12 @@ rule collect_solve:
         context=lambda _: checkpoints.context_solve.get().output.context,
         runs=mlx.runs("linear_regression", "solve"),
     output:
-        runs="results/linear_regression/trials/solve.json",
+        runs=report(
+            "results/linear_regression/trials/solve.json",
+            caption="report/results.rst",
+            category="Results",
+            labels={"experiment": "linear_regression", "trial": "solve"},
+        ),
         updates="results/linear_regression/updates/solve.json",
     log:
         "logs/linear_regression/collect/solve.log",
@@ -142,7 +147,12 @@ rule collect_descend:
         context=lambda _: checkpoints.context_descend.get().output.context,
         runs=mlx.runs("linear_regression", "descend"),
     output:
-        runs="results/linear_regression/trials/descend.json",
+        runs=report(
+            "results/linear_regression/trials/descend.json",
+            caption="report/results.rst",
+            category="Results",
+            labels={"experiment": "linear_regression", "trial": "descend"},
+        ),
         updates="results/linear_regression/updates/descend.json",
     log:
         "logs/linear_regression/collect/descend.log",
@@ -210,7 +220,12 @@ rule collect_refine:
         context=lambda _: checkpoints.context_refine.get().output.context,
         runs=mlx.runs("linear_regression", "refine"),
     output:
-        runs="results/linear_regression/trials/refine.json",
+        runs=report(
+            "results/linear_regression/trials/refine.json",
+            caption="report/results.rst",
+            category="Results",
+            labels={"experiment": "linear_regression", "trial": "refine"},
+        ),
         updates="results/linear_regression/updates/refine.json",
     log:
         "logs/linear_regression/collect/refine.log",
@@ -262,7 +277,15 @@ rule verify_descent_converges:
             "results/linear_regression/trials/refine.json",
         ],
     output:
-        verdict="results/linear_regression/verify/descent_converges.json",
+        verdict=report(
+            "results/linear_regression/verify/descent_converges.json",
+            caption="report/verdicts.rst",
+            category="Verdicts",
+            labels={
+                "experiment": "linear_regression",
+                "verification": "descent_converges",
+            },
+        ),
     log:
         "logs/linear_regression/verify/descent_converges.log",
     params:
@@ -314,7 +337,15 @@ rule verify_weights_are_recovered:
         context=lambda _: checkpoints.context_weights_are_recovered.get().output.context,
         trials=["results/linear_regression/trials/solve.json"],
     output:
-        verdict="results/linear_regression/verify/weights_are_recovered.json",
+        verdict=report(
+            "results/linear_regression/verify/weights_are_recovered.json",
+            caption="report/verdicts.rst",
+            category="Verdicts",
+            labels={
+                "experiment": "linear_regression",
+                "verification": "weights_are_recovered",
+            },
+        ),
     log:
         "logs/linear_regression/verify/weights_are_recovered.log",
     params:
@@ -364,7 +395,15 @@ rule verify_more_steps_help:
         context=lambda _: checkpoints.context_more_steps_help.get().output.context,
         trials=["results/linear_regression/trials/descend.json"],
     output:
-        verdict="results/linear_regression/verify/more_steps_help.json",
+        verdict=report(
+            "results/linear_regression/verify/more_steps_help.json",
+            caption="report/verdicts.rst",
+            category="Verdicts",
+            labels={
+                "experiment": "linear_regression",
+                "verification": "more_steps_help",
+            },
+        ),
     log:
         "logs/linear_regression/verify/more_steps_help.log",
     params:
@@ -403,7 +442,12 @@ rule report:
             "results/linear_regression/verify/more_steps_help.json",
         ],
     output:
-        report="results/linear_regression/report.json",
+        report=report(
+            "results/linear_regression/report.json",
+            caption="report/summary.rst",
+            category="Summary",
+            labels={"experiment": "linear_regression"},
+        ),
     log:
         "logs/linear_regression/report.log",
     localrule: True

@@ -74,7 +74,12 @@ rule collect_draw:
         context=lambda _: checkpoints.context_draw.get().output.context,
         runs=mlx.runs("seeds", "draw"),
     output:
-        runs="results/seeds/trials/draw.json",
+        runs=report(
+            "results/seeds/trials/draw.json",
+            caption="report/results.rst",
+            category="Results",
+            labels={"experiment": "seeds", "trial": "draw"},
+        ),
         updates="results/seeds/updates/draw.json",
     log:
         "logs/seeds/collect/draw.log",
@@ -137,7 +142,12 @@ rule collect_draw_apart:
         context=lambda _: checkpoints.context_draw_apart.get().output.context,
         runs=mlx.runs("seeds", "draw_apart"),
     output:
-        runs="results/seeds/trials/draw_apart.json",
+        runs=report(
+            "results/seeds/trials/draw_apart.json",
+            caption="report/results.rst",
+            category="Results",
+            labels={"experiment": "seeds", "trial": "draw_apart"},
+        ),
         updates="results/seeds/updates/draw_apart.json",
     log:
         "logs/seeds/collect/draw_apart.log",
@@ -184,7 +194,12 @@ rule verify_processes_draw_the_same:
         context=lambda _: checkpoints.context_processes_draw_the_same.get().output.context,
         trials=["results/seeds/trials/draw.json"],
     output:
-        verdict="results/seeds/verify/processes_draw_the_same.json",
+        verdict=report(
+            "results/seeds/verify/processes_draw_the_same.json",
+            caption="report/verdicts.rst",
+            category="Verdicts",
+            labels={"experiment": "seeds", "verification": "processes_draw_the_same"},
+        ),
     log:
         "logs/seeds/verify/processes_draw_the_same.log",
     params:
@@ -228,7 +243,12 @@ rule verify_seeds_are_those_of_setup:
         context=lambda _: checkpoints.context_seeds_are_those_of_setup.get().output.context,
         trials=["results/seeds/trials/draw.json"],
     output:
-        verdict="results/seeds/verify/seeds_are_those_of_setup.json",
+        verdict=report(
+            "results/seeds/verify/seeds_are_those_of_setup.json",
+            caption="report/verdicts.rst",
+            category="Verdicts",
+            labels={"experiment": "seeds", "verification": "seeds_are_those_of_setup"},
+        ),
     log:
         "logs/seeds/verify/seeds_are_those_of_setup.log",
     params:
@@ -277,7 +297,12 @@ rule verify_repetitions_differ:
         context=lambda _: checkpoints.context_repetitions_differ.get().output.context,
         trials=["results/seeds/trials/draw_apart.json"],
     output:
-        verdict="results/seeds/verify/repetitions_differ.json",
+        verdict=report(
+            "results/seeds/verify/repetitions_differ.json",
+            caption="report/verdicts.rst",
+            category="Verdicts",
+            labels={"experiment": "seeds", "verification": "repetitions_differ"},
+        ),
     log:
         "logs/seeds/verify/repetitions_differ.log",
     params:
@@ -314,7 +339,12 @@ rule report:
             "results/seeds/verify/repetitions_differ.json",
         ],
     output:
-        report="results/seeds/report.json",
+        report=report(
+            "results/seeds/report.json",
+            caption="report/summary.rst",
+            category="Summary",
+            labels={"experiment": "seeds"},
+        ),
     log:
         "logs/seeds/report.log",
     localrule: True

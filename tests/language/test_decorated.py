@@ -42,7 +42,7 @@ def test_import_that_comes_too_late():
             "from decorators import nothing\n",
             1,
             24,
-            "it has setup, trial, verify, VerificationResult",
+            "it has setup, trial, verify, VerificationResult, SETUP",
         ),
         ("import mlx2smk as m\n@m.trail(1, {})\ndef t(): ...", 2, 2, "did you mean 'trial'?"),
     ],

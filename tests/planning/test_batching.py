@@ -26,12 +26,16 @@ def t(n):
 
 def earlier(seconds=0.01, *, digest="old", chained=False, per_job=1, has_tail=False):
     return Earlier(
-        digest=digest, chained=chained, per_job=per_job, seconds=seconds, has_tail=has_tail
+        codes=frozenset({digest}),
+        chained=chained,
+        per_job=per_job,
+        seconds=seconds,
+        has_tail=has_tail,
     )
 
 
 def per_job(size, known=None, *, chained=False):
-    return combinations_per_job(size, "new", known, chained=chained)
+    return combinations_per_job(size, {"new"}, known, chained=chained)
 
 
 # ------------------------------------------------------------------ the rule

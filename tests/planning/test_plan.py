@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from mlx2smk.analysis.slicing import ModuleSlice
-from mlx2smk.planning.plan import FunctionPlan, from_json
+from mlx2smk.planning.plan import FunctionPlan
+from mlx2smk.planning.plan_reading import from_json
 from mlx2smk.planning.planner import PlanOptions, make_plan
 from mlx2smk.runtime.plan import Plan as WorkersPlan
 from tests.support.handmade_experiments import analysis, experiment, found, setup, trial, verify

@@ -458,6 +458,8 @@ def test_input_files_are_told_from_values():
         {"order": 7},
         {"threads": 4},
         {"resources": (("mem_mb", 100),)},
+        {"timeout": 5},
+        {"memory": 10**9},
         {"parallel": 3},
     ],
 )

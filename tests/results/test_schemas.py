@@ -77,6 +77,7 @@ FAILURE = {
     "traceback": "Traceback …",
     **REST,
 }
+LIMITED = {**FAILURE, "limit": {"timeout": 1.5, "memory": 10**9}}
 SUPPORTS = {"verdict": "supports", **REST}
 INVALID = {"verdict": "invalid", "error": "", "type": "KeyError", "traceback": "Tr…", **REST}
 REPORT = {

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlx2smk.runtime.dealing import (
+    IN_A_CLUSTER,
     MOST_ALONE,
     MOST_BATCHES,
     ON_THIS_MACHINE,
@@ -53,6 +54,20 @@ def test_short_ones_are_in_batches_of_some_seconds(count, seconds, slots, jobs):
     dealt = deal(each(count, seconds), slots, ON_THIS_MACHINE)
     assert abs(len(dealt) - jobs) <= jobs // 50
     assert max(map(len, dealt)) - min(map(len, dealt)) <= 1 + len(dealt[0]) // 10
+
+
+@pytest.mark.parametrize(
+    ("count", "seconds", "jobs"),
+    [
+        (32, 0.002, 1),  # 0.16 s, less than the 5 s that a job costs
+        (992, 0.017, 3),  # 19.84 s: at least 5 s for each
+        (992, 1.997, 100),  # 1984 s: one for each slot
+        (99_200, 1.997, 500),  # not 1654 batches of 120 s
+    ],
+)
+def test_in_a_cluster_batches_are_worth_a_job(count, seconds, jobs):
+    dealt = deal(each(count, seconds), 100, IN_A_CLUSTER)
+    assert len(dealt) == jobs
 
 
 def test_batches_take_about_as_long_as_each_other():

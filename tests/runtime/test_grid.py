@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from mlx2smk.runtime.grid import Grid
+from mlx2smk.runtime.grid import Grid, literal
 
 GRID = [("n", ["1", "2", "1", "1"]), ("kind", ["'a'", "'a'"])]
 
@@ -37,3 +37,25 @@ def test_labels_are_what_people_write():
 )
 def test_literals(text, value):
     assert Grid([("x", [text])]).values(0) == {"x": value}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "__import__('os').system('true')",
+        "().__class__.__base__.__subclasses__()",
+        "[x for x in [1]]",
+        "(lambda: 1)()",
+        "(x := 1)",
+        "open",
+        "1 if inf.real else 2",
+        "f'{nan.real}'",
+        "1; 2",
+        "",
+        "(" * 1000,
+        "1\0",
+    ],
+)
+def test_other_expressions_are_not_evaluated(text):
+    with pytest.raises(ValueError, match=r"not a literal|null bytes"):
+        literal(text)

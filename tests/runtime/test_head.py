@@ -9,7 +9,7 @@ import time
 import pytest
 
 from mlx2smk.runtime import head, tails
-from mlx2smk.runtime.dealing import IN_A_CLUSTER, ON_THIS_MACHINE
+from mlx2smk.runtime.dealing import IN_A_CLUSTER, ON_THIS_MACHINE, Costs
 from mlx2smk.runtime.plan import Job, jobs_of, spans_of
 from tests.support.handmade_bundles import Bundle
 
@@ -129,6 +129,22 @@ def test_but_no_longer(trial, tmp_path):
     long = dict.fromkeys(HEAD, 9.0)
     assert head.seconds_of_head(entry, str(tmp_path), long, ON_THIS_MACHINE) == NONE_ENDED
     assert time.monotonic() - start < waited  # what is known to take long is not waited for
+
+
+def test_in_a_queue_nothing_is_known(trial, tmp_path):
+    """Of four, one has ended, one has been running for as long as long ones take, one has just begun."""
+    entry = trial.plan["trials"][0]
+    ended, running, begun, _queued = jobs_of(entry)
+    logs = tmp_path / "logs/exp"
+    (logs / "runs/t").mkdir(parents=True)
+    leave(tmp_path, ended, 0.01)
+    costs = Costs(short=0.3, target=1.0, least=0.1, job=0.1, watch=0.5)
+    (logs / f"runs/t/{running.name}.log").touch()
+    late = threading.Timer(0.4, (logs / f"runs/t/{begun.name}.log").touch)
+    late.start()
+    seen = head.seconds_of_head(entry, str(tmp_path / "results/exp"), {}, costs, str(logs))
+    late.join()
+    assert seen == {HEAD[0]: 0.01, HEAD[1]: None}
 
 
 def test_run_times_are_those_of_the_last_complete_run(trial, tmp_path):

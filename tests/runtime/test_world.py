@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+import subprocess
 
 import pytest
 
@@ -87,6 +89,21 @@ def test_shims(tmp_path, line):
         return [s(), v(), VerificationResult.SUPPORTS, VerificationResult("refutes").name]
     """
     assert result(tmp_path, source) == [1, 2, "supports", "REFUTES"]
+
+
+def test_setup_can_be_imported(tmp_path):
+    """In a job, the name that editors know is the context, in local modules too."""
+    (tmp_path / "helper.py").write_text("from mlx2smk import SETUP as S\ndef f(): return S['a']\n")
+    source = """
+    import helper, mlx2smk, decorators, mlx2smk.decorators
+    before = SETUP
+    from mlx2smk import SETUP, trial
+    def t():
+        same = [mlx2smk.SETUP, decorators.SETUP, mlx2smk.decorators.SETUP, helper.S]
+        return [all(each is before is SETUP for each in same), helper.f()]
+    """
+    (run,) = one_trial(tmp_path, source).run_trial("t", context={"a": 7})
+    assert run["result"] == [True, 7]
 
 
 def test_decorators_beside_the_experiment_win(tmp_path):
@@ -257,3 +274,20 @@ def test_garbage_is_collected_as_ever(tmp_path, context):
     bundle = one_trial(tmp_path, "import gc\ndef t(): return gc.isenabled()")
     (run,) = bundle.run_trial("t", context=context)
     assert run["result"] is True
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_standard_streams_may_be_closed(tmp_path, closed):
+    source = """
+    import sys
+    def t():
+        print("said")
+        print("warned", file=sys.stderr)
+        return sys.stdin.read()
+    """
+    bundle = one_trial(tmp_path, source)
+    command = shlex.join(bundle.words(*bundle.trial_words("t", "0")))
+    subprocess.run(["sh", "-c", f"{command} {closed}"], cwd=tmp_path, check=True, timeout=60)
+    (run,) = bundle.read("runs/t/0.json")["runs"]
+    assert run["result"] == ""
+    assert bundle.log("t") == "said\nwarned\n"

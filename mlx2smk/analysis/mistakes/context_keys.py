@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from mlx2smk.analysis.access import SEED_KEYS
+from mlx2smk.analysis.context_names import context_use
 from mlx2smk.analysis.mistakes.certainty import Nesting
 from mlx2smk.analysis.mistakes.near import nearest, numbered_alike
 from mlx2smk.analysis.mistakes.report import setups, trials
@@ -36,7 +37,7 @@ def check_context_keys(report: Report, functions: Sequence[Looked]) -> None:
     if known.is_any or _is_bound(report):
         return
     for looked in functions:
-        uses = [] if looked.dynamic else list(_uses(looked.taken))
+        uses = [] if looked.dynamic else list(_uses(looked.taken, report.project))
         if not any(_may_change(use.reference) for use in uses):
             _check_function(report, uses, known)
 
@@ -80,15 +81,14 @@ class _Use:
         self.required = isinstance(parent, ast.Subscript)
 
 
-def _uses(taken: Sequence[Taken]) -> Iterator[_Use]:
+def _uses(taken: Sequence[Taken], project: Project) -> Iterator[_Use]:
     for taken_unit in taken:
-        if taken_unit.module.name is not None:
-            continue
         certain = certain_names(taken_unit.unit.names)
         for reference in taken_unit.unit.names.references:
-            if reference.name == SETUP and not reference.imports:
-                use = key_use(reference, taken_unit.module, certain)
-                yield _Use(reference, taken_unit, use.keys.single if use.read else None)
+            context = context_use(reference, taken_unit.module, project)
+            if context is not None:
+                use = key_use(context, taken_unit.module, certain)
+                yield _Use(context, taken_unit, use.keys.single if use.read else None)
 
 
 def _may_change(reference: Reference) -> bool:

@@ -138,7 +138,7 @@ class _Names:
     def near(self, name: str, unit: Unit) -> str:
         """Return a hint about an undefined name."""
         if name == "SETUP":
-            return "only the experiment's own file has SETUP: hand over what is needed of it"
+            return "write `from mlx2smk import SETUP` at the top, or hand over what is needed of it"
         if name in _USUAL:
             return f"write `{_USUAL[name]}` at the top"
         if name in PACKAGES or name in sys.stdlib_module_names:

@@ -43,8 +43,9 @@ class PlainDisplay:
         now = time.monotonic()
         for rule, trial in state.trials.items():
             when, done = self._shown.get(rule, (-BETWEEN_LINES, 0))
-            if trial.done != done and (now - when >= BETWEEN_LINES or trial.done == trial.total):
-                self._shown[rule] = now, trial.done
+            finished = trial.finished
+            if finished != done and (now - when >= BETWEEN_LINES or finished == trial.total):
+                self._shown[rule] = now, finished
                 self.say(f"{trial.label}: {counts(trial)}")
 
     def say(self, line: str, *, result: bool = False) -> None:
@@ -81,7 +82,7 @@ class BarDisplay:
                 self._tasks[rule] = self._progress.add_task(
                     trial.label, total=trial.total, counts=""
                 )
-            self._progress.update(self._tasks[rule], completed=trial.done, counts=counts(trial))
+            self._progress.update(self._tasks[rule], completed=trial.finished, counts=counts(trial))
         self._progress.refresh()
 
     def say(self, line: str, *, result: bool = False) -> None:
@@ -103,6 +104,7 @@ def display_for(*, plain: bool) -> Display:
 def counts(trial: TrialState) -> str:
     """Return how far a trial is, in words."""
     parts = [f"{trial.done} of {trial.total} done"]
+    parts += [f"{trial.from_store} from the store"] if trial.from_store else []
     parts += [f"{trial.failed} failed"] if trial.failed else []
     parts += [f"{trial.running} running"] if trial.running else []
     parts += [f"about {brief_duration(trial.left)} left"] if trial.left is not None else []

@@ -6,7 +6,9 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mlx2smk.commands.live_run.stored_so_far import StoredSoFar
 from mlx2smk.results.recorded import read_hint
+from mlx2smk.runtime.plan import numbers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,8 +22,9 @@ if TYPE_CHECKING:
 class TrialState:
     """How far a trial is, by combination; ``label`` names it, with its experiment if there are several.
 
-    ``durations`` are the seconds that the combinations of this run took; ``most`` is how many of its jobs
-    ran at once.
+    ``durations`` are the seconds that the combinations of this run took, without those that came back from
+    the store, which are counted in ``from_store``; ``most`` is how many of its jobs ran at once. ``inside``
+    are combinations that have succeeded in jobs that still run.
     """
 
     label: str
@@ -29,12 +32,19 @@ class TrialState:
     succeeded: dict[str, bool] = field(default_factory=dict)
     running: int = 0
     most: int = 0
+    inside: int = 0
+    from_store: int = 0
     durations: list[float] = field(default_factory=list)
 
     @property
-    def done(self) -> int:
+    def finished(self) -> int:
         """Combinations that have a result, a failure included."""
-        return len(self.succeeded)
+        return min(self.total, len(self.succeeded) + self.inside)
+
+    @property
+    def done(self) -> int:
+        """Combinations that succeeded, as in `mlx status`."""
+        return self.finished - self.failed
 
     @property
     def failed(self) -> int:
@@ -44,15 +54,16 @@ class TrialState:
     @property
     def left(self) -> float | None:
         """Seconds that are left if it goes on as so far; None if nothing tells."""
-        if not self.durations or not self.most or self.done >= self.total:
+        if not self.durations or not self.most or self.finished >= self.total:
             return None
         mean = sum(self.durations) / len(self.durations)
-        return mean * (self.total - self.done) / self.most
+        return mean * (self.total - self.finished) / self.most
 
-    def add(self, run: RunDict, *, now: bool) -> None:
-        """Count a run; ``now`` says that it is not from before."""
+    def add(self, run: RunDict, *, now: bool, stored: bool = False) -> None:
+        """Count a run; ``now`` says that it is not from before, ``stored`` that it has not run again."""
         self.succeeded[json.dumps(run["params"], sort_keys=True)] = run["success"]
-        if now:
+        self.from_store += stored
+        if now and not stored:
             self.durations.append(run.get("duration", 0.0))
 
 
@@ -83,16 +94,19 @@ class RunState:
         self._several = len(plans) > 1
         self.trials: dict[str, TrialState] = {}
         self._verifications: dict[str, str] = {}
+        self._codes: dict[str, str] = {}
         for plan in plans:
             self._add_plan(plan)
         self._jobs: dict[int, tuple[str, list[str]]] = {}
         self._running: set[int] = set()
+        self._stored = StoredSoFar(folder)
         self.has_begun = False
 
     def _add_plan(self, plan: Plan) -> None:
         for trial in plan.trials:
             label = self._label(plan, trial.name)
             self.trials[trial.rule] = TrialState(label, trial.combinations)
+            self._codes[trial.rule] = trial.digest
         for verify in plan.verifications:
             self._verifications[verify.rule] = self._label(plan, verify.name)
 
@@ -132,12 +146,26 @@ class RunState:
             state.running = rules.count(rule)
             state.most = max(state.most, state.running)
 
+    def look(self) -> None:
+        """Find out how far the jobs are that run now."""
+        inside = dict.fromkeys(self.trials, 0)
+        for job in self._running:
+            rule, outputs = self._jobs.get(job, ("", []))
+            if rule in inside and outputs:
+                inside[rule] += self._stored.count(self._codes[rule], outputs[0])
+        for rule, trial in self.trials.items():
+            trial.inside = inside[rule]
+
     def _finish(self, job: int) -> Iterator[News]:
         self._end(job)
         rule, outputs = self._jobs.get(job, ("", []))
         if rule in self.trials:
-            for run in self._record(outputs).get("runs", ()):
-                self.trials[rule].add(run, now=True)
+            record = self._record(outputs)
+            runs = record.get("runs", ())
+            spans = record.get("from_store")
+            stored = set(numbers_of(spans, 1)) if spans else set()
+            for place, run in enumerate(runs):
+                self.trials[rule].add(run, now=True, stored=place in stored)
         elif rule in self._verifications:
             yield NewVerdict(self._verifications[rule], self._record(outputs))
 

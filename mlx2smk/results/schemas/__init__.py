@@ -11,7 +11,7 @@ from typing import Any
 
 SCHEMA_NAMES = (
     *("plan", "report", "run", "verdict"),
-    *("context", "job", "judgement", "runs", "setup"),
+    *("context", "history", "job", "judgement", "runs", "setup"),
 )
 
 

@@ -18,9 +18,10 @@ from pathlib import Path
 
 from .. import layout
 from ..graph import Graph
+from ..leftovers import remove_unfinished
 from ..packing import has_segments
 from ..plan import Plan, spans_of
-from . import preflight
+from . import checked_out, preflight
 from .compiled import CompiledFolder
 from .settings import Settings
 from .snakemake_api import Snakemake
@@ -61,6 +62,7 @@ class Workflow:
         self._compiled = CompiledFolder(bundle)
         self._local = local
         self._graphs: dict[str, Graph] = {}
+        self._reports: dict[str, tuple[int, int] | None] = {}
 
     # When Snakemake starts
 
@@ -98,10 +100,19 @@ class Workflow:
     # Handlers
 
     def on_start(self) -> None:
-        """Pack the store, and tell it which trials are to run again, whatever it has of them."""
+        """Pack the store, and tell it which trials are to run again, whatever it has of them.
+
+        Jobs are told which commit is checked out.
+        """
+        checked_out.tell_jobs(self._compiled)
+        self._reports = {stem: self._report(stem) for stem in self._compiled.stems()}
         self._snakemake.lift_rate_limit()
         self._snakemake.use_first_fit()
-        if self._settings.uses_store and has_segments(layout.STORE):  # the last run was cut short
+        was_cut_short = has_segments(layout.STORE)
+        if not self._snakemake.runs_jobs_elsewhere and not self._snakemake.uses_storage:
+            results = map(self._results, self._compiled.stems())
+            remove_unfinished([*results, *([layout.STORE] if was_cut_short else [])])
+        if self._settings.uses_store and was_cut_short:
             command = [*self._own_command("pack-store"), "--store", layout.STORE]
             subprocess.run(command, check=False)
         for stem in self._compiled.stems():
@@ -123,7 +134,21 @@ class Workflow:
             logs = self._snakemake.moved(layout.logs_of(stem))
             places = ["--results", self._results(stem), "--logs", logs]
             plan = ["--plan", self._compiled.plan_path(stem)]
-            subprocess.run([*command, *plan, *places, *options], check=False)
+            subprocess.run([*command, *plan, *places, *self._history(stem), *options], check=False)
+
+    def _history(self, stem: str) -> list[str]:
+        """Return the option that adds a run to the history, if it has made the report of the experiment."""
+        report, kept = self._report(stem), self._settings.kept_runs
+        is_new = report is not None and report != self._reports.get(stem)
+        return ["--history", str(kept)] if is_new and kept else []
+
+    def _report(self, stem: str) -> tuple[int, int] | None:
+        """Return what changes whenever a report is made; None if there is none."""
+        try:
+            found = os.stat(f"{self._results(stem)}/{layout.REPORT}")
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
 
     def _own_command(self, command: str) -> list[str]:
         return [*shlex.split(self.own_worker(None, None)), command]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 
+from ..remembering import KEPT_RUNS
 from .snakemake_api import fail
 
 TYPE_CHECKING = False
@@ -32,6 +33,7 @@ KNOWN: dict[str, tuple[Callable[[Any], bool], str]] = {
     "mlx_store": (_is_choice, "true or false"),
     "mlx_large_file": (_is_size, "a number of bytes"),
     "mlx_keep_outputs": (_is_size, "a number of bytes"),
+    "mlx_history": (_is_size, "a number of runs"),
 }
 """All settings: whether a value is allowed, and what a value is."""
 
@@ -73,6 +75,12 @@ class Settings:
     def kept_outputs(self) -> int | None:
         """Bytes up to which the store keeps declared outputs; None for the worker's own limit."""
         return self._size("mlx_keep_outputs")
+
+    @property
+    def kept_runs(self) -> int:
+        """How many finished runs of an experiment the history keeps."""
+        kept = self._size("mlx_history")
+        return KEPT_RUNS if kept is None else kept
 
     def _size(self, name: str) -> int | None:
         size = self._config.get(name)

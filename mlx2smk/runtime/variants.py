@@ -1,0 +1,84 @@
+"""What a combination of a trial runs, where the values of some parameters decide it: a variant of the trial.
+
+A plan has variants only for trials of which not all combinations run the same code.
+"""
+
+from __future__ import annotations
+
+from .grid import Grid
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from typing import Any
+
+    from .documents import Codes, FunctionEntry, TrialEntry
+
+
+def deciding_number(
+    parameters: Sequence[tuple[str, Sequence[str]]], deciding: Collection[str], number: int
+) -> int:
+    """Return the number of a combination's deciding values in the grid of the deciding parameters."""
+    found, size = 0, 1
+    for name, texts in reversed(parameters):
+        number, at = divmod(number, len(texts))
+        if name in deciding:
+            found += at * size
+            size *= len(texts)
+    return found
+
+
+def variant_entry(trial: TrialEntry, number: int) -> FunctionEntry:
+    """Return what the plan says of the code that a combination runs."""
+    variants = trial.get("variants")
+    if not variants:
+        return trial
+    at = deciding_number(trial["parameters"], trial["deciding"], number)
+    entry: Any = dict(trial)
+    entry["partial"] = []
+    entry.update(next((each for each in variants if at in each["values"]), {}))
+    found: FunctionEntry = entry
+    return found
+
+
+def variant_entries(trial: TrialEntry, numbers: Iterable[int]) -> list[FunctionEntry]:
+    """Return what the plan says of the code that some combinations run, each once."""
+    if not trial.get("variants"):
+        return [trial]
+    entries = (variant_entry(trial, number) for number in numbers)
+    return list({entry["digest"]: entry for entry in entries}.values())
+
+
+def deciding_values(trial: TrialEntry, number: int) -> dict[str, str]:
+    """Return the values that decide what code a combination runs, as literals."""
+    deciding = trial.get("deciding", ())
+    texts = Grid(trial["parameters"]).texts(number)
+    return {name: texts[name] for name in deciding}
+
+
+def codes_of(trial: TrialEntry, numbers: Iterable[int]) -> list[str]:
+    """Return the digest of the code of each combination."""
+    return [variant_entry(trial, number)["digest"] for number in numbers]
+
+
+def grouped_codes(codes: Iterable[str]) -> Codes:
+    """Return the codes of the runs of a job, each with the positions of its runs."""
+    positions: dict[str, list[int]] = {}
+    for position, code in enumerate(codes):
+        positions.setdefault(code, []).append(position)
+    return list(positions.items())
+
+
+def codes_in(made: Any, count: int) -> list[str]:
+    """Return the digest of the code of each of the runs in a job's record, given what they were made from."""
+    found = [made.get("code", "")] * count
+    for code, positions in made.get("codes", ()):
+        for position in positions:
+            if position < count:
+                found[position] = code
+    return found
+
+
+def all_codes(made: Any) -> list[str]:
+    """Return the digests of all code in what a record of any kind says that it was made from."""
+    return [made.get("code", ""), *(code for code, _ in made.get("codes", ()))]

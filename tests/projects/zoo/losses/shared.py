@@ -1,0 +1,5 @@
+SCALE = 2
+
+
+def scaled(x):
+    return SCALE * x

@@ -1,0 +1,5 @@
+from . import shared
+
+
+def loss(x):
+    return shared.scaled(x**2)

@@ -1,0 +1,27 @@
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+def count(k):
+    return {"total": SETUP["base"] + k, "context_update": {"base": SETUP["base"] + k}}
+
+
+
+
+
+
