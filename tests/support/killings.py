@@ -380,8 +380,8 @@ def files_of(folder: Path) -> set[str]:
             *("results/exp/runs/packed/", "logs/exp/runs/packed/"),
         )
         if path.is_file() and "__pycache__" not in name:
-            if name.startswith(".snakemake/incomplete/"):
-                continue  # Snakemake's note on a job that was packed into others since
+            if name.startswith((".snakemake/incomplete/", ".mlx/history/")):
+                continue  # notes on jobs that were packed into others since; each run by itself
             if name.startswith(varying) and not name.endswith((".tmp", ".part")):
                 name = str(Path(name).parent)
             found.add(name)
