@@ -131,6 +131,8 @@ class Trial:
         }
         pid = os.fork()
         if pid:
+            while session_of(pid) not in (0, pid):  # until then it is in the group of this process
+                time.sleep(0.001)
             return pid
         os.setsid()
         os.chdir(self.folder)
@@ -200,7 +202,8 @@ def kill(snakemake: int, target: str, signum: int, rng: random.Random) -> int:
     if gone(snakemake):
         return 0
     if target == "group":
-        os.killpg(snakemake, signum)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(snakemake, signum)
         return 1
     end = time.monotonic() + 2
     found: list[int] = []
@@ -377,8 +380,8 @@ def files_of(folder: Path) -> set[str]:
             *("results/exp/runs/packed/", "logs/exp/runs/packed/"),
         )
         if path.is_file() and "__pycache__" not in name:
-            if name.startswith(".snakemake/incomplete/"):
-                continue  # Snakemake's note on a job that was packed into others since
+            if name.startswith((".snakemake/incomplete/", ".mlx/history/")):
+                continue  # notes on jobs that were packed into others since; each run by itself
             if name.startswith(varying) and not name.endswith((".tmp", ".part")):
                 name = str(Path(name).parent)
             found.add(name)
