@@ -241,16 +241,26 @@ class Purity:
             for base in node.bases
         )
 
-    def _is_enumeration(self, node: ast.expr, values: Values) -> bool:
+    def _is_enumeration(
+        self, node: ast.expr, values: Values, below: frozenset[ast.AST] = frozenset()
+    ) -> bool:
         meaning = values.meaning(node)
         if isinstance(meaning, Definition):
+            if meaning.node in below:  # a class whose base has its own name: the run fails there
+                return True
+            below |= {meaning.node}
             inner = Values(self.project, meaning.module)
             bases = meaning.node.bases if isinstance(meaning.node, ast.ClassDef) else []
-            return any(self._is_enumeration(base, inner) for base in bases)
+            return any(self._is_enumeration(base, inner, below) for base in bases)
         return meaning is not None and listed(meaning.name, ENUMERATIONS)
 
-    def is_quiet_base(self, definition: Definition) -> bool:
+    def is_quiet_base(
+        self, definition: Definition, below: frozenset[ast.AST] = frozenset()
+    ) -> bool:
         """Whether defining a subclass of a class has no effects."""
+        if definition.node in below:  # a class whose base has its own name: the run fails there
+            return False
+        below |= {definition.node}
         node, values = definition.node, Values(self.project, definition.module)
         if not isinstance(node, ast.ClassDef) or self._is_replaced(node.name, definition.module):
             return False
@@ -260,15 +270,15 @@ class Purity:
         return (
             all(self._is_pure_member(hook, definition.module) for hook in hooks)
             and all(listed(values.library(each), QUIET_METACLASSES) for each in metaclasses)
-            and all(self._is_quiet(base, values) for base in node.bases)
+            and all(self._is_quiet(base, values, below) for base in node.bases)
         )
 
-    def _is_quiet(self, node: ast.expr, values: Values) -> bool:
+    def _is_quiet(self, node: ast.expr, values: Values, below: frozenset[ast.AST]) -> bool:
         bare = node.value if isinstance(node, ast.Subscript) else node
         bare = bare.func if isinstance(bare, ast.Call) else bare
         meaning = values.meaning(bare)
         if isinstance(meaning, Definition):
-            return self.is_quiet_base(meaning)
+            return self.is_quiet_base(meaning, below)
         return meaning is not None and not listed(meaning.name, REGISTERING_BASES)
 
     def is_pure_decorator(self, node: ast.expr, values: Values) -> bool:

@@ -174,3 +174,21 @@ def test_entries_of_the_store(tmp_path, data):
     for found in store.candidates(key, "results/exp/runs/t/0.json"):
         assert isinstance(found.run, dict)
         assert isinstance(found.outputs, dict)
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [
+        "class n(n): pass",
+        "class a(b): pass\nclass b(a): pass",
+        "import enum\nclass n(n, enum.Enum): pass",
+        "class n(n.m): pass",
+        "class a(b): pass\nclass b(a): pass\nclass c(a): x = a()",
+    ],
+)
+def test_classes_that_are_their_own_bases(tmp_path, classes):
+    file = tmp_path / "exp.py"
+    file.write_text(
+        f"from decorators import trial\n{classes}\n\n@trial(1, {{}})\ndef t():\n    return 1\n"
+    )
+    ends_well(["check", str(file)])
