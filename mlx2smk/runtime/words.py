@@ -72,8 +72,9 @@ def repro_here(plan: Plan, trial: str, texts: Mapping[str, str]) -> str:
 
 def place_words(directory: str, stem: str) -> list[str]:
     """Return the words that name an experiment and its folder, as far as a command needs them here."""
-    several = len(os.listdir(os.path.join(directory, layout.EXPERIMENTS))) > 1
-    words = [stem] if several else []
+    experiments = os.path.join(directory, layout.EXPERIMENTS)
+    compiled = os.listdir(experiments) if os.path.isdir(experiments) else []
+    words = [stem] if len(compiled) > 1 else []
     is_here = os.path.realpath(directory) == os.path.realpath(os.curdir)
     return words if is_here else [*words, "-d", directory]
 

@@ -151,7 +151,12 @@ def test_a_file_that_cannot_be_written_is_an_error_without_a_traceback(folder, c
     text = GOOD.replace("\n\n", f"\nfrom {'m' * 250} import x\n", 1)
     (folder / "long.py").write_text(text.replace("return n", "return x"))
     assert main(["compile", "long.py"]) == 1
-    assert capsys.readouterr().err.endswith(": File name too long\n")
+    said = capsys.readouterr().err
+    assert said.startswith("mlx: workflow/experiments/long/modules/")
+    assert said.endswith(
+        ".py: File name too long (choose a folder with a shorter path, or shorter names)\n"
+    )
+    assert said.count("\n") == 1
     assert not (folder / "workflow/Snakefile").exists()
 
 
