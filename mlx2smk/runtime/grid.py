@@ -72,6 +72,6 @@ def literal(text: str) -> Any:
     except (SyntaxError, MemoryError, RecursionError, OverflowError) as error:
         raise ValueError(f"not a literal: {text!r:.40}") from error
     inner = [each for each in code.co_consts if isinstance(each, type(code))]
-    if inner or not {"inf", "nan"}.issuperset(code.co_names):
+    if inner or code.co_varnames or not {"inf", "nan"}.issuperset(code.co_names):
         raise ValueError(f"not a literal: {text!r:.40}")
     return eval(code, dict(LITERAL_NAMES))  # noqa: S307 - see above
