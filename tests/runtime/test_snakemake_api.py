@@ -10,8 +10,14 @@ from types import SimpleNamespace
 
 import pytest
 from snakemake.exceptions import WorkflowError
+from snakemake.persistence.file import FilePersistence
 
-from mlx2smk.runtime.workflow.snakemake_api import Snakemake, key_of_output, recorded_outputs
+from mlx2smk.runtime.workflow.snakemake_api import (
+    Snakemake,
+    key_of_output,
+    mark_incomplete,
+    recorded_outputs,
+)
 
 LONG = "/".join(["b", *["long" * 40] * 3]) + ".txt"
 
@@ -139,3 +145,11 @@ def test_records_in_a_database_are_not_read(tmp_path, monkeypatch):
     Path(".snakemake").mkdir()
     Path(".snakemake", "metadata.db").write_text("", encoding="utf-8")
     assert recorded_outputs() is None
+
+
+@pytest.mark.parametrize("name", ["a/made.txt", LONG])
+def test_an_output_is_marked_where_snakemake_looks(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    mark_incomplete(name)
+    assert recorded_outputs() == {key_of_output(name)}
+    assert FilePersistence()._filter_incomplete_keys(["other", name]) == {name}

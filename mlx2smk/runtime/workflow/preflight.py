@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from .. import layout
-from .snakemake_api import fail, key_of_output, recorded_outputs
+from .snakemake_api import fail, key_of_output, mark_incomplete, recorded_outputs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,26 +22,49 @@ NAMED = 3
 """Files up to which an error names each."""
 
 
-def check_known(results: str) -> None:
+def check_known(results: str, most_jobs: int) -> None:
     """Refuse results that Snakemake has lost its records of, since it would take them for current.
 
-    Results of an interrupted run are recorded as incomplete, and made again.
+    Results of an interrupted run are recorded as incomplete, and made again. When Snakemake itself is
+    interrupted, it may forget a job whose worker still ends, and whose result then has no record at all. So
+    where few are without a record, they are recorded as incomplete here: as many as have one, or as many
+    as can run at once (`most_jobs`) in a run that has not come to its end. Where more are, the records were
+    deleted, or the results come from elsewhere.
     """
+    # Before the records, so that what another Snakemake makes meanwhile has one.
+    folders = [Path(results, kind) for kind in layout.RECORD_FOLDERS]
+    files = [path for folder in folders for path in folder.rglob("*.json")]
+    reports = [*filter(Path.is_file, [Path(results, layout.REPORT)])]
+    files += reports
     known = recorded_outputs()
     if known is None:
         return
-    folders = [Path(results, kind) for kind in layout.RECORD_FOLDERS]
-    files = [path for folder in folders for path in folder.rglob("*.json")]
-    files += filter(Path.is_file, [Path(results, layout.REPORT)])
     paths = [f"{results}/{path.relative_to(results).as_posix()}" for path in files]
     lost = [path for path in paths if key_of_output(path) not in known]
-    if lost:
+    few = max(len(paths) // 2, 0 if reports else most_jobs)
+    if lost and not (len(lost) <= few and _are_made_again(lost)):
         what = results if len(lost) > NAMED or lost == paths else " and ".join(lost)
         fail(
             f"{what} was made by a run that Snakemake has no records of (in .snakemake/metadata), "
             f"so nobody can tell what in it is stale: delete {what} "
             f"(what is in the store of results, {layout.STORE}, does not run again)"
         )
+
+
+def _are_made_again(lost: list[str]) -> bool:
+    """Record results as incomplete, and say so; tell whether that was possible."""
+    try:
+        for path in lost:
+            mark_incomplete(path)
+    except OSError:
+        return False
+    more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+    print(
+        f"mlx: {lost[0]}{more} was left by an interrupted run without a record of Snakemake's, and is "
+        f"made again (what is in the store of results, {layout.STORE}, does not run again)",
+        file=sys.stderr,
+    )
+    return True
 
 
 def settle_times(results: str) -> None:

@@ -76,7 +76,7 @@ class Workflow:
             self._settings.check()
             preflight.check_deployed(self._snakemake, self._compiled)
             for stem in self._compiled.stems():
-                preflight.check_known(self._results(stem))
+                preflight.check_known(self._results(stem), self._snakemake.most_jobs)
                 preflight.settle_times(self._results(stem))
             # Snakemake calls no handler where there is nothing to do, or in a dry run.
             self._tell_of_changes()

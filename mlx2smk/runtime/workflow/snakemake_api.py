@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 RECORDS = Path(".snakemake")
-RECORD_KINDS = ("metadata", "incomplete")
+INCOMPLETE = "incomplete"
+RECORD_KINDS = (INCOMPLETE, "metadata")
+"""In this order, since Snakemake writes the second before it deletes the first when a job has ended."""
+
+LONGEST_NAME = 255
 GREEDY = "snakemake.scheduling.greedy"
 FASTEST = 1000
 """Jobs per second from which on a limit means that there is none."""
@@ -180,3 +184,15 @@ def recorded_outputs() -> set[str] | None:
 def key_of_output(path: str) -> str:
     """Return the name under which Snakemake records an output: the path in base 64."""
     return urlsafe_b64encode(path.encode()).decode()
+
+
+def mark_incomplete(path: str) -> None:
+    """Record an output as left by an interrupted job, which runs again; raise OSError if that fails."""
+    kind = RECORDS / INCOMPLETE
+    kind.mkdir(parents=True, exist_ok=True)
+    longest = (os.pathconf(kind, "PC_NAME_MAX") or LONGEST_NAME) - 1
+    key = key_of_output(path)
+    parts = [key[at : at + longest] for at in range(0, len(key), longest)]
+    place = kind.joinpath(*(f"@{part}" for part in parts[:-1]), parts[-1])
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text('{"external_jobid": null}', encoding="utf-8")
