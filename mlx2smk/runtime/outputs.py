@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from . import digests, records
-from .origin import is_pattern, matches
+from .origin import MAGIC, is_pattern, matches
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +46,61 @@ def _files_below(path: str) -> Iterator[str]:
         yield from (os.path.join(folder, name) for name in sorted(names))
 
 
+def is_declared(folder: str, declared: Iterable[str], name: str) -> bool:
+    """Tell whether a path, relative to `folder`, is one that these declared paths refer to.
+
+    What they lead through may be symbolic links, which are the user's, up to a pattern's first wildcard or
+    to the end of a path. A link below that must not lead out.
+    """
+    target = _unlinked(os.path.join(folder, name))
+    return any(_covers(folder, each, target) for each in declared)
+
+
+def _unlinked(path: str) -> str:
+    """Return where a path is, without following a link that it is itself."""
+    head, name = os.path.split(path)
+    if name in ("", os.curdir, os.pardir):
+        return os.path.realpath(path)
+    return os.path.join(os.path.realpath(head), name)
+
+
+def _covers(folder: str, pattern: str, target: str) -> bool:
+    path = os.path.normpath(os.path.join(folder, pattern))
+    if target == _unlinked(path) or _names_below(path, target):
+        return True
+    parts = os.path.normpath(pattern).split(os.sep)
+    first = next((at for at, part in enumerate(parts) if _is_wild(part)), len(parts))
+    above = os.path.join(folder, os.sep.join(parts[:first]) or os.sep) if first else folder
+    names = _names_below(above, target)
+    return first < len(parts) and bool(names) and _fits(parts[first:], names)
+
+
+def _is_wild(part: str) -> bool:
+    return any(sign in part for sign in MAGIC)
+
+
+def _names_below(folder: str, target: str) -> list[str]:
+    """Return the names that lead from a folder to a target; none if it is not below it."""
+    start = os.path.join(os.path.realpath(folder), "")
+    return target[len(start) :].split(os.sep) if target.startswith(start) else []
+
+
+def _fits(parts: list[str], names: list[str]) -> bool:
+    """Tell whether a pattern fits these names, or those of a folder that they lead through."""
+    if not parts:
+        return True
+    if not names:
+        return parts == ["**"]
+    from fnmatch import fnmatchcase
+
+    hidden = names[0].startswith(".")
+    if parts[0] == "**":
+        return _fits(parts[1:], names) or (not hidden and _fits(parts, names[1:]))
+    if hidden and not parts[0].startswith("."):
+        return False
+    return fnmatchcase(names[0], parts[0]) and _fits(parts[1:], names[1:])
+
+
 class Keeper:
     """Copies of files in a folder, named by the digests of their contents."""
 
@@ -70,7 +125,7 @@ class Keeper:
 
     def has(self, digest: str) -> bool:
         """Tell whether there is a copy of a file."""
-        return os.path.exists(self._place(digest))
+        return digest.rpartition(":")[2].isalnum() and os.path.isfile(self._place(digest))
 
     def _place(self, digest: str) -> str:
         name = digest.rpartition(":")[2]

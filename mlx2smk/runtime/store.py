@@ -155,15 +155,21 @@ class Store:
         self._packs: list[str] | None = None
 
     def get(
-        self, key: str, job: str, around: Callable[[], tuple[Surroundings, Run]]
+        self,
+        key: str,
+        job: str,
+        around: Callable[[], tuple[Surroundings, Run]],
+        declared: Callable[[], list[str]],
     ) -> Found | None:
         """Return the run with that key; None if no stored run is valid and current.
 
         `job` is the path of the record that the job will write; a failure in that record is run again.
-        `around` is asked for what there is now, and which run this would be, only if a run is stored.
+        `around` is asked for what there is now, and which run this would be, only if a run is stored. So is
+        `declared` for the paths of the run's outputs: an entry may come from somebody else, and nothing but
+        these is restored.
         """
         for found in self.candidates(key, job):
-            if self._is_current(found, *around()):
+            if self._is_current(found, *around(), declared):
                 return found
         return None
 
@@ -181,12 +187,18 @@ class Store:
                 if found is not None:
                     yield found
 
-    def _is_current(self, found: Found, surroundings: Surroundings, run: Run) -> bool:
+    def _is_current(
+        self, found: Found, surroundings: Surroundings, run: Run, declared: Callable[[], list[str]]
+    ) -> bool:
         """Tell whether everything that the run used is unchanged, after restoring its outputs."""
+        folder = surroundings.folder
         for change in list(surroundings.changes(found.observed, run)) if found.outputs else ():
             if self.can_restore(found, change.kind, change.name):
-                path = os.path.join(surroundings.folder, change.name)
-                self._keeper().restore(found.outputs[change.name], path)
+                from .outputs import is_declared
+
+                if is_declared(folder, declared(), change.name):
+                    path = os.path.join(folder, change.name)
+                    self._keeper().restore(found.outputs[change.name], path)
         return not any(surroundings.changes(found.observed, run))
 
     def can_restore(self, found: Found, kind: str, name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from . import child, jsontext, observed, origin, provenance, records, variants
 from .errors import JobError
@@ -187,7 +188,8 @@ class TrialJob:
             return None, self._run_one(index, context)
         code = variants.variant_entry(self.trial, index)["digest"]
         store, key = self._store(self._store_folder, code), self._key(code, index, context)
-        found = store.get(key, self._output, lambda: self._around(index))
+        around, declared = partial(self._around, index), partial(self._declared, index)
+        found = store.get(key, self._output, around, declared)
         if found is None:
             found = self._run_and_keep(store, key, index, context)
         else:
@@ -254,13 +256,19 @@ class TrialJob:
         line = described(f"{name} {self.grid.label(index)}".strip(), run, self.log_path)
         return f"{line}; step into it: {command}" if command else line
 
+    def _declared(self, index: int) -> list[str]:
+        """Return the declared paths of a combination's outputs."""
+        from . import outputs
+
+        return outputs.patterns(self.trial.get("outputs", ()), self.grid.values(index))
+
     def _outputs(self, index: int, outcome: ObservedOutcome) -> dict[str, str]:
         """Return the declared outputs and count them as made; a run without them has failed."""
         from . import outputs
 
         declared = {}
         folder, contents = self.plan.folder, self._runner.contents
-        for pattern in outputs.patterns(self.trial["outputs"], self.grid.values(index)):
+        for pattern in self._declared(index):
             files = outputs.files_of(folder, pattern)
             if not files and "value" in outcome:
                 error = f"{pattern}, which outputs= names, is not there after the run"
