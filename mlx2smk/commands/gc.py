@@ -68,17 +68,23 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _clean(given: argparse.Namespace, found: list[Garbage]) -> None:
+    from mlx2smk.results.gc import LinkedGarbage  # noqa: PLC0415
+    from mlx2smk.results.links import linked_out  # noqa: PLC0415
     from mlx2smk.results.stored import compact  # noqa: PLC0415
     from mlx2smk.runtime.layout import STORE  # noqa: PLC0415
 
+    inside = [item for item in found if not isinstance(item, LinkedGarbage)]
     for item in found:
-        print(_line(item.what, [item]))
-    print(_line("in all", found) if found else "nothing to delete")
+        stays = "" if item in inside else " (stays: a link leads out of this folder)"
+        print(_line(item.what, [item]) + stays)
+    print(_line("in all", inside) if inside else "nothing to delete")
     if not given.dry_run:
-        for item in found:
+        for item in inside:
             item.delete()
-        compact(given.directory / STORE)
-        if found:
+        store = given.directory / STORE
+        if not linked_out(given.directory, [store / "any"]):
+            compact(store)
+        if inside:
             print("deleted")
 
 

@@ -55,8 +55,9 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _forget(given: argparse.Namespace, found: list[FailedJob]) -> None:
-    from mlx2smk.results.retry import forget  # noqa: PLC0415
+    from mlx2smk.results.retry import check_links, forget  # noqa: PLC0415
 
+    check_links(given.directory, found)
     for failure in found:
         print(_line(failure))
         if not given.dry_run:

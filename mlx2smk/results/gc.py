@@ -18,6 +18,7 @@ from mlx2smk.emission.locks import check_quiet
 from mlx2smk.emission.neighbours import dropped_paths
 from mlx2smk.results.decided import with_former_jobs
 from mlx2smk.results.finished_runs import remembered_codes
+from mlx2smk.results.links import linked_out
 from mlx2smk.results.recorded import (
     Results,
     compiled_plans,
@@ -81,6 +82,13 @@ class PartlyGarbage(Garbage):
         self.stored.keep_only(self.needed)
 
 
+class LinkedGarbage(Garbage):
+    """Files to which a link leads out of the folder: whose they are is not known, so that they stay."""
+
+    def delete(self) -> None:
+        """Delete nothing."""
+
+
 def garbage(
     directory: Path,
     asked: Collection[str] = (),
@@ -88,7 +96,7 @@ def garbage(
     everyone: bool = False,
     history: int | None = None,
 ) -> list[Garbage]:
-    """Return what can be deleted.
+    """Return what is not needed.
 
     The results of an experiment that is no longer compiled, but whose file still exists, are included only
     if its name is in ``asked``, or with ``everyone``. Raises ValueError if nothing is compiled into the
@@ -111,7 +119,18 @@ def garbage(
     for plan in plans:
         found += _results(directory, plan)
         found += _logs(directory, plan)
-    return found
+    return [part for item in found for part in _by_links(directory, item)]
+
+
+def _by_links(directory: Path, item: Garbage) -> Iterator[Garbage]:
+    """Yield what is in the folder, and what links lead to elsewhere."""
+    out = linked_out(directory, item.files)
+    if not out:
+        yield item
+        return
+    yield LinkedGarbage(item.what, tuple(out))
+    if len(out) < len(item.files) and not isinstance(item, PartlyGarbage):
+        yield Garbage(item.what, tuple(path for path in item.files if path not in set(out)))
 
 
 def _left(

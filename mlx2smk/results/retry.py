@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.results.choosing import chosen_numbers, chosen_plan, chosen_trial
 from mlx2smk.results.decided import with_tails
+from mlx2smk.results.links import linked_out
 from mlx2smk.results.recorded import Results, compiled_plans, read_job, read_verdict
 from mlx2smk.results.rows import params_of
 from mlx2smk.runtime import jsontext, layout, observed, records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from mlx2smk.planning.plan import Plan
@@ -62,6 +63,16 @@ def failures(directory: Path, asked: AskedFor | None = None) -> Iterator[FailedJ
             results = Results(directory, plan.experiment)
             yield from _failed_jobs(with_tails(plan, directory), results, asked)
             yield from _crashed_verifications(plan, results, asked)
+
+
+def check_links(directory: Path, failures: Iterable[FailedJob]) -> None:
+    """Raise ValueError if a link leads to a record outside the folder, where nothing is deleted."""
+    out = linked_out(directory, (path for each in failures for path in each.outputs))
+    if out:
+        raise ValueError(
+            f"a link leads to {out[0].parent} out of this folder, where mlx deletes nothing: "
+            f"delete {out[0]} yourself, and snakemake makes it again"
+        )
 
 
 def forget(failure: FailedJob) -> None:

@@ -260,6 +260,34 @@ def test_a_folder_elsewhere_that_is_linked_to_is_cleaned_but_its_link_stays(tmp_
     assert Path("results/exp/runs").is_symlink()
 
 
+@pytest.mark.parametrize("link", ["results", "results/exp", "results/exp/runs", ".mlx/store"])
+def test_nothing_is_deleted_through_a_link_that_leads_out(tmp_path_factory, capsys, link):
+    lay("results/exp/runs/gone/once.json")
+    store("earlier", KEYS[0])
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "there"
+    Path(link).rename(elsewhere)
+    Path(link).symlink_to(elsewhere)
+    before = {path: path.stat() for path in elsewhere.rglob("*")}
+    capsys.readouterr()
+    assert main(["gc"]) == 0
+    said = capsys.readouterr().out
+    assert "1 file, " in said
+    assert said.count("(stays: a link leads out of this folder)") == 1
+    assert {path: path.stat() for path in elsewhere.rglob("*")} == before
+    inside = Path(".mlx/store/runs/earlier" if "results" in link else "results/exp/runs/gone")
+    assert not inside.exists()
+
+
+def test_of_a_file_that_is_a_link_the_link_goes(tmp_path_factory):
+    precious = tmp_path_factory.mktemp("elsewhere") / "precious.json"
+    precious.write_text("{}")
+    lay("results/exp/runs/gone/other.json")
+    Path("results/exp/runs/gone/once.json").symlink_to(precious)
+    assert main(["gc"]) == 0
+    assert not Path("results/exp/runs/gone").exists()
+    assert precious.read_text() == "{}"
+
+
 def test_files_that_are_gone_already_are_no_trouble(tmp_path):
     (tmp_path / "a").mkdir()
     Garbage("results", (tmp_path / "a" / "b.json",)).delete()

@@ -54,6 +54,9 @@ def _folder(tmp_path, monkeypatch):
     Path("exp.py").write_text(EXPERIMENT)
 
 
+CRASHED = """{"version": 1, "verdict": "invalid", "error": "boom", "made_from": {}}"""
+
+
 def run(*options):
     """Run the workflow; return what ran and how many jobs of trials Snakemake started."""
     Path("ran.txt").unlink(missing_ok=True)
@@ -160,3 +163,22 @@ def test_a_plan_of_another_version(capsys):
     path.write_text("{}")
     assert main(["retry"]) == 1
     assert "run mlx compile again" in capsys.readouterr().err
+
+
+def test_nothing_is_forgotten_through_a_link_that_leads_out(tmp_path_factory, capsys):
+    main(["compile", "exp.py"])
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    record = elsewhere / "check.json"
+    Path("results/exp").mkdir(parents=True)
+    Path("results/exp/verify").symlink_to(elsewhere)
+    record.write_text(CRASHED)
+    capsys.readouterr()
+    assert main(["retry"]) == 1
+    assert "delete results/exp/verify/check.json yourself" in capsys.readouterr().err
+    assert record.read_text() == CRASHED
+    Path("results/exp/verify").unlink()
+    Path("results/exp/verify").mkdir()
+    Path("results/exp/verify/check.json").symlink_to(record)
+    assert retry(capsys).startswith("exp: check\n")
+    assert not Path("results/exp/verify/check.json").exists()
+    assert record.read_text() == CRASHED
