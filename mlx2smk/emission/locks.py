@@ -43,9 +43,14 @@ def undisturbed(directory: Path) -> Iterator[bool]:
         yield _locked_soon(file)
 
 
+def is_locked(directory: Path) -> bool:
+    """Tell whether Snakemake has locked outputs in the folder, as it does while it runs."""
+    return any((directory / ".snakemake" / "locks").glob("*"))
+
+
 def check_quiet(directory: Path) -> None:
-    """Raise ValueError if Snakemake has locked outputs in the folder, as it does while it runs."""
-    if any((directory / ".snakemake" / "locks").glob("*")):
+    """Raise ValueError if Snakemake has locked outputs in the folder."""
+    if is_locked(directory):
         raise ValueError("snakemake is running here (if it was killed: snakemake --unlock)")
 
 

@@ -28,6 +28,9 @@ STRUCTURED = frozenset({dict, list})
 LONGEST_LIST = 300
 """Characters of the columns that a message lists."""
 
+LONGEST_CELL = 500
+"""Characters; longer texts are whole only in formats for programs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

@@ -8,7 +8,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.diagnostics.about_usage import MissingPackage
+from mlx2smk.diagnostics.diagnostic import shorten
 from mlx2smk.diagnostics.fault import FaultError
+from mlx2smk.results.columns import LONGEST_CELL
 from mlx2smk.results.frames import data_frame
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def _is_numeric(table: Table, at: int) -> bool:
 
 
 def _in_markdown(cell: Any) -> str:
-    text = "" if cell is None else str(cell)
+    text = "" if cell is None else shorten(str(cell), LONGEST_CELL)
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", "<br>")
 
 

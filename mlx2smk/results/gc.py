@@ -9,6 +9,7 @@ exists.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -19,6 +20,7 @@ from mlx2smk.emission.neighbours import dropped_paths
 from mlx2smk.results.decided import with_former_jobs
 from mlx2smk.results.finished_runs import remembered_codes
 from mlx2smk.results.links import linked_out
+from mlx2smk.results.parts import files_in, parts_left
 from mlx2smk.results.recorded import (
     Results,
     compiled_plans,
@@ -82,6 +84,17 @@ class PartlyGarbage(Garbage):
         self.stored.keep_only(self.needed)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FolderGarbage(Garbage):
+    """A folder that nothing needs, with all that is in it."""
+
+    folder: Path
+
+    def delete(self) -> None:
+        """Delete the folder; links in it are not followed."""
+        shutil.rmtree(self.folder)
+
+
 class LinkedGarbage(Garbage):
     """Files to which a link leads out of the folder: whose they are is not known, so that they stay."""
 
@@ -114,6 +127,9 @@ def garbage(
         *_code(directory, plans + kept, history),
     ]
     found += left
+    for folder in parts_left(directory):
+        what = f"partial run of {folder.name}, which is gone"
+        found.append(FolderGarbage(what, files_in(folder), folder=folder))
     for plan in plans + kept:
         found += _history(directory, plan, history)
     for plan in plans:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from mlx2smk.diagnostics.diagnostic import cells
-from mlx2smk.results.columns import DURATION, ERROR, STATUS
+from mlx2smk.diagnostics.diagnostic import cells, shorten
+from mlx2smk.results.columns import DURATION, ERROR, LONGEST_CELL, STATUS
 from mlx2smk.results.rows import FAILED_STATUS, MISSING_STATUS
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _shown(value: Any) -> str:
         return number_text(value)
     if isinstance(value, str):
         return _text(value)
-    return "" if value is None else str(value)
+    return "" if value is None else shorten(str(value), LONGEST_CELL)
 
 
 def number_text(value: float) -> str:
@@ -142,7 +142,8 @@ def number_text(value: float) -> str:
 
 
 def _text(value: str) -> str:
-    """Return a text on one line, without characters that could control a terminal."""
+    """Return a text on one line, not too long, without characters that could control a terminal."""
+    value = shorten(value, LONGEST_CELL)
     if value.isprintable():
         return value
     return "".join(

@@ -278,6 +278,26 @@ def test_nothing_is_deleted_through_a_link_that_leads_out(tmp_path_factory, caps
     assert not inside.exists()
 
 
+def test_a_partial_run_of_an_experiment_that_is_gone(capsys):
+    for name in ("exp", "gone", "other"):
+        Path(f"{name}.py").write_text(EXPERIMENT)
+        Path(f".mlx/part/{name}").mkdir(parents=True)
+        Path(f".mlx/part/{name}/.mlx").symlink_to("../../../.mlx")
+        assert main(["compile", f"{name}.py", "-d", f".mlx/part/{name}"]) == 0
+        Path(f".mlx/part/{name}/.snakemake/empty").mkdir(parents=True)
+    lay(".mlx/part/other/.snakemake/locks/0.input.lock")
+    lay(".mlx/part/damaged/workflow/experiments/x/plan.json", {"version": 0})
+    lay(".mlx/kept.json")
+    Path("gone.py").unlink()
+    Path("other.py").unlink()
+    capsys.readouterr()
+    assert main(["gc"]) == 0
+    assert "partial run of gone, which is gone: " in capsys.readouterr().out
+    left = sorted(path.name for path in Path(".mlx/part").iterdir())
+    assert left == ["damaged", "exp", "other"]
+    assert Path(".mlx/kept.json").exists()
+
+
 def test_of_a_file_that_is_a_link_the_link_goes(tmp_path_factory):
     precious = tmp_path_factory.mktemp("elsewhere") / "precious.json"
     precious.write_text("{}")

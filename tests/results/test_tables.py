@@ -6,7 +6,7 @@ import math
 import pytest
 
 from mlx2smk.results.columns import table_of
-from mlx2smk.results.formats import to_parquet
+from mlx2smk.results.formats import rows_to_json, to_csv, to_markdown, to_parquet
 from mlx2smk.results.groups import group_lines, statistics_of, t_quantile
 from mlx2smk.results.layouts import number_text, table_lines
 from mlx2smk.results.ordering import extreme, ordered
@@ -175,6 +175,18 @@ def test_tables_fit_the_terminal(width):
     assert max(wide) <= width
     assert "not shown: " in last
     assert "…" in lines[1]
+
+
+def test_texts_of_megabytes_are_cut_for_people_and_whole_for_programs():
+    whole = "x" * 3_000_000
+    rows = [row(0, {"n": 1}, {"text": whole, "list": [whole]})]
+    table = table_of(rows, with_trial=False)
+    for text in ("\n".join(table_lines(table, None, colour=False)), to_markdown(table)):
+        assert len(text) < 5000
+        assert "x" * 400 in text
+        assert "x…" in text
+    assert whole in to_csv(table)
+    assert whole in rows_to_json(rows)
 
 
 def test_nothing_in_a_cell_controls_the_terminal():
