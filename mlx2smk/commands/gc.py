@@ -69,7 +69,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _clean(given: argparse.Namespace, found: list[Garbage]) -> None:
     from mlx2smk.results.gc import LinkedGarbage  # noqa: PLC0415
-    from mlx2smk.results.links import linked_out  # noqa: PLC0415
+    from mlx2smk.results.linked_places import linked_out  # noqa: PLC0415
     from mlx2smk.results.stored import compact  # noqa: PLC0415
     from mlx2smk.runtime.layout import STORE  # noqa: PLC0415
 

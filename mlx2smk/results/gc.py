@@ -19,7 +19,7 @@ from mlx2smk.emission.locks import check_quiet
 from mlx2smk.emission.neighbours import dropped_paths
 from mlx2smk.results.decided import with_former_jobs
 from mlx2smk.results.finished_runs import remembered_codes
-from mlx2smk.results.links import linked_out
+from mlx2smk.results.linked_places import linked_out
 from mlx2smk.results.parts import files_in, parts_left
 from mlx2smk.results.recorded import (
     Results,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.results.choosing import chosen_numbers, chosen_plan, chosen_trial
 from mlx2smk.results.decided import with_tails
-from mlx2smk.results.links import linked_out
+from mlx2smk.results.linked_places import linked_out
 from mlx2smk.results.recorded import Results, compiled_plans, read_job, read_verdict
 from mlx2smk.results.rows import params_of
 from mlx2smk.runtime import jsontext, layout, observed, records

@@ -23,7 +23,7 @@ INCOMPLETE = "incomplete"
 RECORD_KINDS = (INCOMPLETE, "metadata")
 """In this order, since Snakemake writes the second before it deletes the first when a job has ended."""
 
-LONGEST_NAME = 255
+USUAL_NAME_MAX = 255
 GREEDY = "snakemake.scheduling.greedy"
 FASTEST = 1000
 """Jobs per second from which on a limit means that there is none."""
@@ -190,7 +190,7 @@ def mark_incomplete(path: str) -> None:
     """Record an output as left by an interrupted job, which runs again; raise OSError if that fails."""
     kind = RECORDS / INCOMPLETE
     kind.mkdir(parents=True, exist_ok=True)
-    longest = (os.pathconf(kind, "PC_NAME_MAX") or LONGEST_NAME) - 1
+    longest = (os.pathconf(kind, "PC_NAME_MAX") or USUAL_NAME_MAX) - 1
     key = key_of_output(path)
     parts = [key[at : at + longest] for at in range(0, len(key), longest)]
     place = kind.joinpath(*(f"@{part}" for part in parts[:-1]), parts[-1])
