@@ -1,6 +1,6 @@
 """Random projects of several modules through random edits: never a stale result, never a run that was not due.
 
-Seeds are fixed. $MLX_RANDOM_PROJECTS ("1000" or "4000:5000") are others to try, for example for a night. The compiled
+Seeds are fixed. $MLX_RANDOM_PROJECTS ("1000" or "4000:5000") names others to try, for example for a night. The compiled
 projects run without Snakemake (``without_snakemake.py`` imitates it).
 """
 
@@ -16,9 +16,8 @@ import pytest
 
 from tests import reference
 from tests.end_to_end.test_random_programs import compile_into
+from tests.support.project_forms import OWN_FILES, TEXTS
 from tests.support.random_projects import (
-    OWN_FILES,
-    TEXTS,
     Project,
     drawn_edit,
     drawn_project,
@@ -27,7 +26,7 @@ from tests.support.random_projects import (
 )
 from tests.support.without_snakemake import Executor, Server
 
-SEEDS = [int(one) for one in os.environ.get("MLX_RANDOM_PROJECTS", "0:100").split(":")]
+SEEDS = [int(one) for one in os.environ.get("MLX_RANDOM_PROJECTS", "0:40").split(":")]
 EDITS = 2
 
 
