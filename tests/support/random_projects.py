@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tests.support.project_forms import (
     ANYWHERE,
@@ -39,7 +40,7 @@ class Piece:
     name: str
     form: str
     file: str
-    salts: tuple[int, int, int, int, int]
+    salts: tuple[int, ...]
     uses: tuple[str, ...] = ()
     key: str = "a"
 
@@ -134,7 +135,8 @@ def drawn_edit(project: Project, seed: int) -> Project:
         return _with_piece(project, _edited_piece(chance, chance.choice(project.pieces)))
     if how == "job":
         return _with_job(project, _edited_job(chance, chance.choice(project.jobs)))
-    return replace(project, **{how: chance.randrange(100 if how == "noise" else 3)})
+    changed: dict[str, Any] = {how: chance.randrange(100 if how == "noise" else 3)}
+    return replace(project, **changed)
 
 
 def _with_piece(project: Project, piece: Piece) -> Project:
