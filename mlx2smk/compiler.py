@@ -125,9 +125,9 @@ def _planned(
         analysis = _analysed(experiment, evidence.surprises, places)
         trials = earlier_trials(directory, experiment.source.stem)
         earlier = EarlierRuns(trials=trials, evidence=evidence)
-        partial = None if part is None else (str(part), part.home)
+        named = None if part is None else (str(part), part.home)
         plan = make_plan(
-            experiment, analysis, directory, options, prefix, earlier=earlier, partial=partial
+            experiment, analysis, directory, options, prefix, earlier=earlier, part=named
         )
         yield PlannedExperiment(experiment, analysis, plan, evidence)
 

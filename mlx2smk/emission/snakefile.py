@@ -261,7 +261,7 @@ class _ExperimentRules:
             ],
         )
         names = [f.name for f in plan.functions]
-        part = [plan.partial] if plan.partial else []
+        part = [plan.part] if plan.part else []
         digest = quoted(digest_of("report", plan.source, *names, *part))
         return Rule(
             name=plan.report_rule,

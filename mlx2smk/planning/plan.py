@@ -195,7 +195,7 @@ class Plan:
     that the user's functions run in, if that is not Snakemake's own. ``module`` is the name of the
     experiment's module in a job, if that is not ``experiment``, its stem. ``file_digest`` is the SHA-256
     of the experiment's bytes when it was compiled. ``parallel``, ``batch`` and ``python`` are options
-    that it was compiled with, to do so again. ``partial`` says which part of the experiment this is, if not all.
+    that it was compiled with, to do so again. ``part`` says which part of the experiment this is, if not all.
     """
 
     experiment: str
@@ -214,7 +214,7 @@ class Plan:
     parallel: int | None = None
     batch: int | None = None
     python: str | None = None
-    partial: str | None = None
+    part: str | None = None
     format: str = field(default=PLAN_FORMAT)
     version: int = field(default=PLAN_VERSION)
 
@@ -236,8 +236,8 @@ class Plan:
     def to_json(self) -> str:
         """Return the plan as JSON text, indented so that a diff of it can be read."""
         data = asdict(self)
-        if self.partial is None:
-            del data["partial"]
+        if self.part is None:
+            del data["part"]
         entries = (*data["setups"], *data["trials"], *data["verifications"])
         for entry, function in zip(entries, self.functions, strict=True):
             entry["reads"] = function.reads.listed()

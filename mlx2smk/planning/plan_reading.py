@@ -60,7 +60,7 @@ def from_json(text: str) -> Plan:
         parallel=found.optional(found.number, "parallel"),
         batch=found.optional(found.number, "batch"),
         python=found.optional(found.text, "python"),
-        partial=found.optional(found.text, "partial"),
+        part=found.optional(found.text, "part"),
     )
 
 

@@ -71,15 +71,15 @@ def make_plan(  # noqa: PLR0913 -- all that a plan depends on
     rule_prefix: str = "",
     *,
     earlier: EarlierRuns = NO_RUNS,
-    partial: tuple[str, Path] | None = None,
+    part: tuple[str, Path] | None = None,
 ) -> Plan:
     """Decide jobs, contexts and order for one experiment that is compiled into ``directory``.
 
-    All names of rules start with ``rule_prefix``. Of a ``partial`` experiment it is said what part it is of
-    that which is compiled into another folder: their results are the same, and so is what they are known by.
+    All names of rules start with ``rule_prefix``. If the experiment is only a part of one, ``part`` says which,
+    and into which folder the whole is compiled: both know their results by the same keys.
     """
     source = Path(experiment.source.path)
-    path = _relative(source, partial[1] if partial else directory)
+    path = _relative(source, part[1] if part else directory)
     planner = _Planner(experiment, analysis, options, earlier, rule_prefix, path)
     plan_folder = directory / layout.experiment_folder(source.stem)
     return Plan(
@@ -99,7 +99,7 @@ def make_plan(  # noqa: PLR0913 -- all that a plan depends on
         parallel=options.parallel,
         batch=options.batch,
         python=options.python,
-        partial=partial[0] if partial else None,
+        part=part[0] if part else None,
     )
 
 

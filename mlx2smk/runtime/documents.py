@@ -132,7 +132,7 @@ class PlanDocument(_PlanAtLeast, total=False):
     parallel: int | None
     batch: int | None
     python: str | None
-    partial: str | None
+    part: str | None
 
 
 # ------------------------------------------------------------------ what a run touched

@@ -183,7 +183,7 @@ def _report_text(
 ) -> Iterator[str]:
     """Yield the report in pieces, with one line for every run."""
     head = {"experiment": plan.stem, "source": plan.data["source"], "status": status}
-    partial = plan.data.get("partial")
+    partial = plan.data.get("part")
     yield jsontext.dumps({**head, **({"partial": partial} if partial else {})})[:-1]
     yield f',\n"context": {jsontext.dumps(context)}'
     yield ',\n"trials": {'

@@ -28,8 +28,8 @@ def lines(plan: Plan, results: str, logs: str, *, failed: bool) -> Iterator[str]
     counted.
     """
     report: Any = {} if failed else read_head(os.path.join(results, layout.REPORT))
-    partial = plan.data.get("partial")
-    part = f" (only a part: {partial})" if partial else ""
+    named = plan.data.get("part")
+    part = f" (only a part: {named})" if named else ""
     yield f"{plan.stem}: {report.get('status', 'not finished')}{part}"
     missing = [setup["name"] for setup in plan.setups if not _ran(setup, results)]
     for name in missing:

@@ -65,7 +65,7 @@ def repro_here(plan: Plan, trial: str, texts: Mapping[str, str]) -> str:
     if os.path.realpath(experiments) != os.path.realpath(here):
         return ""
     more = place_words(os.curdir, plan.stem)
-    if plan.data.get("partial"):  # the folder of a part: people are in the one that it is in
+    if plan.data.get("part"):  # the folder of a part: people are in the one that it is in
         more += ["-d", os.path.join(layout.PARTS, os.path.basename(os.getcwd()))]
     return repro_command(trial, texts, more)
 
