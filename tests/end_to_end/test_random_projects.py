@@ -26,7 +26,7 @@ from tests.support.random_projects import (
 )
 from tests.support.without_snakemake import Executor, Server
 
-SEEDS = [int(one) for one in os.environ.get("MLX_RANDOM_PROJECTS", "0:40").split(":")]
+SEEDS = [int(one) for one in os.environ.get("MLX_RANDOM_PROJECTS", "20000:20006").split(":")]
 EDITS = 2
 
 
@@ -89,9 +89,9 @@ def lives(seed: int, server: Server) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tenth", range(10))
-def test_edits_of_projects_re_run_what_they_affect_and_nothing_else(server, tenth):
-    for seed in _seeds()[tenth::10]:
+@pytest.mark.parametrize("half", range(2))
+def test_edits_of_projects_re_run_what_they_affect_and_nothing_else(server, half):
+    for seed in _seeds()[half::2]:
         try:
             lives(seed, server)
         except Exception as error:
