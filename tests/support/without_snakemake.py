@@ -294,7 +294,23 @@ def _work(folder: str, words: tuple[str, ...], output: int) -> None:
     os.environ["MLX_TEST_TRACE"] = str(Path(folder, "trace"))
     os.dup2(output, 1)
     os.dup2(output, 2)
+    _forget_mlx2smk()
     main(list(words))
+
+
+def _forget_mlx2smk() -> None:
+    """Let experiments import the worker's `mlx2smk`, as in jobs, and not the package that is loaded here."""
+    from mlx2smk.runtime import world  # noqa: PLC0415
+
+    install = world.install
+
+    def forgetting(*given):
+        finder = install(*given)
+        for name in ("mlx2smk", "mlx2smk.decorators"):
+            sys.modules.pop(name, None)
+        return finder
+
+    world.install = forgetting
 
 
 def do_reference(path: str, environment: dict[str, str] | None = None) -> tuple[dict, list]:
