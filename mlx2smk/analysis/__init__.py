@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.access import Access, access_of, mentions
+from mlx2smk.analysis.access import Access, access_of, any_mentions
 from mlx2smk.analysis.file_uses import FileFinder, FileUse
 from mlx2smk.analysis.mistakes import Looked, find_mistakes
 from mlx2smk.analysis.modules import Files, FolderFiles
@@ -148,7 +148,7 @@ def _verification(
     analysis = _function(verify, slices, slicer, seeded=True)
     node = experiment.tree.body[verify.statement]
     wrapped = isinstance(node, ast.FunctionDef) and len(node.decorator_list) > 1
-    framed = any(mentions(name, t.unit) for t in slices[verify.name][1] for name in _LOCALS)
+    framed = any_mentions(_LOCALS, slices[verify.name][1])
     read = ANY
     if isinstance(node, ast.FunctionDef) and not wrapped and not framed:
         read = _trials_read(node, slicer.project.experiment)

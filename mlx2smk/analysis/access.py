@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.analysis.slicing import Taken, Widening
 
-__all__ = ["SEED_KEYS", "Access", "Site", "access_of", "mentions"]
+__all__ = ["SEED_KEYS", "Access", "Site", "access_of", "any_mentions"]
 
 SEED_KEYS = Keys.of("seed", "numpy_seed", "torch_seed", "pythonhashseed")
 """The worker reads these before every trial and verification."""
@@ -82,9 +82,20 @@ def _found_by_name(
     What mentions SETUP nowhere does not find it: should it put the name together, the worker notices.
     """
     dynamic = [widening for widening in widened if widening.dynamic]
-    if dynamic and (mentioned or any(mentions(SETUP, item.unit) for item in taken)):
+    if dynamic and (mentioned or any_mentions((SETUP,), taken)):
         for widening in dynamic:
             yield Site(ANY, widening.span, widening.blamed, widening.reason)
+
+
+def any_mentions(names: Sequence[str], taken: Sequence[Taken]) -> bool:
+    """Whether the code of a slice has one of some names in its texts or as an attribute."""
+    modules = {item.module for item in taken}
+    having = {
+        module for module in modules if any(name in word for name in names for word in module.words)
+    }
+    return any(
+        mentions(name, item.unit) for item in taken if item.module in having for name in names
+    )
 
 
 def mentions(name: str, unit: Unit) -> bool:

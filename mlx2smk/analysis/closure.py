@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlx2smk.analysis.confined import EVERYWHERE, FAILING, MODULE, OWN_MODULE, sees
+from mlx2smk.analysis.confined import BY_ALL, EVERYWHERE, MODULE, sees
 from mlx2smk.analysis.constants import CodePlace, Constants
 from mlx2smk.analysis.dynamic import Dynamic, Reach, imported_names
 from mlx2smk.analysis.lookups import attributes_of, items_of
@@ -15,12 +15,13 @@ from mlx2smk.analysis.modules import all_modules
 from mlx2smk.analysis.settling import settled
 from mlx2smk.analysis.tables import Tables
 from mlx2smk.analysis.used import not_imported_by_others
+from mlx2smk.analysis.waking import Sleeper, Sleepers
 from mlx2smk.language.keys import SETUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mlx2smk.analysis.facts import Facts, UnitFacts
+    from mlx2smk.analysis.facts import Facts
     from mlx2smk.analysis.links import Linker
     from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.analysis.used import UsedName
@@ -99,7 +100,7 @@ class Closure:
         self._everything: Dynamic | None = None
         self._looks_around = False
         self._outside: set[str] = set()
-        self._asleep: list[tuple[Module, UnitFacts, int | None]] = []
+        self._sleepers = Sleepers(facts, linker, self._notices)
         self.asked: set[str] = set()
         self._given = given or {}
         self._function = ""
@@ -207,36 +208,20 @@ class Closure:
                 Widening("it does not parse", None, module.name, module.name, dynamic=True)
             )
         for facts in self.facts.of(module):
-            if _is_future(facts.unit.node) or not facts.domains.isdisjoint(_BY_ALL):
+            if _is_future(facts.unit.node) or not facts.domains.isdisjoint(BY_ALL):
                 self._take(module, facts.unit, via)
             else:
-                self._asleep.append((module, facts, via))
+                self._sleepers.add(Sleeper(module, facts, via))
         self._wake()
 
     def _wake(self) -> None:
         """Take the imports of modules whose effects the code that is taken can notice."""
-        asleep, self._asleep = self._asleep, []
-        for module, facts, via in asleep:
-            domains = self.facts.domains(facts, module)
-            noticed = any(map(self._notices, domains))
-            whole = self.linker.loading(facts.unit, module) if noticed else None
-            loads = whole and self._shortened(whole)
-            if noticed:
-                # What an import of a local module does, it does whatever it is asked for.
-                self._take(module, facts.unit, via, loads)
-            if domains and not (noticed and loads == whole):
-                self._asleep.append((module, facts, via))
-
-    def _shortened(self, dotted: str) -> str:
-        """Return the last module on the way to a submodule whose effects can be noticed."""
-        around = list(self.project.around(dotted))
-        while len(around) > 1 and not any(map(self._notices, self.facts.domains_of(around[-1]))):
-            around.pop()
-        return around[-1].dotted
+        for sleeper, loads in self._sleepers.awake():
+            self._take(sleeper.module, sleeper.facts.unit, sleeper.via, loads)
 
     def _notices(self, domain: str) -> bool:
-        """Whether the code that is taken can notice the effects in a domain."""
-        if domain in _BY_ALL:
+        """Whether the code that is taken can notice the effects in a domain; it never ceases to."""
+        if domain in BY_ALL:
             return domain == EVERYWHERE
         if domain.startswith(MODULE):
             return domain.removeprefix(MODULE) in self.loaded
@@ -387,10 +372,6 @@ class Closure:
             ".".join(item[: depth + 1]) for item in parts for depth in range(len(item))
         )
         return [module for module in map(project.load, wanted) if module is not None]
-
-
-_BY_ALL = frozenset({EVERYWHERE, OWN_MODULE, FAILING})
-"""Domains of effects that count for all who load the module that has them."""
 
 
 def _is_future(node: ast.stmt) -> bool:

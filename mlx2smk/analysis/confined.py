@@ -192,6 +192,10 @@ LOUD_METHODS: Final = frozenset(
 """Methods of such objects that write files, draw, or call what they are given."""
 
 
+BY_ALL: Final = frozenset({EVERYWHERE, OWN_MODULE, FAILING})
+"""Domains of effects that count for all who load the module that has them."""
+
+
 def domain(name: str, table: Mapping[str, str]) -> str | None:
     """Return the domain of a dotted name, which may be that of a ``.*`` entry."""
     parts = name.split(".")

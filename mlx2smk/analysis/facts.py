@@ -21,6 +21,8 @@ from mlx2smk.language.origins import MODULES
 from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.language.bindings import Imported
 
@@ -48,7 +50,10 @@ class Facts:
         self.project = project
         self.purity = Purity(project)
         self._own: dict[str, tuple[UnitFacts, ...]] = {}
-        self._domains: dict[str, frozenset[str]] = {}
+        self._domains: dict[Module, frozenset[str]] = {}
+        self._with_imports: dict[Unit, frozenset[str]] = {}
+        self._without_imports: dict[Module, frozenset[str]] = {}
+        self._direct: dict[Module, frozenset[Module]] = {}
         self._outside: dict[Unit, frozenset[str]] = {}
         self._changers: dict[str, dict[str, tuple[Unit, ...]]] = {}
         self._before: dict[str, tuple[frozenset[int], ...]] = {}
@@ -114,28 +119,32 @@ class Facts:
 
         Empty if it has no effects.
         """
-        found = set(facts.domains)
-        begun = set(self.project.around(module.dotted)) if module.name else set()
-        for imported, deferred in facts.unit.names.imports:
-            for loaded in () if deferred else self.project.loaded_by(imported, module):
+        if facts.unit not in self._with_imports:
+            found = set(facts.domains)
+            begun = set(self.project.around(module.dotted)) if module.name else set()
+            for loaded in self._loaded_at_once(facts.unit, module):
                 if loaded not in begun:
                     found |= self.domains_of(loaded)
-        return frozenset(found)
+            self._with_imports[facts.unit] = frozenset(found)
+        return self._with_imports[facts.unit]
 
     def domains_of(self, module: Module) -> frozenset[str]:
         """Return who can notice that a module is loaded, with all that it imports.
 
         The packages around it do not count: they are loaded before.
         """
-        if module.dotted not in self._domains:
-            found: set[str] = set()
-            for each in self._loaded_with(module):
-                if each.tree is None:
-                    found.add(EVERYWHERE)
-                for facts in self.of(each):
-                    found |= facts.domains
-            self._domains[module.dotted] = frozenset(found)
-        return self._domains[module.dotted]
+        if module not in self._domains:
+            found = map(self._own_domains, self._loaded_with(module))
+            self._domains[module] = frozenset[str]().union(*found)
+        return self._domains[module]
+
+    def _own_domains(self, module: Module) -> frozenset[str]:
+        """Return who can notice what the statements of a module do, its imports of local modules aside."""
+        if module not in self._without_imports:
+            broken = {EVERYWHERE} if module.tree is None else set[str]()
+            found = (facts.domains for facts in self.of(module))
+            self._without_imports[module] = frozenset(broken.union(*found))
+        return self._without_imports[module]
 
     def outside(self, unit: Unit) -> frozenset[str]:
         """Return the first names of the modules outside that a unit imports, and ``io`` if it opens files."""
@@ -149,20 +158,29 @@ class Facts:
             self._outside[unit] = frozenset(found | ({"io"} if opens else set()))
         return self._outside[unit]
 
-    def _loaded_with(self, module: Module) -> list[Module]:
+    def _loaded_with(self, module: Module) -> set[Module]:
         """Return a module and the local modules loaded with it; the experiment is loaded already."""
-        begun = {item.dotted for item in self.project.around(module.dotted)}
-        found = {module.dotted: module}
-        waiting = [module]
+        begun = set(self.project.around(module.dotted))
+        found, waiting = {module}, [module]
         while waiting:
-            current = waiting.pop()
-            for unit in current.units:
-                for imported, deferred in unit.names.imports:
-                    for other in () if deferred else self.project.loaded_by(imported, current):
-                        if other.dotted not in found and other.dotted not in begun:
-                            found[other.dotted] = other
-                            waiting.append(other)
-        return [item for item in found.values() if item is not self.project.experiment]
+            new = self._loaded_by(waiting.pop()) - found - begun
+            found |= new
+            waiting.extend(new)
+        return found - {self.project.experiment}
+
+    def _loaded_by(self, module: Module) -> frozenset[Module]:
+        """Return the local modules that a module's own statements load when it runs."""
+        if module not in self._direct:
+            self._direct[module] = frozenset(
+                loaded for unit in module.units for loaded in self._loaded_at_once(unit, module)
+            )
+        return self._direct[module]
+
+    def _loaded_at_once(self, unit: Unit, module: Module) -> Iterator[Module]:
+        """Yield the local modules that a unit loads where it stands."""
+        for imported, deferred in unit.names.imports:
+            if not deferred:
+                yield from self.project.loaded_by(imported, module)
 
     def before(self, module: Module) -> tuple[frozenset[int], ...]:
         """Return, for each unit of a module, the earlier units that must stay before it."""

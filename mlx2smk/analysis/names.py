@@ -25,7 +25,7 @@ from mlx2smk.analysis.texts import (
     written,
 )
 from mlx2smk.language.bindings import Binding, Imported, imports_of, is_main_guard, scope_of
-from mlx2smk.language.scopes import annotations_of, defaults_of, parameters_of, stored_names
+from mlx2smk.language.scopes import annotations_of, below, defaults_of, parameters_of, stored_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -82,7 +82,7 @@ def names_of(statement: ast.stmt, *, lazy_annotations: bool = False) -> Names:
     ``lazy_annotations``: the file has ``from __future__ import annotations``.
     """
     resolver = _Resolver(lazy_annotations)
-    own = scope_of([statement])
+    own = scope_of((statement,))
     resolver.bindings.extend(own.bindings)
     resolver.visit(statement)
     return Names(
@@ -122,15 +122,11 @@ class _Resolver(ast.NodeVisitor):
         self.evaluated = True
 
     def visit(self, node: ast.AST) -> None:
-        method = getattr(self, f"visit_{type(node).__name__}", None)
-        if method is not None:
-            method(node)
-        else:
-            self.inside(node)
+        getattr(self, f"visit_{type(node).__name__}", self.inside)(node)
 
     def inside(self, node: ast.AST) -> None:
         self.parents.append(node)
-        for child in ast.iter_child_nodes(node):
+        for child in below(node):
             self.visit(child)
         self.parents.pop()
 
@@ -183,7 +179,6 @@ class _Resolver(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.attributes.append(node)
         self.inside(node)
-
         called = bool(self.parents) and getattr(self.parents[-1], "func", None) is node
         if node.attr in QUERIES and not called:
             self.queries.append(node)
@@ -259,7 +254,7 @@ class _Resolver(ast.NodeVisitor):
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self.all(defaults_of(node.args))
         parameters = [arg.arg for arg in parameters_of(node.args)]
-        with self.scope([node.body], parameters), self.later():
+        with self.scope((node.body,), parameters), self.later():
             self.parents.append(node)
             self.visit(node.body)
             self.parents.pop()
@@ -279,6 +274,9 @@ class _Resolver(ast.NodeVisitor):
     def type_parameters(self, node: ast.AST) -> Iterator[None]:
         """Enter the scope of ``def f[T]``, which Python has from 3.12 on."""
         parameters: list[ast.AST] = getattr(node, "type_params", [])
+        if not parameters:
+            yield
+            return
         with self.scope([], [str(getattr(item, "name", "")) for item in parameters]):
             self.frames[-1].is_transparent = True
             with self.later(), self.types():
@@ -324,8 +322,11 @@ class _Resolver(ast.NodeVisitor):
 
     def parts(self, node: ast.AST, types: list[ast.AST]) -> None:
         """Visit what stands below a node, of which some parts are types."""
+        if not types:
+            self.inside(node)
+            return
         self.parents.append(node)
-        for child in ast.iter_child_nodes(node):
+        for child in below(node):
             with self.types(self.annotation or child in types):
                 self.visit(child)
         self.parents.pop()

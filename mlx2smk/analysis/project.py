@@ -163,8 +163,9 @@ class Module:
     @cached_property
     def queries(self) -> tuple[re.Pattern[str], ...]:
         """Patterns for the names after ``@`` in all of its texts."""
-        found = () if self.tree is None else queries_in(self.tree)
-        return tuple(map(pattern, found))
+        if self.tree is None or not any("@" in word for word in self.words):
+            return ()
+        return tuple(map(pattern, queries_in(self.tree)))
 
     @property
     def _assigned(self) -> Iterator[ast.Attribute]:

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 def settled(taken: Sequence[Taken], linker: Linker) -> list[Taken]:
     """Drop what only loads a module that the same import, or one before it, loads as well."""
-    gone = {
-        item.unit
-        for module in dict.fromkeys(item.module for item in taken)
-        for item in _loaded_otherwise(module, taken, linker)
-    }
+    imports: dict[Module, list[Taken]] = {}
+    for item in taken:
+        if isinstance(item.unit.node, (ast.Import, ast.ImportFrom)):
+            imports.setdefault(item.module, []).append(item)
+    gone = {item.unit for each in imports.values() for item in _loaded_otherwise(each, linker)}
     kept: dict[int, int | None] = {}
     found: list[Taken] = []
     for position, item in enumerate(taken):
@@ -32,15 +32,11 @@ def settled(taken: Sequence[Taken], linker: Linker) -> list[Taken]:
     return found
 
 
-def _loaded_otherwise(module: Module, taken: Sequence[Taken], linker: Linker) -> Iterator[Taken]:
-    """Yield what a module takes only to load what it has loaded already."""
-    imports = [
-        item
-        for item in sorted(taken, key=lambda item: item.unit.index)
-        if item.module is module and isinstance(item.unit.node, (ast.Import, ast.ImportFrom))
-    ]
+def _loaded_otherwise(imports: Sequence[Taken], linker: Linker) -> Iterator[Taken]:
+    """Yield those of a module's imports that are there only to load what it has loaded already."""
+    ordered = sorted(imports, key=lambda item: item.unit.index)
     loaded: set[str] = set()
-    for _, group in groupby(imports, key=lambda item: item.unit.statement):
+    for _, group in groupby(ordered, key=lambda item: item.unit.statement):
         statement = list(group)
         for item in statement:
             loaded.update(_loads_besides(item, linker))

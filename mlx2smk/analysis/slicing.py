@@ -101,8 +101,9 @@ class Slicer:
         closure = Closure(self.project, self.facts, self.linker, given)
         closure.run(name, used)
         taken = tuple(closure.taken)
+        of_modules = _by_module(taken)
         whole = self.project.experiment
-        here = _kept(taken, whole)
+        here = _kept(of_modules.get(whole, ()))
         local = [
             module for module in closure.loaded.values() if module is not whole and module.path
         ]
@@ -111,9 +112,9 @@ class Slicer:
         result = FunctionSlice(
             statements=tuple(sorted({whole.units[index].statement for index in here})),
             text=blanked(whole, here, closure.tables.of(whole)),
-            digest=self._digest(name, closure, local, detail),
+            digest=self._digest(name, closure, of_modules, local, detail),
             pieces=tuple(self._piece(item, detail) for item in taken),
-            modules=tuple(self._module(module, closure) for module in local),
+            modules=tuple(self._module(each, of_modules.get(each, ()), closure) for each in local),
             widened=tuple(closure.widened),
             removed=_removed(whole, here),
             asked=frozenset(closure.asked),
@@ -121,8 +122,8 @@ class Slicer:
         )
         return result, taken
 
-    def _module(self, module: Module, closure: Closure) -> ModuleSlice:
-        kept = _kept(closure.taken, module)
+    def _module(self, module: Module, taken: Sequence[Taken], closure: Closure) -> ModuleSlice:
+        kept = _kept(taken)
         return ModuleSlice(
             name=module.dotted,
             path=module.path or "",
@@ -133,10 +134,17 @@ class Slicer:
             partial=_partial(module, closure),
         )
 
-    def _digest(self, name: str, closure: Closure, local: Sequence[Module], detail: Detail) -> str:
+    def _digest(
+        self,
+        name: str,
+        closure: Closure,
+        of_modules: Mapping[Module, Sequence[Taken]],
+        local: Sequence[Module],
+        detail: Detail,
+    ) -> str:
         parts = [name]
         for module in (self.project.experiment, *local):
-            kept = [item for item in closure.taken if item.module is module]
+            kept = of_modules.get(module, ())
             digests = {item.unit.index: self._taken_digest(item, detail) for item in kept}
             parts.append(module.name or "")
             # Who looks names up in a module as a whole finds them in the order of the text.
@@ -147,7 +155,7 @@ class Slicer:
             if module.tree is None:
                 parts.append(module.file_digest)
             if closure.sees_source:
-                parts.append(blanked(module, _kept(kept, module)))
+                parts.append(blanked(module, _kept(kept)))
         return digest_of(*parts)
 
     def unit_digest(self, unit: Unit, detail: Detail = MEANING_ONLY) -> str:
@@ -176,9 +184,16 @@ class Slicer:
         )
 
 
-def _kept(taken: Sequence[Taken], module: Module) -> dict[int, str | None]:
+def _by_module(taken: Sequence[Taken]) -> dict[Module, list[Taken]]:
+    found: dict[Module, list[Taken]] = {}
+    for item in taken:
+        found.setdefault(item.module, []).append(item)
+    return found
+
+
+def _kept(taken: Sequence[Taken]) -> dict[int, str | None]:
     """Return the indices of a module's units that are taken, with what those load that bind nothing."""
-    return {item.unit.index: item.loads for item in taken if item.module is module}
+    return {item.unit.index: item.loads for item in taken}
 
 
 def _partial(module: Module, closure: Closure) -> Partial:

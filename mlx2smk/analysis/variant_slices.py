@@ -53,6 +53,8 @@ def variants_of(
     """
     named = {name for item in used for name, _ in item.values}
     deciding = _deciding(trial, common.asked | named)
+    if not deciding:
+        return NO_VARIANTS
     given: dict[str, tuple[object, ...]] = {p.name: tuple(p.values) for p in trial.parameters}
     slices: dict[str, FunctionSlice] = {}
     numbers: dict[str, list[int]] = {}

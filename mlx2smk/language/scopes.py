@@ -32,6 +32,8 @@ def children(node: ast.AST) -> Iterable[ast.AST]:
 def below(node: ast.AST) -> list[ast.AST]:
     """Return the nodes directly below a node, as `ast.iter_child_nodes` does but faster; without contexts."""
     found: list[ast.AST] = []
+    if isinstance(node, _LEAVES):
+        return found
     for name in node._fields:
         value = getattr(node, name, None)
         if isinstance(value, list):
@@ -39,6 +41,9 @@ def below(node: ast.AST) -> list[ast.AST]:
         elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
             found.append(value)
     return found
+
+
+_LEAVES = (ast.Name, ast.Constant, ast.alias)
 
 
 def nodes_of(root: ast.AST) -> list[ast.AST]:
