@@ -344,6 +344,8 @@ def test_after_gc_nothing_runs_and_what_was_deleted_would():
     compile_(EXPERIMENT.replace("RATE = 2", "RATE = 3"))
     assert (snakemake(), stored()) == (0, 6)
     assert main(["gc"]) == 0
+    assert stored() == 6  # the history has the runs before the edit
+    assert main(["gc", "--history", "1"]) == 0
     assert stored() == 4  # other, and train with n=1, 2 and 3: it may come back
     assert not Path("results/exp/runs/train/n~3.json").exists()
     assert snakemake() == 0

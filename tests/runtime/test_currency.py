@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlx2smk.runtime.contents import PART, PARTS, Contents
+from mlx2smk.runtime.contents import PART, SAMPLES, Contents
 from mlx2smk.runtime.currency import Surroundings
 from mlx2smk.runtime.makers import Makers
 from mlx2smk.runtime.observed import CHANGED
@@ -221,7 +221,7 @@ def test_skipped_paths_are_not_looked_at(place):
 
 def test_large_files_go_by_size_and_parts(tmp_path):
     path = tmp_path / "f"
-    data = bytearray((PARTS + 16) * PART)
+    data = bytearray((SAMPLES + 16) * PART)
     path.write_bytes(data)
     first = Contents(large=len(data)).digest(str(path))
     assert first != Contents(large=len(data) + 1).digest(str(path))

@@ -137,6 +137,35 @@ def test_without_a_known_scheduler_there_is_nothing_to_replace():
         snakemake = Snakemake(SimpleNamespace(modifier=None, scheduler=scheduler))
         snakemake.lift_rate_limit()
         snakemake.use_first_fit()
+        snakemake.let_signals_in()
+
+
+@pytest.mark.parametrize("mended", [True, False])
+def test_a_signal_while_the_scheduler_holds_its_lock(tmp_path, mended):
+    mend = "Snakemake(workflow).let_signals_in()" if mended else "pass"
+    (tmp_path / "Snakefile").write_text(
+        "import os, signal\n"
+        "from mlx2smk.runtime.workflow.snakemake_api import Snakemake\n"
+        f"onstart:\n    {mend}\n    with workflow.scheduler._lock:\n"
+        "        print('held', flush=True)\n        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "rule all:\n    output: 'made.txt'\n    shell: 'touch {output}'\n",
+        encoding="utf-8",
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "snakemake", "-j1"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        assert process.stdout.readline() == "held\n"
+        try:
+            status = process.wait(60 if mended else 2)
+        except subprocess.TimeoutExpired:
+            status = None
+            process.kill()
+    assert status == (1 if mended else None)
+    assert not (tmp_path / "made.txt").exists()
 
 
 def test_records_in_a_database_are_not_read(tmp_path, monkeypatch):

@@ -108,6 +108,7 @@ class Workflow:
         self._reports = {stem: self._report(stem) for stem in self._compiled.stems()}
         self._snakemake.lift_rate_limit()
         self._snakemake.use_first_fit()
+        self._snakemake.let_signals_in()
         was_cut_short = has_segments(layout.STORE)
         if not self._snakemake.runs_jobs_elsewhere and not self._snakemake.uses_storage:
             results = map(self._results, self._compiled.stems())

@@ -8,6 +8,7 @@ stops with an error that says which one.
 from __future__ import annotations
 
 import os
+import threading
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
@@ -140,6 +141,17 @@ class Snakemake:
         limiter = getattr(scheduler, "job_rate_limiter", None)
         if limiter is not None and limiter.max_jobs / limiter.timespan >= FASTEST:
             scheduler.job_rate_limiter = None  # type: ignore[union-attr]
+
+    def let_signals_in(self) -> None:
+        """Let Snakemake stop whenever it is told to.
+
+        Its handler of SIGTERM takes the scheduler's lock (9.27). If the scheduler holds it at that moment, it
+        would wait for itself without end.
+        """
+        scheduler = getattr(self._workflow, "scheduler", None)
+        lock = getattr(scheduler, "_lock", None)
+        if type(lock) is type(threading.Lock()) and not lock.locked():
+            vars(scheduler)["_lock"] = threading.RLock()
 
     def use_first_fit(self) -> None:
         """Choose jobs as the scheduler `greedy` does, in less time.
