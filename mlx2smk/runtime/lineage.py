@@ -18,6 +18,7 @@ LEVELS = 5
 PATIENCE = 5.0
 SIGKILL = 9
 PR_SET_PDEATHSIG = 1
+ADJUSTMENT = "/proc/self/oom_score_adj"
 MORE_LIKELY, MOST_LIKELY = 200, 1000
 """In thousandths of the memory that there is."""
 
@@ -36,16 +37,25 @@ def die_with(parent: int, signum: int = SIGKILL) -> None:
         os.kill(os.getpid(), signum)
 
 
-def offer_to_the_system() -> None:
+def higher_adjustment() -> bytes:
+    """Return an adjustment for `offer_to_the_system`, a step above that of this process; empty if unknown."""
+    try:
+        with open(ADJUSTMENT, encoding="ascii") as file:
+            return str(min(int(file.read()) + MORE_LIKELY, MOST_LIKELY)).encode()
+    except (OSError, ValueError):
+        return b""
+
+
+def offer_to_the_system(adjustment: bytes) -> None:
     """Let the system, where it lacks memory, rather kill this process than Snakemake or the worker."""
-    if LINUX:
-        try:
-            with open("/proc/self/oom_score_adj", "r+", encoding="ascii") as file:
-                adjustment = min(int(file.read()) + MORE_LIKELY, MOST_LIKELY)
-                file.seek(0)
-                file.write(f"{adjustment}")
-        except (OSError, ValueError):
-            return
+    if not adjustment:
+        return
+    try:
+        fd = os.open(ADJUSTMENT, os.O_WRONLY)  # `open` would cost a forked process much more
+        os.write(fd, adjustment)
+        os.close(fd)
+    except OSError:
+        return
 
 
 def _prctl(option: int, value: int) -> None:

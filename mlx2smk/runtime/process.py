@@ -33,7 +33,7 @@ class Ended:
     """How a process ended: its wait status, the data it wrote, and the seconds that it took.
 
     `limits` are those that it exceeded, if it was ended for that. `peak` is the most memory that it used at
-    a time, in bytes.
+    a time, in bytes, if a signal ended it.
     """
 
     __slots__ = ("complaints", "limits", "outcome", "peak", "seconds", "signals", "status")
@@ -85,6 +85,7 @@ class Supervisor:
         _leave_a_guard()
         lineage.adopt_orphans()
         self._ancestors = lineage.Ancestors()
+        self._adjustment = lineage.higher_adjustment()
         self._next_look = 0.0
         _on_stop(self._stop)
 
@@ -133,7 +134,7 @@ class Supervisor:
     def _enter_child(self, parent: int, channels: Channels) -> None:
         """Make the new process the leader of its own session, with its own standard streams."""
         os.setsid()
-        lineage.offer_to_the_system()
+        lineage.offer_to_the_system(self._adjustment)
         lineage.die_with(parent)
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
@@ -153,7 +154,7 @@ class Supervisor:
             status = self._wait(pid, pump, began, limits, TICK if handle is not None else 0.01)
             seconds = time.monotonic() - began
             lineage.kill_group(pid)
-            _, own, used = os.wait4(pid, 0)
+            own, peak = _reaped(pid)
         finally:
             if handle is not None:
                 os.close(handle)
@@ -161,7 +162,7 @@ class Supervisor:
         pump.drain()
         ended = Ended(status or own, pump, seconds)
         ended.limits = limits if limits is not None and limits.exceeded else None
-        ended.peak = used.ru_maxrss * (1024 if lineage.LINUX else 1)
+        ended.peak = peak
         return ended
 
     def _wait(self, pid: int, pump: Pump, began: float, limits: Limits | None, tick: float) -> int:
@@ -294,6 +295,18 @@ def _patience(pid: int, pump: Pump) -> Patience:
     from . import lingering
 
     return lingering.Patience(pid, pump)
+
+
+def _reaped(pid: int) -> tuple[int, int]:
+    """Return the wait status of a process, and the most memory that it used if a signal ended it, in bytes.
+
+    To ask for the memory makes the interpreter touch, and after a fork copy, much of its own.
+    """
+    ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    if ended is None or ended.si_code == os.CLD_EXITED:
+        return os.waitpid(pid, 0)[1], 0
+    _, status, used = os.wait4(pid, 0)
+    return status, used.ru_maxrss * (1024 if lineage.LINUX else 1)
 
 
 def _has_ended(pid: int) -> bool:
