@@ -40,9 +40,9 @@ _write = os.write
 class Task:
     """What one process has to run: a function of the plan and its input.
 
-    `kind` is the list of the plan that contains the function; `function` says what runs. `given` is the number of the combination
-    for a trial, or the folder with the collected results of the trials for a verification. `whole` are
-    the files that run as they are instead of their slices (see `widening`).
+    `kind` is the list of the plan that contains the function; `function` says what runs. `given` is the
+    number of the combination for a trial, or the folder with the collected results of the trials for a
+    verification. `whole` are the files that run as they are instead of their slices (see `widening`).
     """
 
     __slots__ = ("context", "function", "given", "kind", "plan", "whole")

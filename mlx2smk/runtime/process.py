@@ -97,7 +97,8 @@ class Supervisor:
     ) -> Ended:
         """Run `body(outcome, complaints, signals)`, with pipes to write to, in a new process.
 
-        The process is ended if it exceeds limits of `trial`, an entry of the plan. Raises CancelledError if this process is to stop.
+        The process is ended if it exceeds limits of `trial`, an entry of the plan. Raises CancelledError if
+        this process is to stop.
         """
         self.check()
         channels = Channels()
