@@ -11,9 +11,10 @@ from functools import lru_cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
-from mlx2smk.results.columns import DURATION, STATUS, Table
+from mlx2smk.results.columns import Table
 from mlx2smk.results.layouts import number_text
 from mlx2smk.results.rows import OK_STATUS
+from mlx2smk.runtime.result_fields import DURATION, STATUS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

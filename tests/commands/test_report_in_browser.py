@@ -7,11 +7,12 @@ import pytest
 from selenium.webdriver.support.ui import Select
 
 from mlx2smk.cli import main
-from mlx2smk.report.figure_choice import chosen_figures, page_columns
+from mlx2smk.report.page_columns import page_columns
 from mlx2smk.report.page_contents import page_contents
 from mlx2smk.report.page_rendering import page_html
 from mlx2smk.results.choosing import chosen_plan
 from mlx2smk.results.columns import Table
+from mlx2smk.runtime.first_figures import chosen_figures
 from tests.support.hostile_project import HOSTILE
 from tests.support.real_browser import DESKTOP, PHONE, browser
 
@@ -193,7 +194,7 @@ def test_ten_thousand_rows(window, project, tmp_path):
             for c in columns
         ],
         "values": [c.values for c in columns],
-        "figures": [dataclasses.asdict(each) for each in chosen_figures(columns)],
+        "figures": [each.axes() for each in chosen_figures([c.facts for c in columns])],
     }
     trial = dataclasses.replace(contents.trials[0], data=data)
     page = tmp_path / "many.html"
