@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 from html.parser import HTMLParser
 
 import pytest
@@ -239,7 +240,7 @@ def test_a_crate_overwrites_a_crate_and_nothing_else(copy, capsys, tmp_path):
 
 
 @pytest.mark.slow
-def test_snakemake_reports_verdicts_and_results_in_categories(copy):
+def test_snakemake_reports_verdicts_tables_and_plots_in_categories(copy):
     start(copy, "snakemake", "--report", "r.html")
     text = (copy / "r.html").read_text(encoding="utf-8")
     found = {}
@@ -247,15 +248,29 @@ def test_snakemake_reports_verdicts_and_results_in_categories(copy):
         begin = text.index(f'var {name} = {{"') + len(f"var {name} = ")
         found[name] = json.JSONDecoder().raw_decode(text, begin)[0]
     trials = ("chain", "chance", "plain", "train")
+    pages = "results/exp/pages"
     files = {
         category: sorted(path for paths in groups.values() for path in paths)
         for category, groups in found["categories"].items()
     }
     assert files == {
-        "Summary": ["results/exp/report.json"],
-        "Results": sorted(f"results/exp/trials/{name}.json" for name in trials),
-        "Verdicts": ["results/exp/verify/check.json"],
+        "Verdicts": [f"{pages}/verdicts.html"],
+        "Results": [f"{pages}/tables/{name}.html" for name in trials],
+        "Plots": [f"{pages}/plots/{name}.svg" for name in trials],
     }
-    verdict = found["results"]["results/exp/verify/check.json"]
-    assert verdict["labels"] == {"experiment": "exp", "verification": "check"}
-    assert "What a verification says" in verdict["caption"]
+    shown = found["results"]
+    verdicts = shown[f"{pages}/verdicts.html"]
+    assert (verdicts["labels"], verdicts["mime_type"]) == ({"experiment": "exp"}, "text/html")
+    assert "what each verification says" in verdicts["caption"]
+    table = shown[f"{pages}/tables/train.html"]
+    assert table["labels"] == {"experiment": "exp", "trial": "train"}
+    assert "lr is too large" in opened(table["data_uri"])
+    plots = shown[f"{pages}/plots/train.svg"]
+    assert plots["mime_type"] == "image/svg+xml"
+    assert "acc by lr" in opened(plots["data_uri"])
+
+
+def opened(address):
+    """Return the text in a data URI."""
+    with urllib.request.urlopen(address) as file:  # noqa: S310
+        return file.read().decode("utf-8")

@@ -229,3 +229,28 @@ def test_a_partial_report_draws_too(window, project, tmp_path):
     check_quiet(window, page)
     assert column(window, 4)[:2] == ["missing", "missing"]
     assert window.all("#results figure") == []
+
+
+# ------------------------------------------------------------------ what Snakemake's report shows
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_pages_of_snakemakes_report_sort_filter_and_fit(window, project, dark):
+    pages = project / "results/exp/pages"
+    window.prefer("dark" if dark else "light")
+    window.messages(), window.requests()
+    table = pages / "tables/train.html"
+    window.driver.get(table.as_uri())
+    heads = window.all("th button")
+    assert [each.text for each in heads[:4]] == ["lr", "model", "seed", "status"]
+    assert column(window, 1, "table")[:5] == ["0.1"] * 4 + ["0.5"]
+    heads[0].click(), heads[0].click()
+    assert column(window, 1, "table")[:5] == ["1"] * 4 + ["0.5"]
+    window.all("input")[0].send_keys("too large")
+    assert [each for each in column(window, 4, "table") if each] == ["failed"] * 2
+    assert contrast(window, "td.failed") >= 4.5
+    check_quiet(window, table)
+    verdicts = pages / "verdicts.html"
+    window.driver.get(verdicts.as_uri())
+    assert contrast(window, "td.supports") >= 4.5
+    check_quiet(window, verdicts)
