@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from .trial_columns import ParamColumn
 
-WIDTH, HEIGHT = 440, 320
+FIGURE_WIDTH, FIGURE_HEIGHT = 440, 320
 """Pixels of one figure."""
 
 LEFT, RIGHT, TOP, BOTTOM = 68, 424, 62, 270
@@ -25,7 +25,7 @@ MOST_PLACES = 200
 MOST_NAMES = 8
 """Texts below an axis of categories."""
 
-BELOW, BESIDE = 54, 9
+ROOM_BELOW, ROOM_BESIDE = 54, 9
 """Characters of all these texts below an axis, and of one beside it."""
 
 LEGEND_GAP = 34
@@ -63,7 +63,7 @@ class ParamAxis:
         else:
             step = (end - start) / (self.groups[order[-1]] + 1)
             self.pixels = [start + (at + 0.5) * step for at in range(self.groups[order[-1]] + 1)]
-            room = BELOW if end > start else BESIDE
+            room = ROOM_BELOW if end > start else ROOM_BESIDE
             values = [column.values[place] for place in order[::size]]
             self.ticks = _names(self.pixels, values, room)
         self.step = abs(end - start) / len(self.pixels)
@@ -83,7 +83,7 @@ def _order(column: ParamColumn) -> list[int]:
 def _names(pixels: Sequence[float], values: Sequence[Any], room: int) -> Ticks:
     """Return the values as ticks; `room` is that of all texts below an axis, or of each beside one."""
     every = -(-len(pixels) // MOST_NAMES)
-    longest = room if room == BESIDE else max(4, room // -(-len(pixels) // every))
+    longest = room if room == ROOM_BESIDE else max(4, room // -(-len(pixels) // every))
     texts = [svg.label(spelled_value(value), longest) for value in values]
     return list(zip(pixels, texts))[::every]
 
@@ -115,7 +115,7 @@ def legend(names: Sequence[tuple[str, str]]) -> Iterator[str]:
     for colour, name in names:
         text = svg.label(name, 18)
         width = LEGEND_GAP + 6.6 * len(text)
-        if x + width > WIDTH:
+        if x + width > FIGURE_WIDTH:
             yield svg.text_at(x, TOP - 5, "…")
             return
         yield f'<rect x="{x:.1f}" y="{TOP - 13}" width="10" height="10" fill="{colour}"/>'

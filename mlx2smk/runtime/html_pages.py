@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .trial_columns import TrialColumns
 
-LONGEST_CELL = 200
+LONGEST_SHOWN = 200
 """Characters of a cell."""
 
 LONGEST_TEXT = 4000
@@ -30,7 +30,7 @@ LONGEST_TEXT = 4000
 LISTED_FAILURES = 10
 """Kinds of failures of a trial that are listed."""
 
-STYLE = """\
+PAGE_STYLE = """\
 :root{color-scheme:light dark}
 body{font:14px/1.5 system-ui,sans-serif;margin:1rem;background:Canvas;color:CanvasText}
 h1{font-size:1.25rem;margin:0 0 .25rem}h2{font-size:1.05rem;margin:1.5rem 0 .5rem}
@@ -49,7 +49,7 @@ pre{overflow:auto;padding:.5rem;background:#8881;font-size:12px}code{overflow-wr
 input{font:inherit;padding:.2rem .4rem;margin:0 0 .75rem;min-width:14rem}
 """
 
-SCRIPT = """\
+TABLE_SCRIPT = """\
 const body = document.querySelector("tbody"), rows = [...body.rows];
 const key = (row, at) => row.cells[at].dataset.v ?? row.cells[at].textContent;
 const number = (text) => text.trim() === "" ? NaN : Number(text);
@@ -75,7 +75,7 @@ document.querySelector("input").addEventListener("input", (event) => {
 def _page(title: str, body: Iterable[str], script: str = "") -> Iterator[str]:
     yield '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    yield f"<title>{escaped_text(title)}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
+    yield f"<title>{escaped_text(title)}</title>\n<style>\n{PAGE_STYLE}</style>\n</head>\n<body>\n"
     yield from body
     yield f"<script>\n{script}</script>\n" if script else ""
     yield "</body>\n</html>\n"
@@ -86,7 +86,7 @@ def _page(title: str, body: Iterable[str], script: str = "") -> Iterator[str]:
 
 def table_page(columns: TrialColumns, plan: Plan, trial: str) -> Iterator[str]:
     """Yield the page with the first runs of a trial, which its reader can sort and filter."""
-    return _page(f"{plan.stem}: {trial}", _table_body(columns, plan, trial), SCRIPT)
+    return _page(f"{plan.stem}: {trial}", _table_body(columns, plan, trial), TABLE_SCRIPT)
 
 
 def _table_body(columns: TrialColumns, plan: Plan, trial: str) -> Iterator[str]:
@@ -99,7 +99,7 @@ def _table_body(columns: TrialColumns, plan: Plan, trial: str) -> Iterator[str]:
     yield "<table>\n<thead><tr>"
     for name in heads:
         side = ' class="n"' if name in right else ""
-        yield f'<th scope="col"{side}><button>{label(name, LONGEST_CELL)}</button></th>'
+        yield f'<th scope="col"{side}><button>{label(name, LONGEST_SHOWN)}</button></th>'
     yield "</tr></thead>\n<tbody>\n"
     for run, fields in columns.rows:
         params = map(run.get("params", {}).get, columns.parameters)
@@ -141,11 +141,11 @@ def _cell(name: str, value: Any, is_right: bool) -> str:
     if name == STATUS:
         return f'<td class="{value}">{value}</td>'
     if not is_right:
-        return f"<td>{label(str(cell_of(value)), LONGEST_CELL)}</td>"
+        return f"<td>{label(str(cell_of(value)), LONGEST_SHOWN)}</td>"
     exact = cell_of(value)
     shown = f"{value:.6g}" if isinstance(value, float) else str(exact)
     more = f' data-v="{exact}"' if shown != str(exact) else ""
-    return f'<td class="n"{more}>{label(shown, LONGEST_CELL)}</td>'
+    return f'<td class="n"{more}>{label(shown, LONGEST_SHOWN)}</td>'
 
 
 # ------------------------------------------------------------------ the verdicts
@@ -191,7 +191,7 @@ def _verdict_row(name: str, verdict: Verdict, about: str) -> str:
     word = escaped_text(verdict["verdict"])
     cells = f'<td>{escaped_text(name)}</td><td class="{word}">{word}</td>'
     error = verdict.get("error")
-    said = "" if error is None else f"<br>{label(failure_line(verdict), LONGEST_CELL)}"
+    said = "" if error is None else f"<br>{label(failure_line(verdict), LONGEST_SHOWN)}"
     trace = verdict.get("traceback", "")[-LONGEST_TEXT:]
     shown = f"<pre>{escaped_text(trace)}</pre>" if trace else ""
     return f"<tr>{cells}<td>{escaped_text(about)}{said}{shown}</td></tr>\n"
@@ -204,7 +204,7 @@ def _trial_item(stem: str, trial: TrialEntry, columns: TrialColumns) -> Iterator
         most = sorted(columns.failures.items(), key=lambda item: -item[1][0])[:LISTED_FAILURES]
         for line, (count, number) in most:
             command = repro_command(trial["name"], Grid(trial["parameters"]).texts(number), [stem])
-            yield f'<li><span class="failed">{count} times</span> {label(line, LONGEST_CELL)}<br>'
+            yield f'<li><span class="failed">{count} times</span> {label(line, LONGEST_SHOWN)}<br>'
             yield f"step into it: <code>{escaped_text(command)}</code></li>\n"
         yield "</ul>"
     yield "</li>\n"
@@ -215,6 +215,6 @@ def _context_table(context: Context) -> Iterator[str]:
         return
     yield "<h2>Final SETUP</h2>\n<table>\n<tbody>\n"
     for key, value in context.items():
-        yield f'<tr><th scope="row">{label(key, LONGEST_CELL)}</th>'
-        yield f"<td>{label(str(cell_of(value)), LONGEST_CELL)}</td></tr>\n"
+        yield f'<tr><th scope="row">{label(key, LONGEST_SHOWN)}</th>'
+        yield f"<td>{label(str(cell_of(value)), LONGEST_SHOWN)}</td></tr>\n"
     yield "</tbody>\n</table>\n"

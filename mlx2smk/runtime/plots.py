@@ -8,7 +8,18 @@ from __future__ import annotations
 import math
 
 from . import svg
-from .axes import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH, ParamAxis, frame, legend, spelled_value
+from .axes import (
+    BOTTOM,
+    FIGURE_HEIGHT,
+    FIGURE_WIDTH,
+    LEFT,
+    RIGHT,
+    TOP,
+    ParamAxis,
+    frame,
+    legend,
+    spelled_value,
+)
 from .first_figures import FigureChoice, chosen_figures, measured_columns
 
 TYPE_CHECKING = False
@@ -36,7 +47,7 @@ STYLE = (
     ".g{stroke:#e4e4e4}.a{stroke:#888}"
 )
 
-NOTHING = "There is nothing to draw: no number in the results varies with a parameter."
+NOTHING_TO_DRAW = "There is nothing to draw: no number in the results varies with a parameter."
 
 
 class Mean:
@@ -71,16 +82,16 @@ def plots_of(columns: TrialColumns, name: str) -> Iterator[str]:
     """Yield the image of a trial's figures, in pieces; it says so if there is nothing to draw."""
     figures = [pieces for pieces in map(list, _figures(columns)) if pieces]
     across = 2 if len(figures) > 1 else 1
-    width = across * WIDTH if figures else 560
-    height = -(-len(figures) // across) * HEIGHT if figures else 80
+    width = across * FIGURE_WIDTH if figures else 560
+    height = -(-len(figures) // across) * FIGURE_HEIGHT if figures else 80
     yield f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
     yield f'viewBox="0 0 {width} {height}" role="img">\n<title>{svg.label(name, 200)}</title>\n'
     yield f'<style>{STYLE}</style>\n<rect width="100%" height="100%" fill="#fff"/>\n'
     for at, pieces in enumerate(figures):
-        place = f"{at % across * WIDTH},{at // across * HEIGHT}"
+        place = f"{at % across * FIGURE_WIDTH},{at // across * FIGURE_HEIGHT}"
         yield f'<g transform="translate({place})">\n' + "\n".join(pieces) + "\n</g>\n"
     if not figures:
-        yield svg.text_at(20, 44, NOTHING) + "\n"
+        yield svg.text_at(20, 44, NOTHING_TO_DRAW) + "\n"
     yield "</svg>\n"
 
 
@@ -151,11 +162,13 @@ def _line(
     high = [(x, up.at(mean.ends[1])) for x, mean in points]
     if joined and len(points) > 1:
         if low != high:
-            yield svg.area_of([*high, *reversed(low)], f'fill="{tint}" opacity="0.15"')
-        yield svg.line_of(middle, f'stroke="{tint}" stroke-width="2"')
+            yield svg.area_between([*high, *reversed(low)], f'fill="{tint}" opacity="0.15"')
+        yield svg.line_through(middle, f'stroke="{tint}" stroke-width="2"')
     else:
         yield from (
-            svg.line_of(ends, f'stroke="{tint}"') for ends in zip(low, high) if ends[0] != ends[1]
+            svg.line_through(ends, f'stroke="{tint}"')
+            for ends in zip(low, high)
+            if ends[0] != ends[1]
         )
     if len(points) <= BINS or not joined:
         yield from (f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{tint}"/>' for x, y in middle)
@@ -191,7 +204,7 @@ def _cell(
     red, green, blue = (round(end + (start - end) * (1 - share)) for start, end in SHADES)
     place = f'x="{x - width / 2:.1f}" y="{y - height / 2:.1f}"'
     span = f'width="{width - 1:.1f}" height="{height - 1:.1f}"'
-    text = svg.number_text(mean.mean)
+    text = svg.drawn_number(mean.mean)
     yield (f'<rect {place} {span} fill="rgb({red},{green},{blue})"><title>{text}</title></rect>')
     if width >= NARROWEST_WRITTEN and height >= 14:
         tint = "#fff" if share > 0.55 else "#111"

@@ -44,7 +44,7 @@ def label(text: str, longest: int = LONGEST_LABEL) -> str:
     return escaped_text(line if len(line) <= longest else f"{line[: longest - 1]}…")
 
 
-def number_text(value: float) -> str:
+def drawn_number(value: float) -> str:
     """Return a number with as many digits as people read in a figure."""
     return f"{value:.3g}" if abs(value) < 1e6 else f"{value:.2g}"
 
@@ -54,12 +54,12 @@ def text_at(x: float, y: float, text: str, more: str = "") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}"{" " + more if more else ""}>{text}</text>'
 
 
-def line_of(points: Sequence[tuple[float, float]], more: str) -> str:
+def line_through(points: Sequence[tuple[float, float]], more: str) -> str:
     """Return a line through points."""
     return f'<polyline points="{_places(points)}" fill="none" {more}/>'
 
 
-def area_of(points: Sequence[tuple[float, float]], more: str) -> str:
+def area_between(points: Sequence[tuple[float, float]], more: str) -> str:
     """Return the area between points."""
     return f'<polygon points="{_places(points)}" {more}/>'
 
@@ -96,11 +96,11 @@ class Scale:
     def ticks(self) -> list[tuple[float, str]]:
         """Return some round numbers on the scale, as pixels and texts."""
         if self.is_log:
-            return [(self.at(number), number_text(number)) for number in self._powers()]
+            return [(self.at(number), drawn_number(number)) for number in self._powers()]
         step = max(self._least_step, _round_step((self._high - self._low) / 4))
         first, last = math.ceil(self._low / step - 1e-9), math.floor(self._high / step + 1e-9)
         numbers = [count * step for count in range(first, last + 1)]
-        return [(self.at(number), number_text(number)) for number in numbers]
+        return [(self.at(number), drawn_number(number)) for number in numbers]
 
     def _powers(self) -> list[float]:
         """Return powers of ten in the range, and twice and five times these if it is small."""

@@ -28,7 +28,7 @@ MOST_FIELDS = 40
 MOST_FAILURES = 100
 """Different failures that are counted one by one."""
 
-LARGEST = 1e100
+LARGEST_DRAWN = 1e100
 """Numbers beyond it are not drawn: their squares would be no numbers."""
 
 
@@ -170,4 +170,4 @@ def _param_name(name: str) -> str:
 def _is_drawn(value: Any) -> bool:
     """Tell whether a value is a number that can be drawn."""
     kind = type(value)
-    return (kind is float or kind is int) and abs(value) < LARGEST
+    return (kind is float or kind is int) and abs(value) < LARGEST_DRAWN

@@ -140,11 +140,33 @@ def test_times_context_environment_and_code(page):
     assert "total6" in page.text("context")
     python = f"cpython {sys.version_info[0]}.{sys.version_info[1]}"
     assert f"Python of the jobs{python}" in page.text("environment")
-    assert "Snakemake9." in page.text("environment")
+    assert "Snakemake of this report9." in page.text("environment")
     code = page.text("code-train")
     assert "14 def train(lr, model, seed):" in code
     assert "8 def fit(lr, model):" in code
     assert "def plain" not in code
+
+
+def test_the_environment_is_what_the_jobs_recorded(copy, capsys):
+    """Not that of the report: the runs may be from another machine, or from an earlier commit."""
+    first, *others = sorted((copy / "results/exp/runs/train").glob("*.json"))
+    git = {"commit": "a" * 40, "dirty": True}
+    for path, host in [(first, "far"), *((path, "away") for path in others)]:
+        head, rest = path.read_text().split("\n", 1)
+        record = json.loads(head.removesuffix(",") + "}")
+        for made, _ in record["provenance"]:
+            made.update({"host": host, "python": "3.10.77", "when": "2001-02-03T04:05:06Z"})
+            made.update({"git": git} if host == "away" else {})
+        path.write_text(f"{json.dumps(record)[:-1]},\n{rest}")
+    report(copy, capsys)
+    page = Page((copy / "results/exp/report.html").read_text(encoding="utf-8"))
+    text = page.text("environment")
+    # 12 combinations in jobs of 2, of which one is from far; 10 other runs of the experiment.
+    assert "cpython 3.10.77 (12 runs)" in text
+    assert "away (10 runs)" in text
+    assert "far (2 runs)" in text
+    assert f"Git commit of the code{'a' * 40}, with uncommitted changes" in text
+    assert "Jobs started2001-02-03 04:05:06 UTC to 20" in text
 
 
 def test_a_partial_run_is_a_partial_report(copy, capsys):

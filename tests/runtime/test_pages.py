@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from mlx2smk.runtime.html_pages import table_page, verdicts_page
-from mlx2smk.runtime.plots import NOTHING, plots_of
+from mlx2smk.runtime.plots import NOTHING_TO_DRAW, plots_of
 from mlx2smk.runtime.trial_columns import MOST_FIELDS, MOST_ROWS, TrialColumns
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -85,7 +85,7 @@ def test_the_table_has_the_columns_of_mlx_results():
 
 def test_plain_values_and_no_parameters():
     assert table([run(3)]).rows == [["status", "result", "duration"], ["ok", "3", "1"]]
-    assert image([run(3)])[0] == [NOTHING]
+    assert image([run(3)])[0] == [NOTHING_TO_DRAW]
 
 
 def test_a_line_for_each_category_with_the_means_over_seeds():
