@@ -116,10 +116,8 @@ def statistics_of(values: Sequence[float]) -> list[float | None]:
     count = len(values)
     if not count:
         return [None] * len(STATISTICS)
-    if count > 1 and min(values) == max(
-        values
-    ):  # else rounding would make them differ from their mean
-        return [values[0], 0.0, values[0], values[0]]
+    if count > 1 and min(values) == max(values) and math.isfinite(values[0]):
+        return [values[0], 0.0, values[0], values[0]]  # rounding may make their mean another number
     mean = _sum(values) / count
     if count == 1:
         return [mean, None, None, None]

@@ -89,7 +89,7 @@ def test_order():
 
 def test_groups_leave_out_trials_that_have_none_of_the_columns():
     rows = [row(0, {"a": 1}, {"acc": 1}), row(1, {"a": None}, {"acc": 2})]
-    rows.append(row(0, {"n": 1}, {"other": 3}, trial="b"))
+    rows.append(Row("b", 0, {"n": 1}, row(0, {"n": 1}, {"other": 3}).run))
     table = group_lines(table_of(rows, with_trial=True), ["a"])
     assert [line[:3] for line in table.lines] == [[1, 1, 1.0], [None, 1, 2.0]]
     assert not any(name.startswith("other") for name in table.names)
