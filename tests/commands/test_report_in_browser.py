@@ -8,7 +8,7 @@ from selenium.webdriver.support.ui import Select
 
 from mlx2smk.cli import main
 from mlx2smk.report.page_columns import page_columns
-from mlx2smk.report.page_contents import page_contents
+from mlx2smk.report.page_contents import JudgedVerdict, page_contents
 from mlx2smk.report.page_rendering import page_html
 from mlx2smk.results.choosing import chosen_plan
 from mlx2smk.results.columns import Table
@@ -180,15 +180,13 @@ def test_texts_of_the_experiment_never_run(window, hostile, tmp_path):
     assert window.all("img") == []
 
 
-def test_ten_thousand_rows(window, project, tmp_path):
-    plan = chosen_plan(project, "exp")
-    contents = page_contents(project, plan, ())
-    lines = [[n % 100 / 100, f"m{n % 7}", n // 100, "ok", n * 0.5] for n in range(MANY)]
-    table = Table(("lr", "model", "seed", "status", "acc"), lines, 5, ("acc",))
+def with_table(project, table, page, **changes):
+    """Write a page that has this table in place of its first trial's."""
+    contents = page_contents(project, chosen_plan(project, "exp"), ())
     columns = page_columns(table)
     data = {
         "name": "train",
-        "rows": MANY,
+        "rows": len(table.lines),
         "columns": [
             {"name": c.name, "role": c.role, "kind": c.kind, "shown": True, "distinct": c.distinct}
             for c in columns
@@ -197,8 +195,29 @@ def test_ten_thousand_rows(window, project, tmp_path):
         "figures": [each.axes() for each in chosen_figures([c.facts for c in columns])],
     }
     trial = dataclasses.replace(contents.trials[0], data=data)
-    page = tmp_path / "many.html"
-    page.write_text(page_html(dataclasses.replace(contents, trials=(trial,))), encoding="utf-8")
+    contents = dataclasses.replace(contents, trials=(trial,), **changes)
+    page.write_text(page_html(contents), encoding="utf-8")
+    return page
+
+
+def test_long_names_push_nothing_off_a_phone(window, project, tmp_path):
+    long = "n_estimators_of_the_whole_big_forest_of_trees_in_the_woods"
+    table = Table((long, "status", "acc"), [[n, "ok", n * 0.5] for n in range(5)], 3, ("acc",))
+    verdict = JudgedVerdict(long, "supports", "train", (), "0" * 12)
+    page = with_table(
+        project, table, tmp_path / "long.html", verdicts=(verdict,), context=((long, "1"),)
+    )
+    window.open(page, PHONE)
+    check_quiet(window, page)
+    ends = "document.querySelector(arguments[0]).getBoundingClientRect().right"
+    for cell in (f"{TABLE} tbody td", "#verdicts .badge", "#context td"):
+        assert window.get(ends, cell) <= PHONE[0]
+
+
+def test_ten_thousand_rows(window, project, tmp_path):
+    lines = [[n % 100 / 100, f"m{n % 7}", n // 100, "ok", n * 0.5] for n in range(MANY)]
+    table = Table(("lr", "model", "seed", "status", "acc"), lines, 5, ("acc",))
+    page = with_table(project, table, tmp_path / "many.html")
     window.open(page)
     check_quiet(window, page)
     assert "of 10,000" in window.all(f"{TABLE} .dt-info")[0].text
