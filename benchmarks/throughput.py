@@ -3,8 +3,8 @@
     python benchmarks/throughput.py [combinations] [rounds] [most combinations of others]
 
 Those other tools that are installed take part (`pip install -e '.[bench]'`) up to 5000 combinations, or up to
-the number given last. All start
-a process for each combination but pytask, redun and Hydra, which run them in their own.
+the number given last. All start a process for each combination but pytask, redun and Hydra, which run them in
+their own.
 """
 # ruff: noqa: INP001 -- a script
 
