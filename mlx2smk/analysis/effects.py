@@ -15,6 +15,7 @@ from mlx2smk.analysis.changes import Changes, short
 from mlx2smk.analysis.confined import FAILING
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
+    FILLING_ARRAYS,
     HIGHER_ORDER,
     HIGHER_ORDER_FIRST,
     PURE_BUILTINS,
@@ -297,6 +298,8 @@ class Evaluation(Changes):
             map(self.is_pure_argument, _functions_given(name, node))
         ):
             return False
+        if name.startswith("numpy.") and _fills_an_array(name, node):
+            return False
         return name in PURE_BUILTINS or listed(name, PURE_LIBRARY)
 
     def _is_pure_method(self, function: ast.Attribute, node: ast.Call) -> bool:
@@ -341,6 +344,17 @@ class Evaluation(Changes):
             return False
         name = meaning.name
         return name in PURE_BUILTINS or listed(name, PURE_LIBRARY) or name.startswith("str.")
+
+
+def _fills_an_array(name: str, node: ast.Call) -> bool:
+    """Whether a function of numpy may be given an array for its result, which others may hold."""
+    most = FILLING_ARRAYS.get(name.removeprefix("numpy."), len(node.args))
+    starred = any(isinstance(each, ast.Starred) for each in node.args)
+    return (
+        len(node.args) > most
+        or starred
+        or any(keyword.arg in {"out", None} for keyword in node.keywords)
+    )
 
 
 def _functions_given(name: str, node: ast.Call) -> list[ast.expr]:
