@@ -184,12 +184,12 @@ class Evaluation(Changes):
         bare = node.value if isinstance(node, ast.Subscript) else node
         bare = bare.func if isinstance(bare, ast.Call) else bare
         meaning = self.values.meaning(bare)
-        if isinstance(meaning, Definition):
-            quiet = self.judge.is_quiet_base(meaning)
-        else:
-            quiet = meaning is not None and not listed(meaning.name, REGISTERING_BASES)
-        if not quiet:
-            self.effect(f"is a subclass of {short(node)}")
+        reason = f"is a subclass of {short(node)}"
+        if not isinstance(meaning, Definition):
+            if meaning is None or listed(meaning.name, REGISTERING_BASES):
+                self.effect(reason)
+        elif not self.judge.is_quiet_base(meaning):
+            self.fill(reason, self.judge.filled_by_subclass(meaning))
 
     def decorators(self, node: Function | ast.ClassDef) -> None:
         """Go through the application of a definition's decorators."""
@@ -275,6 +275,11 @@ class Evaluation(Changes):
         meaning = self.values.meaning(node.func)
         if isinstance(meaning, Definition):
             self.fill(reason, self.judge.filled_by(meaning))
+            return
+        if isinstance(node.func, ast.Call):  # `register("name")(function)`
+            given = (*node.func.args, *(keyword.value for keyword in node.func.keywords))
+            self.expressions(given)
+            self.fill(reason, self.judge.filled_by_decorator(node.func, self.values))
             return
         filling = self.judge.filled_by_method(node, self.values)
         if filling is not None:

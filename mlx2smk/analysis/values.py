@@ -249,7 +249,11 @@ class Values:
             parts = (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
             return all(self.is_plain(part) for part in parts)
         if isinstance(node, ast.Attribute):
-            return self.is_plain(node.value) or listed(self.library(node), PLAIN_VALUES)
+            return (
+                node.attr in _NAMES_OF_DEFINITIONS
+                or self.is_plain(node.value)
+                or listed(self.library(node), PLAIN_VALUES)
+            )
         if isinstance(node, ast.Subscript):
             return self.is_plain(node.value)
         if isinstance(node, ast.Name):
@@ -301,6 +305,8 @@ class Values:
             for part in (*parts, *(generator.iter for generator in node.generators))
         )
 
+
+_NAMES_OF_DEFINITIONS = frozenset({"__name__", "__qualname__", "__module__"})
 
 _PLAIN = (ast.Constant, ast.JoinedStr, ast.Compare)
 
