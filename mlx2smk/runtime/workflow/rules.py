@@ -134,11 +134,21 @@ class Workflow:
         command = self._own_command("summary")
         if self._settings.uses_store:
             options = (*options, "--store", layout.STORE)
-        for stem in self._compiled.stems():
+        for stem in self._stems_of_run():
             logs = self._snakemake.moved(layout.logs_of(stem))
             places = ["--results", self._results(stem), "--logs", logs]
             plan = ["--plan", self._compiled.plan_path(stem)]
             subprocess.run([*command, *plan, *places, *self._history(stem), *options], check=False)
+
+    def _stems_of_run(self) -> list[str]:
+        """Return the experiments whose reports this run was to make; all if it was about other files."""
+        stems = list(self._compiled.stems())
+        asked = [
+            stem
+            for stem in stems
+            if self._snakemake.is_in_graph(f"{self._results(stem)}/{layout.REPORT}")
+        ]
+        return asked or stems
 
     def _history(self, stem: str) -> list[str]:
         """Return the option that adds a run to the history, if it has made the report of the experiment."""
