@@ -18,7 +18,9 @@ EXPERIMENT = """
     def check(results):
         return len(results["t"]) == 2
 """
-TOO_FEW = r"mlx: ([^\n]+: )?Too many open files \(raise the limit on open files \(ulimit -n\) .*\)\n"
+TOO_FEW = (
+    r"mlx: ([^\n]+: )?Too many open files \(raise the limit on open files \(ulimit -n\) .*\)\n"
+)
 
 
 @pytest.fixture
