@@ -17,17 +17,16 @@ def write_output(path: Path, pieces: Iterable[bytes]) -> None:
 
     What is no file, such as a device or a pipe, is written to, and so is a file whose folder is read-only.
     """
+    target = str(path.resolve() if path.is_symlink() else path)
     try:
         if _can_be_replaced(path):
-            target = str(path.resolve())
             records.replace(target, "wb", lambda file: file.writelines(pieces))
         else:
             with path.open("wb") as file:
                 file.writelines(pieces)
     except OSError as error:
-        if error.filename is not None and error.filename != str(path.resolve()):
-            raise
-        error.filename = str(path)
+        if error.filename in {None, target}:
+            error.filename = str(path)
         raise
 
 

@@ -131,6 +131,16 @@ def class_name(value: object) -> str:
     return str(name)
 
 
+def concerns_user(error: BaseException) -> bool:
+    """Tell whether any code but the worker's was running when an exception was raised."""
+    where = BaseException.__getattribute__(error, "__traceback__")
+    while where is not None:
+        if not is_of_worker(where.tb_frame.f_code.co_filename):
+            return True
+        where = where.tb_next
+    return False
+
+
 def _is_user(frame: Any) -> bool:
     return not is_of_worker(frame.filename)
 

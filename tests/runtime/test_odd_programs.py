@@ -195,3 +195,22 @@ def test_what_does_not_end(tmp_path):
     log = bundle.log("t")
     assert log.count("the process is ended: it went on for 0.4 s after it had returned") == 2
     assert log.count("it stopped itself and was not continued for 0.4 s") == 2
+
+
+def test_a_program_that_may_write_nothing_has_no_result_that_rests_on_nothing(tmp_path):
+    """Not even that it has read a file can be recorded then."""
+    source = """
+    import resource
+    def t(n):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        if n:
+            try:
+                open("exp.py").read()
+            except BaseException:
+                pass
+        return n
+    """
+    bundle = Bundle(tmp_path, source).trial("t", {"n": [0, 1]})
+    assert bundle.run_trial("t")[0]["result"] == 0
+    bundle.run_trial("t", "1", status=1)
+    assert "mlx: what the run uses cannot be recorded: File too large" in bundle.log("t", "1")
