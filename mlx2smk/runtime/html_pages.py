@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 LONGEST_SHOWN = 200
 """Characters of a cell."""
 
-LONGEST_TEXT = 4000
+LONGEST_TRACEBACK = 4000
 """Characters of a traceback, of which the last count most."""
 
 LISTED_FAILURES = 10
@@ -192,7 +192,7 @@ def _verdict_row(name: str, verdict: Verdict, about: str) -> str:
     cells = f'<td>{escaped_text(name)}</td><td class="{word}">{word}</td>'
     error = verdict.get("error")
     said = "" if error is None else f"<br>{label(failure_line(verdict), LONGEST_SHOWN)}"
-    trace = verdict.get("traceback", "")[-LONGEST_TEXT:]
+    trace = verdict.get("traceback", "")[-LONGEST_TRACEBACK:]
     shown = f"<pre>{escaped_text(trace)}</pre>" if trace else ""
     return f"<tr>{cells}<td>{escaped_text(about)}{said}{shown}</td></tr>\n"
 

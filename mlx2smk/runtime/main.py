@@ -258,7 +258,8 @@ def _remember(arguments: Arguments) -> None:
     try:
         remembering.add_entry(plan, arguments.one("results"), layout.history_of(plan.stem), kept)
     except (OSError, JobError, KeyError, ValueError) as error:
-        _say(f"the run of {plan.stem} is not in the history: {error}", 0)
+        why = os_errors.os_error_line(error) if isinstance(error, OSError) else str(error)
+        _say(f"the run of {plan.stem} is not in the history: {why}", 0)
 
 
 def _pack_store(arguments: Arguments) -> None:

@@ -189,6 +189,30 @@ def test_it_says_that_the_experiment_was_edited(copy, capsys):
     assert "exp.py" in page.text("edited")
 
 
+def test_texts_of_megabytes_are_cut(copy, capsys):
+    """The page can still be opened; CSV, JSON and Parquet have them whole."""
+    before = len(report(copy, capsys).out) and (copy / "results/exp/report.html").stat().st_size
+    for path in (copy / "results/exp/runs/train").glob("*.json"):
+        record = json.loads(path.read_text())
+        for run in record["runs"]:
+            if run["success"]:
+                run["result"] = {"text": "x" * 3 * MEGABYTES, "list": ["y" * 3 * MEGABYTES]}
+            else:
+                run["error"] = "e" * 3 * MEGABYTES
+                run["traceback"] = f"begin{'t' * 3 * MEGABYTES}end"
+        path.write_text(json.dumps(record))
+    report(copy, capsys)
+    text = (copy / "results/exp/report.html").read_text(encoding="utf-8")
+    assert len(text) < before + MEGABYTES
+    page = Page(text)
+    assert "begint" in page.texts["failures"]
+    assert "tend" in page.texts["failures"]
+    (trial,) = [trial for trial in page.data["trials"] if trial["name"] == "train"]
+    assert {"x" * 9999 + "…"} == {
+        value for values in trial["values"] for value in values if str(value)[:2] == "xx"
+    }
+
+
 def test_texts_stay_texts(hostile, capsys):
     report(hostile, capsys)
     page = Page((hostile / "results/exp/report.html").read_text(encoding="utf-8"))

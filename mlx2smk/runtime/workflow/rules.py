@@ -22,6 +22,7 @@ from ..leftovers import remove_unfinished
 from ..packing import has_segments
 from ..plan import Plan, spans_of
 from . import checked_out, preflight
+from .collection import leave_out_of_collection
 from .compiled import CompiledFolder
 from .settings import Settings
 from .snakemake_api import Snakemake
@@ -72,6 +73,7 @@ class Workflow:
 
     def start(self) -> None:
         """Check settings and results, and hand jobs what they cannot find by themselves."""
+        leave_out_of_collection()
         if self._snakemake.is_main_process:
             self._settings.check()
             preflight.check_deployed(self._snakemake, self._compiled)
@@ -104,6 +106,7 @@ class Workflow:
 
         Jobs are told which commit is checked out.
         """
+        leave_out_of_collection()
         checked_out.tell_jobs(self._compiled)
         self._reports = {stem: self._report(stem) for stem in self._compiled.stems()}
         self._snakemake.lift_rate_limit()
