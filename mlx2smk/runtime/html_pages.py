@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
-    from .documents import Context, RunDict, TrialEntry, Verdict
+    from .documents import Context, TrialEntry, Verdict
     from .plan import Plan
     from .trial_columns import TrialColumns
 
@@ -101,10 +101,11 @@ def _table_body(columns: TrialColumns, plan: Plan, trial: str) -> Iterator[str]:
         side = ' class="n"' if name in right else ""
         yield f'<th scope="col"{side}><button>{label(name, LONGEST_SHOWN)}</button></th>'
     yield "</tr></thead>\n<tbody>\n"
-    for run, fields in columns.rows:
-        params = map(run.get("params", {}).get, columns.parameters)
-        cells = [*params, _status(run), *(fields.get(n) for n in columns.fields)]
-        cells += [run.get("duration"), *([_error(run)] if columns.failed else [])]
+    for number, row in enumerate(columns.rows):
+        params = (column.values[column.places[number]] for column in columns.params.values())
+        state = "ok" if row.error is None else "failed"
+        cells = [*params, state, *map(row.fields.get, columns.fields), row.duration]
+        cells += [row.error] if columns.failed else []
         yield "<tr>" + "".join(map(_cell, heads, cells, (n in right for n in heads))) + "</tr>\n"
     yield "</tbody>\n</table>\n"
 
@@ -125,14 +126,6 @@ def _left_out(columns: TrialColumns, plan: Plan) -> str:
         return ""
     shown = " and ".join(parts)
     return f" The table has {shown}; <code>mlx results {escaped_text(plan.stem)}</code> shows all."
-
-
-def _status(run: RunDict) -> str:
-    return "ok" if run["success"] else "failed"
-
-
-def _error(run: RunDict) -> str | None:
-    return None if run["success"] else failure_line(run)
 
 
 def _cell(name: str, value: Any, is_right: bool) -> str:

@@ -6,7 +6,7 @@ from . import jsontext
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
 STRUCTURED = frozenset({dict, list})
@@ -18,32 +18,42 @@ FIXED = (TRIAL, STATUS, DURATION, ERROR)
 """The columns that every table has, the first where there are several trials."""
 
 
-def fields_of(result: Any) -> dict[str, Any]:
-    """Return the fields of a result; a plain value has an empty name, and None has no field.
-
-    Values that have others inside become JSON text, but for dicts, whose fields these are.
-    """
-    if type(result) is not dict:
-        return {} if result is None else {"": cell_of(result)}
-    found: dict[str, Any] = {}
-    _flatten(result, "", found)
-    return found
-
-
-def _flatten(value: Mapping[str, Any], before: str, found: dict[str, Any]) -> None:
-    for name, inner in value.items():
-        kind = type(inner)
-        if kind not in STRUCTURED:
-            found[before + name] = inner
-        elif kind is dict and inner:
-            _flatten(inner, f"{before}{name}.", found)
-        else:
-            found[before + name] = cell_of(inner)
+MOST_LEVELS = 50
+"""Of dicts inside dicts that have fields of their own."""
 
 
 def cell_of(value: Any) -> Any:
     """Return a value, as JSON text if it has others inside."""
     return jsontext.dumps(value, ascii_only=False) if type(value) in STRUCTURED else value
+
+
+def fields_of(result: Any, cell: Callable[[Any], Any] = cell_of) -> dict[str, Any]:
+    """Return the fields of a result; a plain value has an empty name, and None has no field.
+
+    `cell` makes cells of values that have others inside, but for dicts, whose fields these are.
+    """
+    if type(result) is not dict:
+        return {} if result is None else {"": cell(result) if type(result) is list else result}
+    found: dict[str, Any] = {}
+    _flatten(result, "", found, cell, MOST_LEVELS)
+    return found
+
+
+def _flatten(
+    value: Mapping[str, Any],
+    before: str,
+    found: dict[str, Any],
+    cell: Callable[[Any], Any],
+    levels: int,
+) -> None:
+    for name, inner in value.items():
+        kind = type(inner)
+        if kind not in STRUCTURED:
+            found[before + name] = inner
+        elif kind is dict and inner and levels:
+            _flatten(inner, f"{before}{name}.", found, cell, levels - 1)
+        else:
+            found[before + name] = cell(inner)
 
 
 def field_name(name: str, taken: set[str]) -> str:

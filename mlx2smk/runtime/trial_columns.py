@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from .documents import RunDict
 
 MOST_ROWS = 1000
-"""Runs of which everything is kept: the first ones."""
+"""Runs that have rows in the table: the first ones."""
+
+LONGEST_KEPT_TEXT = 200
+"""Characters that are kept of a text, and elements of a list that are looked at."""
 
 MOST_FIELDS = 40
 """Fields of results that have columns, the first that come."""
@@ -91,10 +94,37 @@ class NumberColumn:
         return 0 if not there else 1 if min(there) == max(there) else 2
 
 
+class TableRow:
+    """What is kept of a run besides its parameters: `fields` are cut, and `error` is None if it succeeded."""
+
+    __slots__ = ("duration", "error", "fields")
+
+    def __init__(self, fields: dict[str, Any], duration: Any, error: str | None) -> None:
+        self.fields = {name: shortened(value) for name, value in fields.items()}
+        self.duration = duration
+        self.error = error
+
+
+def shortened(value: Any) -> Any:
+    """Return a value as it is kept for a table: the beginning of its text if that is long."""
+    kind = type(value)
+    if kind is list:
+        value = jsontext.dumps(value[:LONGEST_KEPT_TEXT], ascii_only=False)
+    elif kind is dict:
+        value = jsontext.dumps(value, ascii_only=False)
+    return value[: LONGEST_KEPT_TEXT + 1] if type(value) is str else value
+
+
+def _unread(value: Any) -> str:
+    """Return something that is no number in place of what has others inside."""
+    del value
+    return ""
+
+
 class TrialColumns:
     """The runs of a trial, to which `add` adds one after another.
 
-    `parameters` has the columns of parameters by these, `params` by their names in tables. `rows` are the first of them with the fields of their results, `fields` the columns of fields, and
+    `parameters` has the columns of parameters by these, `params` by their names in tables. `rows` are the first of them, `fields` the columns of fields, and
     `failures` has, for what failures say, how many say it and the number of the first that does.
     `has_more` says that there are more fields than columns.
     """
@@ -104,7 +134,7 @@ class TrialColumns:
         self.parameters = dict(zip(parameters, self.params.values()))
         self.fields: dict[str, NumberColumn] = {}
         self.durations = NumberColumn()
-        self.rows: list[tuple[RunDict, dict[str, Any]]] = []
+        self.rows: list[TableRow] = []
         self.failures: dict[str, tuple[int, int]] = {}
         self.count = 0
         self.failed = 0
@@ -117,32 +147,33 @@ class TrialColumns:
         for name, column in self.parameters.items():
             column.add(params.get(name))
         self.durations.add(run.get("duration"), self.count)
-        fields = {self._name(n): value for n, value in fields_of(run.get("result")).items()}
-        for name, value in fields.items():
-            self._add_field(name, value)
-        if self.count < MOST_ROWS:
-            self.rows.append((run, fields))
-        if not run["success"]:
-            self._add_failure(failure_line(run))
+        is_shown = self.count < MOST_ROWS
+        found = fields_of(run.get("result"), shortened if is_shown else _unread)
+        fields: dict[str, Any] = {}
+        for field, value in found.items():
+            name = self._names.get(field) or self._new_field(field)
+            if name:
+                fields[name] = value
+                self.fields[name].add(value, self.count)
+        error = None if run["success"] else failure_line(run)
+        if is_shown:
+            self.rows.append(TableRow(fields, run.get("duration"), error))
+        if error is not None:
+            self._add_failure(error)
         self.count += 1
 
-    def _add_field(self, name: str, value: Any) -> None:
-        column = self.fields.get(name)
-        if column is None:
-            if len(self.fields) == MOST_FIELDS:
-                self.has_more = True
-                return
-            column = self.fields[name] = NumberColumn()
-        column.add(value, self.count)
-
-    def _name(self, name: str) -> str:
-        found = self._names.get(name)
-        if found is None:
-            found = self._names[name] = field_name(name, {*self.params, *FIXED})
-        return found
+    def _new_field(self, field: str) -> str:
+        """Return the name of the column of a new field; empty if there are too many."""
+        if len(self.fields) == MOST_FIELDS:
+            self.has_more = True
+            return ""
+        name = self._names[field] = field_name(field, {*self.params, *FIXED})
+        self.fields.setdefault(name, NumberColumn())
+        return name
 
     def _add_failure(self, line: str) -> None:
         self.failed += 1
+        line = line[: LONGEST_KEPT_TEXT + 1]
         if line in self.failures or len(self.failures) < MOST_FAILURES:
             count, first = self.failures.get(line, (0, self.count))
             self.failures[line] = count + 1, first

@@ -88,6 +88,12 @@ def test_plain_values_and_no_parameters():
     assert image([run(3)])[0] == [NOTHING_TO_DRAW]
 
 
+def test_plain_values_and_a_field_named_result_share_a_column():
+    assert [row[2] for row in table([run(3, n=1), run({"result": 4}, n=2)]).rows] == [
+        *("result", "3", "4")
+    ]
+
+
 def test_a_line_for_each_category_with_the_means_over_seeds():
     runs = [
         run({"acc": n * scale + seed}, n=n, model=model, seed=seed)
@@ -131,6 +137,20 @@ def test_many_runs_stay_small_and_say_so():
     said = f"The table has the first {MOST_ROWS} combinations and the first {MOST_FIELDS} fields"
     assert said in found.text
     assert len("".join(plots_of(columns_of(runs), "x"))) < 100_000
+
+
+def test_large_results_are_not_kept_whole():
+    deep = {"end": 1}
+    for _ in range(900):
+        deep = {"k": deep}
+    texts = {str(n): "z" * 10_000 for n in range(1000)}
+    runs = [run({"list": [0.5] * 100_000, "deep": deep, **texts}, n=n) for n in range(3)]
+    runs += [run(["y" * 10**6] * 3, n=3), run("x" * 10**6, n=4)]
+    page = "".join(table_page(columns_of(runs), SimpleNamespace(stem="exp"), "t"))
+    assert len(page) < 100_000
+    kept = [value for row in columns_of(runs).rows for value in row.fields.values()]
+    assert sum(map(len, map(str, kept))) < 50_000
+    assert "[0.5, 0.5" in page
 
 
 @pytest.mark.parametrize("seed", range(20))
