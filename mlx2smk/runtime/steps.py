@@ -8,7 +8,6 @@ from . import conflicts, jsontext, records, run_lists, verdicts
 from .errors import JobError
 from .plan import jobs_of, size_of
 from .trial import updates_of
-from .trial_columns import TrialColumns
 
 MOST_OPEN = 100
 """Records that are read run by run at the same time; further ones are read as a whole."""
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     )
     from .pages import PagePaths
     from .plan import Job, Plan
+    from .trial_columns import TrialColumns
 
 
 def merged_setups(plan: Plan, paths: Iterable[str]) -> Context:
@@ -180,6 +180,8 @@ def report(
 
 
 def _columns_of(trial: TrialEntry) -> TrialColumns:
+    from .trial_columns import TrialColumns
+
     return TrialColumns([name for name, _ in trial["parameters"]])
 
 
