@@ -320,12 +320,14 @@ _NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Tu
 
 def targets_of(node: Comprehension) -> Frame:
     """Return the names that a comprehension binds to elements of its iterables."""
-    return {
-        target.id: (Binding(target.id, "element", node, part.iter),)
-        for part in node.generators
-        for target in ast.walk(part.target)
-        if isinstance(target, ast.Name)
-    }
+    return frame_of(
+        tuple(
+            Binding(target.id, "element", node, part.iter)
+            for part in node.generators
+            for target in ast.walk(part.target)
+            if isinstance(target, ast.Name)
+        )
+    )
 
 
 def frame_of(bindings: tuple[Binding, ...], parameters: tuple[str, ...] = ()) -> Frame:

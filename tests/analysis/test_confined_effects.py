@@ -165,6 +165,7 @@ def test_estimators_draw_from_the_common_generator():
         "import os\nos.system('x')",
         "import os\nos.environ = {}",
         "assert print(1) is None",
+        "if not ROOT:\n    raise ValueError(print(1))",
         "import numpy as np\nA = np.zeros(3)\nA.tofile('x')",
         "import numpy as np\nA = np.zeros(3)\nA = SOMETHING\nA[0] = 1",
         "def f():\n    import numpy as np\n    np.random.seed(0)\nf()",
@@ -360,6 +361,18 @@ def test_an_instance_as_a_registry(use):
 def test_an_instance_that_may_do_more(use):
     last = use.split("\n")[-1]
     assert last in kept(REGISTRY_CLASS + use)
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "def f(): registry.REG.plain(len)\nX = f()",
+        "X = sorted([len], key=lambda f: registry.REG.plain(f))",
+    ],
+)
+def test_a_function_that_fills_an_instance_of_another_module_is_called(use):
+    found = kept(f"import registry\n{use}", "return registry.REG", {"registry.py": REGISTRY_CLASS})
+    assert found == ["import registry", *use.split("\n")]
 
 
 def test_registries_that_are_instances_work(tmp_path):

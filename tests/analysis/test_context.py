@@ -64,6 +64,8 @@ def test_keys_that_are_read(body, expected):
         "return SETUP.get",
         "return SETUP.items()",
         "return SETUP.get(*keys)",
+        "return SETUP.get()",
+        "return [1 for k, v in ('ab',) if SETUP[k] for k in ('c',)]",
         "return 'a' in SETUP in [SETUP]",
         "return [key for key in SETUP]",
         "return len(SETUP)",
@@ -155,6 +157,8 @@ def loops(cfg):
 class Model:
     def __init__(self, cfg, n=1): self.lr = cfg["lr"]
     def keep(self): return self.lr
+class Old(object):
+    def __init__(self, cfg): self.lr = cfg["lr"]
 class Plain: pass
 def returned(cfg): return cfg
 def kept(cfg): LIST.append(cfg)
@@ -228,6 +232,8 @@ else:
         ("def own(c=SETUP): return c['lr']\nreturn own()", {"lr"}),
         ("cfg = SETUP\nreturn [make(cfg) for _ in 'ab']", {"lr"}),
         ("return isinstance(SETUP, dict) and SETUP is not None and SETUP['a']", {"a"}),
+        ("return callable(SETUP), SETUP['a']", {"a"}),
+        ("return Old(SETUP).lr", {"lr"}),
         ("return [SETUP[key] for key in ('a', 'b')]", {"a", "b"}),
         ("return {key: SETUP.get(key) for key in ['a', KEY]}", {"a", "k"}),
         ("for key in ('a', 'b'):\n    print(SETUP[key])", {"a", "b"}),
@@ -461,6 +467,11 @@ class Result:
 class Checked:
     context_update: dict
     def __post_init__(self): self.fill()
+@dataclass
+class Described:
+    "Its fields."
+    for score in range(2): pass
+    context_update: dict
 class Row(NamedTuple):
     score: int
     context_update: dict
@@ -523,6 +534,7 @@ class Typed(TypedDict):
         ("return keywords(1, best=2, last=3)", {"best", "last"}),
         ("return keywords(1, **{'a': 1})", {"a"}),
         ("u = {}\nfill(u)\nreturn {'context_update': u}", {"f"}),
+        ("return asdict(Described({'a': 1}))", {"a"}),
         ("return asdict(Result(1, {'a': 1}))", {"a"}),
         ("return asdict(Result(score=1, context_update=dict(a=1)))", {"a"}),
         ("return asdict(Result(1))", set()),

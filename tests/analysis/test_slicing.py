@@ -150,6 +150,7 @@ def test_effects_are_always_in(effect):
         "from __main__ import x\ny = x",
         "import re\nA = re.compile('x').sub('y', 'x')",
         "import time\nA = time.time()",
+        "from functools import singledispatch\n@singledispatch\ndef A(x): pass\n@A.register\ndef _(x: int): pass",
         "from collections import defaultdict\nA = defaultdict(list)",
         "from pathlib import Path\nA = Path.cwd() / 'x'",
     ],

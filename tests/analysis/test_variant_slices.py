@@ -83,3 +83,12 @@ def test_keys_that_no_entry_has():
     first, second = trial.variants.found
     assert (first.values, second.values) == ((0, 1), (2,))
     assert first.slice.partial == (("TABLE", ("'x'", "'y'")),)
+
+
+def test_keys_that_no_entry_of_a_modules_table_has():
+    files = {"models.py": FILES["models.py"] + "TABLE = {'mean': mean, 'mode': mode}\n"}
+    trial = found({"name": ["x", "y", "mean"]}, "return models.TABLE.get(name)", files)
+    first, second = trial.variants.found
+    assert (first.values, second.values) == ((0, 1), (2,))
+    (models,) = first.slice.modules
+    assert models.partial == (("TABLE", ("'x'", "'y'")),)
