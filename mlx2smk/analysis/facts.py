@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.confined import EVERYWHERE
@@ -90,9 +91,27 @@ class Facts:
         elif not isinstance(unit.node, _AROUND_IMPORTS):
             return False
         return any(
-            not deferred and imported.bound not in used and self._is_from_outside(imported)
+            not deferred
+            and imported.bound not in used
+            and self._is_from_outside(imported)
+            and (module.dotted, imported.bound) not in self._named
             for imported, deferred in unit.names.imports
         )
+
+    @cached_property
+    def _named(self) -> frozenset[tuple[str, str]]:
+        """The names that modules use of others, with the names of these."""
+        experiment = self.project.experiment
+        found: set[tuple[str, str]] = set()
+        for module in (experiment, *self.project.imported_with(experiment)):
+            for reference in (each for unit in module.units for each in unit.names.references):
+                for imported in reference.imports or tuple(module.imports(reference.name)):
+                    base, first = self.project.base(imported, module)
+                    parts = (*(base or "").split("."), *first, *reference.attributes)
+                    found |= {
+                        (".".join(parts[:count]), parts[count]) for count in range(1, len(parts))
+                    }
+        return frozenset(found)
 
     def _is_from_outside(self, imported: Imported) -> bool:
         """Whether this imports an installed package that may be imported for its effects."""

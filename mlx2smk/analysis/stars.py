@@ -313,14 +313,29 @@ def _root(node: ast.expr) -> str:
 def _binds_by_name(module: Module) -> bool:
     """Whether a module may bind names that are not written out as names."""
     called = {node.func for node in module.nodes if isinstance(node, ast.Call)}
+    asking = set(_only_asking(module))
     return any(
-        (isinstance(node, ast.Name) and node.id in _BINDERS)
+        (isinstance(node, ast.Name) and node.id in _BINDERS and node not in asking)
         or (isinstance(node, ast.alias) and node.name in _BINDERS | {"modules"})
         or (isinstance(node, ast.Attribute) and node.attr in _BINDERS)
         or (isinstance(node, ast.Attribute) and node.attr == "modules" and node not in called)
         or (isinstance(node, ast.Constant) and node.value in _BINDERS)
         for node in module.nodes
     ) or any(_asks_here(node) for statement in _body(module) for node in own_scope(statement))
+
+
+def _only_asking(module: Module) -> Iterator[ast.expr]:
+    """Yield the ``globals`` of code that only looks names up, such as ``globals()[name]``."""
+    for node in module.nodes:
+        asked: ast.expr | None = None
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            asked = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            asked = node.func.value if node.func.attr == "get" else None
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[-1], (ast.In, ast.NotIn)):
+            asked = node.comparators[-1]
+        if isinstance(asked, ast.Call) and isinstance(asked.func, ast.Name) and not asked.args:
+            yield asked.func
 
 
 _BINDERS = frozenset(

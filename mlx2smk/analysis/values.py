@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlx2smk.analysis.known import (
+    ALWAYS_PLAIN,
     FRESH,
     ITERATORS,
     PLAIN_CALLS,
@@ -91,23 +92,30 @@ class Values:
             return self._builtin(name, chain) if module is self.module else None
         if len(bindings) == 1 and isinstance(bindings[0].node, (Function, ast.ClassDef)):
             return None if chain else Definition(module, bindings[0].node)
-        base, attributes = self._only_import(bindings, module)
-        if base is None or (module.dotted, name) in seen:
+        if (module.dotted, name) in seen:
             return None
-        return self._follow(base, (*attributes, *chain), seen | {(module.dotted, name)})
+        seen |= {(module.dotted, name)}
+        found = [
+            None if base is None else self._follow(base, (*attributes, *chain), seen)
+            for base, attributes in self._imports(bindings, module)
+        ]
+        same = {each.node if isinstance(each, Definition) else each for each in found}
+        return found[0] if len(same) == 1 else None
 
     def _builtin(self, name: str, chain: tuple[str, ...]) -> Library | None:
         known = hasattr(builtins, name) and not self._is_hidden_by_star(name)
         return Library(".".join((name, *chain))) if known else None
 
-    def _only_import(
+    def _imports(
         self, bindings: tuple[Binding, ...], module: Module
-    ) -> tuple[str | None, tuple[str, ...]]:
-        """Return the module that a name is imported from, and the attributes of it; None if not certain."""
+    ) -> set[tuple[str | None, tuple[str, ...]]]:
+        """Return the modules that a name is imported from, and the attributes of them; none if not certain.
+
+        Several imports may bind a name: ``import os``, and ``import *`` of a module that imports it too.
+        """
         if any(binding.kind != "import" for binding in bindings):
-            return None, ()
-        bases = {self.project.base(each.imported, module) for each in bindings if each.imported}
-        return bases.pop() if len(bases) == 1 else (None, ())
+            return set()
+        return {self.project.base(each.imported, module) for each in bindings if each.imported}
 
     def _is_hidden_by_star(self, name: str) -> bool:
         """Whether a star import of a local module may bind a name."""
@@ -241,7 +249,11 @@ class Values:
             parts = (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
             return all(self.is_plain(part) for part in parts)
         if isinstance(node, ast.Attribute):
-            return self.is_plain(node.value) or listed(self.library(node), PLAIN_VALUES)
+            return (
+                node.attr in _NAMES_OF_DEFINITIONS
+                or self.is_plain(node.value)
+                or listed(self.library(node), PLAIN_VALUES)
+            )
         if isinstance(node, ast.Subscript):
             return self.is_plain(node.value)
         if isinstance(node, ast.Name):
@@ -269,6 +281,8 @@ class Values:
         return plain
 
     def _is_plain_call(self, node: ast.Call) -> bool:
+        if self.library(node.func) in ALWAYS_PLAIN:
+            return True
         if not all(
             self.is_plain(argument)
             for argument in (*node.args, *(key.value for key in node.keywords))
@@ -291,6 +305,8 @@ class Values:
             for part in (*parts, *(generator.iter for generator in node.generators))
         )
 
+
+_NAMES_OF_DEFINITIONS = frozenset({"__name__", "__qualname__", "__module__"})
 
 _PLAIN = (ast.Constant, ast.JoinedStr, ast.Compare)
 

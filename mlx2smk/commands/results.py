@@ -187,9 +187,9 @@ def _write(pieces: Iterable[str | bytes], path: Path | None) -> None:
 
 def _show(given: argparse.Namespace, plan: Plan, rows: Sequence[Row], table: Table) -> None:
     from mlx2smk.commands.paging import colours, show_lines, width  # noqa: PLC0415
-    from mlx2smk.results.columns import ERROR  # noqa: PLC0415
     from mlx2smk.results.groups import METHOD, with_intervals  # noqa: PLC0415
     from mlx2smk.results.layouts import table_lines  # noqa: PLC0415
+    from mlx2smk.runtime.result_fields import ERROR  # noqa: PLC0415
 
     if given.failed and given.columns is None and given.group is None:
         lines = _failures(given, plan, rows)

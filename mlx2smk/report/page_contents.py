@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.diagnostics.diagnostic import shorten
-from mlx2smk.report.figure_choice import LARGEST_INTEGER, chosen_figures, page_columns
 from mlx2smk.report.listings import ListedFile, listed_files
+from mlx2smk.report.page_columns import LARGEST_INTEGER, page_columns
 from mlx2smk.report.surroundings import surroundings
 from mlx2smk.report.timeline import job_bars, job_times
 from mlx2smk.results.choosing import grid_of
@@ -20,6 +20,7 @@ from mlx2smk.results.failure_groups import failure_groups
 from mlx2smk.results.progress import NOT_FINISHED, NOT_RUN, RUNNING, progress_of
 from mlx2smk.results.progress_texts import brief_duration
 from mlx2smk.results.rows import report_document
+from mlx2smk.runtime.first_figures import chosen_figures
 from mlx2smk.runtime.words import failure_line, repro_command
 
 if TYPE_CHECKING:
@@ -191,7 +192,7 @@ def _trial(trial: FunctionPlan, progress: TrialProgress) -> TrialPart:
             for c in columns
         ],
         "values": [list(map(_in_browser, column.values)) for column in columns],
-        "figures": [asdict(figure) for figure in chosen_figures(columns)],
+        "figures": [each.axes() for each in chosen_figures([c.facts for c in columns])],
     }
     return TrialPart(
         name=trial.name,

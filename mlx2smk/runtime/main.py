@@ -225,14 +225,16 @@ def _verify(arguments: Arguments) -> None:
 
 
 def _report(arguments: Arguments) -> None:
-    from . import records, steps, unforeseen
+    from . import pages, records, steps, unforeseen
 
     plan = _plan(arguments)
     updates = [records.read(path) for path in arguments.many("updates")]
     unforeseen.check_unforeseen_updates(plan, updates)
     context = steps.merged_context(plan, arguments.many("setups"), updates)
     trials, judged = arguments.one("trials"), arguments.one("verdicts")
-    steps.report(plan, context, trials, judged, arguments.one("output"))
+    tables, plots = arguments.many("tables"), arguments.many("plots")
+    shown = pages.PagePaths(arguments.maybe("page"), tables, plots)
+    steps.report(plan, context, trials, judged, (arguments.one("output"), shown))
 
 
 def _summary(arguments: Arguments) -> None:

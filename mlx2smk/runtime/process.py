@@ -6,7 +6,7 @@ import os
 import select
 import time
 
-from . import lineage
+from . import children, lineage
 from .errors import CancelledError, ContextGuardError, complain, complain_to
 from .os_errors import os_error_line
 from .private import signal
@@ -181,7 +181,7 @@ class Supervisor:
     def _wait(self, pid: int, pump: Pump, began: float, limits: Limits | None, tick: float) -> int:
         """Wait until a process has ended, or is to be ended; return its wait status in the latter case."""
         patience: Patience | None = None
-        while not _has_ended(pid):
+        while not children.has_ended(pid):
             self.check()
             pump.move(tick if limits is None else limits.wait(tick))
             if patience is None and time.monotonic() - began > PROMPT:
@@ -287,9 +287,11 @@ def _on_stop(handler: Callable[[int, Any], None]) -> None:
 
 def _process_handle(pid: int, pump: Pump) -> int | None:
     """Return a descriptor that wakes the pump when the process ends, if the system has those."""
+    if not hasattr(os, "pidfd_open"):
+        return None
     try:
-        handle = os.pidfd_open(pid)
-    except (AttributeError, OSError):
+        handle: int = os.pidfd_open(pid)
+    except OSError:
         return None
     pump.also_wake_for(handle)
     return handle
@@ -315,13 +317,7 @@ def _reaped(pid: int) -> tuple[int, int]:
 
     To ask for the memory makes the interpreter touch, and after a fork copy, much of its own.
     """
-    ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-    if ended is None or ended.si_code == os.CLD_EXITED:
+    if children.exits(pid):
         return os.waitpid(pid, 0)[1], 0
     _, status, used = os.wait4(pid, 0)
     return status, used.ru_maxrss * (1024 if lineage.LINUX else 1)
-
-
-def _has_ended(pid: int) -> bool:
-    """Tell whether the process has ended, without reaping it, so that its id stays taken."""
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
