@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 MOST_COMMANDS = 20
 """Combinations of a group of failures whose commands are listed."""
 
-LONGEST_TEXT = 10_000
+LONGEST_IN_PAGE = 10_000
 """Characters of one text; a browser would not show a page with results of hundreds of megabytes."""
 
 VERSION_LENGTH = 12
@@ -167,7 +167,7 @@ def _verdict(plan: Plan, progress: Progress, verify: VerifyPlan) -> JudgedVerdic
         trials=trials,
         version=_version(verify),
         duration=_seconds(record["duration"]),
-        error=shorten(f"{record.get('type')}: {record['error']}", LONGEST_TEXT)
+        error=shorten(f"{record.get('type')}: {record['error']}", LONGEST_IN_PAGE)
         if "error" in record
         else "",
         traceback=_shortened_inside(record.get("traceback", "")),
@@ -213,13 +213,13 @@ def _in_browser(value: Any) -> Any:
         return str(value)
     if kind is int and abs(value) > LARGEST_INTEGER:
         return str(value)
-    return shorten(value, LONGEST_TEXT) if kind is str else value
+    return shorten(value, LONGEST_IN_PAGE) if kind is str else value
 
 
 def _shortened_inside(text: str) -> str:
     """Return a traceback without its middle if it is long: it begins with the call, and ends with the error."""
-    half = LONGEST_TEXT // 2
-    return text if len(text) <= LONGEST_TEXT else f"{text[:half]}\n…\n{text[-half:]}"
+    half = LONGEST_IN_PAGE // 2
+    return text if len(text) <= LONGEST_IN_PAGE else f"{text[:half]}\n…\n{text[-half:]}"
 
 
 def _seconds(duration: float) -> str:
@@ -236,7 +236,7 @@ def _failure(plan: Plan, group: FailureGroup, more: Sequence[str]) -> FailurePar
         total=group.of,
         place=group.place,
         error=failure_line(run),
-        text=shorten(run.get("error", ""), LONGEST_TEXT),
+        text=shorten(run.get("error", ""), LONGEST_IN_PAGE),
         traceback=_shortened_inside(run.get("traceback", "").rstrip()),
         common=", ".join(f"{name}={value!r}" for name, value in group.common.items()),
         commands=tuple(
@@ -256,7 +256,7 @@ def _context(directory: Path, plan: Plan) -> tuple[tuple[str, str], ...] | None:
     if not isinstance(context, dict):
         return None
     texts = ((key, json.dumps(value, ensure_ascii=False)) for key, value in context.items())
-    return tuple((key, shorten(text, LONGEST_TEXT)) for key, text in texts)
+    return tuple((key, shorten(text, LONGEST_IN_PAGE)) for key, text in texts)
 
 
 def _function(directory: Path, plan: Plan, function: FunctionPlan) -> ListedFunction:
