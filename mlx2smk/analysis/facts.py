@@ -239,23 +239,48 @@ class _Footprint:
     effect: bool
     runs: bool
 
-    def bound_to(self, other: _Footprint) -> bool:
-        """Whether two units must keep their order."""
-        if (self.effect and (other.effect or other.runs)) or (other.effect and self.runs):
-            return True
-        return (
-            not self.writes.isdisjoint(other.writes)
-            or not self.writes.isdisjoint(other.reads)
-            or not self.reads.isdisjoint(other.writes)
-        )
+
+class _Earlier:
+    """The units so far, by what they do."""
+
+    def __init__(self) -> None:
+        self.writing: dict[str, set[int]] = {}
+        self.reading: dict[str, set[int]] = {}
+        self.effects: set[int] = set()
+        self.running: set[int] = set()
+
+    def bound_to(self, footprint: _Footprint) -> frozenset[int]:
+        """Return those that must stay before a unit."""
+        found: set[int] = set()
+        for name in footprint.writes:
+            found.update(self.writing.get(name, ()), self.reading.get(name, ()))
+        for name in footprint.reads:
+            found.update(self.writing.get(name, ()))
+        if footprint.runs:
+            found |= self.effects
+        if footprint.effect:
+            found |= self.running
+        return frozenset(found)
+
+    def add(self, index: int, footprint: _Footprint) -> None:
+        """Add the next unit."""
+        for names, units in ((footprint.writes, self.writing), (footprint.reads, self.reading)):
+            for name in names:
+                units.setdefault(name, set()).add(index)
+        if footprint.runs:
+            self.running.add(index)
+        if footprint.effect:
+            self.effects.add(index)
 
 
 def _order(facts: Facts, module: Module) -> tuple[frozenset[int], ...]:
-    footprints = [_footprint(unit_facts, facts, module) for unit_facts in facts.of(module)]
-    return tuple(
-        frozenset(index for index in range(here) if footprints[index].bound_to(footprint))
-        for here, footprint in enumerate(footprints)
-    )
+    earlier = _Earlier()
+    found: list[frozenset[int]] = []
+    for index, unit_facts in enumerate(facts.of(module)):
+        footprint = _footprint(unit_facts, facts, module)
+        found.append(earlier.bound_to(footprint))
+        earlier.add(index, footprint)
+    return tuple(found)
 
 
 def _footprint(unit_facts: UnitFacts, facts: Facts, module: Module) -> _Footprint:
