@@ -241,44 +241,61 @@ class _Footprint:
 
 
 class _Earlier:
-    """The units so far, by what they do."""
+    """The units so far that later ones may have to stay behind, by what binds them.
+
+    Units with effects are apart: all that runs stays behind them, whatever its names, which may be many.
+    """
 
     def __init__(self) -> None:
-        self.writing: dict[str, set[int]] = {}
-        self.reading: dict[str, set[int]] = {}
-        self.effects: set[int] = set()
-        self.running: set[int] = set()
+        self._names, self._names_of_effects = _Named(), _Named()
+        self._effects: list[int] = []
+        self._runs: list[int] = []
 
-    def bound_to(self, footprint: _Footprint) -> frozenset[int]:
-        """Return those that must stay before a unit."""
-        found: set[int] = set()
-        for name in footprint.writes:
-            found.update(self.writing.get(name, ()), self.reading.get(name, ()))
-        for name in footprint.reads:
-            found.update(self.writing.get(name, ()))
-        if footprint.runs:
-            found |= self.effects
-        if footprint.effect:
-            found |= self.running
+    def binding(self, later: _Footprint) -> frozenset[int]:
+        """Return those before which a later unit must not come."""
+        found = self._names.sharing(later)
+        if later.effect:
+            found.update(self._runs)
+        found.update(self._effects if later.runs else self._names_of_effects.sharing(later))
         return frozenset(found)
 
     def add(self, index: int, footprint: _Footprint) -> None:
         """Add the next unit."""
-        for names, units in ((footprint.writes, self.writing), (footprint.reads, self.reading)):
-            for name in names:
-                units.setdefault(name, set()).add(index)
         if footprint.runs:
-            self.running.add(index)
+            self._runs.append(index)
         if footprint.effect:
-            self.effects.add(index)
+            self._effects.append(index)
+        (self._names_of_effects if footprint.effect else self._names).add(index, footprint)
+
+
+class _Named:
+    """Units by the names that they write and read."""
+
+    def __init__(self) -> None:
+        self._writers: dict[str, list[int]] = {}
+        self._readers: dict[str, list[int]] = {}
+
+    def sharing(self, later: _Footprint) -> set[int]:
+        """Return those that write what a later unit reads or writes, or read what it writes."""
+        found: set[int] = set()
+        for name in later.writes:
+            found.update(self._writers.get(name, ()), self._readers.get(name, ()))
+        for name in later.reads:
+            found.update(self._writers.get(name, ()))
+        return found
+
+    def add(self, index: int, footprint: _Footprint) -> None:
+        for name in footprint.writes:
+            self._writers.setdefault(name, []).append(index)
+        for name in footprint.reads:
+            self._readers.setdefault(name, []).append(index)
 
 
 def _order(facts: Facts, module: Module) -> tuple[frozenset[int], ...]:
-    earlier = _Earlier()
-    found: list[frozenset[int]] = []
+    earlier, found = _Earlier(), []
     for index, unit_facts in enumerate(facts.of(module)):
         footprint = _footprint(unit_facts, facts, module)
-        found.append(earlier.bound_to(footprint))
+        found.append(earlier.binding(footprint))
         earlier.add(index, footprint)
     return tuple(found)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 
+from . import children
 from .private import signal
 from .signals import OWN
 
@@ -38,7 +39,7 @@ class Patience:
 
     def ends(self) -> str:
         """Return why the process is to be ended now, or nothing."""
-        stopped = _stopped_by(self._pid)
+        stopped = children.stopped_by(self._pid)
         own = bool(stopped) and OWN + stopped in self._pump.signals
         size = len(self._pump.outcome)
         if not own and not (size and not stopped):
@@ -55,13 +56,4 @@ class Patience:
 
     def status(self) -> int:
         """Return the wait status of the process, which will be ended: killed by the signal it stopped with."""
-        return _stopped_by(self._pid) or int(signal.SIGKILL)
-
-
-def _stopped_by(pid: int) -> int:
-    """Return the signal by which a process is stopped, 0 if it is not."""
-    try:
-        found = os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return 0
-    return 0 if found is None else found.si_status
+        return children.stopped_by(self._pid) or int(signal.SIGKILL)

@@ -6,8 +6,9 @@ import os
 import select
 import time
 
-from . import lineage
-from .errors import CancelledError
+from . import children, lineage
+from .errors import CancelledError, ContextGuardError, complain, complain_to
+from .os_errors import os_error_line
 from .private import signal
 from .signals import STOPPING, note_received
 
@@ -107,7 +108,7 @@ class Supervisor:
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         pid = os.fork()
         if not pid:
-            self._enter_child(parent, channels)
+            self._enter_child_or_complain(parent, channels)
             body(channels.outcome[1], channels.complaints[1], channels.signals[1])
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         channels.close(1)
@@ -131,6 +132,17 @@ class Supervisor:
 
     def _stop(self, signum: int, _frame: object) -> None:
         self._signum = signum
+
+    def _enter_child_or_complain(self, parent: int, channels: Channels) -> None:
+        """Enter the new process; if the system refuses that, as without free descriptors, it is no result."""
+        try:
+            self._enter_child(parent, channels)
+        except OSError as error:
+            complain_to(channels.complaints[1])
+            try:
+                complain(os_error_line(error))
+            except ContextGuardError:
+                os._exit(1)
 
     def _enter_child(self, parent: int, channels: Channels) -> None:
         """Make the new process the leader of its own session, with its own standard streams."""
@@ -169,7 +181,7 @@ class Supervisor:
     def _wait(self, pid: int, pump: Pump, began: float, limits: Limits | None, tick: float) -> int:
         """Wait until a process has ended, or is to be ended; return its wait status in the latter case."""
         patience: Patience | None = None
-        while not _has_ended(pid):
+        while not children.has_ended(pid):
             self.check()
             pump.move(tick if limits is None else limits.wait(tick))
             if patience is None and time.monotonic() - began > PROMPT:
@@ -275,9 +287,11 @@ def _on_stop(handler: Callable[[int, Any], None]) -> None:
 
 def _process_handle(pid: int, pump: Pump) -> int | None:
     """Return a descriptor that wakes the pump when the process ends, if the system has those."""
+    if not hasattr(os, "pidfd_open"):
+        return None
     try:
-        handle = os.pidfd_open(pid)
-    except (AttributeError, OSError):
+        handle: int = os.pidfd_open(pid)
+    except OSError:
         return None
     pump.also_wake_for(handle)
     return handle
@@ -303,13 +317,7 @@ def _reaped(pid: int) -> tuple[int, int]:
 
     To ask for the memory makes the interpreter touch, and after a fork copy, much of its own.
     """
-    ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-    if ended is None or ended.si_code == os.CLD_EXITED:
+    if children.exits(pid):
         return os.waitpid(pid, 0)[1], 0
     _, status, used = os.wait4(pid, 0)
     return status, used.ru_maxrss * (1024 if lineage.LINUX else 1)
-
-
-def _has_ended(pid: int) -> bool:
-    """Tell whether the process has ended, without reaping it, so that its id stays taken."""
-    return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None

@@ -229,6 +229,7 @@ SHARED_TABLE = "import numpy as np\nimport pandas as pd\nA = pd.read_csv('x')\n"
         ("B = A\nB['x'] = 1", "AB", "C"),
         ("A['x'] += 1", "A", "BC"),
         ("A += 1", "A", "BC"),
+        ("B = A\nB += 1", "AB", "C"),
         ("B = [len(A)]\nB[0] = A.shape\nC = A\nC['x'] = 1", "AC", ""),
         ("B = np.zeros(len(A))\nB[0] = 1", "B", "A"),
         ("B = pd.DataFrame({'a': A})\nB['x'] = 1", "AB", "C"),

@@ -622,6 +622,24 @@ def test_write_sites_say_where_and_why():
     ]
 
 
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("return asdict(Result(*LIST))", "the fields come from a *"),
+        ("return asdict(Result(**LIST))", "the fields come from a **"),
+        ("return make(context_update={})", "context_update is handed to make"),
+        ("r.context_update = {}", "context_update is an attribute"),
+        ("k = 'context_update'", "context_update is named outside a dict display"),
+        ("k = b'context_update'", "context_update is named outside a dict display"),
+        ("return {f'context{x}_update': 1}", "context_update may be put together"),
+    ],
+)
+def test_why_any_key_may_be_written(body, why):
+    (site,) = (site for site in trial(UPDATERS, body).access.write_sites if site.keys == ANY)
+    line = (HEAD + UPDATERS).count("\n") + len(["", "@trial", "def", body])
+    assert (site.span.line, site.why) == (line, why)
+
+
 # ------------------------------------------------------------------ trials that verifications read
 
 

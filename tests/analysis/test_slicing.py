@@ -100,6 +100,8 @@ def test_a_parameter_hides_a_name():
         "def f(x):\n    x.append(1)\nA = []\nf(A)",
         "try:\n    print(1)\nexcept OSError: pass",
         "SETUP['k'] = 1",
+        "import json\n[x, (*json.attribute, y)] = 1, (2, 3)",
+        "A = [1]\nB = A\nB += [2]",
         "A = max([1], key=print)",
         "A = 1\nA << 2",
         "L = [1]\nD = {'a': L}\nD['a'] += [2]",

@@ -22,7 +22,7 @@ from mlx2smk.results.where import predicate
 from mlx2smk.runtime.segments import line_of
 from mlx2smk.runtime.store import Store
 from tests.results.test_where import TABLE
-from tests.support import fuzzed_inputs
+from tests.support import fuzzed_grammar, fuzzed_inputs
 from tests.support.without_snakemake import BundledWorker, Executor
 
 MANY = int(os.environ.get("MLX_RANDOM_EXAMPLES", "0"))
@@ -51,7 +51,16 @@ COMMANDS = [
     ["results", "--failed"],
     ["compile", "exp.py"],
 ]
-COMMANDS += [["log", "t", "n=1"], ["retry", "-n"], ["gc", "--dry-run"]]
+COMMANDS += [["log", "t", "n=1"], ["retry", "-n"], ["gc", "--dry-run"], ["history"], ["diff"]]
+NAMES = [["results"], ["status"], ["log"], ["log", "t"], ["repro"], ["repro", "t"], ["retry", "-n"]]
+NAMES += [
+    ["gc", "--dry-run"],
+    ["history"],
+    ["diff"],
+    ["explain"],
+    ["check"],
+    ["results", "--where"],
+]
 
 
 def fuzzed(examples):
@@ -103,6 +112,15 @@ def test_programs(tmp_path, text):
     ends_well(["check", str(file)])
 
 
+@pytest.mark.slow
+@given(text=fuzzed_grammar.experiments())
+@fuzzed(80)
+def test_all_forms_of_syntax(tmp_path, text):
+    file = tmp_path / "exp.py"
+    file.write_text(text, encoding="utf-8", errors="surrogatepass")
+    ends_well(["compile", str(file), "--directory", str(tmp_path / "compiled")])
+
+
 @given(text=fuzzed_inputs.expressions())
 @fuzzed(400)
 def test_expressions_of_where(text):
@@ -135,10 +153,14 @@ def made(tmp_path_factory):
 def test_plans_and_records(made, monkeypatch, data):
     monkeypatch.chdir(made)
     plan = made / "workflow/experiments/exp/plan.json"
-    path = data.draw(st.sampled_from([plan, plan, *sorted((made / "results").rglob("*.json"))]))
+    profile = made / "workflow/profiles/default/config.yaml"
+    records = sorted((made / "results").rglob("*.json")) + sorted((made / ".mlx").rglob("*.json"))
+    path = data.draw(st.sampled_from([plan, plan, profile, *records]))
     text = path.read_text(encoding="utf-8")
     kind = (
-        fuzzed_inputs.edited_documents if data.draw(st.booleans()) else fuzzed_inputs.edited_texts
+        fuzzed_inputs.edited_documents
+        if path != profile and data.draw(st.booleans())
+        else fuzzed_inputs.edited_texts
     )
     new = data.draw(kind(fuzzed_inputs.Texts([text])))
     others = {p: p.read_bytes() for p in (made / "workflow").rglob("*") if p.is_file()}
@@ -149,6 +171,14 @@ def test_plans_and_records(made, monkeypatch, data):
         path.write_text(text, encoding="utf-8")
         for other, content in others.items():
             other.write_bytes(content)
+
+
+@pytest.mark.slow
+@given(name=st.sampled_from(NAMES), words=fuzzed_grammar.words())
+@fuzzed(80)
+def test_words_of_commands(made, monkeypatch, name, words):
+    monkeypatch.chdir(made)
+    ends_well([*name, *words])
 
 
 @given(data=st.data())

@@ -7,11 +7,12 @@ import pytest
 from selenium.webdriver.support.ui import Select
 
 from mlx2smk.cli import main
-from mlx2smk.report.figure_choice import chosen_figures, page_columns
+from mlx2smk.report.page_columns import page_columns
 from mlx2smk.report.page_contents import page_contents
 from mlx2smk.report.page_rendering import page_html
 from mlx2smk.results.choosing import chosen_plan
 from mlx2smk.results.columns import Table
+from mlx2smk.runtime.first_figures import chosen_figures
 from tests.support.hostile_project import HOSTILE
 from tests.support.real_browser import DESKTOP, PHONE, browser
 
@@ -193,7 +194,7 @@ def test_ten_thousand_rows(window, project, tmp_path):
             for c in columns
         ],
         "values": [c.values for c in columns],
-        "figures": [dataclasses.asdict(each) for each in chosen_figures(columns)],
+        "figures": [each.axes() for each in chosen_figures([c.facts for c in columns])],
     }
     trial = dataclasses.replace(contents.trials[0], data=data)
     page = tmp_path / "many.html"
@@ -228,3 +229,28 @@ def test_a_partial_report_draws_too(window, project, tmp_path):
     check_quiet(window, page)
     assert column(window, 4)[:2] == ["missing", "missing"]
     assert window.all("#results figure") == []
+
+
+# ------------------------------------------------------------------ what Snakemake's report shows
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_pages_of_snakemakes_report_sort_filter_and_fit(window, project, dark):
+    pages = project / "results/exp/pages"
+    window.prefer("dark" if dark else "light")
+    window.messages(), window.requests()
+    table = pages / "tables/train.html"
+    window.driver.get(table.as_uri())
+    heads = window.all("th button")
+    assert [each.text for each in heads[:4]] == ["lr", "model", "seed", "status"]
+    assert column(window, 1, "table")[:5] == ["0.1"] * 4 + ["0.5"]
+    heads[0].click(), heads[0].click()
+    assert column(window, 1, "table")[:5] == ["1"] * 4 + ["0.5"]
+    window.all("input")[0].send_keys("too large")
+    assert [each for each in column(window, 4, "table") if each] == ["failed"] * 2
+    assert contrast(window, "td.failed") >= 4.5
+    check_quiet(window, table)
+    verdicts = pages / "verdicts.html"
+    window.driver.get(verdicts.as_uri())
+    assert contrast(window, "td.supports") >= 4.5
+    check_quiet(window, verdicts)

@@ -16,6 +16,7 @@ RULES = [ROOT / "rules", ROOT / "workflow"]
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
         ["mypy"],
+        ["mypy", "--platform", "darwin", "--cache-dir", ".mypy_cache/darwin"],
         ["mypy", "examples"],
         ["snakefmt", "--check", *map(str, RULES)],
     ],

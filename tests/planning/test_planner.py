@@ -59,6 +59,16 @@ def test_paths_are_relative(path, directory, source, folder):
     assert (made.source, made.folder, made.file) == (source, folder, "exp.py")
 
 
+def test_what_the_command_line_says_is_in_the_plan():
+    said = {"container": "docker://a/b", "python": "python3.12", "batch": 2, "parallel": 3}
+    made = plan(trial(), stream_all=True, conda=Path("envs/a.yaml"), **said)
+    assert {key: getattr(made, key) for key in said} == said
+    assert (made.stream_all, made.conda) == (True, "../../../envs/a.yaml")
+    silent = plan(trial())
+    assert [getattr(silent, key) for key in (*said, "conda")] == [None] * 5
+    assert not silent.stream_all
+
+
 def test_the_experiment_is_named_after_its_file():
     assert plan(trial(), path="a/b.v2.py").experiment == "b.v2"
 

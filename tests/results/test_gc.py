@@ -159,6 +159,9 @@ def test_jobs_and_functions_that_are_no_more():
         lay(f"results/exp/{kind}/gone.json")
     for name in ("train", "check", "init"):
         lay(f"results/exp/context/{name}.json")
+    for name in ("gone", "train"):
+        lay(f"results/exp/pages/tables/{name}.html")
+        lay(f"results/exp/pages/plots/{name}.svg")
     lay("results/exp/trials/other.json")
     lay("results/exp/updates/other.json")
     lay("results/exp/setup/init.json")
@@ -170,8 +173,12 @@ def test_jobs_and_functions_that_are_no_more():
             "results/exp/runs/train/n~9.json.kept",
         ],
         "results of exp: functions that are no more": [
-            f"results/exp/{kind}/gone.json"
-            for kind in ("trials", "updates", "context", "verify", "setup")
+            *(
+                f"results/exp/{kind}/gone.json"
+                for kind in ("trials", "updates", "context", "verify", "setup")
+            ),
+            "results/exp/pages/tables/gone.html",
+            "results/exp/pages/plots/gone.svg",
         ],
     }
 
