@@ -56,11 +56,14 @@ class Values:
         self.project = project
         self.module = module
         self.frames = frames
-        self._asked: set[str] = set()
+        self._asked: set[tuple[str, tuple[Binding, ...]]] = set()
+        self._reading: set[str] = set()
 
     def inside(self, frame: Frame) -> Values:
         """Return the same with one more inner scope."""
-        return Values(self.project, self.module, (*self.frames, frame))
+        inner = Values(self.project, self.module, (*self.frames, frame))
+        inner._asked = self._asked
+        return inner
 
     def local(self, name: str) -> tuple[Binding, ...] | None:
         """Return the bindings of a name in the inner scopes; None if it has none there."""
@@ -121,9 +124,7 @@ class Values:
         """Whether a star import of a local module may bind a name."""
         stars = (
             module
-            for unit in self.module.units
-            for imported, _ in unit.names.imports
-            if imported.star
+            for imported in self.module.star_imports
             for module in self.project.loaded_by(imported, self.module)
         )
         return any(name in module.bindings for module in stars)
@@ -206,16 +207,16 @@ class Values:
 
     def consumed(self, name: str) -> frozenset[str]:
         """Return the names whose objects may change when a name is read, as iterators do."""
-        if name in self._asked:
+        if name in self._reading:
             return frozenset()
-        self._asked.add(name)
+        self._reading.add(name)
         changing: set[str] = set()
         for binding in self.bindings(name):
             value = binding.value if binding.kind == "value" else None
             others = self.consumed(value.id) if isinstance(value, ast.Name) else frozenset()
             if others or self._is_iterator(value):
                 changing |= {name, *others}
-        self._asked.discard(name)
+        self._reading.discard(name)
         return frozenset(changing)
 
     def _is_iterator(self, node: ast.expr | None) -> bool:
@@ -266,18 +267,18 @@ class Values:
         return isinstance(node, ast.Call) and self._is_plain_call(node)
 
     def _is_plain_name(self, name: str) -> bool:
-        if name in self._asked:
-            return True
         bindings = self.bindings(name)
         if not bindings:
             return name in _IMPLICIT
-        self._asked.add(name)
+        if (name, bindings) in self._asked:
+            return True
+        self._asked.add((name, bindings))
         plain = all(
             binding.kind in {"deleted", "augmented"}
             or (binding.kind in {"value", "element"} and self.is_plain(binding.value))
             for binding in bindings
         )
-        self._asked.discard(name)
+        self._asked.discard((name, bindings))
         return plain
 
     def _is_plain_call(self, node: ast.Call) -> bool:

@@ -85,3 +85,28 @@ def test_names_of_a_star_import_are_known_if_the_module_only_looks_its_own_up(li
 def test_calls_that_only_compute(value, is_pure):
     before = f"import zlib\nimport numpy as np\nOTHER = BUFFER = MORE = None\nX = {value}"
     assert (kept(before) == []) == is_pure
+
+
+def test_names_that_are_made_of_themselves_in_comprehensions():
+    before = "T = 'a b'\nT = [v.strip() for v in T.copy()]\nY = T.copy()\nZ = [v.items() for v in Y.copy()]\nY = Z"
+    assert kept(before) == []
+    # what a parameter of another scope hides is another name
+    assert kept("def f(x): return x\nX = f\nY = [X.get(1) for X in [open]]") != []
+
+
+EXEC = "def run(text): exec(text, {})\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_known"),
+    [
+        (f"__all__ = ['A']\nA = 1\nB = 2\n{EXEC}", True),
+        (f"A = 1\nB = 2\n{EXEC}", False),  # what it binds has no list
+        (f"__all__ = ['A', 'C']\nA = 1\nB = 2\n{EXEC}", False),  # who binds C?
+        ("__all__ = ['A']\nA = 1\nB = 2\nexec('B = 3')\n", False),
+        ("__all__ = ['A']\nA = 1\nB = 2\nglobals().update(B=3)\n", False),
+    ],
+)
+def test_a_list_of_names_that_are_written_out_holds_whatever_functions_do(text, is_known):
+    found = trial("from helper import *", "return A", {"helper.py": text})
+    assert ("B = 2" not in module("helper", found)) == is_known
