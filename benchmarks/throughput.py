@@ -1,9 +1,10 @@
 """Trivial combinations: this project, and other ways to run them, on two cores.
 
-    python benchmarks/throughput.py [combinations] [rounds]
+    python benchmarks/throughput.py [combinations] [rounds] [most combinations of others]
 
-Those other tools that are installed take part (`pip install -e '.[bench]'`) up to 5000 combinations. All start
-a process for each combination but pytask, redun and Hydra, which run them in their own.
+Those other tools that are installed take part (`pip install -e '.[bench]'`) up to 5000 combinations, or up to
+the number given last. All start a process for each combination but pytask, redun and Hydra, which run them in
+their own.
 """
 # ruff: noqa: INP001 -- a script
 
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
     from measuring import Cost
 
-OTHERS_UP_TO = 5000
 ONE = "import json, sys; print(json.dumps(int(sys.argv[1])))"
 
 POOL = """\
@@ -154,10 +154,10 @@ def _script(place: Path, name: str, text: str) -> Cost:
     return run([sys.executable, name], place)
 
 
-def main(combinations: int = 500, rounds: int = 3) -> None:
+def main(combinations: int = 500, rounds: int = 3, others_up_to: int = 5000) -> None:
     """Print the table."""
     ways: dict[str, Callable[[Path, int], Cost]] = {"pool": pool, "mlx2smk": ours}
-    if combinations <= OTHERS_UP_TO:
+    if combinations <= others_up_to:
         ways["mlx2smk, 1 a job"] = lambda place, n: ours(place, n, "--batch", "1")
         ways["minimal Snakemake"] = minimal
         others = {"pytask": pytask, "redun": redun, "hydra": hydra}

@@ -64,7 +64,8 @@ def access_of(  # noqa: PLR0913 - all that decides what a function uses
     return value may update the context, as a trial's may. ``mentioned``: its parameters mention SETUP.
     """
     found = _found_by_name(taken, widened, mentioned=mentioned)
-    reads = [*_read_sites(taken, project), *found]
+    dynamic = any(each.dynamic for each in widened)
+    reads = [*_read_sites(taken, project, dynamic=dynamic), *found]
     writes = [*update_sites(taken, project)] if updates else []
     return Access(
         reads=Keys.union(site.keys for site in reads) | (SEED_KEYS if seeded else NO_KEYS),
@@ -118,8 +119,8 @@ def _text(node: ast.Constant) -> str:
     return node.value if isinstance(node.value, str) else ""
 
 
-def _read_sites(taken: Sequence[Taken], project: Project) -> Iterator[Site]:
-    follower = Follower(project)
+def _read_sites(taken: Sequence[Taken], project: Project, *, dynamic: bool) -> Iterator[Site]:
+    follower = Follower(project, taken, dynamic=dynamic)
     for item in taken:
         certain = certain_names(item.unit.names)
         for reference in item.unit.names.references:

@@ -15,6 +15,7 @@ from mlx2smk.analysis.changes import Changes, short
 from mlx2smk.analysis.confined import FAILING
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
+    FILLING_ARRAYS,
     HIGHER_ORDER,
     HIGHER_ORDER_FIRST,
     PURE_BUILTINS,
@@ -183,12 +184,12 @@ class Evaluation(Changes):
         bare = node.value if isinstance(node, ast.Subscript) else node
         bare = bare.func if isinstance(bare, ast.Call) else bare
         meaning = self.values.meaning(bare)
-        if isinstance(meaning, Definition):
-            quiet = self.judge.is_quiet_base(meaning)
-        else:
-            quiet = meaning is not None and not listed(meaning.name, REGISTERING_BASES)
-        if not quiet:
-            self.effect(f"is a subclass of {short(node)}")
+        reason = f"is a subclass of {short(node)}"
+        if not isinstance(meaning, Definition):
+            if meaning is None or listed(meaning.name, REGISTERING_BASES):
+                self.effect(reason)
+        elif not self.judge.is_quiet_base(meaning):
+            self.fill(reason, self.judge.filled_by_subclass(meaning))
 
     def decorators(self, node: Function | ast.ClassDef) -> None:
         """Go through the application of a definition's decorators."""
@@ -275,6 +276,11 @@ class Evaluation(Changes):
         if isinstance(meaning, Definition):
             self.fill(reason, self.judge.filled_by(meaning))
             return
+        if isinstance(node.func, ast.Call):  # `register("name")(function)`
+            given = (*node.func.args, *(keyword.value for keyword in node.func.keywords))
+            self.expressions(given)
+            self.fill(reason, self.judge.filled_by_decorator(node.func, self.values))
+            return
         filling = self.judge.filled_by_method(node, self.values)
         if filling is not None:
             self.fill(reason, filling)
@@ -296,6 +302,8 @@ class Evaluation(Changes):
         if name in HIGHER_ORDER and not all(
             map(self.is_pure_argument, _functions_given(name, node))
         ):
+            return False
+        if name.startswith("numpy.") and _fills_an_array(name, node):
             return False
         return name in PURE_BUILTINS or listed(name, PURE_LIBRARY)
 
@@ -341,6 +349,17 @@ class Evaluation(Changes):
             return False
         name = meaning.name
         return name in PURE_BUILTINS or listed(name, PURE_LIBRARY) or name.startswith("str.")
+
+
+def _fills_an_array(name: str, node: ast.Call) -> bool:
+    """Whether a function of numpy may be given an array for its result, which others may hold."""
+    most = FILLING_ARRAYS.get(name.removeprefix("numpy."), len(node.args))
+    starred = any(isinstance(each, ast.Starred) for each in node.args)
+    return (
+        len(node.args) > most
+        or starred
+        or any(keyword.arg in {"out", None} for keyword in node.keywords)
+    )
 
 
 def _functions_given(name: str, node: ast.Call) -> list[ast.expr]:

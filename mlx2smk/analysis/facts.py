@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.confined import EVERYWHERE
@@ -90,9 +91,27 @@ class Facts:
         elif not isinstance(unit.node, _AROUND_IMPORTS):
             return False
         return any(
-            not deferred and imported.bound not in used and self._is_from_outside(imported)
+            not deferred
+            and imported.bound not in used
+            and self._is_from_outside(imported)
+            and (module.dotted, imported.bound) not in self._named
             for imported, deferred in unit.names.imports
         )
+
+    @cached_property
+    def _named(self) -> frozenset[tuple[str, str]]:
+        """The names that modules use of others, with the names of these."""
+        experiment = self.project.experiment
+        found: set[tuple[str, str]] = set()
+        for module in (experiment, *self.project.imported_with(experiment)):
+            for reference in (each for unit in module.units for each in unit.names.references):
+                for imported in reference.imports or tuple(module.imports(reference.name)):
+                    base, first = self.project.base(imported, module)
+                    parts = (*(base or "").split("."), *first, *reference.attributes)
+                    found |= {
+                        (".".join(parts[:count]), parts[count]) for count in range(1, len(parts))
+                    }
+        return frozenset(found)
 
     def _is_from_outside(self, imported: Imported) -> bool:
         """Whether this imports an installed package that may be imported for its effects."""
@@ -220,23 +239,65 @@ class _Footprint:
     effect: bool
     runs: bool
 
-    def bound_to(self, other: _Footprint) -> bool:
-        """Whether two units must keep their order."""
-        if (self.effect and (other.effect or other.runs)) or (other.effect and self.runs):
-            return True
-        return (
-            not self.writes.isdisjoint(other.writes)
-            or not self.writes.isdisjoint(other.reads)
-            or not self.reads.isdisjoint(other.writes)
-        )
+
+class _Earlier:
+    """The units so far that later ones may have to stay behind, by what binds them.
+
+    Units with effects are apart: all that runs stays behind them, whatever its names, which may be many.
+    """
+
+    def __init__(self) -> None:
+        self._names, self._names_of_effects = _Named(), _Named()
+        self._effects: list[int] = []
+        self._runs: list[int] = []
+
+    def binding(self, later: _Footprint) -> frozenset[int]:
+        """Return those before which a later unit must not come."""
+        found = self._names.sharing(later)
+        if later.effect:
+            found.update(self._runs)
+        found.update(self._effects if later.runs else self._names_of_effects.sharing(later))
+        return frozenset(found)
+
+    def add(self, index: int, footprint: _Footprint) -> None:
+        """Add the next unit."""
+        if footprint.runs:
+            self._runs.append(index)
+        if footprint.effect:
+            self._effects.append(index)
+        (self._names_of_effects if footprint.effect else self._names).add(index, footprint)
+
+
+class _Named:
+    """Units by the names that they write and read."""
+
+    def __init__(self) -> None:
+        self._writers: dict[str, list[int]] = {}
+        self._readers: dict[str, list[int]] = {}
+
+    def sharing(self, later: _Footprint) -> set[int]:
+        """Return those that write what a later unit reads or writes, or read what it writes."""
+        found: set[int] = set()
+        for name in later.writes:
+            found.update(self._writers.get(name, ()), self._readers.get(name, ()))
+        for name in later.reads:
+            found.update(self._writers.get(name, ()))
+        return found
+
+    def add(self, index: int, footprint: _Footprint) -> None:
+        for name in footprint.writes:
+            self._writers.setdefault(name, []).append(index)
+        for name in footprint.reads:
+            self._readers.setdefault(name, []).append(index)
 
 
 def _order(facts: Facts, module: Module) -> tuple[frozenset[int], ...]:
-    footprints = [_footprint(unit_facts, facts, module) for unit_facts in facts.of(module)]
-    return tuple(
-        frozenset(index for index in range(here) if footprints[index].bound_to(footprint))
-        for here, footprint in enumerate(footprints)
-    )
+    earlier, found = _Earlier(), []
+    for index, unit_facts in enumerate(facts.of(module)):
+        footprint = _footprint(unit_facts, facts, module)
+        found.append(earlier.binding(footprint))
+        earlier.add(index, footprint)
+    return tuple(found)
 
 
 def _footprint(unit_facts: UnitFacts, facts: Facts, module: Module) -> _Footprint:

@@ -1,27 +1,35 @@
-"""Follows SETUP where code hands it on: to a local variable, or to a parameter of a local function.
+"""Follows SETUP where code hands it on: to variables, parameters and results of local functions, attributes of ``self``.
 
-What is not followed for certain uses any key: another object that keeps it, a function whose
-definition is not known, a name that is bound more than once.
+What is not followed for certain uses any key: a container that keeps it, a function whose
+definition is not known, a local name that is bound more than once.
 """
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.calls import calls_of, meaning_of
+from mlx2smk.analysis.constructors import (
+    initializer_of,
+    is_plain_class,
+    method_around,
+    only_base,
+    top_level_class,
+)
 from mlx2smk.analysis.enclosing import Enclosing
-from mlx2smk.analysis.sites import READING, Site, certain_names, literal_text
-from mlx2smk.analysis.values import Definition
-from mlx2smk.language.keys import ANY, Keys
+from mlx2smk.analysis.holding import Holders
+from mlx2smk.analysis.sites import READING, Site, certain_names
+from mlx2smk.analysis.stretches import Stretch, keys_in
+from mlx2smk.analysis.values import Definition, Library
+from mlx2smk.language.scopes import own_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from mlx2smk.analysis.calls import Call
     from mlx2smk.analysis.enclosing import ScopeNode
     from mlx2smk.analysis.project import Module, Project, Unit
-    from mlx2smk.language.bindings import Binding
+    from mlx2smk.analysis.slicing import Taken
     from mlx2smk.language.scopes import Function
 
 
@@ -29,20 +37,12 @@ class HandedOn(Exception):  # noqa: N818 - it ends the search and is no error
     """The dictionary goes where it is not followed."""
 
 
-class Stretch(NamedTuple):
-    """A top-level statement with what is known about it."""
-
-    module: Module
-    around: Enclosing
-    certain: frozenset[ast.expr]
-    calls: dict[ast.Call, Call]
-
-
 class Follower:
-    """Finds the keys that are used of a dictionary by those it is handed to."""
+    """Finds the keys that are used of a dictionary by those it is handed to, in the code of a slice."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, taken: Sequence[Taken], *, dynamic: bool = False) -> None:
         self.project = project
+        self.holders = Holders(taken, project, dynamic=dynamic)
         self._stretches: dict[Unit, Stretch] = {}
 
     def sites(self, node: ast.expr, unit: Unit, module: Module) -> list[Site] | None:
@@ -57,7 +57,7 @@ class Follower:
         if unit not in self._stretches:
             calls = {call.node: call for call in calls_of(unit.node, module)}
             certain = certain_names(unit.names)
-            self._stretches[unit] = Stretch(module, Enclosing(unit.node), certain, calls)
+            self._stretches[unit] = Stretch(module, unit, Enclosing(unit.node), certain, calls)
         return self._stretches[unit]
 
     # One use
@@ -78,6 +78,8 @@ class Follower:
             yield from self._argument(parent, node, code, seen)
         elif isinstance(parent, ast.arguments):
             yield from self._default(parent, node, code, seen)
+        elif isinstance(parent, ast.Return):
+            yield from self._returned(parent, code, seen)
         elif not isinstance(parent, ast.Expr):
             raise HandedOn
 
@@ -88,6 +90,8 @@ class Follower:
 
     def _method(self, node: ast.Attribute, code: Stretch, seen: set[object]) -> Iterator[Site]:
         call = code.around.parents.get(node)
+        if node.attr not in _DICT and isinstance(node.ctx, ast.Load):
+            return  # no dictionary has it
         if not isinstance(call, ast.Call) or call.func is not node:
             raise HandedOn
         if node.attr == "copy" and not call.args and not call.keywords:
@@ -106,7 +110,7 @@ class Follower:
             raise HandedOn
 
     def _site(self, key: ast.expr, node: ast.expr, code: Stretch) -> Site:
-        keys = self.keys_in(key, code)
+        keys = keys_in(key, code)
         if keys.is_any:
             raise HandedOn
         names = ", ".join(map(repr, sorted(keys.names)))
@@ -119,12 +123,76 @@ class Follower:
     ) -> Iterator[Site]:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         target = targets[0]
+        if len(targets) == 1 and isinstance(target, ast.Attribute):
+            yield from self._attribute(target, code, seen)
+            return
         if len(targets) != 1 or not isinstance(target, ast.Name):
             raise HandedOn
         scope = code.around.scope_of_name(node, target.id)
-        if scope is None or isinstance(scope, ast.ClassDef):
-            raise HandedOn  # other modules may use it
-        yield from self._variable(scope, target.id, code, seen)
+        if scope is None:
+            yield from self._module_name(code.module, target.id, seen)
+        elif isinstance(scope, ast.ClassDef):
+            raise HandedOn
+        else:
+            yield from self._variable(scope, target.id, code, seen)
+
+    def _module_name(self, module: Module, name: str, seen: set[object]) -> Iterator[Site]:
+        """Yield what the slice reads through a name that a module binds to the dictionary."""
+        if (module, name) in seen:
+            return
+        seen.add((module, name))
+        yield from self._held(self.holders.of_name(module, name), seen)
+
+    def _attribute(self, target: ast.Attribute, code: Stretch, seen: set[object]) -> Iterator[Site]:
+        """Yield what the slice reads through attributes like one of ``self`` that is the dictionary."""
+        if ("attribute", target.attr) in seen:
+            return
+        seen.add(("attribute", target.attr))
+        self._class_around(target.value, code)
+        yield from self._held(self.holders.of_attribute(target.attr), seen)
+
+    def _held(
+        self, found: Sequence[tuple[ast.expr, Taken]] | None, seen: set[object]
+    ) -> Iterator[Site]:
+        if found is None:
+            raise HandedOn
+        for node, item in found:
+            yield from self._uses(node, self.stretch(item.unit, item.module), seen)
+
+    def _class_around(self, node: ast.expr, code: Stretch) -> Definition:
+        """Return the plain class at top level in a method of which an expression is ``self``."""
+        method = method_around(node, code.around)
+        found = None if method is None else top_level_class(method[1], code.module)
+        if found is None or not is_plain_class(found, self.project):
+            raise HandedOn
+        return found
+
+    def _returned(self, node: ast.Return, code: Stretch, seen: set[object]) -> Iterator[Site]:
+        """Yield what callers read of what a function at top level returns."""
+        function = next(code.around.scopes(node))
+        if (
+            function is not code.unit.node
+            or not isinstance(function, ast.FunctionDef)
+            or function.decorator_list
+            or code.unit.statement in code.module.declared
+            or any(
+                isinstance(part, _YIELDING) for each in function.body for part in own_scope(each)
+            )
+            or len(code.module.bindings[function.name]) != 1
+        ):
+            raise HandedOn
+        if function in seen:
+            return
+        seen.add(function)
+        found = self.holders.of_name(code.module, function.name)
+        for name, item in found or ():
+            inside = self.stretch(item.unit, item.module)
+            call = inside.around.parents.get(name)
+            if not isinstance(call, ast.Call) or call.func is not name:
+                raise HandedOn
+            yield from self._uses(call, inside, seen)
+        if found is None:
+            raise HandedOn
 
     def _variable(
         self, scope: ScopeNode, name: str, code: Stretch, seen: set[object]
@@ -164,12 +232,15 @@ class Follower:
             raise HandedOn  # ** takes all keys
         if self._only_asks_for_type(call, code):
             return
-        function, skipped, inside = self.called(call, code)
-        name = named or position_of(call, value, function, skipped)
-        own = {arg.arg for arg in (*function.args.args, *function.args.kwonlyargs)}
-        if name not in own | {arg.arg for arg in function.args.posonlyargs}:
-            raise HandedOn
-        yield from self._variable(function, name, inside, seen)
+        if self._copies(call, code):
+            yield from self._uses(call, code, seen)
+            return
+        for function, skipped, inside in self._all_called(call, code):
+            name = named or position_of(call, value, function, skipped)
+            own = {arg.arg for arg in (*function.args.args, *function.args.kwonlyargs)}
+            if name not in own | {arg.arg for arg in function.args.posonlyargs}:
+                raise HandedOn
+            yield from self._variable(function, name, inside, seen)
 
     def is_call_of(self, call: ast.Call, function: Function, code: Stretch) -> bool:
         """Whether a call certainly runs a function."""
@@ -187,6 +258,59 @@ class Follower:
             and function.id not in code.module.bindings
         )
 
+    def _all_called(self, call: ast.Call, code: Stretch) -> Iterable[tuple[Function, int, Stretch]]:
+        """Return the functions that a call may run, as `called` does; methods of ``self`` too."""
+        function = call.func
+        if not isinstance(function, ast.Attribute):
+            return [self.called(call, code)]
+        inner = function.value
+        if method_around(inner, code.around) is not None:
+            self._class_around(inner, code)
+            return self._methods(function.attr)
+        if _is_super(inner) and function.attr == "__init__":
+            return [self._next_initializer(call, code)]
+        return [self.called(call, code)]
+
+    def _methods(self, name: str) -> list[tuple[Function, int, Stretch]]:
+        """Return what a method of ``self`` may be: all of that name, as a subclass may have another one."""
+        found = self.holders.methods(name)
+        if not found:
+            raise HandedOn
+        return [(node, 1, self.stretch(item.unit, item.module)) for node, item in found]
+
+    def _next_initializer(self, call: ast.Call, code: Stretch) -> tuple[Function, int, Stretch]:
+        """Return what ``super().__init__`` calls in a method of a class whose order of bases is certain."""
+        scope = next(code.around.scopes(call), None)
+        holder = code.around.parents.get(scope) if isinstance(scope, ast.FunctionDef) else None
+        found = top_level_class(holder, code.module) if isinstance(holder, ast.ClassDef) else None
+        if found is None or not is_plain_class(found, self.project) or self.holders.is_mixed:
+            raise HandedOn
+        base = only_base(found, self.project)
+        return self._initializer(base)
+
+    def _initializer(self, of: Definition | None) -> tuple[Function, int, Stretch]:
+        made = None if of is None else initializer_of(of, self.project)
+        if of is None or made is None or isinstance(made.node, ast.ClassDef):
+            raise HandedOn
+        return made.node, 1, self.stretch(self._unit_with(made), made.module)
+
+    @staticmethod
+    def _unit_with(method: Definition) -> Unit:
+        for unit in method.module.units:
+            if isinstance(unit.node, ast.ClassDef) and method.node in unit.node.body:
+                return unit
+        raise HandedOn
+
+    def _copies(self, call: ast.Call, code: Stretch) -> bool:
+        """Whether a call makes a copy with the same guard."""
+        found = (
+            meaning_of(call.func, code.calls[call].place, self.project)
+            if call in code.calls
+            else None
+        )
+        copies = isinstance(found, Library) and found.name in {"copy.copy", "copy.deepcopy"}
+        return copies and len(call.args) == 1 and not call.keywords
+
     def called(self, call: ast.Call, code: Stretch) -> tuple[Function, int, Stretch]:
         """Return the function that a call runs, how many parameters it is not given, and where it stands."""
         local = self._local_function(call, code)
@@ -197,10 +321,9 @@ class Follower:
         found = meaning_of(call.func, code.calls[call].place, self.project)
         if not isinstance(found, Definition) or found.node.decorator_list:
             raise HandedOn
-        inside = self.stretch(_unit_of(found), found.module)
         if isinstance(found.node, ast.ClassDef):
-            return _initializer(found.node, found.module), 1, inside
-        return found.node, 0, inside
+            return self._initializer(found)
+        return found.node, 0, self.stretch(_unit_of(found), found.module)
 
     @staticmethod
     def _local_function(call: ast.Call, code: Stretch) -> Function | None:
@@ -212,53 +335,8 @@ class Follower:
         node = bindings[0].node if len(bindings) == 1 else None
         return node if isinstance(node, FUNCTIONS) and not node.decorator_list else None
 
-    # Keys
-
-    def keys_in(self, key: ast.expr, code: Stretch) -> Keys:
-        """Return the texts that an expression may stand for; any if they are not certain."""
-        if isinstance(key, ast.Name):
-            scope = code.around.scope_of_name(key, key.id)
-            if isinstance(scope, ast.ClassDef):
-                return ANY  # before the class binds the name, it is the module's
-            if scope is not None:
-                parts = [
-                    self._bound_keys(item, code) for item in code.around.bindings(scope)[key.id]
-                ]
-                safe = code.around.loads(scope, key.id) is not None
-                return Keys.union(parts) if safe else ANY
-        text = literal_text(key, code.module, code.certain)
-        return ANY if text is None else Keys.of(text)
-
-    def _bound_keys(self, binding: Binding, code: Stretch) -> Keys:
-        """Return the texts that a local variable may be bound to: one, or those that a loop goes through."""
-        value = binding.value
-        target = getattr(binding.node, "target", None)
-        if binding.kind == "value" and value is not None:
-            return self._text(value, code)
-        if binding.kind != "element" or not isinstance(value, (ast.Tuple, ast.List, ast.Set)):
-            return ANY
-        if target is not None and not isinstance(target, ast.Name):
-            return ANY
-        if target is None and not _is_single_target(binding):
-            return ANY
-        return Keys.union(self._text(part, code) for part in value.elts)
-
-    @staticmethod
-    def _text(node: ast.expr, code: Stretch) -> Keys:
-        text = literal_text(node, code.module, code.certain)
-        return ANY if text is None else Keys.of(text)
-
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-def _is_single_target(binding: Binding) -> bool:
-    """Whether the name is all that a comprehension binds to an element."""
-    return any(
-        isinstance(part.target, ast.Name) and part.target.id == binding.name
-        for part in getattr(binding.node, "generators", ())
-        if part.iter is binding.value
-    )
 
 
 def position_of(call: ast.Call, value: ast.expr, function: Function, skipped: int) -> str:
@@ -279,17 +357,15 @@ def _unit_of(found: Definition) -> Unit:
     raise HandedOn
 
 
-def _initializer(node: ast.ClassDef, module: Module) -> Function:
-    """Return the ``__init__`` that creating an instance of a class certainly calls."""
-    plain = all(isinstance(base, ast.Name) and base.id == "object" for base in node.bases)
-    if not plain or node.keywords or node.name in module.patched:
-        raise HandedOn
-    made = [part for part in node.body if isinstance(part, FUNCTIONS) and part.name == "__init__"]
-    names = [part.name for part in node.body if isinstance(part, FUNCTIONS)]
-    others = [part for part in node.body if not isinstance(part, (*FUNCTIONS, *_HARMLESS))]
-    if len(made) != 1 or "__new__" in names or others or made[0].decorator_list:
-        raise HandedOn
-    return made[0]
+def _is_super(node: ast.expr) -> bool:
+    """Whether an expression is ``super()``."""
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "super"
+        and not node.args
+    )
 
 
-_HARMLESS = (ast.Expr, ast.Pass, ast.AnnAssign)
+_YIELDING = (ast.Yield, ast.YieldFrom)
+_DICT = frozenset(dir(dict))

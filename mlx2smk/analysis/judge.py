@@ -51,6 +51,9 @@ class Judge(Protocol):
     def filled_by_decorator(self, node: ast.expr, values: Values) -> Filling | None:
         """Return what a decorator fills that changes nothing but objects of its own module."""
 
+    def filled_by_subclass(self, definition: Definition) -> Filling | None:
+        """Return what defining a subclass of a class fills that changes nothing but objects of the class's module."""
+
     def filled_by_method(self, node: ast.Call, values: Values) -> Filling | None:
         """Return what a call of a method fills that changes nothing but the instance, which a module holds."""
 

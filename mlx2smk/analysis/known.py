@@ -95,6 +95,30 @@ PURE_LIBRARY = frozenset(
         *("time.monotonic", "time.perf_counter", "time.time"),
         *("types.MappingProxyType", "types.SimpleNamespace", "typing.*", "typing_extensions.*"),
         *("uuid.UUID", "weakref.WeakKeyDictionary", "weakref.WeakValueDictionary"),
+        *("base64.*", "binascii.*", "bisect.bisect", "bisect.bisect_left", "bisect.bisect_right"),
+        *("cmath.*", "html.escape", "shlex.split", "struct.pack"),
+        *("struct.unpack", "urllib.parse.*", "zlib.adler32", "zlib.compress", "zlib.crc32"),
+        *(
+            "zlib.decompress",
+            "numpy.abs",
+            "numpy.argsort",
+            "numpy.column_stack",
+            "numpy.concatenate",
+        ),
+        *(
+            "numpy.cos",
+            "numpy.cumsum",
+            "numpy.deg2rad",
+            "numpy.diag",
+            "numpy.dot",
+            "numpy.full_like",
+        ),
+        *("numpy.hstack", "numpy.identity", "numpy.linalg.inv", "numpy.linalg.norm", "numpy.log10"),
+        *("numpy.log2", "numpy.max", "numpy.mean", "numpy.median", "numpy.meshgrid", "numpy.min"),
+        *("numpy.ones_like", "numpy.outer", "numpy.power", "numpy.prod", "numpy.repeat"),
+        *("numpy.round", "numpy.sin", "numpy.sort", "numpy.stack", "numpy.std", "numpy.sum"),
+        *("numpy.tan", "numpy.tile", "numpy.unique", "numpy.var", "numpy.vstack", "numpy.where"),
+        *("numpy.zeros_like",),
         *("numpy.arange", "numpy.array", "numpy.asarray", "numpy.dtype", "numpy.empty"),
         *("numpy.exp", "numpy.eye", "numpy.float32", "numpy.float64", "numpy.full"),
         *("numpy.geomspace", "numpy.int32", "numpy.int64", "numpy.linspace", "numpy.log"),
@@ -103,6 +127,14 @@ PURE_LIBRARY = frozenset(
         *("torch.ones", "torch.tensor", "torch.zeros"),
     }
 )
+
+FILLING_ARRAYS = {
+    **dict.fromkeys(
+        ("abs", "cos", "deg2rad", "exp", "log", "log10", "log2", "sin", "sqrt", "tan"), 1
+    ),
+    "power": 2,
+}
+"""Functions of numpy, with the number of arguments behind which they are given the array that they fill."""
 
 PURE_DECORATORS = frozenset(
     {
@@ -154,6 +186,14 @@ PLAIN_VALUES = frozenset(
         *("sys.platform", "sys.version", "sys.version_info", "sys.float_info"),
     }
 )
+
+ALWAYS_PLAIN = frozenset(
+    {
+        *("ascii", "bool", "callable", "chr", "float", "format", "hasattr", "hash", "hex", "id"),
+        *("int", "isinstance", "issubclass", "len", "oct", "ord", "repr", "str"),
+    }
+)
+"""Functions whose results are plain, whatever they are given."""
 
 PLAIN_CALLS = frozenset(
     {

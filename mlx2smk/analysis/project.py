@@ -96,12 +96,8 @@ class Module:
             if unit.alias is not None and unit.certain
             for name in unit.names.bound
         }
-        gone = {
-            item.name
-            for unit in self.units
-            for item in unit.names.bindings
-            if item.kind == "deleted"
-        }
+        items = (item for unit in self.units for item in unit.names.bindings)
+        gone = {item.name for item in items if item.kind == "deleted"}
         return (certainly_bound(self.tree) | starred) - gone
 
     @cached_property
@@ -173,6 +169,11 @@ class Module:
             for node in unit.names.attributes:
                 if not isinstance(node.ctx, ast.Load):
                     yield node
+
+    @cached_property
+    def star_imports(self) -> tuple[Imported, ...]:
+        """The imports of all names of a module."""
+        return tuple(each for unit in self.units for each, _ in unit.names.imports if each.star)
 
     def imports(self, name: str) -> Iterator[Imported]:
         """Yield the imports that bind a name of the module."""

@@ -22,6 +22,7 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
+from mlx2smk.analysis.subclassing import filled_by_subclass
 from mlx2smk.analysis.values import Definition, Frame, Values, frame_inside
 from mlx2smk.language.bindings import scope_of
 from mlx2smk.language.scopes import own_scope
@@ -63,6 +64,10 @@ class Purity:
         if isinstance(node, ast.ClassDef):
             return self._is_pure_class(definition, node)
         return self._is_pure_function(module, node)
+
+    def is_replaced(self, definition: Definition) -> bool:
+        """Whether a definition may be changed, or another module may put something else in its place."""
+        return self._is_replaced(definition.node.name, definition.module)
 
     def _is_replaced(self, name: str, module: Module) -> bool:
         """Whether a definition may be changed, or another module may put something else in its place."""
@@ -139,6 +144,10 @@ class Purity:
             for item in _returns(node)
             if not (isinstance(item.value, ast.Name) and item.value.id in besides)
         ]
+
+    def filled_by_subclass(self, definition: Definition) -> Filling | None:
+        """Return what defining a subclass of a class fills that changes nothing but objects of the class's module."""
+        return filled_by_subclass(definition, self)
 
     def filled_by_method(self, node: ast.Call, values: Values) -> Filling | None:
         """Return what a call of a method fills that changes nothing but the instance."""

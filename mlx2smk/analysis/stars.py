@@ -85,13 +85,16 @@ class Stars:
 
     def _exported(self, module: Module, seen: frozenset[str]) -> StarNames | None:
         """Return what ``import *`` takes from a module; None if that is not known."""
-        if module.tree is None or module.dotted in seen or _binds_by_name(module):
+        if module.tree is None or module.dotted in seen:
             return None
         seen |= {module.dotted}
+        binds_by_name = _binds_by_name(module)
         if any(item.name == "__all__" for item in scope_of(module.tree.body).bindings):
             listed = self._listed(module, seen)
-            return None if listed is None else dict.fromkeys(listed, True)
-        if _mentions_all(module):
+            if listed is None or (binds_by_name and not _is_written_out(module, listed)):
+                return None
+            return dict.fromkeys(listed, True)
+        if binds_by_name or _mentions_all(module):
             return None
         names = self._bound(module, seen)
         if names is None:
@@ -313,14 +316,41 @@ def _root(node: ast.expr) -> str:
 def _binds_by_name(module: Module) -> bool:
     """Whether a module may bind names that are not written out as names."""
     called = {node.func for node in module.nodes if isinstance(node, ast.Call)}
+    asking = set(_only_asking(module))
     return any(
-        (isinstance(node, ast.Name) and node.id in _BINDERS)
+        (isinstance(node, ast.Name) and node.id in _BINDERS and node not in asking)
         or (isinstance(node, ast.alias) and node.name in _BINDERS | {"modules"})
         or (isinstance(node, ast.Attribute) and node.attr in _BINDERS)
         or (isinstance(node, ast.Attribute) and node.attr == "modules" and node not in called)
         or (isinstance(node, ast.Constant) and node.value in _BINDERS)
         for node in module.nodes
     ) or any(_asks_here(node) for statement in _body(module) for node in own_scope(statement))
+
+
+def _only_asking(module: Module) -> Iterator[ast.expr]:
+    """Yield the ``globals`` of code that only looks names up, such as ``globals()[name]``."""
+    for node in module.nodes:
+        asked: ast.expr | None = None
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            asked = node.value
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            asked = node.func.value if node.func.attr == "get" else None
+        elif isinstance(node, ast.Compare) and isinstance(node.ops[-1], (ast.In, ast.NotIn)):
+            asked = node.comparators[-1]
+        if isinstance(asked, ast.Call) and isinstance(asked.func, ast.Name) and not asked.args:
+            yield asked.func
+
+
+def _is_written_out(module: Module, names: Iterable[str]) -> bool:
+    """Whether a module binds some names for certain, and binds others by name in functions only."""
+    assert module.tree is not None  # noqa: S101 - the caller knows
+    return certainly_bound(module.tree).issuperset(names) and not any(
+        (isinstance(node, ast.Name) and node.id in {"exec", "globals", "eval"})
+        or (isinstance(node, ast.Attribute) and node.attr in {"modules", "exec"})
+        or _asks_here(node)
+        for statement in module.tree.body
+        for node in own_scope(statement)
+    )
 
 
 _BINDERS = frozenset(

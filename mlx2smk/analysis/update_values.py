@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlx2smk.analysis.calls import Place, meaning_of
 from mlx2smk.analysis.handing import FUNCTIONS, HandedOn, position_of
+from mlx2smk.analysis.stretches import keys_in
 from mlx2smk.analysis.values import Definition, Library
 from mlx2smk.language.keys import ANY, Keys
 from mlx2smk.language.scopes import Function, own_scope
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlx2smk.analysis.enclosing import ScopeNode
-    from mlx2smk.analysis.handing import Follower, Stretch
+    from mlx2smk.analysis.handing import Follower
     from mlx2smk.analysis.slicing import Taken
+    from mlx2smk.analysis.stretches import Stretch
     from mlx2smk.language.bindings import Binding
 
 UPDATE = "context_update"
@@ -93,7 +95,7 @@ class UpdateValues:
             yield from found
 
     def _key(self, key: ast.expr, code: Stretch) -> WrittenKeys:
-        keys = self._follower.keys_in(key, code)
+        keys = keys_in(key, code)
         names = ", ".join(map(repr, sorted(keys.names)))
         return WrittenKeys(
             keys, key, "the key is computed" if keys.is_any else f"writes {names}", code

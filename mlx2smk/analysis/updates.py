@@ -21,10 +21,10 @@ from mlx2smk.language.scopes import own_scope
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from mlx2smk.analysis.handing import Stretch
     from mlx2smk.analysis.mistakes.report import Looked
     from mlx2smk.analysis.project import Module, Project
     from mlx2smk.analysis.slicing import Taken
+    from mlx2smk.analysis.stretches import Stretch
     from mlx2smk.language.experiment import Trial
 
 
@@ -52,7 +52,7 @@ def _has_pieces(words: Collection[str]) -> bool:
 
 def _named(taken: Sequence[Taken], project: Project) -> Iterator[Site]:
     """Yield the places where the slice names an update."""
-    follower = Follower(project)
+    follower = Follower(project, taken)
     values = UpdateValues(follower, taken)
     for item in taken:
         search = _Search(values, follower, follower.stretch(item.unit, item.module))
@@ -209,7 +209,7 @@ def returned_keys(looked: Looked, project: Project) -> Keys:
     """Return the keys of the dicts that a decorated function returns."""
     if looked.node is None:
         return ANY
-    follower = Follower(project)
+    follower = Follower(project, looked.taken)
     values = UpdateValues(follower, looked.taken)
     code = follower.stretch(looked.unit, looked.module)
     return Keys.union(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlx2smk.analysis.known import (
+    ALWAYS_PLAIN,
     FRESH,
     ITERATORS,
     PLAIN_CALLS,
@@ -55,11 +56,14 @@ class Values:
         self.project = project
         self.module = module
         self.frames = frames
-        self._asked: set[str] = set()
+        self._asked: set[tuple[str, tuple[Binding, ...]]] = set()
+        self._reading: set[str] = set()
 
     def inside(self, frame: Frame) -> Values:
         """Return the same with one more inner scope."""
-        return Values(self.project, self.module, (*self.frames, frame))
+        inner = Values(self.project, self.module, (*self.frames, frame))
+        inner._asked = self._asked
+        return inner
 
     def local(self, name: str) -> tuple[Binding, ...] | None:
         """Return the bindings of a name in the inner scopes; None if it has none there."""
@@ -91,31 +95,36 @@ class Values:
             return self._builtin(name, chain) if module is self.module else None
         if len(bindings) == 1 and isinstance(bindings[0].node, (Function, ast.ClassDef)):
             return None if chain else Definition(module, bindings[0].node)
-        base, attributes = self._only_import(bindings, module)
-        if base is None or (module.dotted, name) in seen:
+        if (module.dotted, name) in seen:
             return None
-        return self._follow(base, (*attributes, *chain), seen | {(module.dotted, name)})
+        seen |= {(module.dotted, name)}
+        found = [
+            None if base is None else self._follow(base, (*attributes, *chain), seen)
+            for base, attributes in self._imports(bindings, module)
+        ]
+        same = {each.node if isinstance(each, Definition) else each for each in found}
+        return found[0] if len(same) == 1 else None
 
     def _builtin(self, name: str, chain: tuple[str, ...]) -> Library | None:
         known = hasattr(builtins, name) and not self._is_hidden_by_star(name)
         return Library(".".join((name, *chain))) if known else None
 
-    def _only_import(
+    def _imports(
         self, bindings: tuple[Binding, ...], module: Module
-    ) -> tuple[str | None, tuple[str, ...]]:
-        """Return the module that a name is imported from, and the attributes of it; None if not certain."""
+    ) -> set[tuple[str | None, tuple[str, ...]]]:
+        """Return the modules that a name is imported from, and the attributes of them; none if not certain.
+
+        Several imports may bind a name: ``import os``, and ``import *`` of a module that imports it too.
+        """
         if any(binding.kind != "import" for binding in bindings):
-            return None, ()
-        bases = {self.project.base(each.imported, module) for each in bindings if each.imported}
-        return bases.pop() if len(bases) == 1 else (None, ())
+            return set()
+        return {self.project.base(each.imported, module) for each in bindings if each.imported}
 
     def _is_hidden_by_star(self, name: str) -> bool:
         """Whether a star import of a local module may bind a name."""
         stars = (
             module
-            for unit in self.module.units
-            for imported, _ in unit.names.imports
-            if imported.star
+            for imported in self.module.star_imports
             for module in self.project.loaded_by(imported, self.module)
         )
         return any(name in module.bindings for module in stars)
@@ -198,16 +207,16 @@ class Values:
 
     def consumed(self, name: str) -> frozenset[str]:
         """Return the names whose objects may change when a name is read, as iterators do."""
-        if name in self._asked:
+        if name in self._reading:
             return frozenset()
-        self._asked.add(name)
+        self._reading.add(name)
         changing: set[str] = set()
         for binding in self.bindings(name):
             value = binding.value if binding.kind == "value" else None
             others = self.consumed(value.id) if isinstance(value, ast.Name) else frozenset()
             if others or self._is_iterator(value):
                 changing |= {name, *others}
-        self._asked.discard(name)
+        self._reading.discard(name)
         return frozenset(changing)
 
     def _is_iterator(self, node: ast.expr | None) -> bool:
@@ -241,7 +250,11 @@ class Values:
             parts = (child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
             return all(self.is_plain(part) for part in parts)
         if isinstance(node, ast.Attribute):
-            return self.is_plain(node.value) or listed(self.library(node), PLAIN_VALUES)
+            return (
+                node.attr in _NAMES_OF_DEFINITIONS
+                or self.is_plain(node.value)
+                or listed(self.library(node), PLAIN_VALUES)
+            )
         if isinstance(node, ast.Subscript):
             return self.is_plain(node.value)
         if isinstance(node, ast.Name):
@@ -254,21 +267,23 @@ class Values:
         return isinstance(node, ast.Call) and self._is_plain_call(node)
 
     def _is_plain_name(self, name: str) -> bool:
-        if name in self._asked:
-            return True
         bindings = self.bindings(name)
         if not bindings:
             return name in _IMPLICIT
-        self._asked.add(name)
+        if (name, bindings) in self._asked:
+            return True
+        self._asked.add((name, bindings))
         plain = all(
             binding.kind in {"deleted", "augmented"}
             or (binding.kind in {"value", "element"} and self.is_plain(binding.value))
             for binding in bindings
         )
-        self._asked.discard(name)
+        self._asked.discard((name, bindings))
         return plain
 
     def _is_plain_call(self, node: ast.Call) -> bool:
+        if self.library(node.func) in ALWAYS_PLAIN:
+            return True
         if not all(
             self.is_plain(argument)
             for argument in (*node.args, *(key.value for key in node.keywords))
@@ -291,6 +306,8 @@ class Values:
             for part in (*parts, *(generator.iter for generator in node.generators))
         )
 
+
+_NAMES_OF_DEFINITIONS = frozenset({"__name__", "__qualname__", "__module__"})
 
 _PLAIN = (ast.Constant, ast.JoinedStr, ast.Compare)
 

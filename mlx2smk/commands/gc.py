@@ -8,6 +8,7 @@ from mlx2smk.commands import FAILED, OK, add_directory, count_of, print_error
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from mlx2smk.commands import Commands
     from mlx2smk.results.gc import Garbage
@@ -68,10 +69,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _clean(given: argparse.Namespace, found: list[Garbage]) -> None:
-    from mlx2smk.results.gc import LinkedGarbage  # noqa: PLC0415
-    from mlx2smk.results.linked_places import linked_out  # noqa: PLC0415
-    from mlx2smk.results.stored import compact  # noqa: PLC0415
-    from mlx2smk.runtime.layout import STORE  # noqa: PLC0415
+    from mlx2smk.results.gc import LinkedGarbage, PartlyGarbage  # noqa: PLC0415
 
     inside = [item for item in found if not isinstance(item, LinkedGarbage)]
     for item in found:
@@ -79,13 +77,27 @@ def _clean(given: argparse.Namespace, found: list[Garbage]) -> None:
         print(_line(item.what, [item]) + stays)
     print(_line("in all", inside) if inside else "nothing to delete")
     if not given.dry_run:
-        for item in inside:
+        # To rewrite files takes space, which the others give back.
+        for item in sorted(inside, key=lambda item: isinstance(item, PartlyGarbage)):
             item.delete()
-        store = given.directory / STORE
-        if not linked_out(given.directory, [store / "any"]):
-            compact(store)
         if inside:
             print("deleted")
+        _compact(given.directory)
+
+
+def _compact(directory: Path) -> None:
+    """Put together what is stored; it takes space, and can wait where there is none."""
+    from mlx2smk.results.linked_places import linked_out  # noqa: PLC0415
+    from mlx2smk.results.stored import compact  # noqa: PLC0415
+    from mlx2smk.runtime.layout import STORE  # noqa: PLC0415
+    from mlx2smk.runtime.os_errors import os_error_line  # noqa: PLC0415
+
+    store = directory / STORE
+    if not linked_out(directory, [store / "any"]):
+        try:
+            compact(store)
+        except OSError as error:
+            print_error(f"stored runs are not put together: {os_error_line(error)}", OK)
 
 
 def _line(what: str, items: list[Garbage]) -> str:

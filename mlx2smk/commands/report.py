@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.commands import OK, add_directory, print_error
+from mlx2smk.commands.output_files import write_output
 from mlx2smk.commands.results import add_experiment
 
 if TYPE_CHECKING:
@@ -58,8 +59,7 @@ def run(given: argparse.Namespace) -> int:
     if given.crate is not None:
         return _write_crate(given, plan)
     path = given.output or given.directory / _default_path(plan)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_page(given, plan), encoding="utf-8", errors="backslashreplace")
+    write_output(path, [_page(given, plan).encode("utf-8", "backslashreplace")])
     print(path)
     return OK
 

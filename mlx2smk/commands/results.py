@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.commands import OK, add_directory, count_of, print_error
-from mlx2smk.runtime.os_errors import name_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from mlx2smk.commands import Commands
     from mlx2smk.planning.plan import Plan
@@ -157,7 +156,7 @@ def _names(text: str) -> list[str]:
 
 def _content(
     given: argparse.Namespace, form: str, rows: Sequence[Row], table: Table
-) -> str | bytes:
+) -> Iterable[str | bytes]:
     from mlx2smk.results import formats  # noqa: PLC0415
 
     if form == "csv":
@@ -165,30 +164,32 @@ def _content(
     if form == "md":
         return formats.to_markdown(table)
     if form == "parquet":
-        return formats.to_parquet(table)
+        return [formats.to_parquet(table)]
     chosen = given.columns is not None or given.group is not None
     return formats.table_to_json(table) if chosen else formats.rows_to_json(rows)
 
 
-def _write(content: str | bytes, path: Path | None) -> None:
-    data = content if isinstance(content, bytes) else content.encode("utf-8", "backslashreplace")
+def _write(pieces: Iterable[str | bytes], path: Path | None) -> None:
+    """Write piece by piece: one result alone may be large."""
+    data = (
+        piece if isinstance(piece, bytes) else piece.encode("utf-8", "backslashreplace")
+        for piece in pieces
+    )
     if path is not None:
-        try:
-            path.write_bytes(data)
-        except OSError as error:
-            name_file(error, str(path))
-            raise
+        from mlx2smk.commands.output_files import write_output  # noqa: PLC0415
+
+        write_output(path, data)
         return
     sys.stdout.flush()
-    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.writelines(data)
     sys.stdout.buffer.flush()
 
 
 def _show(given: argparse.Namespace, plan: Plan, rows: Sequence[Row], table: Table) -> None:
     from mlx2smk.commands.paging import colours, show_lines, width  # noqa: PLC0415
-    from mlx2smk.results.columns import ERROR  # noqa: PLC0415
     from mlx2smk.results.groups import METHOD, with_intervals  # noqa: PLC0415
     from mlx2smk.results.layouts import table_lines  # noqa: PLC0415
+    from mlx2smk.runtime.result_fields import ERROR  # noqa: PLC0415
 
     if given.failed and given.columns is None and given.group is None:
         lines = _failures(given, plan, rows)
@@ -203,7 +204,7 @@ def _show(given: argparse.Namespace, plan: Plan, rows: Sequence[Row], table: Tab
         if given.group is not None:
             lines.append(f"(ci95: {METHOD})")
     if given.output is not None:
-        _write("".join(f"{line}\n" for line in lines), given.output)
+        _write((f"{line}\n" for line in lines), given.output)
     else:
         show_lines(lines)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mlx2smk.planning.planned import PlannedExperiment
 
 
-_CAPTIONS = ("results.rst", "summary.rst", "verdicts.rst")
+_CAPTIONS = ("plots.rst", "results.rst", "verdicts.rst")
 """What ``snakemake --report`` says about each category."""
 
 

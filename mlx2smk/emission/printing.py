@@ -83,13 +83,17 @@ def _arguments(arguments: Mapping[str, str | list[str]]) -> list[str]:
     return lines
 
 
-def call(function: str, *arguments: str) -> str:
-    """Print a call as black would, with one argument per line if it is too long for one line."""
+def call(function: str, *arguments: str, indent: int = ARGUMENT_INDENT) -> str:
+    """Print a call as black would, with one argument per line if it is too long for one line.
+
+    ``indent`` are the columns before it.
+    """
     line = f"{function}({', '.join(arguments)})"
-    if len(line) <= WIDTH - len("        context=,"):
+    if len(line) <= WIDTH - indent - len("context=,"):
         return line
-    inner = "".join(f"            {argument},\n" for argument in arguments)
-    return f"{function}(\n{inner}        )"
+    before = " " * indent
+    inner = "".join(f"{before}    {argument},\n" for argument in arguments)
+    return f"{function}(\n{inner}{before})"
 
 
 def dictionary(items: Mapping[str, str], indent: int) -> str:

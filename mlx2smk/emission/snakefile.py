@@ -208,7 +208,7 @@ class _ExperimentRules:
             comment=f"All runs of {trial.name} in order, and their updates of SETUP.",
             input=self._context_of(trial) | runs,
             output={
-                "runs": self._shown(layout.collected_path(trial.name), "Results", trial=trial.name),
+                "runs": self._result(layout.collected_path(trial.name)),
                 "updates": self._result(layout.updates_path(trial.name)),
             },
             log=self._log(layout.log_path("collect", trial.name)),
@@ -234,11 +234,7 @@ class _ExperimentRules:
             name=verify.rule,
             comment=self._origin(verify, f"@verify of {', '.join(verify.depends) or 'nothing'}"),
             input=self._context_of(verify) | inputs,
-            output={
-                "verdict": self._shown(
-                    layout.verdict_path(verify.name), "Verdicts", verification=verify.name
-                )
-            },
+            output={"verdict": self._result(layout.verdict_path(verify.name))},
             log=self._log(layout.log_path("verify", verify.name)),
             params=self._params(self._digest("verifications", verify, *verify.depends))
             | {"trials": 'mlx.folder("trials")'},
@@ -263,11 +259,12 @@ class _ExperimentRules:
         names = [f.name for f in plan.functions]
         part = [plan.part] if plan.part else []
         digest = quoted(digest_of("report", plan.source, *names, *part))
+        pages = self._pages()
         return Rule(
             name=plan.report_rule,
             comment=f"All results of {plan.source}, and its status.",
             input=inputs,
-            output={"report": self._shown(layout.REPORT, "Summary")},
+            output={"report": self._result(layout.REPORT), **pages},
             log=self._log(layout.REPORT_LOG),
             localrule=True,
             params=self._params(digest)
@@ -276,9 +273,18 @@ class _ExperimentRules:
                 "{params.worker} report --plan {params.plan:q}",
                 *_given({name: inputs[name] for name in ("setups", "updates") if name in inputs}),
                 " --trials {params.trials:q} --verdicts {params.verdicts:q}",
+                *(f" --{name} {{output.{name}:q}}" for name in pages),
                 " --output {output.report:q} --log {log:q}",
             ),
         )
+
+    def _pages(self) -> NamedArguments:
+        """Return what ``snakemake --report`` shows, small pages in place of all results."""
+        trials = [trial.name for trial in self.plan.trials]
+        tables = [self._shown(layout.table_path(each), "Results", trial=each) for each in trials]
+        plots = [self._shown(layout.plots_path(each), "Plots", trial=each) for each in trials]
+        page = [self._shown(layout.VERDICTS_PAGE, "Verdicts")]
+        return {"page": page} | _listed(tables=tables, plots=plots)
 
     def _context_of(self, function: FunctionPlan) -> NamedArguments:
         step = f"checkpoints.{_step('context', function)}"
@@ -295,7 +301,8 @@ class _ExperimentRules:
             self._result(path),
             f"caption={quoted(f'report/{category.lower()}.rst')}",
             f"category={quoted(category)}",
-            f"labels={dictionary(named, indent=12)}",
+            f"labels={dictionary(named, indent=16)}",
+            indent=12,
         )
 
     def _log(self, path: str) -> str:

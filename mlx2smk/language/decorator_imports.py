@@ -9,6 +9,7 @@ from mlx2smk.diagnostics.about_decorators import RelativeImport, UnknownName
 from mlx2smk.diagnostics.about_files import ImportsItself
 from mlx2smk.diagnostics.diagnostic import did_you_mean
 from mlx2smk.language.origins import EXPORTS, MODULES, is_own
+from mlx2smk.language.scopes import nodes_of
 
 if TYPE_CHECKING:
     from mlx2smk.diagnostics.diagnostic import Findings
@@ -26,14 +27,15 @@ PACKAGES: Final = frozenset(
 
 def check_imports(findings: Findings, tree: ast.Module) -> None:
     """Note imports of names that are not there; those that ``try`` … ``except`` guards may fail."""
+    nodes = nodes_of(tree)
     guarded = {
         id(inside)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Try) and node.handlers
         for statement in node.body
         for inside in ast.walk(statement)
     }
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             _check_itself(findings, node)
         if isinstance(node, ast.ImportFrom) and id(node) not in guarded:

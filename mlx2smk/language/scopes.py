@@ -32,18 +32,22 @@ def children(node: ast.AST) -> Iterable[ast.AST]:
 def below(node: ast.AST) -> list[ast.AST]:
     """Return the nodes directly below a node, as `ast.iter_child_nodes` does but faster; without contexts."""
     found: list[ast.AST] = []
-    if isinstance(node, _LEAVES):
+    kind = type(node)
+    if kind in _LEAVES:
         return found
-    for name in node._fields:
+    for name in kind._fields:
         value = getattr(node, name, None)
+        if value is None or type(value) in _NO_NODES:
+            continue
         if isinstance(value, list):
             found += [item for item in value if isinstance(item, ast.AST)]
-        elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+        elif isinstance(value, ast.AST):
             found.append(value)
     return found
 
 
-_LEAVES = (ast.Name, ast.Constant, ast.alias)
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.alias})
+_NO_NODES = frozenset({str, int, bool, ast.Load, ast.Store, ast.Del})
 
 
 def nodes_of(root: ast.AST) -> list[ast.AST]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -55,7 +56,7 @@ def write_crate(directory: Path, plan: Plan, page: str, folder: Path) -> None:
     report = f"{layout.results_of(plan.experiment)}/{layout.PAGE}"
     sources = [
         crate.add_file(*_file(directory, path, at), properties=_described(path))
-        for path, at in _sources(plan)
+        for path, at in _sources(directory, plan)
     ]
     workflow = _add_workflow(crate, directory, plan)
     for path in _below(directory, layout.BUNDLE):
@@ -83,14 +84,16 @@ def _described(path: str) -> dict[str, Any]:
     return {"name": path, "encodingFormat": kind}
 
 
-def _sources(plan: Plan) -> Iterator[tuple[str, str]]:
-    """Yield the files of the user's with their places in the crate."""
+def _sources(directory: Path, plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield the files of the user's, from the folder, with their places in the crate."""
     folder = posixpath.dirname(plan.source)
+    base = os.path.relpath(plan.file_in(directory).parent, directory)
     modules = {module.path for each in plan.functions for module in each.modules}
     for name in (plan.file, *sorted(modules - {plan.file})):
         path = posixpath.normpath(posixpath.join(folder, name))
         inside = not path.startswith(("..", "/"))
-        yield path, path if inside else f"experiment/{posixpath.basename(path)}"
+        at = path if inside else f"experiment/{posixpath.basename(path)}"
+        yield posixpath.normpath(posixpath.join(base, name)), at
 
 
 def _made(directory: Path, plan: Plan) -> Iterator[str]:

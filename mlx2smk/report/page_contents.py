@@ -7,8 +7,9 @@ import math
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlx2smk.report.figure_choice import LARGEST_INTEGER, chosen_figures, page_columns
+from mlx2smk.diagnostics.diagnostic import shorten
 from mlx2smk.report.listings import ListedFile, listed_files
+from mlx2smk.report.page_columns import LARGEST_INTEGER, page_columns
 from mlx2smk.report.surroundings import surroundings
 from mlx2smk.report.timeline import job_bars, job_times
 from mlx2smk.results.choosing import grid_of
@@ -19,6 +20,7 @@ from mlx2smk.results.failure_groups import failure_groups
 from mlx2smk.results.progress import NOT_FINISHED, NOT_RUN, RUNNING, progress_of
 from mlx2smk.results.progress_texts import brief_duration
 from mlx2smk.results.rows import report_document
+from mlx2smk.runtime.first_figures import chosen_figures
 from mlx2smk.runtime.words import failure_line, repro_command
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 
 MOST_COMMANDS = 20
 """Combinations of a group of failures whose commands are listed."""
+
+LONGEST_IN_PAGE = 10_000
+"""Characters of one text; a browser would not show a page with results of hundreds of megabytes."""
 
 VERSION_LENGTH = 12
 """Characters of a digest that people see."""
@@ -162,8 +167,10 @@ def _verdict(plan: Plan, progress: Progress, verify: VerifyPlan) -> JudgedVerdic
         trials=trials,
         version=_version(verify),
         duration=_seconds(record["duration"]),
-        error=f"{record.get('type')}: {record['error']}" if "error" in record else "",
-        traceback=record.get("traceback", ""),
+        error=shorten(f"{record.get('type')}: {record['error']}", LONGEST_IN_PAGE)
+        if "error" in record
+        else "",
+        traceback=_shortened_inside(record.get("traceback", "")),
         log=record["log"],
     )
 
@@ -185,7 +192,7 @@ def _trial(trial: FunctionPlan, progress: TrialProgress) -> TrialPart:
             for c in columns
         ],
         "values": [list(map(_in_browser, column.values)) for column in columns],
-        "figures": [asdict(figure) for figure in chosen_figures(columns)],
+        "figures": [each.axes() for each in chosen_figures([c.facts for c in columns])],
     }
     return TrialPart(
         name=trial.name,
@@ -200,13 +207,19 @@ def _trial(trial: FunctionPlan, progress: TrialProgress) -> TrialPart:
 
 
 def _in_browser(value: Any) -> Any:
-    """Return a cell that JSON and JavaScript can carry: odd numbers become texts."""
+    """Return a cell that JSON and JavaScript can carry: odd numbers become texts, long texts are cut."""
     kind = type(value)
     if kind is float and not math.isfinite(value):
         return str(value)
     if kind is int and abs(value) > LARGEST_INTEGER:
         return str(value)
-    return value
+    return shorten(value, LONGEST_IN_PAGE) if kind is str else value
+
+
+def _shortened_inside(text: str) -> str:
+    """Return a traceback without its middle if it is long: it begins with the call, and ends with the error."""
+    half = LONGEST_IN_PAGE // 2
+    return text if len(text) <= LONGEST_IN_PAGE else f"{text[:half]}\n…\n{text[-half:]}"
 
 
 def _seconds(duration: float) -> str:
@@ -223,8 +236,8 @@ def _failure(plan: Plan, group: FailureGroup, more: Sequence[str]) -> FailurePar
         total=group.of,
         place=group.place,
         error=failure_line(run),
-        text=run.get("error", ""),
-        traceback=run.get("traceback", "").rstrip(),
+        text=shorten(run.get("error", ""), LONGEST_IN_PAGE),
+        traceback=_shortened_inside(run.get("traceback", "").rstrip()),
         common=", ".join(f"{name}={value!r}" for name, value in group.common.items()),
         commands=tuple(
             _command(group.trial, grid, row, more) for row in group.rows[:MOST_COMMANDS]
@@ -242,7 +255,8 @@ def _context(directory: Path, plan: Plan) -> tuple[tuple[str, str], ...] | None:
     context = report.get("context") if isinstance(report, dict) else None
     if not isinstance(context, dict):
         return None
-    return tuple((key, json.dumps(value, ensure_ascii=False)) for key, value in context.items())
+    texts = ((key, json.dumps(value, ensure_ascii=False)) for key, value in context.items())
+    return tuple((key, shorten(text, LONGEST_IN_PAGE)) for key, text in texts)
 
 
 def _function(directory: Path, plan: Plan, function: FunctionPlan) -> ListedFunction:

@@ -1,11 +1,10 @@
-"""What the results were made with: Python, packages, platform, git, Snakemake."""
+"""What the results were made with, as the jobs recorded it: Python, packages, hosts, git."""
 
 from __future__ import annotations
 
 import platform
-import subprocess
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.results.recorded import Results
@@ -13,72 +12,117 @@ from mlx2smk.runtime.makers import read_head
 from mlx2smk.runtime.variants import all_codes
 
 if TYPE_CHECKING:
-    from mlx2smk.planning.plan import Plan, TrialPlan
+    from collections.abc import Iterator
+    from pathlib import Path
 
-GIT_TIME_LIMIT = 10
-"""Seconds."""
+    from mlx2smk.planning.plan import Plan
+    from mlx2smk.runtime.documents import Head, Provenance
+
+NOT_RECORDED = "not recorded"
+
+MOST_VALUES_LISTED = 5
+"""Different values that are listed."""
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What the runs of an experiment recorded; each value with how many runs have it."""
+
+    pythons: dict[str, int] = field(default_factory=dict)
+    hosts: dict[str, int] = field(default_factory=dict)
+    commits: dict[str, int] = field(default_factory=dict)
+    times: set[str] = field(default_factory=set)
+    packages: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, head: Head) -> None:
+        """Add what is in the head of a record."""
+        name, *numbers = head["made_from"].get("python") or ("cpython",)
+        made_by = head.get("provenance", [])
+        for made, runs in made_by:
+            python = made.get("python", ".".join(map(str, numbers)))
+            _count(self.pythons, f"{name} {python}".rstrip(), len(runs))
+            self._add_provenance(made, len(runs))
+        if not made_by and numbers:  # a record of an earlier version
+            _count(self.pythons, f"{name} {'.'.join(map(str, numbers))}", 1)
+        for observation, _ in head.get("observed", ()):
+            for package, found in observation.get("packages", {}).values():
+                self.packages.setdefault(package, set()).add(found)
+
+    def _add_provenance(self, made: Provenance, runs: int) -> None:
+        if "when" in made:
+            self.times.add(made["when"])
+        if "host" in made:
+            _count(self.hosts, made["host"], runs)
+        git = made.get("git")
+        if git is not None:
+            edited = ", with uncommitted changes" if git["dirty"] else ""
+            _count(self.commits, f"{git['commit']}{edited}", runs)
+
+
+def _count(counts: dict[str, int], value: str, runs: int) -> None:
+    counts[value] = counts.get(value, 0) + runs
 
 
 def surroundings(directory: Path, plan: Plan) -> list[tuple[str, str]]:
     """Return names and values for people: what the jobs recorded, then what is here now."""
-    pythons: dict[str, None] = {}
-    packages: dict[str, dict[str, None]] = {}
-    for trial in plan.trials:
-        _add_recorded(directory, plan, trial, pythons, packages)
-    listed = [f"{name} {', '.join(sorted(packages[name]))}" for name in sorted(packages)]
-    git = git_state(directory / Path(plan.source).parent)
+    found = Recorded()
+    for head in _heads(directory, plan):
+        found.add(head)
+    packages = [
+        f"{name} {', '.join(sorted(found.packages[name]))}" for name in sorted(found.packages)
+    ]
     return [
-        ("Python of the jobs", ", ".join(pythons) or "not recorded"),
-        ("Packages of the jobs", ", ".join(listed) or "none outside the standard library"),
+        ("Python of the jobs", _listed(found.pythons)),
+        ("Packages of the jobs", ", ".join(packages) or "none outside the standard library"),
+        ("Git commit of the code", _listed(found.commits)),
+        ("Hosts", _listed(found.hosts)),
+        ("Jobs started", _period(found.times)),
         *([("Conda environment", plan.conda)] if plan.conda else []),
         *([("Container", plan.container)] if plan.container else []),
         ("Platform of this report", platform.platform()),
-        *([("Git commit at the time of this report", git)] if git else []),
-        ("Snakemake", _version("snakemake")),
-        ("mlx2smk", _version("mlx2smk")),
+        ("Snakemake of this report", _version("snakemake")),
+        ("mlx2smk of this report", _version("mlx2smk")),
     ]
 
 
-def _add_recorded(
-    directory: Path,
-    plan: Plan,
-    trial: TrialPlan,
-    pythons: dict[str, None],
-    packages: dict[str, dict[str, None]],
-) -> None:
-    """Add what the jobs of a trial recorded, if they ran the code that is compiled."""
-    folder = Results(directory, plan.experiment).run_path(trial.name, "any").parent
-    for path in sorted(folder.glob("*.json")):
+def _heads(directory: Path, plan: Plan) -> Iterator[Head]:
+    """Yield the heads of all records that were made by the code that is compiled."""
+    results = Results(directory, plan.experiment)
+    setups = {results.setup_path(setup.name): {setup.digest} for setup in plan.setups}
+    verdicts = {results.verdict_path(verify.name): {verify.digest} for verify in plan.verifications}
+    runs = {
+        path: set(trial.codes)
+        for trial in plan.trials
+        for path in sorted(results.run_path(trial.name, "any").parent.glob("*.json"))
+    }
+    for path, codes in {**setups, **runs, **verdicts}.items():
         head = read_head(str(path))
-        made = head.get("made_from")
-        if made is None or set(all_codes(made)).isdisjoint(trial.codes):
-            continue
-        name, *numbers = made.get("python") or ("",)
-        if name:
-            pythons[f"{name} {'.'.join(map(str, numbers))}"] = None
-        for observation, _ in head.get("observed", ()):
-            for package, found in observation.get("packages", {}).values():
-                packages.setdefault(package, {})[found] = None
+        if not codes.isdisjoint(all_codes(head.get("made_from", {}))):
+            yield head
 
 
-def git_state(folder: Path) -> str:
-    """Return the commit that is checked out in a folder, and whether files differ from it; "" without git."""
-    commit = _git(folder, "rev-parse", "HEAD")
-    if not commit:
-        return ""
-    changed = _git(folder, "status", "--porcelain", "--untracked-files=no", "--", ".")
-    return f"{commit}, with uncommitted changes" if changed else commit
+def _listed(counts: dict[str, int]) -> str:
+    """Return the values, those of most runs first; with several, how many runs each has."""
+    if len(counts) < 2:
+        return "".join(counts) or NOT_RECORDED
+    most = sorted(counts.items(), key=lambda item: -item[1])
+    said = "; ".join(f"{value} ({_runs(count)})" for value, count in most[:MOST_VALUES_LISTED])
+    return (
+        f"{said}; and {len(most) - MOST_VALUES_LISTED} more"
+        if len(most) > MOST_VALUES_LISTED
+        else said
+    )
 
 
-def _git(folder: Path, *words: str) -> str:
-    command = ["git", "-C", str(folder), *words]
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=GIT_TIME_LIMIT, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+def _runs(count: int) -> str:
+    return f"{count} run{'' if count == 1 else 's'}"
+
+
+def _period(times: set[str]) -> str:
+    if not times:
+        return NOT_RECORDED
+    first, last = (text.replace("T", " ").replace("Z", " UTC") for text in (min(times), max(times)))
+    return first if first == last else f"{first} to {last}"
 
 
 def _version(package: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,19 +10,22 @@ from mlx2smk.diagnostics.about_usage import UnknownColumn
 from mlx2smk.diagnostics.diagnostic import did_you_mean, shorten
 from mlx2smk.diagnostics.fault import WrongUsageError
 from mlx2smk.results.collecting import uncollected
+from mlx2smk.runtime.result_fields import (
+    DURATION,
+    ERROR,
+    FIXED,
+    STATUS,
+    STRUCTURED,
+    TRIAL,
+    cell_of,
+    field_name,
+    fields_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mlx2smk.results.rows import Row
-
-TRIAL, STATUS, DURATION, ERROR = "trial", "status", "duration", "error"
-FIXED = (TRIAL, STATUS, DURATION, ERROR)
-"""The columns that every table has, the first where there are several trials."""
-
-RESULT = "result"
-STRUCTURED = frozenset({dict, list})
-"""The types of JSON values that have others inside."""
 
 LONGEST_LIST = 300
 """Characters of the columns that a message lists."""
@@ -92,7 +94,7 @@ def table_of(rows: Sequence[Row], *, with_trial: bool) -> Table:
     results = [_flat(row) for row in rows]
     fields = _keys(results)
     param_names = [f"params.{name}" if name in FIXED else name for name in params]
-    field_names = [_field_name(name, {*param_names, *FIXED}) for name in fields]
+    field_names = [field_name(name, {*param_names, *FIXED}) for name in fields]
     nested = _nested(rows, params, {*param_names, *field_names, *FIXED})
     columns = [
         *([[row.trial for row in rows]] if with_trial else []),
@@ -101,7 +103,7 @@ def table_of(rows: Sequence[Row], *, with_trial: bool) -> Table:
         *([flat.get(name) for flat in results] for name in fields),
         [None if row.run is None else row.run.get("duration") for row in rows],
         [row.error for row in rows],
-        *([_cell(_inside(row.params, path)) for row in rows] for path in nested.values()),
+        *([cell_of(_inside(row.params, path)) for row in rows] for path in nested.values()),
     ]
     names = [*([TRIAL] * with_trial), *param_names, STATUS, *field_names, DURATION, ERROR]
     lines = list(map(list, zip(*columns, strict=True)))
@@ -110,7 +112,7 @@ def table_of(rows: Sequence[Row], *, with_trial: bool) -> Table:
 
 def _param_column(rows: Sequence[Row], name: str) -> list[Any]:
     values = [row.params.get(name) for row in rows]
-    return list(map(_cell, values)) if STRUCTURED & set(map(type, values)) else values
+    return list(map(cell_of, values)) if STRUCTURED & set(map(type, values)) else values
 
 
 def _keys(dicts: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -121,36 +123,7 @@ def _keys(dicts: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _flat(row: Row) -> dict[str, Any]:
-    """Return the fields of a result by their names, which are joined with dots."""
-    if row.run is None or "result" not in row.run:
-        return {}
-    result = row.run["result"]
-    if not isinstance(result, dict):
-        return {} if result is None else {"": _cell(result)}
-    found: dict[str, Any] = {}
-    _flatten(result, "", found)
-    return found
-
-
-def _flatten(value: Mapping[str, Any], before: str, found: dict[str, Any]) -> None:
-    for name, inner in value.items():
-        kind = type(inner)
-        if kind not in STRUCTURED:
-            found[before + name] = inner
-        elif kind is dict and inner:
-            _flatten(inner, f"{before}{name}.", found)
-        else:
-            found[before + name] = _cell(inner)
-
-
-def _cell(value: Any) -> Any:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value
-
-
-def _field_name(name: str, taken: set[str]) -> str:
-    if not name:
-        name = RESULT
-    return f"{RESULT}.{name}" if name in taken else name
+    return fields_of(row.run.get("result")) if row.run is not None else {}
 
 
 def _nested(rows: Sequence[Row], params: Sequence[str], taken: set[str]) -> dict[str, list[str]]:

@@ -14,27 +14,31 @@ from mlx2smk.results.columns import LONGEST_CELL
 from mlx2smk.results.frames import data_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mlx2smk.results.columns import Table
     from mlx2smk.results.rows import Row
 
 
-def to_csv(table: Table) -> str:
-    """Return the table as CSV: nothing for a missing value, ``nan`` and ``inf`` as Python reads them."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table.names)
-    writer.writerows(table.lines)
-    return out.getvalue()
+class _Returned:
+    """A file for ``csv`` that gives each line back."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
-def to_markdown(table: Table) -> str:
-    """Return the table as Markdown; numbers are aligned to the right."""
+def to_csv(table: Table) -> Iterator[str]:
+    """Yield the table as lines of CSV: nothing for a missing value, ``nan`` and ``inf`` as Python reads them."""
+    writer: Any = csv.writer(_Returned(), lineterminator="\n")
+    yield from map(writer.writerow, (table.names, *table.lines))
+
+
+def to_markdown(table: Table) -> Iterator[str]:
+    """Yield the table as lines of Markdown; numbers are aligned to the right."""
     numeric = [_is_numeric(table, at) for at in range(len(table.names))]
     rule = ["---:" if right else "---" for right in numeric]
     lines = [table.names, rule, *([_in_markdown(cell) for cell in line] for line in table.lines)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return (f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _is_numeric(table: Table, at: int) -> bool:
@@ -49,19 +53,22 @@ def _in_markdown(cell: Any) -> str:
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", "<br>")
 
 
-def rows_to_json(rows: Iterable[Row]) -> str:
-    """Return rows as a JSON list, one on each line; NaN and infinities as in report.json."""
+def rows_to_json(rows: Iterable[Row]) -> Iterator[str]:
+    """Yield the text of rows as a JSON list, one on each line; NaN and infinities as in report.json."""
     return _one_per_line(_row(row) for row in rows)
 
 
-def table_to_json(table: Table) -> str:
-    """Return the lines of a table as a JSON list of objects."""
+def table_to_json(table: Table) -> Iterator[str]:
+    """Yield the text of a table as a JSON list, with an object for each line."""
     return _one_per_line(dict(zip(table.names, line, strict=True)) for line in table.lines)
 
 
-def _one_per_line(objects: Iterable[dict[str, Any]]) -> str:
-    lines = ",\n".join(json.dumps(each, ensure_ascii=False) for each in objects)
-    return f"[\n{lines}\n]\n" if lines else "[]\n"
+def _one_per_line(objects: Iterable[dict[str, Any]]) -> Iterator[str]:
+    before = "[\n"
+    for each in objects:
+        yield before + json.dumps(each, ensure_ascii=False)
+        before = ",\n"
+    yield "[]\n" if before == "[\n" else "\n]\n"
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -264,6 +264,7 @@ def _results(directory: Path, plan: Plan) -> Iterator[Garbage]:
     owned = set(_owned(results, plan))
     owned |= {path.with_name(layout.kept_path(path.name)) for path in owned}
     owned |= {path for trial in plan.trials for path in results.collected_paths(trial.name)}
+    owned |= {path for trial in plan.trials for path in results.shown_paths(trial.name)}
     owned |= {results.packing_path(trial.name) for trial in plan.trials if trial.tail}
     owned |= {results.context_path(function.name) for function in plan.functions}
     root = directory / layout.results_of(plan.experiment)
@@ -272,6 +273,7 @@ def _results(directory: Path, plan: Plan) -> Iterator[Garbage]:
         for folder in sorted(root.glob("runs/*"))
     }
     others = [path for kind in RESULT_FOLDERS for path in sorted((root / kind).glob("*.json"))]
+    others += sorted(root.glob(layout.table_path("*"))) + sorted(root.glob(layout.plots_path("*")))
     groups[f"results of {plan.experiment}: functions that are no more"] = others
     yield from _groups(groups, owned)
 

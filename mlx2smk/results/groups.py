@@ -11,9 +11,10 @@ from functools import lru_cache
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
 
-from mlx2smk.results.columns import DURATION, STATUS, Table
+from mlx2smk.results.columns import Table
 from mlx2smk.results.layouts import number_text
 from mlx2smk.results.rows import OK_STATUS
+from mlx2smk.runtime.result_fields import DURATION, STATUS, TRIAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,9 +33,10 @@ def group_lines(table: Table, by: Sequence[str]) -> Table:
     """Return a table with a line for each group, in the order in which the groups come.
 
     ``count`` is the number of combinations that succeeded. Statistics are those of all numeric fields of
-    results, and of the duration.
+    results, and of the duration. Trials that have none of the columns are left out.
     """
     places = [table.place(name, GROUP) for name in by]
+    table = table.with_lines(_of_trials_with(table, places))
     status = table.place(STATUS, GROUP)
     groups: dict[tuple[Any, ...], list[list[Any]]] = {}
     for line in table.lines:
@@ -53,6 +55,15 @@ def group_lines(table: Table, by: Sequence[str]) -> Table:
             cells += statistics_of([line[at] for line in done if _is_number(line[at])])
         lines.append(cells)
     return Table(tuple(names), lines, len(names), tuple(names[len(by) :]))
+
+
+def _of_trials_with(table: Table, places: Sequence[int]) -> list[list[Any]]:
+    """Return the lines of the trials in which any of these columns has a value; all lines if none has."""
+    if TRIAL not in table.names:
+        return table.lines
+    at = table.names.index(TRIAL)
+    there = {line[at] for line in table.lines if any(line[place] is not None for place in places)}
+    return [line for line in table.lines if line[at] in there] or table.lines
 
 
 def with_intervals(table: Table) -> Table:
@@ -105,6 +116,8 @@ def statistics_of(values: Sequence[float]) -> list[float | None]:
     count = len(values)
     if not count:
         return [None] * len(STATISTICS)
+    if count > 1 and min(values) == max(values) and math.isfinite(values[0]):
+        return [values[0], 0.0, values[0], values[0]]  # rounding may make their mean another number
     mean = _sum(values) / count
     if count == 1:
         return [mean, None, None, None]

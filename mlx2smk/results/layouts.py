@@ -10,8 +10,9 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.diagnostics.diagnostic import cells, shorten
-from mlx2smk.results.columns import DURATION, ERROR, LONGEST_CELL, STATUS
+from mlx2smk.results.columns import LONGEST_CELL
 from mlx2smk.results.rows import FAILED_STATUS, MISSING_STATUS
+from mlx2smk.runtime.result_fields import DURATION, ERROR, STATUS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from mlx2smk.results.columns import RESULT
 from mlx2smk.results.groups import statistics_of
+from mlx2smk.runtime.result_fields import RESULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

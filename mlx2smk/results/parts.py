@@ -20,7 +20,7 @@ def parts_left(directory: Path) -> Iterator[Path]:
         if folder.is_symlink() or is_locked(folder):
             continue
         try:
-            sources = [folder / plan.source for plan in compiled_plans(folder)]
+            sources = [plan.file_in(folder) for plan in compiled_plans(folder)]
         except FaultError:  # a plan of another version, which may be of any experiment
             continue
         if sources and not any(source.is_file() for source in sources):

@@ -43,6 +43,10 @@ class Results:
         """Return the paths of all runs of a trial, and of their context updates."""
         return self._path(layout.collected_path(trial)), self._path(layout.updates_path(trial))
 
+    def shown_paths(self, trial: str) -> tuple[Path, Path]:
+        """Return the paths of the table and of the figures of a trial that Snakemake's report shows."""
+        return self._path(layout.table_path(trial)), self._path(layout.plots_path(trial))
+
     def packing_path(self, trial: str) -> Path:
         """Return the path of what was decided about the jobs of a trial's tail."""
         return self._path(layout.packing_path(trial))

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from mlx2smk.diagnostics.about_usage import NoGrid, NothingSelected
 from mlx2smk.diagnostics.fault import WrongUsageError
-from mlx2smk.results.columns import FIXED, Table, table_of
+from mlx2smk.results.columns import Table, table_of
 from mlx2smk.results.rows import Row
 from mlx2smk.results.where import predicate
 from mlx2smk.runtime import jsontext
+from mlx2smk.runtime.result_fields import FIXED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,6 +11,7 @@ from . import (
     importing,
     jsontext,
     observing,
+    os_errors,
     restoring,
     results_json,
     streams,
@@ -193,8 +194,17 @@ def _outcome(task: Task, observer: Observer, began: float) -> Outcome:
     except BaseException as error:  # noqa: BLE001 - whatever user code raises is a result
         restoring.restore()
         _look(observer.imports.failed, error)
+        _check_whose(error)
         failure = failure_of(error, task)
         return {"failure": failure, "duration": monotonic() - began}
+
+
+def _check_whose(error: BaseException) -> None:
+    """Fail the job if the system refused something to the worker itself, before or after the user's code."""
+    from . import failures
+
+    if issubclass(type(error), OSError) and not failures.concerns_user(error):
+        complain(os_errors.os_error_line(error))  # type: ignore[arg-type]
 
 
 def _then_restored(function: Any) -> Any:

@@ -10,6 +10,7 @@ from .loader import WORKER_FOLDER
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from traceback import TracebackException
+    from types import TracebackType
     from typing import Any
 
     from .documents import Failure
@@ -65,8 +66,25 @@ def shown(error: BaseException) -> str:
         return "".join(trace.format())
     except BaseException:  # noqa: BLE001 - an exception's own methods may raise anything
         where = BaseException.__getattribute__(error, "__traceback__")
-        frames = [frame for frame in traceback.extract_tb(where) if _is_user(frame)]
-        return "".join([*traceback.format_list(frames), f"{class_name(error)}: {text_of(error)}\n"])
+        return "".join([*_frames(where), f"{class_name(error)}: {text_of(error)}\n"])
+
+
+def _frames(where: TracebackType | None) -> list[str]:
+    """Return the frames of a traceback, without the lines of code if the program has broken `linecache`."""
+    import traceback
+
+    try:
+        return traceback.format_list(list(filter(_is_user, traceback.extract_tb(where))))
+    except BaseException:  # noqa: BLE001 - whatever it was replaced with
+        lines = []
+        while where is not None:
+            code = where.tb_frame.f_code
+            if not is_of_worker(code.co_filename):
+                lines.append(
+                    f'  File "{code.co_filename}", line {where.tb_lineno}, in {code.co_name}\n'
+                )
+            where = where.tb_next
+        return lines
 
 
 def show(error: BaseException, failure: Failure) -> None:
@@ -111,6 +129,16 @@ def class_name(value: object) -> str:
     """Return the name of a value's class, whatever its metaclass does."""
     name = type.__getattribute__(type(value), "__name__")
     return str(name)
+
+
+def concerns_user(error: BaseException) -> bool:
+    """Tell whether any code but the worker's was running when an exception was raised."""
+    where = BaseException.__getattribute__(error, "__traceback__")
+    while where is not None:
+        if not is_of_worker(where.tb_frame.f_code.co_filename):
+            return True
+        where = where.tb_next
+    return False
 
 
 def _is_user(frame: Any) -> bool:

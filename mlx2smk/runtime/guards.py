@@ -119,6 +119,19 @@ class GuardedContext(GuardedDict):
         made: GuardedContext = kind(*arguments)
         return made
 
+    def __copy__(self) -> GuardedContext:
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> GuardedContext:
+        import copy
+
+        kind, (items, *others) = self.reduced()
+        made: GuardedContext = kind(copy.deepcopy(items, memo), *others)
+        return made
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"'dict' object has no attribute {name!r}")
+
     def reduced(self) -> tuple[Any, ...]:
         """Return how to make the same in another process, guard included."""
         items = {key: value for key, value in dict.items(self) if key is not _NOBODYS}

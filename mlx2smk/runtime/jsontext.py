@@ -41,17 +41,24 @@ def dumps(
     default: Callable[[Any], Any] = _no_default,
     sort_keys: bool = False,
     tight: bool = False,
+    ascii_only: bool = True,
 ) -> str:
     """Return the value as JSON text on one line; `tight` omits the spaces."""
     colon, comma = (":", ",") if tight else (": ", ", ")
     if FAST is None:
         import json
 
-        return json.dumps(value, default=default, sort_keys=sort_keys, separators=(comma, colon))
+        return json.dumps(
+            value,
+            default=default,
+            sort_keys=sort_keys,
+            separators=(comma, colon),
+            ensure_ascii=ascii_only,
+        )
     how: Any = (
         {},
         default,
-        FAST.encode_basestring_ascii,
+        FAST.encode_basestring_ascii if ascii_only else FAST.encode_basestring,
         None,
         colon,
         comma,

@@ -132,6 +132,20 @@ def record_path(kind: str, name: str, job: str = "") -> str:
     return setup_path(name) if kind == "setups" else verdict_path(name)
 
 
+VERDICTS_PAGE = "pages/verdicts.html"
+"""What Snakemake's report shows of an experiment; it has a table and figures of each trial besides."""
+
+
+def table_path(trial: str) -> str:
+    """Return the path of the page with the table of a trial's runs."""
+    return f"pages/tables/{trial}.html"
+
+
+def plots_path(trial: str) -> str:
+    """Return the path of the image with the figures of a trial."""
+    return f"pages/plots/{trial}.svg"
+
+
 # In its logs
 
 

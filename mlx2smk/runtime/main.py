@@ -225,14 +225,16 @@ def _verify(arguments: Arguments) -> None:
 
 
 def _report(arguments: Arguments) -> None:
-    from . import records, steps, unforeseen
+    from . import pages, records, steps, unforeseen
 
     plan = _plan(arguments)
     updates = [records.read(path) for path in arguments.many("updates")]
     unforeseen.check_unforeseen_updates(plan, updates)
     context = steps.merged_context(plan, arguments.many("setups"), updates)
     trials, judged = arguments.one("trials"), arguments.one("verdicts")
-    steps.report(plan, context, trials, judged, arguments.one("output"))
+    tables, plots = arguments.many("tables"), arguments.many("plots")
+    shown = pages.PagePaths(arguments.maybe("page"), tables, plots)
+    steps.report(plan, context, trials, judged, (arguments.one("output"), shown))
 
 
 def _summary(arguments: Arguments) -> None:
@@ -256,7 +258,8 @@ def _remember(arguments: Arguments) -> None:
     try:
         remembering.add_entry(plan, arguments.one("results"), layout.history_of(plan.stem), kept)
     except (OSError, JobError, KeyError, ValueError) as error:
-        _say(f"the run of {plan.stem} is not in the history: {error}", 0)
+        why = os_errors.os_error_line(error) if isinstance(error, OSError) else str(error)
+        _say(f"the run of {plan.stem} is not in the history: {why}", 0)
 
 
 def _pack_store(arguments: Arguments) -> None:

@@ -119,11 +119,14 @@ class Observer:
             self.tell("!", event, repr(error))
 
     def tell(self, *fields: str) -> None:
-        """Write a line of these fields, once."""
+        """Write a line of these fields, once; fail the job if the system refuses that."""
         if fields not in self._told:
             self._told.add(fields)
             data = b"\0".join(map(os.fsencode, fields)) + END
-            _write(self.fd, data)
+            try:
+                _write(self.fd, data)
+            except OSError as error:
+                errors.complain(f"what the run uses cannot be recorded: {error.strerror}")
 
     def descriptors(self) -> tuple[int, int]:
         """Return the descriptors that the program must leave alone."""

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 _NO_SPACE = "free some space and run the command again"
-_NOT_ALLOWED = "make it writable, or choose another folder"
+_READ_ONLY = "make it writable, or choose another folder"
+_NOT_ALLOWED = "make it readable and writable for you, or choose another folder"
 _IN_THE_WAY = "move away what is in its place, or choose another folder"
 _BROKEN = "the disk or its connection failed; run the command again when it works"
 
@@ -18,7 +19,7 @@ REMEDIES = {
     errno.ENOSPC: _NO_SPACE,
     errno.EDQUOT: _NO_SPACE,
     errno.EFBIG: "raise the limit on the size of files (ulimit -f) and run the command again",
-    errno.EROFS: _NOT_ALLOWED,
+    errno.EROFS: _READ_ONLY,
     errno.EACCES: _NOT_ALLOWED,
     errno.EPERM: _NOT_ALLOWED,
     errno.EISDIR: _IN_THE_WAY,

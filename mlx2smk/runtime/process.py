@@ -7,7 +7,8 @@ import select
 import time
 
 from . import children, lineage
-from .errors import CancelledError
+from .errors import CancelledError, ContextGuardError, complain, complain_to
+from .os_errors import os_error_line
 from .private import signal
 from .signals import STOPPING, note_received
 
@@ -107,7 +108,7 @@ class Supervisor:
         signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
         pid = os.fork()
         if not pid:
-            self._enter_child(parent, channels)
+            self._enter_child_or_complain(parent, channels)
             body(channels.outcome[1], channels.complaints[1], channels.signals[1])
         signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
         channels.close(1)
@@ -131,6 +132,17 @@ class Supervisor:
 
     def _stop(self, signum: int, _frame: object) -> None:
         self._signum = signum
+
+    def _enter_child_or_complain(self, parent: int, channels: Channels) -> None:
+        """Enter the new process; if the system refuses that, as without free descriptors, it is no result."""
+        try:
+            self._enter_child(parent, channels)
+        except OSError as error:
+            complain_to(channels.complaints[1])
+            try:
+                complain(os_error_line(error))
+            except ContextGuardError:
+                os._exit(1)
 
     def _enter_child(self, parent: int, channels: Channels) -> None:
         """Make the new process the leader of its own session, with its own standard streams."""

@@ -20,23 +20,27 @@ ENVELOPE = 20
 
 def as_json(value: Any) -> Any:
     """Return the value as JSON types; raise TypeError naming the part that JSON cannot represent."""
+    depth = sys.getrecursionlimit()
     try:
+        # The program may have raised it beyond what the stack of this process holds.
+        sys.setrecursionlimit(min(depth, RECURSION))
         return _read_back(jsontext.dumps(value, default=_plain))
     except RecursionError:
         reason = "result is nested too deeply"
     except Exception as error:  # noqa: BLE001 - methods of the user's own classes may raise anything
         reason = _reason(value, error)
+    finally:
+        sys.setrecursionlimit(depth)
     raise TypeError(f"result is not JSON: {reason}")
 
 
 def _read_back(text: str) -> Any:
     """Return the value of a text, which the worker has to be able to read as well.
 
-    The program may have raised limits of its own process.
+    The program may have lifted the limit of digits in its own process.
     """
-    depth, digits = sys.getrecursionlimit(), _digits()
+    digits = _digits()
     try:
-        sys.setrecursionlimit(min(depth, RECURSION))
         if digits is not None:
             sys.set_int_max_str_digits(MOST_DIGITS)
         _check_depth(text)
@@ -46,7 +50,6 @@ def _read_back(text: str) -> Any:
             f"it has an integer of more than {MOST_DIGITS} digits: {TOO_LONG}"
         ) from error
     finally:
-        sys.setrecursionlimit(depth)
         if digits is not None:
             sys.set_int_max_str_digits(digits)
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
         TrialEntry,
         Verdict,
     )
+    from .pages import PagePaths
     from .plan import Job, Plan
+    from .trial_columns import TrialColumns
 
 
 def merged_setups(plan: Plan, paths: Iterable[str]) -> Context:
@@ -158,15 +160,29 @@ class _JobRuns:
         return text
 
 
-def report(plan: Plan, context: Context, trials: str, judged: str, output: str) -> None:
-    """Write report.json: the final context, all runs, the verdicts and the status."""
+def report(
+    plan: Plan, context: Context, trials: str, judged: str, outputs: tuple[str, PagePaths]
+) -> None:
+    """Write report.json: the final context, all runs, the verdicts and the status.
+
+    `outputs` are its path and those of the pages that Snakemake's report shows.
+    """
     conflicts.check_trials(plan, os.path.dirname(trials))
     verdict_of = {
         verification["name"]: _verdict(os.path.join(judged, f"{verification['name']}.json"))
         for verification in plan.verifications
     }
     status = verdicts.status([verdict["verdict"] for verdict in verdict_of.values()])
-    records.write_text(output, _report_text(plan, status, context, trials, verdict_of))
+    columns = {trial["name"]: _columns_of(trial) for trial in plan.trials}
+    output, pages = outputs
+    records.write_text(output, _report_text(plan, (status, context), trials, verdict_of, columns))
+    pages.write(plan, (status, context), columns, verdict_of)
+
+
+def _columns_of(trial: TrialEntry) -> TrialColumns:
+    from .trial_columns import TrialColumns
+
+    return TrialColumns([name for name, _ in trial["parameters"]])
 
 
 def _verdict(path: str) -> Verdict:
@@ -179,9 +195,14 @@ def _verdict(path: str) -> Verdict:
 
 
 def _report_text(
-    plan: Plan, status: str, context: Context, trials: str, verdict_of: dict[str, Verdict]
+    plan: Plan,
+    outcome: tuple[str, Context],
+    trials: str,
+    verdict_of: dict[str, Verdict],
+    columns: dict[str, TrialColumns],
 ) -> Iterator[str]:
-    """Yield the report in pieces, with one line for every run."""
+    """Yield the report in pieces, with one line for every run, which is added to the trial's columns."""
+    status, context = outcome
     head = {"experiment": plan.stem, "source": plan.data["source"], "status": status}
     partial = plan.data.get("part")
     yield jsontext.dumps({**head, **({"partial": partial} if partial else {})})[:-1]
@@ -190,13 +211,14 @@ def _report_text(
     for at, trial in enumerate(plan.trials):
         path = os.path.join(trials, f"{trial['name']}.json")
         yield f"{',' if at else ''}\n{jsontext.dumps(trial['name'])}: "
-        yield from records.texts_per_line(_checked(run_lists.list_texts(path), path))
+        texts = _checked(run_lists.list_texts(path), path, columns[trial["name"]])
+        yield from records.texts_per_line(texts)
     yield "}"
     yield f',\n"verifications": {jsontext.dumps(verdict_of)}}}\n'
 
 
-def _checked(texts: Iterable[str], path: str) -> Iterator[str]:
-    """Yield texts that are valid JSON; raise JobError otherwise."""
+def _checked(texts: Iterable[str], path: str, columns: TrialColumns) -> Iterator[str]:
+    """Yield texts that are valid JSON, and add these runs to the columns; raise JobError otherwise."""
     for text in texts:
-        run_lists.run_of(text, path)
+        columns.add(run_lists.run_of(text, path))
         yield text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 
-from . import layout, records, run_lists
+from . import digests, layout, records, run_lists
 from .errors import JobError
 from .makers import read_head
 from .plan import size_of
@@ -136,9 +136,10 @@ def _tally(trial: TrialEntry, results: str, *, failed: bool) -> tuple[_Tally, li
             pass
     runs = _Tally()
     missing = []
+    seen = _seen(os.path.join(results, layout.context_path(trial["name"])))
     for job in all_jobs(trial, results):
         path = os.path.join(results, layout.run_path(trial["name"], job.name))
-        found = _of_job(path, job)
+        found = _of_job(path, job, seen)
         if found is None:
             missing.append(job)
         else:
@@ -152,10 +153,18 @@ def _tally_of(texts: Iterable[str], path: str) -> _Tally:
     return runs
 
 
-def _of_job(path: str, job: Job) -> _Tally | None:
-    """Return the runs of a job; None if it left no record of the version that is planned."""
+def _seen(path: str) -> dict[str, str] | None:
+    """Return the digests of what a trial sees of SETUP; None if no run has come to it."""
+    context = _read(path)
+    return {k: digests.of_json(v) for k, v in context.items()} if type(context) is dict else None
+
+
+def _of_job(path: str, job: Job, seen: dict[str, str] | None) -> _Tally | None:
+    """Return the runs of a job; None if it left no record of the planned version with the current SETUP."""
     try:
-        if run_lists.job_head(path).get("digest") == job.digest:
+        head = run_lists.job_head(path)
+        context = head.get("made_from", {}).get("context", seen)
+        if head.get("digest") == job.digest and seen in (None, context):
             return _tally_of(run_lists.job_texts(path), path)
     except JobError:
         return None

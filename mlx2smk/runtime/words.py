@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 UNQUOTED = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%")
 """Characters that no shell interprets inside a word."""
 
+LONGEST_LINE = 1000
+"""Characters of a failure's first line that are shown."""
+
 SPOKEN_FOR = ("True", "False", "None", "inf", "nan")
 
 
@@ -80,8 +83,11 @@ def place_words(directory: str, stem: str) -> list[str]:
 
 
 def failure_line(failure: Failed) -> str:
-    """Return the type of a failure, and the first line of what it says."""
-    return f"{failure.get('type', 'Error')}: {failure.get('error', '').partition(chr(10))[0]}"
+    """Return the type of a failure, and the first line of what it says, or the beginning of a long one."""
+    said = failure.get("error", "").partition("\n")[0]
+    if len(said) > LONGEST_LINE:
+        said = f"{said[:LONGEST_LINE]}…"
+    return f"{failure.get('type', 'Error')}: {said}"
 
 
 def shell_word(word: str) -> str:

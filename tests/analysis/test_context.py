@@ -240,6 +240,12 @@ else:
         ("for key in ('a', 'b'):\n    print(SETUP[key])", {"a", "b"}),
         ("key = 'a'\nreturn SETUP[key]", {"a"}),
         ("key = 'a' if KEY else 'b'\nreturn SETUP['c']", {"c"}),
+        ("return Keeps(SETUP)", set()),
+        ("return Derived(SETUP)", {"lr"}),
+        ("return Made(SETUP)", {"lr"}),
+        ("global kept_here\nkept_here = SETUP\nreturn kept_here['a']", {"a"}),
+        ("from copy import deepcopy\ncfg = deepcopy(SETUP)\nreturn cfg['lr']", {"lr"}),
+        ("return SETUP.lr", set()),  # dictionaries have no such attribute
     ],
 )
 def test_setup_is_followed(body, expected):
@@ -248,7 +254,7 @@ def test_setup_is_followed(body, expected):
 
 NOT_FOLLOWED = (
     "returned kept rebound whole several passed looked changed loose given shown empty yielded "
-    "wrapped decorated Keeps Derived Made New twice Plain unknown len print"
+    "wrapped decorated New twice Plain unknown len print"
 )
 
 
@@ -265,7 +271,6 @@ NOT_FOLLOWED = (
         "cfg, n = SETUP, 1\nreturn cfg['a']",
         "cfg = other = SETUP\nreturn cfg['a']",
         "cfg = SETUP\nreturn cfg",
-        "global kept_here\nkept_here = SETUP\nreturn kept_here['a']",
         "(cfg := SETUP)\nreturn cfg['a']",
         "class C:\n    cfg = SETUP\nreturn C.cfg['a']",
         "return (lambda: SETUP)()['a']",
@@ -299,7 +304,8 @@ def test_setup_is_followed_into_local_modules():
     assert reads("from helper import Net", "return Net(SETUP)", files) == {"n"}
     both = "cfg = SETUP\nreturn h.Net(cfg), h.make(cfg)"
     assert reads("import helper as h", both, files) == {"k", "lr", "n"}
-    assert reads("import helper", "return helper.keeps(SETUP)", files) is None
+    assert reads("import helper", "return helper.keeps(SETUP)", files) == set()
+    assert reads("import helper", "helper.keeps(SETUP)\nreturn helper.CFG['a']", files) == {"a"}
     assert reads("import helper\nhelper.make = print", "return helper.make(SETUP)", files) is None
 
 
@@ -308,6 +314,122 @@ def test_the_place_of_a_read_is_in_the_helper():
     (site,) = trial("import helper", "return helper.make(SETUP)", files).access.read_sites
     place = site.module, site.span.line, site.span.column
     assert (place, site.why) == (("helper", 2, 12), "reads 'lr'")
+
+
+KEPT = """
+import abc, copy, torch
+from torch import nn
+CFG = SETUP
+EARLY = LATE = None
+def init(cfg):
+    global LATE
+    LATE = cfg
+def config(): return SETUP
+def chosen(name): return CFG if name else SETUP
+class Trainer:
+    cfg = None
+    depth = 2
+    def __init__(self, cfg, n=1):
+        self.cfg = cfg
+        self.n = n
+    def fit(self): return self.cfg["lr"] * self._step(self.cfg)
+    def _step(self, config): return config.get("steps", 1) if "wd" in self.cfg else 0
+class Deep(Trainer):
+    def __init__(self, cfg):
+        super().__init__(cfg, 2)
+        self.deep = cfg["depth"]
+    def _step(self, config): return config["deep"]
+class Net(nn.Module):
+    def __init__(self, config=None):
+        super().__init__()
+        self.config = CFG if config is None else config
+    def forward(self, x): return x * self.config["width"]
+class Whole(Trainer):
+    def show(self): print(self.cfg)
+class Viewed(Trainer):
+    @property
+    def cfg(self): return {}
+class Dumped(Trainer):
+    def dump(self): return vars(self)
+class Looked(Trainer):
+    def look(self, name): return getattr(self, name)
+class Optimizing(Trainer):
+    def optimizer(self, name): return getattr(torch.optim, name)(self.cfg["lr"])
+class Foreign(Base):
+    def __init__(self, cfg): self.cfg = cfg
+@mark
+class Marked:
+    def __init__(self, cfg): self.cfg = cfg
+class Listed:
+    def __init__(self, cfg): self.cfgs = [cfg]
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("return CFG['a']", {"a"}),
+        ("return CFG.get('a'), 'b' in CFG", {"a", "b"}),
+        ("cfg = CFG\nreturn cfg['a']", {"a"}),
+        ("cfg = copy.deepcopy(CFG)\nreturn cfg['a']", {"a"}),
+        ("return dict(CFG)", None),
+        ("return [CFG]", None),
+        ("return globals()['CFG']['a']", None),
+        ("init(SETUP)\nreturn LATE['a']", {"a"}),
+        ("return config()['a']", {"a"}),
+        ("cfg = config()\nreturn cfg['a']", {"a"}),
+        ("return chosen(1)['a']", {"a"}),
+        ("return config", None),
+        ("return list(map(config, [1]))", None),
+        ("return Trainer(SETUP).fit()", {"lr", "steps", "wd"}),
+        ("return Trainer(SETUP).cfg['a']", {"a", "lr", "steps", "wd"}),
+        ("trainer = Trainer(SETUP)\nreturn trainer.cfg.get('a')", {"a", "lr", "steps", "wd"}),
+        ("return Trainer(SETUP).cfg", None),
+        ("return Trainer(CFG).fit()", {"lr", "steps", "wd"}),
+        ("return Trainer({}).fit()", set()),
+        ("return Deep(SETUP).fit()", {"lr", "steps", "wd", "depth", "deep"}),
+        ("return Net()(2)", {"width"}),
+        ("return Net(SETUP)(2)", {"width"}),
+        ("return Net(SETUP)(2).config", None),
+        ("return Whole(SETUP)", None),
+        ("return Viewed(SETUP)", None),
+        ("return Dumped(SETUP)", None),
+        ("return Looked(SETUP)", None),
+        ("return Optimizing(SETUP)", {"lr", "steps", "wd"}),
+        ("return Foreign(SETUP)", None),
+        ("return Marked(SETUP)", None),
+        ("return Listed(SETUP)", None),
+        ("return Trainer(SETUP).__dict__", None),
+        ("return getattr(Trainer(SETUP), 'cfg')", None),
+        ("import pickle\nreturn pickle.dumps(Trainer(SETUP))", None),
+        ("return torch.save(Trainer(SETUP), 'file')", None),
+        ("match Trainer(SETUP):\n    case Trainer(cfg=c): return c", None),
+    ],
+)
+def test_setup_is_followed_where_it_is_kept(body, expected):
+    assert reads(KEPT, body) == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "use", "expected"),
+    [
+        ("from mlx2smk import SETUP\nCFG = SETUP\n", "settings.CFG['a']", {"a"}),
+        ("from mlx2smk import SETUP\nCFG = SETUP\n", "settings.dump()", None),
+        ("import mlx2smk\nCFG = mlx2smk.SETUP\n", "named['a'], settings.CFG['b']", {"a", "b"}),
+        ("import mlx2smk\nCFG = mlx2smk.SETUP\n", "settings.own()", {"own"}),
+        ("import mlx2smk\nCFG = mlx2smk.SETUP\n", "vars(settings)", None),
+        ("import mlx2smk\nCFG = mlx2smk.SETUP\n", "settings.Holder().get()", {"held"}),
+    ],
+)
+def test_setup_is_followed_where_a_local_module_keeps_it(settings, use, expected):
+    rest = (
+        "def own(): return CFG['own']\ndef dump(): return dict(CFG)\n"
+        "class Holder:\n    def __init__(self): self.kept = CFG\n"
+        "    def get(self): return self.kept['held']\n"
+    )
+    files = {"settings.py": settings + rest}
+    before = "import settings\nfrom settings import CFG as named"
+    assert reads(before, f"return {use}", files) == expected
 
 
 # ------------------------------------------------------------------ writes

@@ -90,6 +90,30 @@ def test_a_first_experiment_is_whole_or_none(tmp_path):
     assert cli.main(["new", "first.py"]) == 0
 
 
+@pytest.mark.parametrize("words", [["results"], ["report"]])
+def test_what_was_written_before_stays(tmp_path, words):
+    assert cli.main(["compile", "exp.py"]) == 0
+    (tmp_path / "out.csv").write_text("earlier\n")
+    (tmp_path / "out").symlink_to("out.csv")
+    status, said = limited([*words, "-o", "out"], 5)
+    line = said.splitlines()[-1]
+    assert (status, line) == (1, f"mlx: out: File too large {REMEDY.replace(chr(92), '')}"), said
+    assert "Traceback" not in said
+    assert (tmp_path / "out.csv").read_text() == "earlier\n"
+    assert not list(tmp_path.rglob("*.tmp"))
+    assert cli.main([*words, "-o", "out"]) == 0
+    assert (tmp_path / "out").is_symlink()
+    assert "earlier" not in (tmp_path / "out.csv").read_text()
+
+
+def test_what_is_no_file_is_written_to(tmp_path, capfd):
+    assert cli.main(["compile", "exp.py"]) == 0
+    assert cli.main(["results", "--format", "csv", "-o", "/dev/stdout"]) == 0
+    assert capfd.readouterr().out.endswith("n,status,duration,error\n1,missing,,\n2,missing,,\n")
+    assert cli.main(["results", "-o", str(tmp_path)]) == 1
+    assert re.match(r"mlx: \S+: Is a directory \(move away ", capfd.readouterr().err)
+
+
 @pytest.mark.parametrize("folder", ["exp.py", "exp.py/below", "exp.py/far/below"])
 def test_a_file_in_the_place_of_the_folder(folder, capsys):
     assert cli.main(["compile", "exp.py", "-d", folder]) == 1

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from mlx2smk.cli import main
+from mlx2smk.results.gc import garbage
 from tests.support.traced_folder import TRACING, Folder
 
 EXPERIMENT = (
@@ -72,3 +73,8 @@ def test_a_part_runs_and_counts_later(tmp_path, capsys):
         lab.report()["trials"]["train"][3]["duration"] == report["trials"]["train"][0]["duration"]
     )
     assert [path.name for path in (lab.path / ".mlx/history/exp").glob("*.json")] == ["000001.json"]
+    # The part is of an experiment that is still there.
+    assert not [each.what for each in garbage(lab.path) if "partial" in each.what]
+    crate = tmp_path / "crate"
+    assert main(["report", "-d", str(there), "--crate", str(crate)]) == 0
+    assert (crate / "exp.py").read_text() == (lab.path / "exp.py").read_text()

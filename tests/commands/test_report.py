@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import urllib.request
 from html.parser import HTMLParser
 
 import pytest
@@ -139,11 +140,33 @@ def test_times_context_environment_and_code(page):
     assert "total6" in page.text("context")
     python = f"cpython {sys.version_info[0]}.{sys.version_info[1]}"
     assert f"Python of the jobs{python}" in page.text("environment")
-    assert "Snakemake9." in page.text("environment")
+    assert "Snakemake of this report9." in page.text("environment")
     code = page.text("code-train")
     assert "14 def train(lr, model, seed):" in code
     assert "8 def fit(lr, model):" in code
     assert "def plain" not in code
+
+
+def test_the_environment_is_what_the_jobs_recorded(copy, capsys):
+    """Not that of the report: the runs may be from another machine, or from an earlier commit."""
+    first, *others = sorted((copy / "results/exp/runs/train").glob("*.json"))
+    git = {"commit": "a" * 40, "dirty": True}
+    for path, host in [(first, "far"), *((path, "away") for path in others)]:
+        head, rest = path.read_text().split("\n", 1)
+        record = json.loads(head.removesuffix(",") + "}")
+        for made, _ in record["provenance"]:
+            made.update({"host": host, "python": "3.10.77", "when": "2001-02-03T04:05:06Z"})
+            made.update({"git": git} if host == "away" else {})
+        path.write_text(f"{json.dumps(record)[:-1]},\n{rest}")
+    report(copy, capsys)
+    page = Page((copy / "results/exp/report.html").read_text(encoding="utf-8"))
+    text = page.text("environment")
+    # 12 combinations in jobs of 2, of which one is from far; 10 other runs of the experiment.
+    assert "cpython 3.10.77 (12 runs)" in text
+    assert "away (10 runs)" in text
+    assert "far (2 runs)" in text
+    assert f"Git commit of the code{'a' * 40}, with uncommitted changes" in text
+    assert "Jobs started2001-02-03 04:05:06 UTC to 20" in text
 
 
 def test_a_partial_run_is_a_partial_report(copy, capsys):
@@ -164,6 +187,30 @@ def test_it_says_that_the_experiment_was_edited(copy, capsys):
     report(copy, capsys)
     page = Page((copy / "results/exp/report.html").read_text(encoding="utf-8"))
     assert "exp.py" in page.text("edited")
+
+
+def test_texts_of_megabytes_are_cut(copy, capsys):
+    """The page can still be opened; CSV, JSON and Parquet have them whole."""
+    before = len(report(copy, capsys).out) and (copy / "results/exp/report.html").stat().st_size
+    for path in (copy / "results/exp/runs/train").glob("*.json"):
+        record = json.loads(path.read_text())
+        for run in record["runs"]:
+            if run["success"]:
+                run["result"] = {"text": "x" * 3 * MEGABYTES, "list": ["y" * 3 * MEGABYTES]}
+            else:
+                run["error"] = "e" * 3 * MEGABYTES
+                run["traceback"] = f"begin{'t' * 3 * MEGABYTES}end"
+        path.write_text(json.dumps(record))
+    report(copy, capsys)
+    text = (copy / "results/exp/report.html").read_text(encoding="utf-8")
+    assert len(text) < before + MEGABYTES
+    page = Page(text)
+    assert "begint" in page.texts["failures"]
+    assert "tend" in page.texts["failures"]
+    (trial,) = [trial for trial in page.data["trials"] if trial["name"] == "train"]
+    assert {"x" * 9999 + "…"} == {
+        value for values in trial["values"] for value in values if str(value)[:2] == "xx"
+    }
 
 
 def test_texts_stay_texts(hostile, capsys):
@@ -239,7 +286,7 @@ def test_a_crate_overwrites_a_crate_and_nothing_else(copy, capsys, tmp_path):
 
 
 @pytest.mark.slow
-def test_snakemake_reports_verdicts_and_results_in_categories(copy):
+def test_snakemake_reports_verdicts_tables_and_plots_in_categories(copy):
     start(copy, "snakemake", "--report", "r.html")
     text = (copy / "r.html").read_text(encoding="utf-8")
     found = {}
@@ -247,15 +294,29 @@ def test_snakemake_reports_verdicts_and_results_in_categories(copy):
         begin = text.index(f'var {name} = {{"') + len(f"var {name} = ")
         found[name] = json.JSONDecoder().raw_decode(text, begin)[0]
     trials = ("chain", "chance", "plain", "train")
+    pages = "results/exp/pages"
     files = {
         category: sorted(path for paths in groups.values() for path in paths)
         for category, groups in found["categories"].items()
     }
     assert files == {
-        "Summary": ["results/exp/report.json"],
-        "Results": sorted(f"results/exp/trials/{name}.json" for name in trials),
-        "Verdicts": ["results/exp/verify/check.json"],
+        "Verdicts": [f"{pages}/verdicts.html"],
+        "Results": [f"{pages}/tables/{name}.html" for name in trials],
+        "Plots": [f"{pages}/plots/{name}.svg" for name in trials],
     }
-    verdict = found["results"]["results/exp/verify/check.json"]
-    assert verdict["labels"] == {"experiment": "exp", "verification": "check"}
-    assert "What a verification says" in verdict["caption"]
+    shown = found["results"]
+    verdicts = shown[f"{pages}/verdicts.html"]
+    assert (verdicts["labels"], verdicts["mime_type"]) == ({"experiment": "exp"}, "text/html")
+    assert "what each verification says" in verdicts["caption"]
+    table = shown[f"{pages}/tables/train.html"]
+    assert table["labels"] == {"experiment": "exp", "trial": "train"}
+    assert "lr is too large" in opened(table["data_uri"])
+    plots = shown[f"{pages}/plots/train.svg"]
+    assert plots["mime_type"] == "image/svg+xml"
+    assert "acc by lr" in opened(plots["data_uri"])
+
+
+def opened(address):
+    """Return the text in a data URI."""
+    with urllib.request.urlopen(address) as file:  # noqa: S310
+        return file.read().decode("utf-8")

@@ -7,11 +7,12 @@ import pytest
 from selenium.webdriver.support.ui import Select
 
 from mlx2smk.cli import main
-from mlx2smk.report.figure_choice import chosen_figures, page_columns
-from mlx2smk.report.page_contents import page_contents
+from mlx2smk.report.page_columns import page_columns
+from mlx2smk.report.page_contents import JudgedVerdict, page_contents
 from mlx2smk.report.page_rendering import page_html
 from mlx2smk.results.choosing import chosen_plan
 from mlx2smk.results.columns import Table
+from mlx2smk.runtime.first_figures import chosen_figures
 from tests.support.hostile_project import HOSTILE
 from tests.support.real_browser import DESKTOP, PHONE, browser
 
@@ -179,25 +180,44 @@ def test_texts_of_the_experiment_never_run(window, hostile, tmp_path):
     assert window.all("img") == []
 
 
-def test_ten_thousand_rows(window, project, tmp_path):
-    plan = chosen_plan(project, "exp")
-    contents = page_contents(project, plan, ())
-    lines = [[n % 100 / 100, f"m{n % 7}", n // 100, "ok", n * 0.5] for n in range(MANY)]
-    table = Table(("lr", "model", "seed", "status", "acc"), lines, 5, ("acc",))
+def with_table(project, table, page, **changes):
+    """Write a page that has this table in place of its first trial's."""
+    contents = page_contents(project, chosen_plan(project, "exp"), ())
     columns = page_columns(table)
     data = {
         "name": "train",
-        "rows": MANY,
+        "rows": len(table.lines),
         "columns": [
             {"name": c.name, "role": c.role, "kind": c.kind, "shown": True, "distinct": c.distinct}
             for c in columns
         ],
         "values": [c.values for c in columns],
-        "figures": [dataclasses.asdict(each) for each in chosen_figures(columns)],
+        "figures": [each.axes() for each in chosen_figures([c.facts for c in columns])],
     }
     trial = dataclasses.replace(contents.trials[0], data=data)
-    page = tmp_path / "many.html"
-    page.write_text(page_html(dataclasses.replace(contents, trials=(trial,))), encoding="utf-8")
+    contents = dataclasses.replace(contents, trials=(trial,), **changes)
+    page.write_text(page_html(contents), encoding="utf-8")
+    return page
+
+
+def test_long_names_push_nothing_off_a_phone(window, project, tmp_path):
+    long = "n_estimators_of_the_whole_big_forest_of_trees_in_the_woods"
+    table = Table((long, "status", "acc"), [[n, "ok", n * 0.5] for n in range(5)], 3, ("acc",))
+    verdict = JudgedVerdict(long, "supports", "train", (), "0" * 12)
+    page = with_table(
+        project, table, tmp_path / "long.html", verdicts=(verdict,), context=((long, "1"),)
+    )
+    window.open(page, PHONE)
+    check_quiet(window, page)
+    ends = "document.querySelector(arguments[0]).getBoundingClientRect().right"
+    for cell in (f"{TABLE} tbody td", "#verdicts .badge", "#context td"):
+        assert window.get(ends, cell) <= PHONE[0]
+
+
+def test_ten_thousand_rows(window, project, tmp_path):
+    lines = [[n % 100 / 100, f"m{n % 7}", n // 100, "ok", n * 0.5] for n in range(MANY)]
+    table = Table(("lr", "model", "seed", "status", "acc"), lines, 5, ("acc",))
+    page = with_table(project, table, tmp_path / "many.html")
     window.open(page)
     check_quiet(window, page)
     assert "of 10,000" in window.all(f"{TABLE} .dt-info")[0].text
@@ -228,3 +248,28 @@ def test_a_partial_report_draws_too(window, project, tmp_path):
     check_quiet(window, page)
     assert column(window, 4)[:2] == ["missing", "missing"]
     assert window.all("#results figure") == []
+
+
+# ------------------------------------------------------------------ what Snakemake's report shows
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_pages_of_snakemakes_report_sort_filter_and_fit(window, project, dark):
+    pages = project / "results/exp/pages"
+    window.prefer("dark" if dark else "light")
+    window.messages(), window.requests()
+    table = pages / "tables/train.html"
+    window.driver.get(table.as_uri())
+    heads = window.all("th button")
+    assert [each.text for each in heads[:4]] == ["lr", "model", "seed", "status"]
+    assert column(window, 1, "table")[:5] == ["0.1"] * 4 + ["0.5"]
+    heads[0].click(), heads[0].click()
+    assert column(window, 1, "table")[:5] == ["1"] * 4 + ["0.5"]
+    window.all("input")[0].send_keys("too large")
+    assert [each for each in column(window, 4, "table") if each] == ["failed"] * 2
+    assert contrast(window, "td.failed") >= 4.5
+    check_quiet(window, table)
+    verdicts = pages / "verdicts.html"
+    window.driver.get(verdicts.as_uri())
+    assert contrast(window, "td.supports") >= 4.5
+    check_quiet(window, verdicts)

@@ -280,6 +280,35 @@ def test_a_combination_that_runs_again_counts_once(tmp_path, plan):
     assert (trial.done, trial.failed) == (1, 0)
 
 
+def earlier(*numbers):
+    runs = [{"success": True, "params": {"n": n}, "log": f"logs/exp/{n}.log"} for n in numbers]
+    return "trial_square", runs
+
+
+def test_jobs_that_run_again_do_not_count_before_they_are_done(tmp_path, plan):
+    state = RunState(tmp_path, [plan])
+    state.add_earlier(*earlier(1, 2, 3))
+    output = "results/exp/runs/square/2.json"
+    list(state.follow({"event": "job", "id": 1, "rule": "trial_square", "output": [output]}))
+    assert state.trials["trial_square"].done == 3
+    list(state.follow({"event": "started", "ids": [1]}))
+    assert counts(state.trials["trial_square"]) == "2 of 4 done, 1 running"
+
+
+def test_what_ran_with_another_setup_does_not_count(tmp_path, plan):
+    path = "results/exp/context/square.json"
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_text('{"rate": 1}')
+    state = RunState(tmp_path, [plan])
+    state.add_earlier(*earlier(1, 2))
+    event = {"event": "job", "id": 1, "rule": "context_square", "output": [path]}
+    for text, done in (('{"rate": 1}', 2), ('{"rate": 2}', 0)):
+        (tmp_path / path).write_text(text)
+        list(state.follow(event))
+        list(state.follow({"event": "finished", "id": 1}))
+        assert state.trials["trial_square"].done == done
+
+
 def test_what_is_told(tmp_path, plan):
     state = RunState(tmp_path, [plan])
     output = record(tmp_path, "verdict", verdict="supports")

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from tests.end_to_end.test_language import ran
+from tests.support.linked_environments import make_environment, needed_by
 from tests.support.paths import ROOT
 from tests.support.readme_commands import commands
 
@@ -50,8 +51,12 @@ def compile_and_run(name: str, folder: Path) -> dict:
 
 
 def as_the_readme_says(name: str, folder: Path) -> dict:
-    """Run the README's command from a fresh clone."""
+    """Run the README's command from a fresh clone.
+
+    It finds the packages that it would download, which are those that it asks for and no others.
+    """
     subprocess.run(["git", "clone", "-q", str(ROOT), str(folder / "clone")], check=True)
+    make_environment(folder / "clone" / ".venv", needed_by("mlx2smk[examples,report]"))
     command = commands()[name].replace("python3 ", f"{sys.executable} ", 1)
     bash = ["bash", "-euo", "pipefail", "-c", command]
     done = subprocess.run(bash, cwd=folder / "clone", capture_output=True, text=True, check=False)

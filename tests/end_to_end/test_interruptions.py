@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.runtime.test_process import wait_for
+from tests.support import warm_snakemake
 from tests.support.paths import ROOT
 
 pytestmark = pytest.mark.slow
@@ -67,16 +68,15 @@ class Project:
         (self.folder / "exp.py").write_text(source)
         self.done("mlx2smk.cli", "compile", "exp.py")
 
+    def environment(self, hold: str = "") -> dict[str, str]:
+        own = {"MLX_TEST_HOLD": hold, "MLX_TEST_FOLDER": str(self.folder)}
+        return {**os.environ, "PYTHONPATH": str(ROOT), **own}
+
     def start(self, *command: str, hold: str = "") -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", *command],
             cwd=self.folder,
-            env=os.environ
-            | {
-                "PYTHONPATH": str(ROOT),
-                "MLX_TEST_HOLD": hold,
-                "MLX_TEST_FOLDER": str(self.folder),
-            },
+            env=self.environment(hold),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -85,9 +85,16 @@ class Project:
         )
 
     def done(self, *command: str, status: int = 0) -> str:
-        process = self.start(*command)
-        said, _ = process.communicate(timeout=120)
-        assert process.returncode == status, said
+        done = warm_snakemake.run(
+            [sys.executable, "-m", *command],
+            cwd=self.folder,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        said = done.stdout + done.stderr
+        assert done.returncode == status, said
         return said
 
     def snakemake(self, *options: str, status: int = 0) -> str:

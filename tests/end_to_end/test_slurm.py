@@ -7,13 +7,13 @@ import os
 import shutil
 import subprocess
 import time
-import venv
 from pathlib import Path
 
 import pytest
 
 from mlx2smk.cli import main
 from tests import reference
+from tests.support.linked_environments import all_but, make_environment
 from tests.support.paths import TESTS
 
 LOCK = Path("/tmp/mlx-slurm.users")  # noqa: S108 - for all test processes of the machine
@@ -160,12 +160,7 @@ without_accounting = pytest.mark.parametrize("slurm", [[]], indirect=True, ids=[
 def python(tmp_path_factory):
     """Return a Python that has all that this one has, but for mlx2smk."""
     folder = tmp_path_factory.mktemp("without") / "venv"
-    venv.create(folder, symlinks=True)
-    (target,) = folder.glob("lib/python*/site-packages")
-    for item in Path(pytest.__file__).parent.parent.iterdir():
-        if "mlx2smk" not in item.name:
-            (target / item.name).symlink_to(item)
-    python = folder / "bin" / "python"
+    python = make_environment(folder, all_but("mlx2smk"))
     tried = subprocess.run(
         [python, "-I", "-c", "import mlx2smk"], capture_output=True, check=False, timeout=60
     )

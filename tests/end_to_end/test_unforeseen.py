@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import sys
 
 import pytest
 
 from mlx2smk.cli import main
+from tests.support import warm_snakemake
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +35,8 @@ def later():
 def run(folder, text):
     (folder / "exp.py").write_text(text, encoding="utf-8")
     assert main(["compile", "exp.py"]) == 0
-    return subprocess.run(["snakemake", "-j2"], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "snakemake", "-j2"]
+    return warm_snakemake.run(command, capture_output=True, text=True, check=False)
 
 
 def results(folder):

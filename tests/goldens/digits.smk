@@ -105,12 +105,7 @@ rule collect_score:
             checkpoints.pack_score.get().output.packing,
         ),
     output:
-        runs=report(
-            "results/digits/trials/score.json",
-            caption="report/results.rst",
-            category="Results",
-            labels={"experiment": "digits", "trial": "score"},
-        ),
+        runs="results/digits/trials/score.json",
         updates="results/digits/updates/score.json",
     log:
         "logs/digits/collect/score.log",
@@ -176,12 +171,7 @@ rule collect_final:
         context=lambda _: checkpoints.context_final.get().output.context,
         runs=mlx.runs("digits", "final"),
     output:
-        runs=report(
-            "results/digits/trials/final.json",
-            caption="report/results.rst",
-            category="Results",
-            labels={"experiment": "digits", "trial": "final"},
-        ),
+        runs="results/digits/trials/final.json",
         updates="results/digits/updates/final.json",
     log:
         "logs/digits/collect/final.log",
@@ -228,12 +218,7 @@ rule verify_reads_unseen_digits:
         context=lambda _: checkpoints.context_reads_unseen_digits.get().output.context,
         trials=["results/digits/trials/score.json", "results/digits/trials/final.json"],
     output:
-        verdict=report(
-            "results/digits/verify/reads_unseen_digits.json",
-            caption="report/verdicts.rst",
-            category="Verdicts",
-            labels={"experiment": "digits", "verification": "reads_unseen_digits"},
-        ),
+        verdict="results/digits/verify/reads_unseen_digits.json",
     log:
         "logs/digits/verify/reads_unseen_digits.log",
     params:
@@ -283,12 +268,7 @@ rule verify_beats_the_majority:
         context=lambda _: checkpoints.context_beats_the_majority.get().output.context,
         trials=["results/digits/trials/score.json", "results/digits/trials/final.json"],
     output:
-        verdict=report(
-            "results/digits/verify/beats_the_majority.json",
-            caption="report/verdicts.rst",
-            category="Verdicts",
-            labels={"experiment": "digits", "verification": "beats_the_majority"},
-        ),
+        verdict="results/digits/verify/beats_the_majority.json",
     log:
         "logs/digits/verify/beats_the_majority.log",
     params:
@@ -338,12 +318,7 @@ rule verify_seeds_agree:
         context=lambda _: checkpoints.context_seeds_agree.get().output.context,
         trials=["results/digits/trials/score.json", "results/digits/trials/final.json"],
     output:
-        verdict=report(
-            "results/digits/verify/seeds_agree.json",
-            caption="report/verdicts.rst",
-            category="Verdicts",
-            labels={"experiment": "digits", "verification": "seeds_agree"},
-        ),
+        verdict="results/digits/verify/seeds_agree.json",
     log:
         "logs/digits/verify/seeds_agree.log",
     params:
@@ -372,12 +347,43 @@ rule report:
             "results/digits/verify/seeds_agree.json",
         ],
     output:
-        report=report(
-            "results/digits/report.json",
-            caption="report/summary.rst",
-            category="Summary",
-            labels={"experiment": "digits"},
-        ),
+        report="results/digits/report.json",
+        page=[
+            report(
+                "results/digits/pages/verdicts.html",
+                caption="report/verdicts.rst",
+                category="Verdicts",
+                labels={"experiment": "digits"},
+            ),
+        ],
+        tables=[
+            report(
+                "results/digits/pages/tables/score.html",
+                caption="report/results.rst",
+                category="Results",
+                labels={"experiment": "digits", "trial": "score"},
+            ),
+            report(
+                "results/digits/pages/tables/final.html",
+                caption="report/results.rst",
+                category="Results",
+                labels={"experiment": "digits", "trial": "final"},
+            ),
+        ],
+        plots=[
+            report(
+                "results/digits/pages/plots/score.svg",
+                caption="report/plots.rst",
+                category="Plots",
+                labels={"experiment": "digits", "trial": "score"},
+            ),
+            report(
+                "results/digits/pages/plots/final.svg",
+                caption="report/plots.rst",
+                category="Plots",
+                labels={"experiment": "digits", "trial": "final"},
+            ),
+        ],
     log:
         "logs/digits/report.log",
     localrule: True
@@ -392,4 +398,7 @@ rule report:
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
         " --trials {params.trials:q} --verdicts {params.verdicts:q}"
+        " --page {output.page:q}"
+        " --tables {output.tables:q}"
+        " --plots {output.plots:q}"
         " --output {output.report:q} --log {log:q}"

@@ -56,12 +56,7 @@ rule collect_fib:
         context=lambda _: checkpoints.context_fib.get().output.context,
         runs=mlx.runs("fib", "fib"),
     output:
-        runs=report(
-            "results/fib/trials/fib.json",
-            caption="report/results.rst",
-            category="Results",
-            labels={"experiment": "fib", "trial": "fib"},
-        ),
+        runs="results/fib/trials/fib.json",
         updates="results/fib/updates/fib.json",
     log:
         "logs/fib/collect/fib.log",
@@ -103,12 +98,7 @@ rule verify_methods_agree:
         context=lambda _: checkpoints.context_methods_agree.get().output.context,
         trials=["results/fib/trials/fib.json"],
     output:
-        verdict=report(
-            "results/fib/verify/methods_agree.json",
-            caption="report/verdicts.rst",
-            category="Verdicts",
-            labels={"experiment": "fib", "verification": "methods_agree"},
-        ),
+        verdict="results/fib/verify/methods_agree.json",
     log:
         "logs/fib/verify/methods_agree.log",
     params:
@@ -147,15 +137,7 @@ rule verify_recursion_grows_with_the_numbers:
         context=lambda _: checkpoints.context_recursion_grows_with_the_numbers.get().output.context,
         trials=["results/fib/trials/fib.json"],
     output:
-        verdict=report(
-            "results/fib/verify/recursion_grows_with_the_numbers.json",
-            caption="report/verdicts.rst",
-            category="Verdicts",
-            labels={
-                "experiment": "fib",
-                "verification": "recursion_grows_with_the_numbers",
-            },
-        ),
+        verdict="results/fib/verify/recursion_grows_with_the_numbers.json",
     log:
         "logs/fib/verify/recursion_grows_with_the_numbers.log",
     params:
@@ -184,12 +166,31 @@ rule report:
             "results/fib/verify/recursion_grows_with_the_numbers.json",
         ],
     output:
-        report=report(
-            "results/fib/report.json",
-            caption="report/summary.rst",
-            category="Summary",
-            labels={"experiment": "fib"},
-        ),
+        report="results/fib/report.json",
+        page=[
+            report(
+                "results/fib/pages/verdicts.html",
+                caption="report/verdicts.rst",
+                category="Verdicts",
+                labels={"experiment": "fib"},
+            ),
+        ],
+        tables=[
+            report(
+                "results/fib/pages/tables/fib.html",
+                caption="report/results.rst",
+                category="Results",
+                labels={"experiment": "fib", "trial": "fib"},
+            ),
+        ],
+        plots=[
+            report(
+                "results/fib/pages/plots/fib.svg",
+                caption="report/plots.rst",
+                category="Plots",
+                labels={"experiment": "fib", "trial": "fib"},
+            ),
+        ],
     log:
         "logs/fib/report.log",
     localrule: True
@@ -203,4 +204,7 @@ rule report:
         "{params.worker} report --plan {params.plan:q}"
         " --updates {input.updates:q}"
         " --trials {params.trials:q} --verdicts {params.verdicts:q}"
+        " --page {output.page:q}"
+        " --tables {output.tables:q}"
+        " --plots {output.plots:q}"
         " --output {output.report:q} --log {log:q}"

@@ -77,12 +77,7 @@ rule collect_solve:
         context=lambda _: checkpoints.context_solve.get().output.context,
         runs=mlx.runs("linear_regression", "solve"),
     output:
-        runs=report(
-            "results/linear_regression/trials/solve.json",
-            caption="report/results.rst",
-            category="Results",
-            labels={"experiment": "linear_regression", "trial": "solve"},
-        ),
+        runs="results/linear_regression/trials/solve.json",
         updates="results/linear_regression/updates/solve.json",
     log:
         "logs/linear_regression/collect/solve.log",
@@ -147,12 +142,7 @@ rule collect_descend:
         context=lambda _: checkpoints.context_descend.get().output.context,
         runs=mlx.runs("linear_regression", "descend"),
     output:
-        runs=report(
-            "results/linear_regression/trials/descend.json",
-            caption="report/results.rst",
-            category="Results",
-            labels={"experiment": "linear_regression", "trial": "descend"},
-        ),
+        runs="results/linear_regression/trials/descend.json",
         updates="results/linear_regression/updates/descend.json",
     log:
         "logs/linear_regression/collect/descend.log",
@@ -220,12 +210,7 @@ rule collect_refine:
         context=lambda _: checkpoints.context_refine.get().output.context,
         runs=mlx.runs("linear_regression", "refine"),
     output:
-        runs=report(
-            "results/linear_regression/trials/refine.json",
-            caption="report/results.rst",
-            category="Results",
-            labels={"experiment": "linear_regression", "trial": "refine"},
-        ),
+        runs="results/linear_regression/trials/refine.json",
         updates="results/linear_regression/updates/refine.json",
     log:
         "logs/linear_regression/collect/refine.log",
@@ -277,15 +262,7 @@ rule verify_descent_converges:
             "results/linear_regression/trials/refine.json",
         ],
     output:
-        verdict=report(
-            "results/linear_regression/verify/descent_converges.json",
-            caption="report/verdicts.rst",
-            category="Verdicts",
-            labels={
-                "experiment": "linear_regression",
-                "verification": "descent_converges",
-            },
-        ),
+        verdict="results/linear_regression/verify/descent_converges.json",
     log:
         "logs/linear_regression/verify/descent_converges.log",
     params:
@@ -337,15 +314,7 @@ rule verify_weights_are_recovered:
         context=lambda _: checkpoints.context_weights_are_recovered.get().output.context,
         trials=["results/linear_regression/trials/solve.json"],
     output:
-        verdict=report(
-            "results/linear_regression/verify/weights_are_recovered.json",
-            caption="report/verdicts.rst",
-            category="Verdicts",
-            labels={
-                "experiment": "linear_regression",
-                "verification": "weights_are_recovered",
-            },
-        ),
+        verdict="results/linear_regression/verify/weights_are_recovered.json",
     log:
         "logs/linear_regression/verify/weights_are_recovered.log",
     params:
@@ -395,15 +364,7 @@ rule verify_more_steps_help:
         context=lambda _: checkpoints.context_more_steps_help.get().output.context,
         trials=["results/linear_regression/trials/descend.json"],
     output:
-        verdict=report(
-            "results/linear_regression/verify/more_steps_help.json",
-            caption="report/verdicts.rst",
-            category="Verdicts",
-            labels={
-                "experiment": "linear_regression",
-                "verification": "more_steps_help",
-            },
-        ),
+        verdict="results/linear_regression/verify/more_steps_help.json",
     log:
         "logs/linear_regression/verify/more_steps_help.log",
     params:
@@ -442,12 +403,55 @@ rule report:
             "results/linear_regression/verify/more_steps_help.json",
         ],
     output:
-        report=report(
-            "results/linear_regression/report.json",
-            caption="report/summary.rst",
-            category="Summary",
-            labels={"experiment": "linear_regression"},
-        ),
+        report="results/linear_regression/report.json",
+        page=[
+            report(
+                "results/linear_regression/pages/verdicts.html",
+                caption="report/verdicts.rst",
+                category="Verdicts",
+                labels={"experiment": "linear_regression"},
+            ),
+        ],
+        tables=[
+            report(
+                "results/linear_regression/pages/tables/solve.html",
+                caption="report/results.rst",
+                category="Results",
+                labels={"experiment": "linear_regression", "trial": "solve"},
+            ),
+            report(
+                "results/linear_regression/pages/tables/descend.html",
+                caption="report/results.rst",
+                category="Results",
+                labels={"experiment": "linear_regression", "trial": "descend"},
+            ),
+            report(
+                "results/linear_regression/pages/tables/refine.html",
+                caption="report/results.rst",
+                category="Results",
+                labels={"experiment": "linear_regression", "trial": "refine"},
+            ),
+        ],
+        plots=[
+            report(
+                "results/linear_regression/pages/plots/solve.svg",
+                caption="report/plots.rst",
+                category="Plots",
+                labels={"experiment": "linear_regression", "trial": "solve"},
+            ),
+            report(
+                "results/linear_regression/pages/plots/descend.svg",
+                caption="report/plots.rst",
+                category="Plots",
+                labels={"experiment": "linear_regression", "trial": "descend"},
+            ),
+            report(
+                "results/linear_regression/pages/plots/refine.svg",
+                caption="report/plots.rst",
+                category="Plots",
+                labels={"experiment": "linear_regression", "trial": "refine"},
+            ),
+        ],
     log:
         "logs/linear_regression/report.log",
     localrule: True
@@ -462,4 +466,7 @@ rule report:
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
         " --trials {params.trials:q} --verdicts {params.verdicts:q}"
+        " --page {output.page:q}"
+        " --tables {output.tables:q}"
+        " --plots {output.plots:q}"
         " --output {output.report:q} --log {log:q}"

@@ -74,12 +74,7 @@ rule collect_draw:
         context=lambda _: checkpoints.context_draw.get().output.context,
         runs=mlx.runs("seeds", "draw"),
     output:
-        runs=report(
-            "results/seeds/trials/draw.json",
-            caption="report/results.rst",
-            category="Results",
-            labels={"experiment": "seeds", "trial": "draw"},
-        ),
+        runs="results/seeds/trials/draw.json",
         updates="results/seeds/updates/draw.json",
     log:
         "logs/seeds/collect/draw.log",
@@ -142,12 +137,7 @@ rule collect_draw_apart:
         context=lambda _: checkpoints.context_draw_apart.get().output.context,
         runs=mlx.runs("seeds", "draw_apart"),
     output:
-        runs=report(
-            "results/seeds/trials/draw_apart.json",
-            caption="report/results.rst",
-            category="Results",
-            labels={"experiment": "seeds", "trial": "draw_apart"},
-        ),
+        runs="results/seeds/trials/draw_apart.json",
         updates="results/seeds/updates/draw_apart.json",
     log:
         "logs/seeds/collect/draw_apart.log",
@@ -194,12 +184,7 @@ rule verify_processes_draw_the_same:
         context=lambda _: checkpoints.context_processes_draw_the_same.get().output.context,
         trials=["results/seeds/trials/draw.json"],
     output:
-        verdict=report(
-            "results/seeds/verify/processes_draw_the_same.json",
-            caption="report/verdicts.rst",
-            category="Verdicts",
-            labels={"experiment": "seeds", "verification": "processes_draw_the_same"},
-        ),
+        verdict="results/seeds/verify/processes_draw_the_same.json",
     log:
         "logs/seeds/verify/processes_draw_the_same.log",
     params:
@@ -243,12 +228,7 @@ rule verify_seeds_are_those_of_setup:
         context=lambda _: checkpoints.context_seeds_are_those_of_setup.get().output.context,
         trials=["results/seeds/trials/draw.json"],
     output:
-        verdict=report(
-            "results/seeds/verify/seeds_are_those_of_setup.json",
-            caption="report/verdicts.rst",
-            category="Verdicts",
-            labels={"experiment": "seeds", "verification": "seeds_are_those_of_setup"},
-        ),
+        verdict="results/seeds/verify/seeds_are_those_of_setup.json",
     log:
         "logs/seeds/verify/seeds_are_those_of_setup.log",
     params:
@@ -297,12 +277,7 @@ rule verify_repetitions_differ:
         context=lambda _: checkpoints.context_repetitions_differ.get().output.context,
         trials=["results/seeds/trials/draw_apart.json"],
     output:
-        verdict=report(
-            "results/seeds/verify/repetitions_differ.json",
-            caption="report/verdicts.rst",
-            category="Verdicts",
-            labels={"experiment": "seeds", "verification": "repetitions_differ"},
-        ),
+        verdict="results/seeds/verify/repetitions_differ.json",
     log:
         "logs/seeds/verify/repetitions_differ.log",
     params:
@@ -339,12 +314,43 @@ rule report:
             "results/seeds/verify/repetitions_differ.json",
         ],
     output:
-        report=report(
-            "results/seeds/report.json",
-            caption="report/summary.rst",
-            category="Summary",
-            labels={"experiment": "seeds"},
-        ),
+        report="results/seeds/report.json",
+        page=[
+            report(
+                "results/seeds/pages/verdicts.html",
+                caption="report/verdicts.rst",
+                category="Verdicts",
+                labels={"experiment": "seeds"},
+            ),
+        ],
+        tables=[
+            report(
+                "results/seeds/pages/tables/draw.html",
+                caption="report/results.rst",
+                category="Results",
+                labels={"experiment": "seeds", "trial": "draw"},
+            ),
+            report(
+                "results/seeds/pages/tables/draw_apart.html",
+                caption="report/results.rst",
+                category="Results",
+                labels={"experiment": "seeds", "trial": "draw_apart"},
+            ),
+        ],
+        plots=[
+            report(
+                "results/seeds/pages/plots/draw.svg",
+                caption="report/plots.rst",
+                category="Plots",
+                labels={"experiment": "seeds", "trial": "draw"},
+            ),
+            report(
+                "results/seeds/pages/plots/draw_apart.svg",
+                caption="report/plots.rst",
+                category="Plots",
+                labels={"experiment": "seeds", "trial": "draw_apart"},
+            ),
+        ],
     log:
         "logs/seeds/report.log",
     localrule: True
@@ -359,4 +365,7 @@ rule report:
         " --setups {input.setups:q}"
         " --updates {input.updates:q}"
         " --trials {params.trials:q} --verdicts {params.verdicts:q}"
+        " --page {output.page:q}"
+        " --tables {output.tables:q}"
+        " --plots {output.plots:q}"
         " --output {output.report:q} --log {log:q}"

@@ -2,8 +2,9 @@
 
 import pytest
 
-from mlx2smk.report.figure_choice import chosen_figures, page_columns
+from mlx2smk.report.page_columns import page_columns
 from mlx2smk.results.columns import Table
+from mlx2smk.runtime.first_figures import chosen_figures
 
 
 def columns(fields=("acc",), **values):
@@ -15,7 +16,7 @@ def columns(fields=("acc",), **values):
 def figures(*args, **values):
     return [
         (each.kind, each.y, each.x, each.colour)
-        for each in chosen_figures(columns(*args, **values))
+        for each in chosen_figures([c.facts for c in columns(*args, **values)])
     ]
 
 

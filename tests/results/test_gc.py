@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import resource
 import sys
 from pathlib import Path
 
@@ -142,6 +143,23 @@ def test_gc_puts_together_what_is_kept(capsys):
     assert sorted(line.key for line in stored_lines(Path(".mlx/store"))) == sorted(KEYS)
 
 
+def test_a_full_disk_is_no_obstacle_to_what_frees_it(capfd):
+    """What takes space comes after what gives it back, and what cannot be put together stays as it is."""
+    current = code_of("trials", "train")
+    keys = [f"{number:064x}" for number in range(100)]
+    files = [store(current, *keys[:50]), store(current, *keys[50:], name="2-1.pack")]
+    lay(".mlx/code/old.json", {"function": "old"})
+    pid = os.fork()
+    if not pid:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
+        os._exit(main(["gc"]))
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert "mlx: stored runs are not put together: .mlx/store/runs/" in capfd.readouterr().err
+    assert not Path(".mlx/code/old.json").exists()
+    assert sorted(map(str, files_of_runs(Path(".mlx/store")))) == files
+    assert sorted(line.key for line in stored_lines(Path(".mlx/store"))) == keys
+
+
 def test_unfinished_files():
     names = [".mlx/store/aa/bb.json.123.tmp", ".mlx/store/runs/aa/1-1.pack.123.tmp"]
     for name in names:
@@ -159,6 +177,9 @@ def test_jobs_and_functions_that_are_no_more():
         lay(f"results/exp/{kind}/gone.json")
     for name in ("train", "check", "init"):
         lay(f"results/exp/context/{name}.json")
+    for name in ("gone", "train"):
+        lay(f"results/exp/pages/tables/{name}.html")
+        lay(f"results/exp/pages/plots/{name}.svg")
     lay("results/exp/trials/other.json")
     lay("results/exp/updates/other.json")
     lay("results/exp/setup/init.json")
@@ -170,8 +191,12 @@ def test_jobs_and_functions_that_are_no_more():
             "results/exp/runs/train/n~9.json.kept",
         ],
         "results of exp: functions that are no more": [
-            f"results/exp/{kind}/gone.json"
-            for kind in ("trials", "updates", "context", "verify", "setup")
+            *(
+                f"results/exp/{kind}/gone.json"
+                for kind in ("trials", "updates", "context", "verify", "setup")
+            ),
+            "results/exp/pages/tables/gone.html",
+            "results/exp/pages/plots/gone.svg",
         ],
     }
 
@@ -267,13 +292,18 @@ def test_nothing_is_deleted_through_a_link_that_leads_out(tmp_path_factory, caps
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "there"
     Path(link).rename(elsewhere)
     Path(link).symlink_to(elsewhere)
-    before = {path: path.stat() for path in elsewhere.rglob("*")}
+
+    def there():
+        found = {path: path.stat() for path in elsewhere.rglob("*")}
+        return {path: (each.st_ino, each.st_size, each.st_mtime_ns) for path, each in found.items()}
+
+    before = there()
     capsys.readouterr()
     assert main(["gc"]) == 0
     said = capsys.readouterr().out
     assert "1 file, " in said
     assert said.count("(stays: a link leads out of this folder)") == 1
-    assert {path: path.stat() for path in elsewhere.rglob("*")} == before
+    assert there() == before
     inside = Path(".mlx/store/runs/earlier" if "results" in link else "results/exp/runs/gone")
     assert not inside.exists()
 

@@ -86,6 +86,21 @@ def test_order():
 
 # ------------------------------------------------------------------ groups
 
+
+def test_groups_leave_out_trials_that_have_none_of_the_columns():
+    rows = [row(0, {"a": 1}, {"acc": 1}), row(1, {"a": None}, {"acc": 2})]
+    rows.append(Row("b", 0, {"n": 1}, row(0, {"n": 1}, {"other": 3}).run))
+    table = group_lines(table_of(rows, with_trial=True), ["a"])
+    assert [line[:3] for line in table.lines] == [[1, 1, 1.0], [None, 1, 2.0]]
+    assert not any(name.startswith("other") for name in table.names)
+    assert len(group_lines(table_of(rows, with_trial=True), ["trial"]).lines) == 2
+
+
+def test_equal_numbers_have_no_deviation():
+    assert statistics_of([0.1] * 3) == [0.1, 0.0, 0.1, 0.1]
+    assert math.isnan(statistics_of([math.inf] * 2)[1])
+
+
 # Two-sided quantiles for 95 %, from tables of Student's distribution.
 TABULATED = {
     1: 12.7062, 2: 4.3027, 3: 3.1824, 4: 2.7764, 5: 2.5706, 6: 2.4469, 7: 2.3646, 8: 2.3060, 9: 2.2622,
@@ -181,12 +196,12 @@ def test_texts_of_megabytes_are_cut_for_people_and_whole_for_programs():
     whole = "x" * 3_000_000
     rows = [row(0, {"n": 1}, {"text": whole, "list": [whole]})]
     table = table_of(rows, with_trial=False)
-    for text in ("\n".join(table_lines(table, None, colour=False)), to_markdown(table)):
+    for text in ("\n".join(table_lines(table, None, colour=False)), "".join(to_markdown(table))):
         assert len(text) < 5000
         assert "x" * 400 in text
         assert "x…" in text
-    assert whole in to_csv(table)
-    assert whole in rows_to_json(rows)
+    assert whole in "".join(to_csv(table))
+    assert whole in "".join(rows_to_json(rows))
 
 
 def test_nothing_in_a_cell_controls_the_terminal():

@@ -161,7 +161,10 @@ def test_a_batch_loses_nothing_that_it_had_stored(bundle, limit):
         (OSError(2, "No such file or directory", "x"), "x: No such file or directory"),
         (OSError(5, "I/O error", b"x\xff"), "x\\udcff: I/O error (the disk or its"),
         (OSError(1, "Not", "a\n\x1b[31mb"), "a\\n\\x1b[31mb: Not (make it"),
-        (OSError(13, "Denied", "x.tmp", None, "x"), "x: Denied (make it writable"),
+        (
+            OSError(13, "Denied", "x.tmp", None, "x"),
+            "x: Denied (make it readable and writable for you",
+        ),
         (OSError("said by a library"), "said by a library"),
         (OSError(), "OSError"),
     ],

@@ -47,10 +47,23 @@ def complaint(folder, body, context=CONTEXT, **changes):
         ("return [3 in SETUP, SETUP.get(None, 4)]", [False, 4]),
         ("del SETUP['a']\nreturn SETUP.get('a')", None),
         ("own = SETUP.copy()\nown['a'] = 5\nreturn [own['a'], SETUP['a']]", [5, 1]),
+        ("own = copy.copy(SETUP)\nown['a'] = 5\nreturn [own['a'], SETUP['a']]", [5, 1]),
+        (
+            "SETUP['b'] = []\nown = copy.deepcopy(SETUP)\nown['b'].append(1)\nreturn [own['b'], SETUP['b']]",
+            [[1], []],
+        ),
     ],
 )
 def test_reads_that_were_foreseen(tmp_path, body, result):
     assert run(tmp_path, body, reads=["a", "b"])["result"] == result
+
+
+def test_attributes_that_no_dictionary_has(tmp_path):
+    run_dict = run(tmp_path, "return SETUP.a", reads=["a"])
+    assert (run_dict["type"], run_dict["error"]) == (
+        "AttributeError",
+        "'dict' object has no attribute 'a'",
+    )
 
 
 @pytest.mark.parametrize("body", ["SETUP['b']", "SETUP.pop('b')", "del SETUP['b']", "SETUP[1]"])
@@ -63,6 +76,8 @@ def test_a_foreseen_key_that_is_not_there_is_a_key_error(tmp_path, body):
     [
         "SETUP['hidden']",
         "SETUP.copy()['hidden']",
+        "copy.copy(SETUP)['hidden']",
+        "copy.deepcopy([SETUP])[0]['hidden']",
         "SETUP.get('hidden')",
         "'hidden' in SETUP",
         "SETUP.setdefault('hidden', 1)",
@@ -104,8 +119,8 @@ def test_reads_of_other_keys(tmp_path, body):
         "list(SETUP)",
         "sorted(SETUP)",
         "{}.update(SETUP)",
-        "copy.copy(SETUP)",
-        "copy.deepcopy(SETUP)",
+        "len(copy.copy(SETUP))",
+        "len(copy.deepcopy([SETUP])[0])",
         "pickle.dumps(SETUP)",
         "SETUP.popitem()",
         "SETUP.clear()",

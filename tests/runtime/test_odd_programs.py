@@ -27,6 +27,8 @@ RETURNING = {
     "has no os": f"os.write = os.replace = os.getpid = os.open = {UNUSABLE}",
     "has lost os": "os.path = os.environ = None; del os.write",
     "has no json": f"json.dumps = json.loads = {UNUSABLE}; json.encoder.JSONEncoder = None",
+    "has no lines": f"import linecache; linecache.getline = linecache.getlines = {UNUSABLE}",
+    "has no tracebacks": "import traceback; traceback.TracebackException = traceback.extract_tb = 3",
     "has no modules": "sys.modules.clear()",
     "cannot import": "sys.meta_path.clear(); sys.path.clear()",
     "cannot exit": f"os._exit = sys.exit = {UNUSABLE}",
@@ -103,7 +105,7 @@ def test_results_that_nobody_could_read(tmp_path):
     source = """
     import sys
     def t(digits, depth):
-        sys.setrecursionlimit(20000)
+        sys.setrecursionlimit(1_000_000)
         if hasattr(sys, "set_int_max_str_digits"):
             sys.set_int_max_str_digits(0)
         found = 10 ** (digits - 1)
@@ -112,12 +114,23 @@ def test_results_that_nobody_could_read(tmp_path):
         return found
     """
     bundle = Bundle(tmp_path, source)
-    bundle.trial("t", {"digits": [4300, 4301], "depth": [1, 1200]}, batch=4)
-    flat, deep, long, both = bundle.run_trial("t")
+    bundle.trial("t", {"digits": [4300, 4301], "depth": [1, 1200, 100_000]}, batch=6)
+    flat, deep, deeper, long, *both = bundle.run_trial("t")
     assert flat["result"] == [10**4299]
     assert deep["error"] == "result is not JSON: result is nested too deeply"
     assert "it has an integer of more than 4300 digits: return str(value)" in long["error"]
-    assert {run["type"] for run in (deep, long, both)} == {"TypeError"}
+    assert deeper["error"] == deep["error"]
+    assert {run["type"] for run in (deep, deeper, long, *both)} == {"TypeError"}
+
+
+def test_a_message_of_megabytes_is_one_line_of_a_screen(tmp_path):
+    bundle = one_trial(tmp_path, "def t(): raise ValueError('x' * 3_000_000)")
+    bundle.write()
+    done = bundle.run("trial", "t", *bundle.trial_words("t", "0")[2:])
+    (run,) = bundle.read("runs/t/0.json")["runs"]
+    assert len(run["error"]) == 3_000_000
+    assert len(done.stderr) < 2000
+    assert "xxx… (log: logs/t/0.log)" in done.stderr
 
 
 def test_a_safe_path(tmp_path):
@@ -182,3 +195,22 @@ def test_what_does_not_end(tmp_path):
     log = bundle.log("t")
     assert log.count("the process is ended: it went on for 0.4 s after it had returned") == 2
     assert log.count("it stopped itself and was not continued for 0.4 s") == 2
+
+
+def test_a_program_that_may_write_nothing_has_no_result_that_rests_on_nothing(tmp_path):
+    """Not even that it has read a file can be recorded then."""
+    source = """
+    import resource
+    def t(n):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+        if n:
+            try:
+                open("exp.py").read()
+            except BaseException:
+                pass
+        return n
+    """
+    bundle = Bundle(tmp_path, source).trial("t", {"n": [0, 1]})
+    assert bundle.run_trial("t")[0]["result"] == 0
+    bundle.run_trial("t", "1", status=1)
+    assert "mlx: what the run uses cannot be recorded: File too large" in bundle.log("t", "1")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
@@ -98,6 +99,20 @@ def test_after_a_failed_run_nothing_of_an_earlier_one_counts(bundle):
         "  trial eval: did not run",
         "  verification check: did not run",
     ]
+
+
+def test_after_a_failed_run_results_of_another_setup_do_not_count(bundle):
+    lay(bundle, "setup/init.json", {})
+    lay(bundle, "context/train.json", {"rate": 2})
+    current = hashlib.sha256(b"2").hexdigest()
+    for job, digest in enumerate((current, "0" * 64)):
+        made = {"context": {"rate": digest}}
+        lay(
+            bundle,
+            f"runs/train/{job}.json",
+            {"digest": f"train-{job}", "made_from": made, "runs": [GOOD]},
+        )
+    assert summary(bundle, "--failed")[1] == "  trial train: 1 succeeded, 2 did not run"
 
 
 def test_after_a_failed_setup_nothing_counts(bundle):

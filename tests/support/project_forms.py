@@ -259,8 +259,8 @@ BY_NAME = ("table", "through", "grown", "registry", "subclasses", "globals", "me
 OWN_FILES = ("members", "package", "starred")
 EARLY = ("constant", "annotated", "closure", "method", "environ", "seeded", "appended")
 EFFECTS = ("environ", "seeded", "appended", "patched")
-ANYWHERE = (*EFFECTS, "subclasses")
-"""What may count for every run: the compiler does not know that only the table of a base class is filled."""
+ANYWHERE = EFFECTS
+"""What may count for every run."""
 READERS = ("settings", "reader", "taker", "keywords")
 NO_USES = ("taker", "patched")
 

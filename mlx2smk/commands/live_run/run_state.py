@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.commands.live_run.stored_so_far import StoredSoFar
 from mlx2smk.results.recorded import read_hint
+from mlx2smk.runtime import layout
 from mlx2smk.runtime.plan import numbers_of
 
 if TYPE_CHECKING:
@@ -24,12 +26,14 @@ class TrialState:
 
     ``durations`` are the seconds that the combinations of this run took, without those that came back from
     the store, which are counted in ``from_store``; ``most`` is how many of its jobs ran at once. ``inside``
-    are combinations that have succeeded in jobs that still run.
+    are combinations that have succeeded in jobs that still run. ``earlier`` are those that a run before has
+    left, with the names of their jobs.
     """
 
     label: str
     total: int
     succeeded: dict[str, bool] = field(default_factory=dict)
+    earlier: dict[str, str] = field(default_factory=dict)
     running: int = 0
     most: int = 0
     inside: int = 0
@@ -61,10 +65,21 @@ class TrialState:
 
     def add(self, run: RunDict, *, now: bool, stored: bool = False) -> None:
         """Count a run; ``now`` says that it is not from before, ``stored`` that it has not run again."""
-        self.succeeded[json.dumps(run["params"], sort_keys=True)] = run["success"]
+        combination = json.dumps(run["params"], sort_keys=True)
+        self.succeeded[combination] = run["success"]
+        if now:
+            self.earlier.pop(combination, None)
+        else:
+            self.earlier[combination] = PurePath(run.get("log", "")).stem
         self.from_store += stored
         if now and not stored:
             self.durations.append(run.get("duration", 0.0))
+
+    def forget(self, job: str | None = None) -> None:
+        """Do not count earlier runs any longer: those of a job that runs again, or all."""
+        gone = [key for key, name in self.earlier.items() if job is None or name == job]
+        for combination in gone:
+            del self.succeeded[combination], self.earlier[combination]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +110,7 @@ class RunState:
         self.trials: dict[str, TrialState] = {}
         self._verifications: dict[str, str] = {}
         self._codes: dict[str, tuple[str, ...]] = {}
+        self._contexts: dict[str, tuple[str, str | None]] = {}
         for plan in plans:
             self._add_plan(plan)
         self._jobs: dict[int, tuple[str, list[str]]] = {}
@@ -107,6 +123,8 @@ class RunState:
             label = self._label(plan, trial.name)
             self.trials[trial.rule] = TrialState(label, trial.combinations)
             self._codes[trial.rule] = trial.codes
+            context = f"{layout.results_of(plan.experiment)}/{layout.context_path(trial.name)}"
+            self._contexts[context] = trial.rule, self._text(context)
         for verify in plan.verifications:
             self._verifications[verify.rule] = self._label(plan, verify.name)
 
@@ -133,7 +151,11 @@ class RunState:
 
     def _start(self, jobs: Iterable[int]) -> None:
         self.has_begun = True
-        self._running.update(jobs)
+        for job in jobs:
+            self._running.add(job)
+            rule, outputs = self._jobs.get(job, ("", []))
+            if rule in self.trials and outputs:
+                self.trials[rule].forget(PurePath(outputs[0]).stem)
         self._count_running()
 
     def _end(self, job: int) -> None:
@@ -169,6 +191,16 @@ class RunState:
                 self.trials[rule].add(run, now=True, stored=place in stored)
         elif rule in self._verifications:
             yield NewVerdict(self._verifications[rule], self._record(outputs))
+        elif outputs and outputs[0] in self._contexts:
+            trial, before = self._contexts[outputs[0]]
+            if self._text(outputs[0]) != before:
+                self.trials[trial].forget()
+
+    def _text(self, path: str) -> str | None:
+        try:
+            return (self._folder / path).read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            return None
 
     def _record(self, outputs: Sequence[str]) -> dict[str, Any]:
         """Return what a job has written; nothing if it cannot be read here."""

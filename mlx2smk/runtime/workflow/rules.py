@@ -22,6 +22,7 @@ from ..leftovers import remove_unfinished
 from ..packing import has_segments
 from ..plan import Plan, spans_of
 from . import checked_out, preflight
+from .collection import leave_out_of_collection
 from .compiled import CompiledFolder
 from .settings import Settings
 from .snakemake_api import Snakemake
@@ -72,6 +73,7 @@ class Workflow:
 
     def start(self) -> None:
         """Check settings and results, and hand jobs what they cannot find by themselves."""
+        leave_out_of_collection()
         if self._snakemake.is_main_process:
             self._settings.check()
             preflight.check_deployed(self._snakemake, self._compiled)
@@ -104,6 +106,7 @@ class Workflow:
 
         Jobs are told which commit is checked out.
         """
+        leave_out_of_collection()
         checked_out.tell_jobs(self._compiled)
         self._reports = {stem: self._report(stem) for stem in self._compiled.stems()}
         self._snakemake.lift_rate_limit()
@@ -131,11 +134,21 @@ class Workflow:
         command = self._own_command("summary")
         if self._settings.uses_store:
             options = (*options, "--store", layout.STORE)
-        for stem in self._compiled.stems():
+        for stem in self._stems_of_run():
             logs = self._snakemake.moved(layout.logs_of(stem))
             places = ["--results", self._results(stem), "--logs", logs]
             plan = ["--plan", self._compiled.plan_path(stem)]
             subprocess.run([*command, *plan, *places, *self._history(stem), *options], check=False)
+
+    def _stems_of_run(self) -> list[str]:
+        """Return the experiments whose reports this run was to make; all if it was about other files."""
+        stems = list(self._compiled.stems())
+        asked = [
+            stem
+            for stem in stems
+            if self._snakemake.is_in_graph(f"{self._results(stem)}/{layout.REPORT}")
+        ]
+        return asked or stems
 
     def _history(self, stem: str) -> list[str]:
         """Return the option that adds a run to the history, if it has made the report of the experiment."""

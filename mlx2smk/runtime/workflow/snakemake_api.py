@@ -104,6 +104,11 @@ class Snakemake:
             each == name or str(each).startswith(start) for each in asked
         )
 
+    def is_in_graph(self, path: str) -> bool:
+        """Tell whether a job of this run makes a file, though it may not have to run; True if that is unknown."""
+        jobs = getattr(getattr(self._workflow, "dag", None), "jobs", None)
+        return jobs is None or any(path in map(str, job.output) for job in jobs)
+
     def deployment_methods(self) -> set[str] | None:
         """Return the methods of `--sdm`, in lower case; None in a process that was not told."""
         settings = self._part("deployment_settings")
