@@ -18,9 +18,10 @@ RULES = [ROOT / "rules", ROOT / "workflow"]
         ["mypy"],
         ["mypy", "--platform", "darwin", "--cache-dir", ".mypy_cache/darwin"],
         ["mypy", "examples"],
+        ["basedpyright", "--pythonpath", sys.executable, "examples"],
         ["snakefmt", "--check", *map(str, RULES)],
     ],
-    ids=" ".join,
+    ids=lambda command: " ".join(command).replace(sys.executable, "PYTHON"),
 )
 def test_clean(command):
     done = subprocess.run(
