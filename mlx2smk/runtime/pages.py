@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
+from html import escape
+
 from . import records
 from .html_pages import table_page, verdicts_page
-from .plots import plots_of
+from .plots import image_of, plots_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from .documents import Context, Verdict
     from .plan import Plan
@@ -34,8 +38,20 @@ class PagePaths:
     ) -> None:
         """Write the pages; `outcome` is the status and the final context."""
         if self._verdicts is not None:
-            page = verdicts_page(plan, outcome, columns, verdicts)
-            records.write_text(self._verdicts, page)
+            _write(self._verdicts, lambda: verdicts_page(plan, outcome, columns, verdicts))
         for (name, found), table, plots in zip(columns.items(), self._tables, self._plots):
-            records.write_text(table, table_page(found, plan, name))
-            records.write_text(plots, plots_of(found, f"{plan.stem}: {name}"))
+            _write(table, partial(table_page, found, plan, name))
+            _write(plots, partial(plots_of, found, f"{plan.stem}: {name}"))
+
+
+def _write(path: str, page: Callable[[], Iterable[str]]) -> None:
+    """Write a page, or one that says why there is none: no result may be lost because it cannot be shown."""
+    try:
+        pieces = list(page())
+    except Exception as error:  # noqa: BLE001 - a defect, or numbers that nothing can be computed with
+        why = f"This could not be shown: {type(error).__name__}: {error}"
+        print(f"mlx: {path}: {why}", file=sys.stderr)
+        pieces = [
+            image_of(why) if path.endswith(".svg") else f"<!DOCTYPE html>\n<p>{escape(why)}</p>\n"
+        ]
+    records.write_text(path, pieces)

@@ -21,6 +21,7 @@ from .axes import (
     spelled_value,
 )
 from .first_figures import FigureChoice, chosen_figures, measured_columns
+from .trial_columns import MOST_DRAWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def plots_of(columns: TrialColumns, name: str) -> Iterator[str]:
     across = 2 if len(figures) > 1 else 1
     width = across * FIGURE_WIDTH if figures else 560
     height = -(-len(figures) // across) * FIGURE_HEIGHT if figures else 80
+    left_out = columns.count > MOST_DRAWN
+    height += 24 if left_out else 0
     yield f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
     yield f'viewBox="0 0 {width} {height}" role="img">\n<title>{svg.label(name, 200)}</title>\n'
     yield f'<style>{STYLE}</style>\n<rect width="100%" height="100%" fill="#fff"/>\n'
@@ -92,7 +95,16 @@ def plots_of(columns: TrialColumns, name: str) -> Iterator[str]:
         yield f'<g transform="translate({place})">\n' + "\n".join(pieces) + "\n</g>\n"
     if not figures:
         yield svg.text_at(20, 44, NOTHING_TO_DRAW) + "\n"
+    if left_out:
+        said = f"drawn: the first {MOST_DRAWN} of {columns.count} combinations"
+        yield svg.text_at(20, height - 10, said) + "\n"
     yield "</svg>\n"
+
+
+def image_of(text: str) -> str:
+    """Return an image that only says something."""
+    head = '<svg xmlns="http://www.w3.org/2000/svg" width="560" height="80" role="img">'
+    return f"{head}\n<style>{STYLE}</style>\n{svg.text_at(20, 44, svg.label(text, 80))}\n</svg>\n"
 
 
 def _figures(columns: TrialColumns) -> Iterator[Iterator[str]]:
@@ -148,7 +160,8 @@ def _lines(columns: TrialColumns, figure: FigureChoice) -> Iterator[str]:
         tint = svg.COLOURS[at % len(svg.COLOURS)]
         if colour is not None:
             names.append((tint, f"{figure.colour}={spelled_value(colour.values[line])}"))
-        points = sorted((axis.pixels[g], means[i, g]) for i, g in means if i == line)
+        groups = sorted((g for i, g in means if i == line), key=lambda g: axis.pixels[g])
+        points = [(axis.pixels[g], means[line, g]) for g in groups]
         yield from _line(points, up, tint, joined=axis.is_number)
     yield from legend(names)
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 1000
 """Runs that have rows in the table: the first ones."""
 
+MOST_DRAWN = 100_000
+"""Runs that are drawn: the first ones, so that memory stays bounded for any number of runs."""
+
 LONGEST_KEPT_TEXT = 200
 """Characters that are kept of a text, and elements of a list that are looked at."""
 
@@ -81,7 +84,7 @@ class NumberColumn:
         missing = before - len(self.numbers)
         if missing > 0:
             self.numbers.extend([math.nan] * missing)
-        self.numbers.append(value)
+        self.numbers.append(value if _is_drawn(value) else math.nan)
 
     def at(self, number: int) -> float:
         """Return the number of a run."""
@@ -90,8 +93,11 @@ class NumberColumn:
     @property
     def distinct(self) -> int:
         """How many different numbers there are, as 0, 1 or 2 for more."""
-        there = [value for value in self.numbers if math.isfinite(value)]
-        return 0 if not there else 1 if min(there) == max(there) else 2
+        there = filter(math.isfinite, self.numbers)
+        first = next(there, None)
+        if first is None:
+            return 0
+        return 1 if all(value == first for value in there) else 2
 
 
 class TableRow:
@@ -143,6 +149,14 @@ class TrialColumns:
 
     def add(self, run: RunDict) -> None:
         """Add the next run."""
+        error = None if run["success"] else failure_line(run)
+        if self.count < MOST_DRAWN:
+            self._add_values(run, error)
+        if error is not None:
+            self._add_failure(error)
+        self.count += 1
+
+    def _add_values(self, run: RunDict, error: str | None) -> None:
         params = run.get("params", {})
         for name, column in self.parameters.items():
             column.add(params.get(name))
@@ -155,12 +169,8 @@ class TrialColumns:
             if name:
                 fields[name] = value
                 self.fields[name].add(value, self.count)
-        error = None if run["success"] else failure_line(run)
         if is_shown:
             self.rows.append(TableRow(fields, run.get("duration"), error))
-        if error is not None:
-            self._add_failure(error)
-        self.count += 1
 
     def _new_field(self, field: str) -> str:
         """Return the name of the column of a new field; empty if there are too many."""

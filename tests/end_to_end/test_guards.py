@@ -270,7 +270,7 @@ LOUD = {
     ),
     "deepcopy": (
         f"import copy\nreturn copy.deepcopy({OWN}.SETUP)",
-        WHOLE.format("copying or pickling SETUP"),
+        WHOLE.format("SETUP.items()"),  # of the copy, which is as guarded
     ),
     "text": (f"return '{{}}'.format({OWN}.SETUP)", WHOLE.format("printing SETUP")),
     "comparison": (f"return {OWN}.SETUP == {{}}", WHOLE.format("comparing SETUP")),

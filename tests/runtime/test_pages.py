@@ -10,7 +10,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from mlx2smk.runtime import plots, trial_columns
 from mlx2smk.runtime.html_pages import table_page, verdicts_page
+from mlx2smk.runtime.pages import PagePaths
 from mlx2smk.runtime.plots import NOTHING_TO_DRAW, plots_of
 from mlx2smk.runtime.trial_columns import MOST_FIELDS, MOST_ROWS, TrialColumns
 
@@ -201,3 +203,47 @@ def test_numbers_are_shown_short_and_sorted_exactly():
     page = "".join(table_page(columns_of([run(1 / 3, n=1)]), SimpleNamespace(stem="e"), "t"))
     assert f'data-v="{1 / 3!r}">0.333333</td>' in page
     assert json.loads(f"{1 / 3!r}") == 1 / 3
+
+
+def test_values_at_the_same_place_of_an_axis():
+    texts, drawn = image([run(result=n, number=n) for n in (1, 1.0, 2, 2.0, 3)])
+    assert "result by number" in texts
+    assert drawn["polyline"]
+
+
+def test_of_very_many_combinations_the_first_are_drawn(monkeypatch):
+    monkeypatch.setattr(trial_columns, "MOST_DRAWN", 10)
+    monkeypatch.setattr(plots, "MOST_DRAWN", 10)
+    texts, _ = image([run(result=n, number=n) for n in range(30)])
+    assert "drawn: the first 10 of 30 combinations" in texts
+    found = columns_of([run(error="no", number=n) for n in range(30)])
+    assert (found.count, found.failed, len(found.durations.numbers)) == (30, 30, 10)
+    assert (
+        "30 combinations, 30 failed"
+        in Cells(table_page(found, SimpleNamespace(stem="exp"), "t")).text
+    )
+
+
+@pytest.mark.parametrize(
+    "numbers", [[10**400, 1], [1e308, -1e308], [5e-324, 1e-323], [True, 2**70]]
+)
+def test_numbers_that_are_hard_to_compute_with(numbers, tmp_path, capsys):
+    found = columns_of([run(result=n, number=n) for n in numbers])
+    paths = [str(tmp_path / name) for name in ("t.html", "t.svg")]
+    PagePaths(None, paths[:1], paths[1:]).write(
+        SimpleNamespace(stem="exp"), ("validated", {}), {"t": found}, {}
+    )
+    assert ET.parse(paths[1]).getroot().tag == f"{SVG}svg"  # noqa: S314
+    assert "could not be shown" not in capsys.readouterr().err
+
+
+def test_what_cannot_be_shown_costs_no_result(tmp_path, capsys):
+    broken = SimpleNamespace(count="no number <&>")
+    paths = [str(tmp_path / name) for name in ("t.html", "t.svg")]
+    PagePaths(None, paths[:1], paths[1:]).write(
+        SimpleNamespace(stem="exp"), ("validated", {}), {"t": broken}, {}
+    )
+    for path in paths:
+        assert "could not be shown" in (tmp_path / path).read_text()
+    assert capsys.readouterr().err.count("could not be shown") == 2
+    assert ET.parse(paths[1]).getroot().tag == f"{SVG}svg"  # noqa: S314

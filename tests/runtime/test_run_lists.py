@@ -7,7 +7,9 @@ import pytest
 
 from mlx2smk.runtime import records, run_lists, steps
 from mlx2smk.runtime.errors import JobError
+from mlx2smk.runtime.pages import PagePaths
 from mlx2smk.runtime.plan import Plan
+from mlx2smk.runtime.trial_columns import MOST_ROWS
 
 RUNS = [{"success": True, "result": [n, "]}\n", "]\n"], "log": "a.log"} for n in range(5)]
 HEAD = {"version": 1, "digest": "d", "observed": [], "keys": ["k"]}
@@ -85,7 +87,10 @@ def plan(folder):
 
 
 def test_collecting_and_reporting_take_little_memory(tmp_path):
-    """As they must for a million combinations: no more than for the runs of one job."""
+    """As they must for a million combinations: no more than for the runs of one job.
+
+    The pages of Snakemake's report keep the first runs for a table, and some bytes of each that they draw.
+    """
     whole = plan(tmp_path)
     for number in range(20):
         first = number * MANY // 20
@@ -95,11 +100,13 @@ def test_collecting_and_reporting_take_little_memory(tmp_path):
     tracemalloc.start()
     outputs = (f"{trials}/t.json", str(tmp_path / "updates.json"))
     steps.collect(whole, "t", str(tmp_path / "runs"), None, outputs)
-    steps.report(whole, {}, trials, "verify", str(report))
+    page, table, plots = (str(tmp_path / name) for name in ("v.html", "t.html", "t.svg"))
+    shown = PagePaths(page, [table], [plots])
+    steps.report(whole, {}, trials, "verify", (str(report), shown))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert [run["result"] for run in json.loads(report.read_text())["trials"]["t"]] == list(
         range(MANY)
     )
     assert report.stat().st_size > 600_000
-    assert peak < 300_000
+    assert peak < 300_000 + 400 * MOST_ROWS + 16 * MANY
