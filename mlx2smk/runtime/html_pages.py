@@ -81,6 +81,11 @@ def _page(title: str, body: Iterable[str], script: str = "") -> Iterator[str]:
     yield "</body>\n</html>\n"
 
 
+def page_of(text: str) -> Iterator[str]:
+    """Yield a page that only says something."""
+    return _page(text, [f"<p>{escaped_text(text)}</p>\n"])
+
+
 # ------------------------------------------------------------------ the runs of a trial
 
 

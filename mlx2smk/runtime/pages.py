@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from html import escape
 
 from . import records
-from .html_pages import table_page, verdicts_page
+from .html_pages import page_of, table_page, verdicts_page
 from .plots import image_of, plots_of
 
 TYPE_CHECKING = False
@@ -51,7 +50,5 @@ def _write(path: str, page: Callable[[], Iterable[str]]) -> None:
     except Exception as error:  # noqa: BLE001 - a defect, or numbers that nothing can be computed with
         why = f"This could not be shown: {type(error).__name__}: {error}"
         print(f"mlx: {path}: {why}", file=sys.stderr)
-        pieces = [
-            image_of(why) if path.endswith(".svg") else f"<!DOCTYPE html>\n<p>{escape(why)}</p>\n"
-        ]
+        pieces = [image_of(why)] if path.endswith(".svg") else list(page_of(why))
     records.write_text(path, pieces)

@@ -87,9 +87,7 @@ def plots_of(columns: TrialColumns, name: str) -> Iterator[str]:
     height = -(-len(figures) // across) * FIGURE_HEIGHT if figures else 80
     left_out = columns.count > MOST_DRAWN
     height += 24 if left_out else 0
-    yield f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
-    yield f'viewBox="0 0 {width} {height}" role="img">\n<title>{svg.label(name, 200)}</title>\n'
-    yield f'<style>{STYLE}</style>\n<rect width="100%" height="100%" fill="#fff"/>\n'
+    yield _image_start(width, height, name)
     for at, pieces in enumerate(figures):
         place = f"{at % across * FIGURE_WIDTH},{at // across * FIGURE_HEIGHT}"
         yield f'<g transform="translate({place})">\n' + "\n".join(pieces) + "\n</g>\n"
@@ -103,8 +101,16 @@ def plots_of(columns: TrialColumns, name: str) -> Iterator[str]:
 
 def image_of(text: str) -> str:
     """Return an image that only says something."""
-    head = '<svg xmlns="http://www.w3.org/2000/svg" width="560" height="80" role="img">'
-    return f"{head}\n<style>{STYLE}</style>\n{svg.text_at(20, 44, svg.label(text, 80))}\n</svg>\n"
+    said = svg.text_at(20, 44, svg.label(text, 80))
+    return f"{_image_start(560, 80, text)}{said}\n</svg>\n"
+
+
+def _image_start(width: int, height: int, name: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" role="img">\n<title>{svg.label(name, 200)}</title>\n'
+        f'<style>{STYLE}</style>\n<rect width="100%" height="100%" fill="#fff"/>\n'
+    )
 
 
 def _figures(columns: TrialColumns) -> Iterator[Iterator[str]]:

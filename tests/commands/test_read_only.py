@@ -112,15 +112,8 @@ def test_a_closed_store_costs_the_job_and_nothing_stored(tmp_path):
     words = [*bundle.trial_words("t", "0"), "--store", "store"]
     bundle.run(*words)
     before = close(tmp_path / "made/store")
-    done = subprocess.run(
-        bundle.words(*bundle.trial_words("t", "1"), "--store", "store"),
-        cwd=bundle.folder,
-        preexec_fn=give_up_rights,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    words = [*bundle.trial_words("t", "1"), "--store", "store"]
+    done = bundle.run_after(give_up_rights, *words)
     assert done.returncode == 1
     assert re.fullmatch(DENIED.format(r".*/store/jobs/\S+ \S+"), done.stderr), done.stderr
     assert contents(tmp_path / "made/store") == before

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import resource
-import subprocess
 
 import pytest
 
@@ -35,20 +34,12 @@ def limited(bundle, words, most):
     def restrict():
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
-    done = subprocess.run(
-        words,
-        cwd=bundle.folder,
-        preexec_fn=restrict,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = bundle.run_after(restrict, *words)
     return done.returncode, done.stderr
 
 
 def test_whatever_is_open_there_is_the_result_or_none(bundle):
-    words = bundle.words(*bundle.trial_words("t", "0"), "--store", "store")
+    words = [*bundle.trial_words("t", "0"), "--store", "store"]
     output = bundle.folder / "runs/t/0.json"
     statuses = []
     for most in range(7, 32):
@@ -71,10 +62,10 @@ def test_a_verdict_is_not_invalid_for_that(bundle):
         *("collect", "t", "--runs", "runs/t", "--runs-output", "trials/t.json"),
         *("--updates-output", "updates/t.json", "--log", "collect.log"),
     )
-    words = bundle.words(
+    words = [
         *("verify", "check", "--context", bundle.context({}), "--trials", "trials"),
         *("--output", "check.json", "--log", "check.log"),
-    )
+    ]
     for most in range(12, 22):
         status, said = limited(bundle, words, most)
         if status:

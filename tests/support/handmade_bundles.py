@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PYTHON = os.environ.get("MLX_WORKER_PYTHON", sys.executable)
@@ -127,18 +128,25 @@ class Bundle:
 
     def run(self, command: str, *words: str, status: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a worker's command; it must exit with `status`."""
-        done = subprocess.run(
+        done = self.run_after(None, command, *words)
+        assert done.returncode == status, done.stderr
+        return done
+
+    def run_after(
+        self, prepare: Callable[[], None] | None, command: str, *words: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a worker's command in a process that calls `prepare` first; it may exit with any status."""
+        return subprocess.run(
             self.words(command, *words),
             cwd=self.folder,
             env={**os.environ, **self.environment},
+            preexec_fn=prepare,
             capture_output=True,
             text=True,
             errors="backslashreplace",
             timeout=120,
             check=False,
         )
-        assert done.returncode == status, done.stderr
-        return done
 
     def read(self, path: str) -> Any:
         """Return the JSON value of a file of the bundle."""
