@@ -9,6 +9,7 @@ from .loader import WORKER_FOLDER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from traceback import TracebackException
     from types import TracebackType
     from typing import Any
@@ -77,14 +78,18 @@ def _frames(where: TracebackType | None) -> list[str]:
         return traceback.format_list(list(filter(_is_user, traceback.extract_tb(where))))
     except BaseException:  # noqa: BLE001 - whatever it was replaced with
         lines = []
-        while where is not None:
-            code = where.tb_frame.f_code
-            if not is_of_worker(code.co_filename):
-                lines.append(
-                    f'  File "{code.co_filename}", line {where.tb_lineno}, in {code.co_name}\n'
-                )
-            where = where.tb_next
+        for step in _of_user(where):
+            code = step.tb_frame.f_code
+            lines.append(f'  File "{code.co_filename}", line {step.tb_lineno}, in {code.co_name}\n')
         return lines
+
+
+def _of_user(where: TracebackType | None) -> Iterator[TracebackType]:
+    """Yield the parts of a traceback that are in other code than the worker's."""
+    while where is not None:
+        if not is_of_worker(where.tb_frame.f_code.co_filename):
+            yield where
+        where = where.tb_next
 
 
 def show(error: BaseException, failure: Failure) -> None:
@@ -134,11 +139,7 @@ def class_name(value: object) -> str:
 def concerns_user(error: BaseException) -> bool:
     """Tell whether any code but the worker's was running when an exception was raised."""
     where = BaseException.__getattribute__(error, "__traceback__")
-    while where is not None:
-        if not is_of_worker(where.tb_frame.f_code.co_filename):
-            return True
-        where = where.tb_next
-    return False
+    return next(_of_user(where), None) is not None
 
 
 def _is_user(frame: Any) -> bool:
