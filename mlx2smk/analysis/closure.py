@@ -281,7 +281,9 @@ class Closure:
         place = item.module, item.module.source.span(dynamic.node)
         self.sees_source = self.sees_source or dynamic.source
         self._looks_around = self._looks_around or not dynamic.plain
-        if dynamic.reach is Reach.GUARDED:
+        # Of all modules that there are, one that has no slice comes from its file.
+        guarded = dynamic.reach is Reach.IMPORT and dynamic.asks and not dynamic.name
+        if dynamic.reach is Reach.GUARDED or guarded:
             return
         if dynamic.reach is Reach.IMPORT:
             for module in self._imported_by_call(dynamic):
