@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mlx2smk.analysis.texts import (
@@ -131,12 +130,12 @@ class _Resolver(ast.NodeVisitor):
         self.evaluated = True
 
     def visit(self, node: ast.AST) -> None:
-        _method(type(node))(self, node)
+        _METHODS[type(node)](self, node)
 
     def inside(self, node: ast.AST) -> None:
         self.parents.append(node)
         for child in below(node):
-            _method(type(child))(self, child)
+            _METHODS[type(child)](self, child)
         self.parents.pop()
 
     def all(self, nodes: Iterable[ast.AST]) -> None:
@@ -392,6 +391,8 @@ class _Resolver(ast.NodeVisitor):
     visit_ImportFrom = visit_Import
 
 
-@cache
-def _method(kind: type[ast.AST]) -> Callable[[_Resolver, Any], None]:
-    return getattr(_Resolver, f"visit_{kind.__name__}", _Resolver.inside)
+_METHODS: dict[type[ast.AST], Callable[[_Resolver, Any], None]] = {
+    kind: getattr(_Resolver, f"visit_{kind.__name__}", _Resolver.inside)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
