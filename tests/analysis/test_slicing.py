@@ -502,7 +502,7 @@ def test_a_long_value_is_shortened():
 
 
 def test_a_whole_experiment_keeps_its_import_of_the_context():
-    before = "from mlx2smk import SETUP"
+    before = "from mlx2smk import SETUP\nimport helper"
     found = trial(before, "return __import__(x)", {"helper.py": "from exp import SETUP"})
     assert before in found.slice.text
     assert module("helper", found) == ["from exp import SETUP"]
