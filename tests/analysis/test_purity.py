@@ -267,3 +267,26 @@ def test_what_libraries_note_is_in(effect):
 )
 def test_what_is_harmless_stays_out(pure):
     assert kept(pure) == []
+
+
+NOTED = "def f(x):\n    return f.scale * x\nf.scale = 2\ny = f(1)"
+
+
+def test_attributes_of_functions_belong_to_them():
+    assert kept(NOTED) == []
+    assert kept(NOTED, "return f(3)") == NOTED.split("\n")[:3]
+    assert agrees(NOTED, "return y") == 2
+
+
+@pytest.mark.parametrize(
+    "replaced",
+    [
+        "def g(x): return seen.append(x)\ndef f(x): return x\nf.__code__ = g.__code__\ny = f(1)",
+        "def d(f): return C()\nclass C:\n def __call__(self, x): return self.run(x)\n"
+        "@d\ndef f(x): return x\nf.run = seen.append\ny = f(1)",
+        "def f(x):\n    f.calls += 1\n    return x\nf.calls = 0\nf(1)\nseen.append(f.calls)",
+        "def f(x): return x\nif seen is not None:\n def f(x): return f.run(x)\nf.run = seen.append\ny = f(1)",
+    ],
+)
+def test_what_an_attribute_of_a_function_changes_is_in(replaced):
+    assert agrees(f"seen = []\n{replaced}") == [1]
