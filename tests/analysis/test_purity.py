@@ -282,8 +282,7 @@ def test_attributes_of_functions_belong_to_them():
     "replaced",
     [
         "def g(x): return seen.append(x)\ndef f(x): return x\nf.__code__ = g.__code__\ny = f(1)",
-        "def d(f): return C()\nclass C:\n def __call__(self, x): return self.run(x)\n"
-        "@d\ndef f(x): return x\nf.run = seen.append\ny = f(1)",
+        "def d(f): return C()\nclass C:\n def __call__(self, x): return self.run(x)\n@d\ndef f(x): return x\nf.run = seen.append\ny = f(1)",
         "def f(x):\n    f.calls += 1\n    return x\nf.calls = 0\nf(1)\nseen.append(f.calls)",
         "def f(x): return x\nif seen is not None:\n def f(x): return f.run(x)\nf.run = seen.append\ny = f(1)",
     ],
