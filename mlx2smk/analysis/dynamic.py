@@ -95,9 +95,8 @@ _SOURCE = frozenset(
 _ALL = frozenset(
     {
         *("sys.modules", "inspect.getclosurevars"),
-        *("gc.get_objects", "gc.get_referrers", "gc.get_referents", "runpy.*", "imp.*"),
-        *("importlib.util.find_spec", "importlib.util.module_from_spec"),
-        *("importlib.util.spec_from_file_location", "importlib.machinery.SourceFileLoader"),
+        *("gc.get_objects", "gc.get_referrers", "gc.get_referents", "runpy.run_module", "imp.*"),
+        "importlib.util.find_spec",
         *("pkgutil.resolve_name",),
         *("doctest.testmod", "unittest.main", "code.*"),
     }
@@ -111,8 +110,10 @@ _GUARDED = frozenset(
         # One comes from a frame to names only by the attributes below.
         *("sys._getframe", "sys._current_frames", "inspect.currentframe", "inspect.stack"),
         *("inspect.trace", "inspect.getouterframes", "inspect.getinnerframes"),
-        # They list files, and what they import comes from its file or is asked for attributes.
-        *("pkgutil.walk_packages", "pkgutil.iter_modules"),
+        # They list and run files, and what is imported comes from its file or is asked for attributes.
+        *("pkgutil.walk_packages", "pkgutil.iter_modules", "runpy.run_path"),
+        *("importlib.util.spec_from_file_location", "importlib.util.module_from_spec"),
+        *("importlib.machinery.SourceFileLoader",),
     }
 )
 """Unpickling imports modules and asks them for attributes, and that is all that it can find."""

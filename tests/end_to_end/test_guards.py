@@ -169,8 +169,6 @@ RIGHT = {
     "attribute of a module by name": "return getattr(tools, 'spa' + 're')()",
     "name from a local module": "return tools.by_name('e' + 'xp')",
     "names of a module": "return vars(tools)['SPARE']",
-    "file of a module": "import runpy\nreturn runpy.run_path('tools.py')['SPARE']",
-    "module loaded by hand": "import importlib.util as u\nspec = u.spec_from_file_location('o', 'tools.py')\nmodule = u.module_from_spec(spec)\nspec.loader.exec_module(module)\nreturn module.SPARE",
     "class attribute by name": "return getattr(Box, 'lim' + 'it')",
     "subclasses": "return [one.limit for one in object.__subclasses__() if one.__name__ == 'Box']",
     "pickled name": "import pickle\nreturn pickle.loads(b'cexp\\nhelper\\n)R.')",

@@ -36,7 +36,10 @@ FUNCTIONS = {
     "scripted": {
         *("start", "counted", "drawn", "summed", "weighted", "chosen", "configured", "check"),
     },
-    "plugged": {"start", "solved", "described", "listed", "squared", "checked", "plain", "check"},
+    "plugged": {
+        *("start", "solved", "described", "listed", "configured", "squared", "checked", "plain"),
+        "check",
+    },
 }
 
 
@@ -143,6 +146,8 @@ VISION = "src/vision/"
         # modules of any name are seen when they are imported, and a module replaces itself for its users only
         ("plugged", "loading.py", "sorted(dir(module))", "dir(module)", {"described"}),
         ("plugged", "loading.py", "open(", "open(file=", {"solved"}),
+        ("plugged", "loading.py", "(module.MORE)", "(str(module.MORE))", {"configured"}),
+        ("plugged", "configs/fast.py", "/ 2", "/ 3", set()),
         ("plugged", "loading.py", "found.name for", "found for", {"listed"}),
         ("plugged", "loading.py", "is not None", "is None", FUNCTIONS["plugged"]),
         ("plugged", "engines/exact.py", "n + OFFSET", "n - OFFSET", set()),
@@ -266,7 +271,7 @@ def test_a_script_that_configures_libraries_runs(tmp_path):
 def test_a_project_with_plugins_runs(tmp_path):
     lab = lab_of("plugged", tmp_path)
     others = ["checked 4", "described 5", "listed 0", "plain 6", "squared 2", "start"]
-    assert lab.ran() == sorted([*others, "check", "solved 1", "solved 2"])
+    assert lab.ran() == sorted([*others, "check", "configured fast", "solved 1", "solved 2"])
     lab.check()
     lab.replace("engines/unused.py", "-n", "n")
     lab.replace("plots.py", "len(values)", "values")
@@ -280,16 +285,22 @@ def test_a_project_with_plugins_runs(tmp_path):
     lab.check()
     # from then on they belong to the slices, and what they need of others
     lab.replace("engines/parts.py", "SPARE = 11", "SPARE = 12")
-    assert lab.foreseen() == {}
+    assert lab.foreseen() == {"configured": 1}
     lab.replace("engines/parts.py", "OFFSET = 10", "OFFSET = 20")
     lab.replace("spare.py", "THIRD", "LAST")
     lab.run()
-    assert lab.ran() == ["check", "described 5", "solved 1", "solved 2"]
+    assert lab.ran() == ["check", "configured fast", "described 5", "solved 1", "solved 2"]
     lab.check()
     # what the settings name, and what is there now
     lab.replace("settings.json", "Exact", "Rough")
     lab.path("a_solver_that_nobody_has.py").write_text("")
     lab.path("engines/one_more.py").write_text("")
+    lab.replace("configs/more.py", "DEPTH = 3", "DEPTH = 4")
     lab.run()
-    assert lab.ran() == ["check", "checked 4", "listed 0", "solved 1", "solved 2"]
+    runs = ["checked 4", "configured fast", "listed 0", "solved 1", "solved 2"]
+    assert lab.ran() == ["check", *runs]
+    lab.check()
+    lab.replace("configs/fast.py", "/ 2", "/ 4")
+    lab.run()
+    assert lab.ran() == ["configured fast"]
     lab.check()

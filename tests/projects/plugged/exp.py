@@ -6,7 +6,7 @@ import sys
 
 import backend as np
 from decorators import setup, trial, verify
-from loading import engine, engines, installed, is_available
+from loading import configuration, engine, engines, installed, is_available
 
 HAS_SOLVER = importlib.util.find_spec("a_solver_that_nobody_has") is not None
 HAS_TOML = is_available("tomllib") or is_available("another_that_nobody_has")
@@ -40,6 +40,12 @@ def described(n):
 def listed(n):
     ran("listed", n)
     return installed()[n:]
+
+
+@trial(1, {"file": ["fast"]})
+def configured(file):
+    ran("configured", file)
+    return configuration(f"configs/{file}.py")
 
 
 @trial(1, {"n": [2]})

@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import json
 import pkgutil
+import runpy
 
 import engines as package
 
@@ -26,3 +27,11 @@ def engines(name):
 
 def installed():
     return sorted(found.name for found in pkgutil.iter_modules(package.__path__))
+
+
+def configuration(path):
+    spec = importlib.util.spec_from_file_location("configuration", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    more = runpy.run_path(module.MORE)
+    return {name: value for name, value in (vars(module) | more).items() if name.isupper()}
