@@ -18,7 +18,7 @@ from mlx2smk.cli import main
 from mlx2smk.diagnostics.about_folder import SameOnThisDisk
 from mlx2smk.runtime import letter_case
 from mlx2smk.runtime.workflow.compiled import CompiledFolder
-from mlx2smk.runtime.workflow.preflight import check_letter_case
+from mlx2smk.runtime.workflow.preflight import check_names_differ
 
 TEXT = """\
 from mlx2smk import setup, trial, verify
@@ -106,10 +106,10 @@ def test_elsewhere_they_are_two():
 def test_a_workflow_that_came_from_elsewhere_is_refused_before_it_runs(folder, monkeypatch):
     assert main(["compile", "exp.py"]) == 0
     compiled = CompiledFolder(folder / "workflow")
-    check_letter_case(compiled)
+    check_names_differ(compiled)
     monkeypatch.setattr(letter_case, "is_ignored_in", lambda _folder: True)
     with pytest.raises(WorkflowError, match=r"does not distinguish Run from run, .* of exp, "):
-        check_letter_case(compiled)
+        check_names_differ(compiled)
 
 
 @pytest.fixture(name="exfat")

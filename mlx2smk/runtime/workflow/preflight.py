@@ -94,7 +94,7 @@ def check_deployed(snakemake: Snakemake, compiled: CompiledFolder) -> None:
         )
 
 
-def check_letter_case(compiled: CompiledFolder) -> None:
+def check_names_differ(compiled: CompiledFolder) -> None:
     """Refuse functions whose results would be one file here, which they were not where they were compiled."""
     for stem in compiled.stems():
         plan = compiled.plan(stem)
