@@ -25,7 +25,7 @@ from mlx2smk.analysis.stars import StarName, Stars, certainly_bound
 from mlx2smk.analysis.texts import pattern, queries_in, words_in
 from mlx2smk.analysis.units import Unit, cut
 from mlx2smk.diagnostics.source import Source
-from mlx2smk.language.bindings import imports_of
+from mlx2smk.language.bindings import imports_of, is_main_guard
 from mlx2smk.language.origins import MODULES, is_own
 from mlx2smk.language.scopes import nodes_of
 
@@ -71,8 +71,12 @@ class Module:
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
-        """All nodes of the module's tree."""
-        return () if self.tree is None else tuple(nodes_of(self.tree))
+        """All nodes of the module's statements that can run in a job."""
+        body = () if self.tree is None else self.tree.body
+        running = (
+            part for item in body for part in (item.orelse if is_main_guard(item) else [item])
+        )
+        return tuple(node for statement in running for node in nodes_of(statement))
 
     @cached_property
     def entered(self) -> dict[ast.AST, ast.expr]:
