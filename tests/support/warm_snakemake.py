@@ -1,9 +1,11 @@
-"""Runs Snakemake without importing it again: in forks of a process that has imported it.
+"""Runs Snakemake and mlx without importing them again: in forks of a process that has imported them.
 
-Importing Snakemake takes two seconds, most of what a small run takes. A fork is the real Snakemake in all
-else: it gets the arguments, the folder, the variables and the streams, and begins at ``snakemake.__main__``.
-What is settled before that (variables that the interpreter or an import may read, another interpreter)
-is left to ``subprocess``. Tests of signals start Snakemake by themselves.
+Importing Snakemake takes two seconds, most of what a small run takes, and the modules of mlx take most of
+what compiling a small experiment takes. A fork is the real program in all else: it gets the arguments, the
+folder, the variables and the streams, and begins where ``python -m`` does. What is settled before that
+(variables that the interpreter or an import may read, another interpreter) is left to ``subprocess``. Tests
+of signals start Snakemake by themselves, and tests of what is imported and when start mlx by themselves.
+Each of the two has a process of its own: to Snakemake, mlx2smk is not imported.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import runpy
 import select
 import socket
@@ -25,13 +28,14 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).resolve().parents[2]
-START = [sys.executable, "-m", "snakemake"]
+START = [sys.executable, "-m"]
+PROGRAMS = ("snakemake", "mlx2smk.cli")
 EARLY = ("PYTHON", "LC_", "LANG", "SNAKEMAKE", "XDG_", "HOME", "VIRTUAL_ENV")
 """How the variables begin that count before Snakemake's own code does."""
 
 
 def run(command: list[str], **given: Any) -> subprocess.CompletedProcess[Any]:
-    """Do what `subprocess.run` does; faster if the command is Snakemake and its output is captured."""
+    """Do what `subprocess.run` does; faster if it is Snakemake or mlx and its output is captured."""
     options = dict(given)
     captured = options.pop("capture_output", False)
     options.pop("stdin", None)  # nothing, either way
@@ -40,11 +44,13 @@ def run(command: list[str], **given: Any) -> subprocess.CompletedProcess[Any]:
     text, encoding = options.pop("text", False), options.pop("encoding", None)
     errors = options.pop("errors", None)
     words = [os.fspath(word) for word in command]
-    if options or not captured or words[: len(START)] != START or not _server().fits(env):
+    known = words[: len(START)] == START and words[len(START)] in PROGRAMS
+    if options or not captured or not known or not _server(words[len(START)]).fits(env):
         return subprocess.run(command, **given)  # noqa: PLW1510 - `check` is among the options
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         place = os.path.abspath(os.fspath(cwd or os.curdir))  # noqa: PTH100 - as text
-        status = _server().status(words, place, env, (stdout, stderr), timeout)
+        server = _server(words[len(START)])
+        status = server.status(words, place, env, (stdout, stderr), timeout)
         output: list[Any] = [_content(stdout), _content(stderr)]
     if text or encoding:
         output = [part.decode(encoding or "utf-8", errors or "strict") for part in output]
@@ -60,14 +66,14 @@ def _content(file: IO[bytes]) -> bytes:
 
 
 class _Server:
-    """The process that has imported Snakemake, as its user sees it."""
+    """The process that has imported a program, as its user sees it."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: str) -> None:
         self._environment = dict(os.environ)
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, __file__, str(theirs.fileno())],
+                [sys.executable, __file__, program, str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
@@ -91,8 +97,8 @@ class _Server:
         streams: tuple[IO[bytes], IO[bytes]],
         timeout: float | None,
     ) -> int:
-        """Run Snakemake to its end and return its status."""
-        request = json.dumps([words[len(START) :], folder, environment]).encode()
+        """Run the program to its end and return its status."""
+        request = json.dumps([words[len(START) + 1 :], folder, environment]).encode()
         length = len(request).to_bytes(8, "big")
         numbers = [stream.fileno() for stream in streams]
         socket.send_fds(self._socket, [length], numbers)
@@ -119,8 +125,8 @@ def _is_here(path: str) -> bool:
 
 
 @functools.cache
-def _server() -> _Server:
-    return _Server()
+def _server(program: str) -> _Server:
+    return _Server(program)
 
 
 def _received(connection: socket.socket, count: int) -> bytes:
@@ -137,7 +143,7 @@ def _received(connection: socket.socket, count: int) -> bytes:
 
 
 def _serve(connection: socket.socket) -> list[str] | None:
-    """Fork for each request, until there are no more; in a fork, return Snakemake's arguments."""
+    """Fork for each request, until there are no more; in a fork, return the program's arguments."""
     while True:
         length, numbers, _, _ = socket.recv_fds(connection, 8, 2)
         if not length:
@@ -170,23 +176,44 @@ def _settle(folder: str, environment: dict[str, str], streams: list[int]) -> Non
     sys.path[0] = folder
 
 
-IMPORTED = (
+SNAKEMAKE = (
     *("snakemake.cli", "snakemake.profiles", "snakemake.assets", "snakemake.storage"),
-    *("snakemake.report.html_reporter", "yte", "dpath"),
+    *("snakemake.report.html_reporter", "smart_open", "yte", "dpath"),
 )
-"""What every run imports, though some of it late."""
+"""What every run of Snakemake imports, though some of it late."""
+
+
+def _import_snakemake() -> None:
+    for name in SNAKEMAKE:
+        importlib.import_module(name)
+    registries = vars(sys.modules["snakemake.cli"])
+    for name in sorted(registries):
+        if name.endswith("PluginRegistry"):
+            registries[name]()  # it looks for plugins, once
+
+
+def _import_mlx() -> None:
+    package = importlib.import_module("mlx2smk")
+    for module in pkgutil.walk_packages(package.__path__, "mlx2smk."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    del sys.modules["mlx2smk.cli"]  # it is what runs
 
 
 def main() -> None:
     """Serve; each fork leaves by Python's own end, after which nothing of the process is left to do."""
-    for name in IMPORTED:
-        importlib.import_module(name)
+    program, number = sys.argv[1:]
+    if program == "snakemake":
+        _import_snakemake()
+    else:
+        sys.path.insert(1, str(ROOT))
+        _import_mlx()
     gc.collect()
     gc.freeze()
-    arguments = _serve(socket.socket(fileno=int(sys.argv[1])))
+    arguments = _serve(socket.socket(fileno=int(number)))
     if arguments is not None:
-        sys.argv = ["snakemake", *arguments]
-        runpy.run_module("snakemake", run_name="__main__", alter_sys=True)
+        sys.argv = [program, *arguments]
+        runpy.run_module(program, run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
