@@ -3,8 +3,8 @@
 Importing Snakemake takes two seconds, most of what a small run takes, and the modules of mlx take most of
 what compiling a small experiment takes. A fork is the real program in all else: it gets the arguments, the
 folder, the variables and the streams, and begins where ``python -m`` does. What is settled before that
-(variables that the interpreter or an import may read, another interpreter) is left to ``subprocess``. Tests
-of signals start Snakemake by themselves, and tests of what is imported and when start mlx by themselves.
+(variables that the interpreter or an import may read, another interpreter) is left to ``subprocess``, and
+so are tests of what is imported and when.
 Each of the two has a process of its own: to Snakemake, mlx2smk is not imported.
 """
 
@@ -19,6 +19,7 @@ import os
 import pkgutil
 import runpy
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -47,10 +48,15 @@ def run(command: list[str], **given: Any) -> subprocess.CompletedProcess[Any]:
     known = words[: len(START)] == START and words[len(START)] in PROGRAMS
     if options or not captured or not known or not _server(words[len(START)]).fits(env):
         return subprocess.run(command, **given)  # noqa: PLW1510 - `check` is among the options
+    place = os.path.abspath(os.fspath(cwd or os.curdir))  # noqa: PTH100 - as text
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
-        place = os.path.abspath(os.fspath(cwd or os.curdir))  # noqa: PTH100 - as text
         server = _server(words[len(START)])
-        status = server.status(words, place, env, (stdout, stderr), timeout)
+        pid = server.fork(words, place, env, (stdout, stderr))
+        status = server.status(pid, timeout)
+        if status is None:
+            os.kill(pid, signal.SIGKILL)
+            server.answer()
+            raise subprocess.TimeoutExpired(command, timeout or 0)
         output: list[Any] = [_content(stdout), _content(stderr)]
     if text or encoding:
         output = [part.decode(encoding or "utf-8", errors or "strict") for part in output]
@@ -58,6 +64,33 @@ def run(command: list[str], **given: Any) -> subprocess.CompletedProcess[Any]:
     if check:
         done.check_returncode()
     return done
+
+
+class Started:
+    """Snakemake in a session of its own; it has what tests use of a `subprocess.Popen`."""
+
+    def __init__(self, words: list[str], cwd: Path, env: dict[str, str]) -> None:
+        self.args = [*START, "snakemake", *words]
+        self.returncode: int | None = None
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the object
+        self._server = _server("snakemake")
+        if not self._server.fits(env):
+            raise ValueError(env)
+        streams = (self._output, self._output)
+        self.pid = self._server.fork(self.args, str(cwd), env, streams, session=True)
+
+    def send_signal(self, signum: int) -> None:
+        os.kill(self.pid, signum)  # it is nobody else's: who has ended is not yet waited for
+
+    def communicate(self, timeout: float) -> tuple[str, str]:
+        """Wait for its end; return what it said on both streams, and nothing. Call it once."""
+        with self._output:
+            self.returncode = self._server.status(self.pid, timeout)
+            if self.returncode is None:
+                self.send_signal(signal.SIGKILL)
+                self.returncode = self._server.answer()
+                raise subprocess.TimeoutExpired(self.args, timeout)
+            return _content(self._output).decode(), ""
 
 
 def _content(file: IO[bytes]) -> bytes:
@@ -89,28 +122,31 @@ class _Server:
             environment.get("PYTHONPATH", "")
         )
 
-    def status(
+    def fork(
         self,
         words: list[str],
         folder: str,
         environment: dict[str, str],
         streams: tuple[IO[bytes], IO[bytes]],
-        timeout: float | None,
+        *,
+        session: bool = False,
     ) -> int:
-        """Run the program to its end and return its status."""
-        request = json.dumps([words[len(START) + 1 :], folder, environment]).encode()
-        length = len(request).to_bytes(8, "big")
-        numbers = [stream.fileno() for stream in streams]
-        socket.send_fds(self._socket, [length], numbers)
-        self._socket.sendall(request)
-        pid = self._number()
-        if not select.select([self._socket], [], [], timeout)[0]:
-            os.kill(pid, 9)
-            self._number()
-            raise subprocess.TimeoutExpired(words, timeout or 0)
-        return self._number()
+        """Begin to run the program; return its process."""
+        request = [words[len(START) + 1 :], folder, environment, session]
+        self._ask(request, [stream.fileno() for stream in streams])
+        return self.answer()
 
-    def _number(self) -> int:
+    def status(self, pid: int, timeout: float | None) -> int | None:
+        """Return the status that a process ended with; None if it has not ended in time."""
+        self._ask(pid, [])
+        return self.answer() if select.select([self._socket], [], [], timeout)[0] else None
+
+    def _ask(self, request: Any, numbers: list[int]) -> None:
+        text = json.dumps(request).encode()
+        socket.send_fds(self._socket, [len(text).to_bytes(8, "big")], numbers)
+        self._socket.sendall(text)
+
+    def answer(self) -> int:
         return int.from_bytes(_received(self._socket, 8), "big", signed=True)
 
     def close(self) -> None:
@@ -143,27 +179,33 @@ def _received(connection: socket.socket, count: int) -> bytes:
 
 
 def _serve(connection: socket.socket) -> list[str] | None:
-    """Fork for each request, until there are no more; in a fork, return the program's arguments."""
+    """Answer requests, until there are no more; in a fork, return the program's arguments.
+
+    A request is a process to wait for, or what a fork needs.
+    """
     while True:
         length, numbers, _, _ = socket.recv_fds(connection, 8, 2)
         if not length:
             return None
-        request = _received(connection, int.from_bytes(length, "big"))
-        pid = os.fork()
-        if not pid:
-            connection.close()
-            arguments, folder, environment = json.loads(request)
-            _settle(folder, environment, numbers)
-            return arguments
-        for number in numbers:
-            os.close(number)
-        connection.sendall(pid.to_bytes(8, "big", signed=True))
-        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        connection.sendall(status.to_bytes(8, "big", signed=True))
+        request = json.loads(_received(connection, int.from_bytes(length, "big")))
+        if isinstance(request, int):
+            answer = os.waitstatus_to_exitcode(os.waitpid(request, 0)[1])
+        else:
+            answer = os.fork()
+            if not answer:
+                connection.close()
+                arguments, *rest = request
+                _settle(*rest, numbers)
+                return arguments
+            for number in numbers:
+                os.close(number)
+        connection.sendall(answer.to_bytes(8, "big", signed=True))
 
 
-def _settle(folder: str, environment: dict[str, str], streams: list[int]) -> None:
+def _settle(folder: str, environment: dict[str, str], session: bool, streams: list[int]) -> None:
     """Have what a new process would have: folder, variables, streams, first place of imports."""
+    if session:
+        os.setsid()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(environment)
