@@ -14,9 +14,11 @@ import atexit
 import functools
 import gc
 import importlib
+import importlib.util
 import json
 import os
 import pkgutil
+import re
 import runpy
 import select
 import signal
@@ -118,8 +120,8 @@ class _Server:
         names = environment.keys() | self._environment.keys()
         early = {name for name in names if name.startswith(EARLY)}
         early -= {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
-        return all(environment.get(n) == self._environment.get(n) for n in early) and _is_here(
-            environment.get("PYTHONPATH", "")
+        return all(environment.get(n) == self._environment.get(n) for n in early) and all(
+            map(_adds_names_only, _places(environment))
         )
 
     def fork(
@@ -155,9 +157,21 @@ class _Server:
         self._process.wait()
 
 
-def _is_here(path: str) -> bool:
-    """Tell whether a PYTHONPATH adds nothing to what the tests find: it is empty, or the checkout."""
-    return {item for item in path.split(os.pathsep) if item} <= {str(ROOT)}
+def _places(environment: dict[str, str]) -> list[str]:
+    """Return the folders of PYTHONPATH."""
+    return [place for place in environment.get("PYTHONPATH", "").split(os.pathsep) if place]
+
+
+def _adds_names_only(place: str) -> bool:
+    """Tell whether modules in a folder are neither in the way of others nor plugins of Snakemake."""
+    if place == str(ROOT):
+        return True
+    names = {re.split(r"\W", path.name)[0] for path in Path(place).glob("*")}
+    return not any(name.startswith("snakemake") or _is_elsewhere(name) for name in names)
+
+
+def _is_elsewhere(name: str) -> bool:
+    return bool(name) and importlib.util.find_spec(name) is not None
 
 
 @functools.cache
@@ -215,7 +229,7 @@ def _settle(folder: str, environment: dict[str, str], session: bool, streams: li
     for number, stream in enumerate(streams, start=1):
         os.dup2(stream, number)
         os.close(stream)
-    sys.path[0] = folder
+    sys.path[:1] = [folder, *_places(environment)]
 
 
 SNAKEMAKE = (
@@ -248,8 +262,9 @@ def main() -> None:
     if program == "snakemake":
         _import_snakemake()
     else:
-        sys.path.insert(1, str(ROOT))
+        sys.path.insert(0, str(ROOT))
         _import_mlx()
+        sys.path.pop(0)
     gc.collect()
     gc.freeze()
     arguments = _serve(socket.socket(fileno=int(number)))
