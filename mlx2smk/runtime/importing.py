@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
     from collections.abc import Iterable
+    from importlib.machinery import ModuleSpec
     from typing import Any, Callable
 
     from .observing import Handler, Observer
@@ -25,6 +26,7 @@ class Imports:
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
         self._names: set[str] = set()
+        self._found: dict[str, str] = {}
 
     def handlers(self) -> dict[str, Handler]:
         """Return the handler for each audit event."""
@@ -45,6 +47,12 @@ class Imports:
         if path is None and "." not in name and self._observer.is_local_file(_importer()):
             self._observer.tell("P", name)
 
+    def found(self, name: str, spec: ModuleSpec) -> None:
+        """Remember an installed package that the user's code looks for, and perhaps does not import."""
+        file = spec.origin or ""
+        if "." not in name and _installed_in(file) and self._observer.is_local_code():
+            self._found[name] = file
+
     def failed(self, error: BaseException | None) -> None:
         """Record the missing modules that caused an exception, whoever imported them."""
         seen: set[int] = set()
@@ -59,6 +67,9 @@ class Imports:
 
         Installed packages are recorded if the user's code names them, other modules by their files.
         """
+        for name, file in self._found.items():
+            if name not in sys.modules:
+                self._observer.tell("p", name, _installed_in(file))
         loaded = [name for name in brought if _has_file_of_its_own(sys.modules.get(name))]
         if not loaded and "numpy" not in sys.modules:
             return  # only numpy may have been loaded for the user's code before (`preload`)
@@ -70,18 +81,25 @@ class Imports:
         file = getattr(sys.modules.get(name), "__file__", None)
         if not isinstance(file, str) or not os.path.isabs(file):
             return
-        for part in INSTALLED:
-            if part in file:
-                place = file[: file.index(part) + len(part) - 1]
-                if name in used:
-                    self._observer.tell("p", name, place)
-                top = os.path.join(place, name.partition(".")[0])
-                if not os.path.islink(top) and not os.path.islink(f"{top}.py"):
-                    return
-                file = os.path.realpath(file)  # the sources are elsewhere
+        place = _installed_in(file)
+        if place:
+            if name in used:
+                self._observer.tell("p", name, place)
+            top = os.path.join(place, name.partition(".")[0])
+            if not os.path.islink(top) and not os.path.islink(f"{top}.py"):
+                return
+            file = os.path.realpath(file)  # the sources are elsewhere
         path = self._observer.path(file)
         if path is not None and _has_file_of_its_own(sys.modules[name]):
             self._observer.reads(path)
+
+
+def _installed_in(file: str) -> str:
+    """Return the folder of installed packages that contains a file, empty if none does."""
+    for part in INSTALLED:
+        if part in file:
+            return file[: file.index(part) + len(part) - 1]
+    return ""
 
 
 def _has_file_of_its_own(module: Any) -> bool:

@@ -184,6 +184,16 @@ def test_packages_that_the_users_code_imports(tmp_path):
     assert "scipy" not in found["packages"]
 
 
+def test_packages_that_the_users_code_looks_for(tmp_path):
+    """Whether it imports them or not: they can go."""
+    body = """
+    import importlib.util
+    [importlib.util.find_spec(name) for name in ("sklearn", "json", "t_absent")]
+    """
+    found = touch(tmp_path, body)
+    assert found["packages"].keys() == {"sklearn"}
+
+
 @pytest.mark.parametrize(
     ("body", "success"),
     [
