@@ -123,6 +123,9 @@ _TABLES = (
     (_GUARDED, Reach.GUARDED),
 )
 
+_BELOW = {table: tuple(f"{entry}." for entry in table) for table, _ in _TABLES}
+"""How the names start of what is below something in a table."""
+
 _ATTRIBUTES = frozenset(
     {"__globals__", "__builtins__", "__subclasses__", "f_globals", "f_locals", "f_builtins"}
 )
@@ -138,7 +141,7 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
     )
     found.extend(
         Dynamic(f"names {node.value!r}", node, Reach.ALL)  # as operator.attrgetter wants it
-        for node in (() if module.words.isdisjoint(_ATTRIBUTES) else ast.walk(unit.node))
+        for node in (() if module.words.isdisjoint(_ATTRIBUTES) else unit.nodes)
         if isinstance(node, ast.Constant) and node.value in _ATTRIBUTES
     )
     return tuple(item for item in found if item is not None)
@@ -146,9 +149,8 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
 
 def library_names(reference: Reference, module: Module, project: Project) -> set[str]:
     """Return the dotted names outside that a use of a name may stand for."""
-    imports = reference.imports or tuple(module.imports(reference.name))
     names: set[str] = set()
-    for imported in imports:
+    for imported in reference.imports or module.imports(reference.name):
         base, attributes = project.base(imported, module)
         if base is not None and project.load(base) is None:
             names.add(".".join((base, *attributes, *reference.attributes)))
@@ -185,7 +187,7 @@ def _of_library(name: str, reference: Reference, unit: Unit, module: Module) -> 
         return _of_module(name, reference, unit, module)
     for table, reach in _TABLES:
         # `sys.modules.get` and `sys.modules` are both meant by the entry `sys.modules`.
-        if listed(name, table) or any(name.startswith(f"{entry}.") for entry in table):
+        if listed(name, table) or name.startswith(_BELOW[table]):
             return Dynamic(f"uses {name}", reference.node, reach, source=table is _SOURCE)
     return _of_arguments(name, reference)
 
