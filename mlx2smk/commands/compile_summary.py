@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Final
 
+from mlx2smk.runtime.os_errors import printable_path
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
@@ -19,7 +21,7 @@ def brief_lines(units: Sequence[PlannedExperiment]) -> Iterator[str]:
     """Yield a line for each experiment that was compiled, for programs and pipes."""
     for unit in units:
         trials = ", ".join(f"{trial.name} ({trial.combinations})" for trial in unit.plan.trials)
-        yield f"{unit.plan.source}: {trials}"
+        yield f"{printable_path(unit.plan.source)}: {trials}"
 
 
 def full_lines(
@@ -30,7 +32,7 @@ def full_lines(
         rows = list(found_rows(unit.plan))
         outlooks = _outlooks(unit, directory, interpreter)
         widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
-        yield unit.plan.source
+        yield printable_path(unit.plan.source)
         for name, what in rows:
             row = f"  {name:{widths[0]}}  {what:{widths[1]}}  {outlooks.get(name, '')}"
             yield row.rstrip()

@@ -82,7 +82,10 @@ def _rank(error: ValidationError) -> tuple[bool, bool, list[str]]:
 def _message(error: ValidationError, name: str) -> str:
     if list(error.absolute_path) in (["format"], ["version"]):
         version = schema(name)["properties"]["version"]["const"]
-        return f"{_brief(error.instance)}, so this is not a {name} of version {version}"
+        found = error.instance
+        later = isinstance(found, int) and found > version
+        by = ": a later mlx2smk wrote it, and can read it" if later else ""
+        return f"{_brief(found)}, so this is not a {name} of version {version}{by}"
     return error.message.replace(repr(error.instance), _brief(error.instance))
 
 

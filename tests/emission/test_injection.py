@@ -98,24 +98,30 @@ FOLDERS = [f"a\n{LINES}\n#{{", 'it\'s "quoted" `touch pwned` $(touch pwned)', "b
 
 @pytest.mark.slow
 @pytest.mark.parametrize("below", FOLDERS)
-def test_any_folder_runs_and_adds_nothing(tmp_path, below):
-    data = tmp_path / below / "data.txt"
+def test_any_folder_runs_and_adds_nothing(tmp_path, below, capsys):
+    name = f"data %s $HOME `touch pwned`\n{LINES}\n\u2028 'a' \"b\".txt"
+    data, store = tmp_path / below / name, tmp_path / "stores" / below
     text = (
         "from mlx2smk import trial\n\n"
-        '@trial(1, {}, inputs=["data.txt"])\n'
+        f"@trial(1, {{}}, inputs=[{name!r}])\n"
         "def read():\n"
-        '    return open("data.txt").read()\n'
+        f"    return open({name!r}).read()\n"
     )
     data.parent.mkdir()
+    store.mkdir(parents=True)
+    (tmp_path / ".mlx").mkdir()
+    (tmp_path / ".mlx" / "store").symlink_to(store)
     for content in ("first", "second"):
         data.write_text(content)
         compiled(tmp_path, text, below=below)
+        assert len(capsys.readouterr().out.splitlines()) == 1
         rules = ["all", "collect_read", "context_read", "report", "trial_read"]
         assert sorted(snakemake(tmp_path, "--list-rules").split()) == rules
         snakemake(tmp_path, "-j1")
         report = json.loads((tmp_path / "results/exp/report.json").read_text())
         assert report["trials"]["read"][0]["result"] == content
-    assert not (tmp_path / "pwned").exists()
+    assert list(store.glob("runs/*/*.pack"))
+    assert not list(tmp_path.rglob("pwned"))
 
 
 NASTY = ['it\'s "quoted"', f"a\n{LINES}\n", "${HOME}", "back\\slash", "{braces}", "{{", "ü\u2028"]

@@ -25,6 +25,7 @@ from tests import reference
 from tests.support import warm_snakemake
 from tests.support.program_strategies import edited, programs
 from tests.support.random_programs import Program, Verify, files_of, reach
+from tests.support.shaken_times import shake_times
 from tests.support.without_snakemake import Executor, Server
 
 EXAMPLES = int(os.environ.get("MLX_RANDOM_EXAMPLES", "40"))
@@ -121,9 +122,14 @@ def compile_into(folder: Path, batch: int | None) -> None:
 
 
 class Snakemake(Executor):
-    """Runs the bundle by the real Snakemake instead."""
+    """Runs the bundle by the real Snakemake instead, each time as if the clocks had been wrong."""
+
+    runs = 0
 
     def run(self, stem: str = "exp") -> dict:
+        self.runs += 1
+        text = (self.folder / "exp.py").read_text()
+        shake_times(self.folder, f"{self.runs} {text}")
         trace = self.folder / "trace"
         trace.unlink(missing_ok=True)
         done = warm_snakemake.run(

@@ -208,7 +208,9 @@ def test_a_plan_of_another_version(capsys, command):
     changed(PLAN, ["version"], 2)
     text = said(capsys, command)
     check_said(text, PLAN, "$.version")
-    assert "2, so this is not a plan of version 1\n" in text
+    assert (
+        "2, so this is not a plan of version 1: a later mlx2smk wrote it, and can read it\n" in text
+    )
     assert "run mlx compile again" in text
 
 

@@ -73,7 +73,7 @@ def test_a_plan_of_a_later_version_is_refused(capfd, command):
     of_later_version(PLAN)
     said = shown(capfd, *command.split(), code=1)
     assert said.startswith(f"{PLAN}: ")
-    assert "2, so this is not a plan of version 1" in said
+    assert "2, so this is not a plan of version 1: a later mlx2smk wrote it" in said
     assert "run mlx compile again" in said
 
 
@@ -85,6 +85,7 @@ def test_a_record_of_a_later_version_is_refused(capfd, path):
     of_later_version(file)
     said = shown(capfd, "explain", "exp.py", code=1)
     assert said.startswith(f"{file}: ")
+    assert "a later mlx2smk wrote it" in said
     assert "delete it" in said
 
 
