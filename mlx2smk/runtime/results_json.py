@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import accumulate
 
 from . import hints, jsontext
 
@@ -16,6 +17,7 @@ RECURSION = 1000
 MOST_DIGITS = 4300
 TOO_LONG = "return str(value) or hex(value)"
 ENVELOPE = 20
+NO_BRACKETS = bytes(set(range(256)).difference(b"[]{}"))
 
 
 def as_json(value: Any) -> Any:
@@ -73,6 +75,16 @@ def _check_depth(text: str) -> None:
     """Raise RecursionError if the report, which nests results deeper, could not be read back."""
     if text.count("[") + text.count("{") > DEEP:
         jsontext.loads("[" * ENVELOPE + text + "]" * ENVELOPE)
+        # From Python 3.12 on, C code may recurse deeper than that; earlier versions may read the report, too.
+        if _depth(text) + ENVELOPE >= RECURSION:
+            raise RecursionError
+
+
+def _depth(text: str) -> int:
+    """Return how deep a JSON text nests lists and objects."""
+    outside = "".join(text.replace("\\\\", "").replace('\\"', "").split('"')[::2])
+    brackets = outside.encode("ascii", "ignore").translate(None, NO_BRACKETS)
+    return max(accumulate(1 if each in b"[{" else -1 for each in brackets), default=0)
 
 
 def _reason(value: Any, error: Exception) -> str:

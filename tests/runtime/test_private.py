@@ -25,7 +25,7 @@ USED = {
 """Each with its public counterpart, and with what is used of it."""
 
 DOING = """
-import sys, {public}
+import sys, typing, {public}  # typing: what imports the package itself
 sys.modules["{name}"] = None
 sys.path.insert(0, {root!r})
 from mlx2smk.runtime import jsontext, private
