@@ -1,4 +1,4 @@
-"""How long compiling takes, against the number of combinations and of lines.
+"""How long compiling takes, against the number of combinations and of lines, and for real modules.
 
 python benchmarks/compile_time.py [rounds]
 """
@@ -7,7 +7,9 @@ python benchmarks/compile_time.py [rounds]
 from __future__ import annotations
 
 import sys
+import sysconfig
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measuring import (
@@ -19,11 +21,10 @@ from measuring import (
     middle,
     print_table,
     ratio,
+    run,
 )
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from measuring import Cost
 
 COMBINATIONS = (100, 1000, 10_000, 100_000)
@@ -51,6 +52,30 @@ def source(combinations: int, lines: int) -> str:
     )
 
 
+MODULES = ("argparse", "ast", "typing", "inspect", "tarfile", "_pydecimal")
+"""Of the standard library; they are copied beside the experiment under other names."""
+PARSING = (
+    "import ast, pathlib\nfor path in pathlib.Path().glob('lib_*.py'): ast.parse(path.read_bytes())"
+)
+
+
+def copy_modules(place: Path) -> int:
+    """Copy the modules beside the experiment, and return how many lines they have."""
+    lines = 0
+    for name in MODULES:
+        text = Path(sysconfig.get_path("stdlib"), f"{name}.py").read_bytes()
+        (place / f"lib_{name}.py").write_bytes(text)
+        lines += text.count(b"\n")
+    return lines
+
+
+def source_of_modules() -> str:
+    """Return an experiment that needs all of the modules."""
+    imports = "".join(f"import lib_{name}\n" for name in MODULES)
+    used = ", ".join(f"vars(lib_{name})" for name in MODULES)
+    return imports + EXPERIMENT.format(values=[1]).replace("return n\n", f"return {used}\n")
+
+
 def compile_fresh(place: Path, text: str) -> Cost:
     """Compile into an empty folder."""
     clear(place, "workflow")
@@ -64,7 +89,10 @@ def main(rounds: int = 3) -> None:
         grids = {f"{n} combinations": source(n, 0) for n in COMBINATIONS}
         files = {f"{n} lines": source(1, n) for n in LINES}
         texts = grids | files
-        costs = alternating({k: partial(compile_fresh, place, t) for k, t in texts.items()}, rounds)
+        texts[f"{copy_modules(place)} lines of real modules"] = source_of_modules()
+        cases = {k: partial(compile_fresh, place, t) for k, t in texts.items()}
+        cases["parsing these"] = partial(run, (sys.executable, "-c", PARSING), place)
+        costs = alternating(cases, rounds)
     base = costs[next(iter(costs))]
     rows = [
         [

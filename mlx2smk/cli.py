@@ -32,6 +32,7 @@ from mlx2smk.commands import (
 )
 from mlx2smk.commands import compile as compile_
 from mlx2smk.commands.command_parser import CommandParser
+from mlx2smk.commands.garbage import rare_collections
 from mlx2smk.commands.nesting import deep_recursion
 from mlx2smk.diagnostics.fault import FaultError
 from mlx2smk.runtime import streams
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     streams.open_missing()
     given = command_line().parse_command(arguments)
     try:
-        with deep_recursion():
+        with deep_recursion(), rare_collections():
             code: int = given.run(given)
         sys.stdout.flush()
     except FaultError as fault:

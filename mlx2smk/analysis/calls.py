@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.values import Definition, Library, Values, frame_of, targets_of
 from mlx2smk.language.bindings import is_main_guard, scope_of
-from mlx2smk.language.scopes import Function, below, children, parameters_of, split_dotted
+from mlx2smk.language.scopes import LEAVES, Function, below, children, parameters_of, split_dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,8 +36,10 @@ class Place:
 
     def owner(self, name: str) -> int | None:
         """Return the index of the scope that a name belongs to; None for the module."""
-        depths = range(len(self.scopes) - 1, -1, -1)
-        return next((depth for depth in depths if name in self.scopes[depth].names), None)
+        for depth in range(len(self.scopes) - 1, -1, -1):
+            if name in self.scopes[depth].names:
+                return depth
+        return None
 
     def outside(self, depth: int) -> Place:
         """Return the place in the scope of that index, without the scopes nested in it."""
@@ -66,7 +68,8 @@ class _Walk:
     def visit(self, node: ast.AST, place: Place) -> None:
         if isinstance(node, ast.Call):
             self.calls.append(Call(node, place))
-        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+            self._all(below(node), place)
+        elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
             self._all(children(node), place)
             body = [node.body] if isinstance(node, ast.Lambda) else node.body
             self._all(body, _inside(node, place))
@@ -78,7 +81,8 @@ class _Walk:
 
     def _all(self, nodes: Iterable[ast.AST], place: Place) -> None:
         for node in nodes:
-            self.visit(node, place)
+            if type(node) not in LEAVES:
+                self.visit(node, place)
 
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)

@@ -281,15 +281,17 @@ class Closure:
         place = item.module, item.module.source.span(dynamic.node)
         self.sees_source = self.sees_source or dynamic.source
         self._looks_around = self._looks_around or not dynamic.plain
-        if dynamic.reach is Reach.GUARDED:
+        # Of all modules that there are, one that has no slice comes from its file.
+        any_module = dynamic.reach is Reach.IMPORT and not dynamic.name
+        if dynamic.reach is Reach.GUARDED or (any_module and dynamic.asks):
             return
-        if dynamic.reach is Reach.IMPORT:
+        if dynamic.reach is Reach.ALL or any_module:
+            self._everything = self._everything or dynamic
+        elif dynamic.reach is Reach.IMPORT:
             for module in self._imported_by_call(dynamic):
                 self._widen(module, dynamic.reason, place, position, dynamic=True)
             if dynamic.exact:
                 return
-        if dynamic.reach is Reach.ALL:
-            self._everything = self._everything or dynamic
         own = dynamic.reach is Reach.OWN and dynamic.calls
         self._widen(item.module, dynamic.reason, place, position, dynamic=True, handed_on=not own)
 

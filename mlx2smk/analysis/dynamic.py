@@ -12,16 +12,24 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.import_calls import (
+    BY_NAME,
+    asks_for_attribute,
+    asks_for_package,
+    asks_whether_there,
+    asks_who_started,
+    imported_name,
+    own_package,
+)
 from mlx2smk.analysis.known import CALLER_READERS, listed
 from mlx2smk.analysis.modules import absolute
 from mlx2smk.analysis.uses import is_called, uses_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module, Project, Unit
-    from mlx2smk.analysis.uses import Use
 
 
 class Reach(Enum):
@@ -39,7 +47,8 @@ class Dynamic:
 
     ``exact``: ``name`` is the whole name. ``source``: it can see the text itself, comments included.
     ``plain``: it finds names and nothing else. ``calls``: what it finds is called, so it is no module.
-    ``value`` is the expression whose value is the module or the dict of names that it finds.
+    ``asks``: it only asks for attributes of what it finds. ``value`` is the expression whose value is the
+    module or the dict of names that it finds.
     """
 
     reason: str
@@ -50,6 +59,7 @@ class Dynamic:
     source: bool = False
     plain: bool = False
     calls: bool = False
+    asks: bool = False
     value: ast.expr | None = None
 
 
@@ -68,8 +78,6 @@ _BUILTINS = {
     "__dict__": Reach.OWN,
 }
 
-_BY_NAME = frozenset({"getattr", "hasattr", "setattr", "delattr"})
-
 _OWN = frozenset({"pandas.eval", "numexpr.evaluate"})
 
 _SOURCE = frozenset(
@@ -87,10 +95,9 @@ _SOURCE = frozenset(
 _ALL = frozenset(
     {
         *("sys.modules", "inspect.getclosurevars"),
-        *("gc.get_objects", "gc.get_referrers", "gc.get_referents", "runpy.*", "imp.*"),
-        *("importlib.util.find_spec", "importlib.util.module_from_spec"),
-        *("importlib.util.spec_from_file_location", "importlib.machinery.SourceFileLoader"),
-        *("pkgutil.resolve_name", "pkgutil.walk_packages", "pkgutil.iter_modules"),
+        *("gc.get_objects", "gc.get_referrers", "gc.get_referents", "runpy.run_module", "imp.*"),
+        "importlib.util.find_spec",
+        *("pkgutil.resolve_name",),
         *("doctest.testmod", "unittest.main", "code.*"),
     }
 )
@@ -103,6 +110,10 @@ _GUARDED = frozenset(
         # One comes from a frame to names only by the attributes below.
         *("sys._getframe", "sys._current_frames", "inspect.currentframe", "inspect.stack"),
         *("inspect.trace", "inspect.getouterframes", "inspect.getinnerframes"),
+        # They list and run files, and what is imported comes from its file or is asked for attributes.
+        *("pkgutil.walk_packages", "pkgutil.iter_modules", "runpy.run_path"),
+        *("importlib.util.spec_from_file_location", "importlib.util.module_from_spec"),
+        *("importlib.machinery.SourceFileLoader",),
     }
 )
 """Unpickling imports modules and asks them for attributes, and that is all that it can find."""
@@ -111,6 +122,9 @@ _TABLES = (
     *((_SOURCE, Reach.ALL), (_ALL, Reach.ALL), (_OWN, Reach.OWN)),
     (_GUARDED, Reach.GUARDED),
 )
+
+_BELOW = {table: tuple(f"{entry}." for entry in table) for table, _ in _TABLES}
+"""How the names start of what is below something in a table."""
 
 _ATTRIBUTES = frozenset(
     {"__globals__", "__builtins__", "__subclasses__", "f_globals", "f_locals", "f_builtins"}
@@ -127,7 +141,7 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
     )
     found.extend(
         Dynamic(f"names {node.value!r}", node, Reach.ALL)  # as operator.attrgetter wants it
-        for node in (() if module.words.isdisjoint(_ATTRIBUTES) else ast.walk(unit.node))
+        for node in (() if module.words.isdisjoint(_ATTRIBUTES) else unit.nodes)
         if isinstance(node, ast.Constant) and node.value in _ATTRIBUTES
     )
     return tuple(item for item in found if item is not None)
@@ -135,9 +149,8 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
 
 def library_names(reference: Reference, module: Module, project: Project) -> set[str]:
     """Return the dotted names outside that a use of a name may stand for."""
-    imports = reference.imports or tuple(module.imports(reference.name))
     names: set[str] = set()
-    for imported in imports:
+    for imported in reference.imports or module.imports(reference.name):
         base, attributes = project.base(imported, module)
         if base is not None and project.load(base) is None:
             names.add(".".join((base, *attributes, *reference.attributes)))
@@ -149,7 +162,10 @@ def _of_reference(
 ) -> Dynamic | None:
     if reference.imports or reference.name in module.bindings:
         for name in sorted(library_names(reference, module, project)):
-            found = _of_library(name, reference, unit, module)
+            if name == "importlib.util.find_spec":
+                found = _of_search(reference, unit, project)
+            else:
+                found = _of_library(name, reference, unit, module)
             if found is not None:
                 return found
         return None
@@ -158,7 +174,7 @@ def _of_reference(
 
 def _of_library(name: str, reference: Reference, unit: Unit, module: Module) -> Dynamic | None:
     if name == "importlib.import_module":
-        return _import(reference, module)
+        return _import(reference, unit, module)
     if not reference.attributes and not _is_deleted(reference.node):
         attribute = _attribute_asked_for(reference)
         reach = _reach_of_object(name) if attribute is None else None
@@ -171,9 +187,19 @@ def _of_library(name: str, reference: Reference, unit: Unit, module: Module) -> 
         return _of_module(name, reference, unit, module)
     for table, reach in _TABLES:
         # `sys.modules.get` and `sys.modules` are both meant by the entry `sys.modules`.
-        if listed(name, table) or any(name.startswith(f"{entry}.") for entry in table):
+        if listed(name, table) or name.startswith(_BELOW[table]):
             return Dynamic(f"uses {name}", reference.node, reach, source=table is _SOURCE)
     return _of_arguments(name, reference)
+
+
+def _of_search(reference: Reference, unit: Unit, project: Project) -> Dynamic | None:
+    """Judge a search for a module, which often only asks whether it is there: those without a slice are, too."""
+    call = call_of(reference)
+    if asks_for_package(call, project):
+        return None
+    there = call is not None and all(map(asks_whether_there, uses_of(call, unit)))
+    reach = Reach.GUARDED if there else Reach.ALL
+    return Dynamic("uses importlib.util.find_spec", reference.node, reach)
 
 
 def _reach_of_object(module: str) -> Reach | None:
@@ -195,15 +221,21 @@ def _of_arguments(name: str, reference: Reference) -> Dynamic | None:
 def _of_module(name: str, reference: Reference, unit: Unit, module: Module) -> Dynamic | None:
     """Judge a look-up of a loaded module, such as ``sys.modules[__name__]``."""
     parent = reference.parents[0] if reference.parents else None
+    if name == "sys.modules" and asks_who_started(parent, reference.node):
+        return None
     asked: ast.expr | None = None
     if name == "sys.modules" and isinstance(parent, ast.Subscript):
         asked = parent.slice if parent.value is reference.node else None
     elif name != "sys.modules" and isinstance(parent, ast.Call):
         asked = parent.args[0] if parent.func is reference.node and parent.args else None
     found = parent if asked is not None and isinstance(parent, ast.expr) else None
+    own = isinstance(asked, ast.Name) and asked.id == "__name__"
+    own = own and "__name__" not in module.bindings
+    if own and isinstance(found, ast.Subscript) and isinstance(found.ctx, ast.Store):
+        return Dynamic("replaces itself in sys.modules", reference.node, Reach.OWN, plain=True)
     if found is None or asked is None or not _is_read(found):
         return Dynamic(f"uses {name}", reference.node, Reach.ALL)
-    if isinstance(asked, ast.Name) and asked.id == "__name__" and "__name__" not in module.bindings:
+    if own:
         calls = all(map(is_called, uses_of(found, unit)))
         what = f"uses {name}"
         return Dynamic(what, reference.node, Reach.OWN, plain=True, calls=calls, value=found)
@@ -211,23 +243,12 @@ def _of_module(name: str, reference: Reference, unit: Unit, module: Module) -> D
     loaded = name == "inspect.getmodule" or (
         isinstance(asked, ast.Attribute) and asked.attr == "__module__"
     )
-    guarded = loaded and all(map(_asks_for_attribute, uses_of(found, unit)))
+    guarded = loaded and all(map(asks_for_attribute, uses_of(found, unit)))
     return Dynamic(f"uses {name}", reference.node, Reach.GUARDED if guarded else Reach.ALL)
 
 
 def _is_read(node: ast.expr) -> bool:
     return isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
-
-
-def _asks_for_attribute(use: Use) -> bool:
-    if isinstance(use.parent, ast.Attribute):
-        return use.parent.attr != "__dict__"
-    return (
-        isinstance(use.parent, ast.Call)
-        and isinstance(use.parent.func, ast.Name)
-        and use.parent.func.id in _BY_NAME
-        and use.parent.args[:1] == [use.node]
-    )
 
 
 def _offers(module: str, table: Iterable[str]) -> bool:
@@ -245,7 +266,7 @@ def _attribute_asked_for(reference: Reference) -> str | None:
     if not isinstance(call, ast.Call) or call.args[:1] != [reference.node] or len(call.args) < 2:
         return None
     function, name = call.func, call.args[1]
-    if not isinstance(function, ast.Name) or function.id not in _BY_NAME:
+    if not isinstance(function, ast.Name) or function.id not in BY_NAME:
         return None
     if isinstance(name, ast.Constant) and isinstance(name.value, str):
         return name.value
@@ -262,7 +283,7 @@ def _of_builtin(name: str, reference: Reference, unit: Unit, module: Module) -> 
     if call is not None and name in {"locals", "dir"} and _in_function(reference):
         return None
     if reach is Reach.IMPORT:
-        return _import(reference, module)
+        return _import(reference, unit, module)
     items = call if name in {"globals", "vars"} else None
     calls = items is not None and _calls_items(items, unit)
     return Dynamic(
@@ -282,19 +303,15 @@ def _calls_items(found: ast.expr, unit: Unit) -> bool:
     )
 
 
-def _import(reference: Reference, module: Module) -> Dynamic:
+def _import(reference: Reference, unit: Unit, module: Module) -> Dynamic:
     """Read the name of a module imported by a call, or how it starts."""
     call = call_of(reference)
     given = call.args if call is not None else []
-    name, exact = _beginning(given[0] if given else None)
-    package = _own_package(given, module)
-    if package is not None and (name.startswith(".") or not name):
-        inside = absolute(name.lstrip("."), len(name) - len(name.lstrip(".")), package)
-        known = bool(name) and inside is not None
-        # Without a dot in sight it may be a module of any package, `package` aside.
-        name, exact = (
-            (f"{inside}{'' if exact or name.strip('.') else '.'}", exact) if known else ("", False)
-        )
+    asks = call is not None and all(map(asks_for_attribute, uses_of(call, unit)))
+    name, exact = imported_name(given, module)
+    package = own_package(given, module)
+    if asks and not name and package is not None:
+        name = f"{package}."  # most likely; a module of another package comes from its file
     if exact and _offers(name, (*_ALL, *_SOURCE, "builtins.")):
         return Dynamic(f"imports {name!r} by a call", reference.node, Reach.ALL)
     relative = name.startswith(".")
@@ -305,6 +322,7 @@ def _import(reference: Reference, module: Module) -> Dynamic:
         Reach.IMPORT,
         "" if relative else name,
         exact and not relative,
+        asks=asks,
         value=call,
     )
 
@@ -321,7 +339,7 @@ def imported_names(
     if found is None or not isinstance(call, ast.Call) or call.keywords:
         return None
     builtin = isinstance(call.func, ast.Name) and call.func.id == "__import__"
-    package = _own_package(call.args, module) if not builtin else None
+    package = own_package(call.args, module) if not builtin else None
     names: list[str] = []
     for text in found:
         level = len(text) - len(text.lstrip("."))
@@ -330,27 +348,6 @@ def imported_names(
             return None
         names.append(name)
     return names
-
-
-def _own_package(given: Sequence[ast.expr], module: Module) -> str | None:
-    """Return the package that ``import_module(name, __name__)`` starts from, if it is the module's own."""
-    second = given[1] if len(given) == 2 else None
-    if not isinstance(second, ast.Name) or second.id in module.bindings:
-        return None
-    names = {"__name__": module.dotted, "__package__": module.parent_package}
-    return names.get(second.id)
-
-
-def _beginning(node: ast.expr | None) -> tuple[str, bool]:
-    """Return how a text starts, and whether that is all of it."""
-    first: ast.AST | None = node
-    if isinstance(node, ast.JoinedStr):
-        first = node.values[0] if node.values else None
-    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        first = node.left
-    if isinstance(first, ast.Constant) and isinstance(first.value, str):
-        return first.value, first is node
-    return "", False
 
 
 def call_of(reference: Reference) -> ast.Call | None:

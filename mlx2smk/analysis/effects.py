@@ -12,7 +12,8 @@ import builtins
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.changes import Changes, short
-from mlx2smk.analysis.confined import FAILING
+from mlx2smk.analysis.confined import FAILING, MODULE
+from mlx2smk.analysis.import_calls import searches_without_loading
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
     FILLING_ARRAYS,
@@ -231,7 +232,19 @@ class Evaluation(Changes):
                 self.expression(node.slice)
             elif node.attr in _BEHIND_ATTRIBUTES:
                 self.effect(f"replaces .{node.attr}")
-            self.change(node.value, definition=isinstance(node, ast.Attribute))
+            if self._is_this_module(node):
+                self.effect("replaces its module", f"{MODULE}{self.values.module.dotted}")
+            else:
+                self.change(node.value, definition=isinstance(node, ast.Attribute))
+
+    def _is_this_module(self, node: ast.expr) -> bool:
+        """Whether this is ``sys.modules[__name__]``, which is all that others get of the module."""
+        return (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Name)
+            and self.values.library(node.slice) == "__name__"
+            and self.values.library(node.value) == "sys.modules"
+        )
 
     def expressions(self, nodes: Iterable[ast.expr | None]) -> None:
         """Go through some expressions."""
@@ -305,6 +318,8 @@ class Evaluation(Changes):
             return False
         if name.startswith("numpy.") and _fills_an_array(name, node):
             return False
+        if name == "importlib.util.find_spec":
+            return searches_without_loading(node, self.values.project)
         return name in PURE_BUILTINS or listed(name, PURE_LIBRARY)
 
     def _is_pure_method(self, function: ast.Attribute, node: ast.Call) -> bool:

@@ -11,7 +11,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.calls import calls_of, meaning_of
+from mlx2smk.analysis.calls import calls_of
 from mlx2smk.analysis.openers import LIBRARY_CALLS, METHODS, MODES, OPEN_METHOD, PATH_METHODS
 from mlx2smk.analysis.path_texts import Paths
 from mlx2smk.analysis.values import Library
@@ -71,9 +71,9 @@ class _Uses:
 
     def moves(self, call: Call) -> bool:
         """Whether a call changes to an unknown folder, after which relative paths cannot be resolved."""
-        name = self._library(call)
-        known = bool(call.node.args) and bool(self.paths.of(call.node.args[0], call.place))
-        return name in {"os.chdir", "contextlib.chdir"} and not known
+        if self._library(call) not in {"os.chdir", "contextlib.chdir"}:
+            return False
+        return not (call.node.args and self.paths.of(call.node.args[0], call.place))
 
     def of(self, call: Call) -> Iterator[FileUse]:
         """Yield the uses of files in one call."""
@@ -88,7 +88,7 @@ class _Uses:
                         yield FileUse(path, reads, writes, span, call.place.module.name)
 
     def _library(self, call: Call) -> str | None:
-        meaning = meaning_of(call.node.func, call.place, self.project)
+        meaning = self.paths.called(call.node, call.place)
         return meaning.name if isinstance(meaning, Library) else None
 
     def _arguments(self, call: Call) -> tuple[Sequence[PathArgument], ModeArgument | None]:

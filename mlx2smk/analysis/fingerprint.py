@@ -82,14 +82,17 @@ class _Writer:
         self.parts: list[str] = []
 
     def write(self, value: object) -> None:
-        if self.lines and isinstance(value, ast.AST):
-            self.parts.append(f"@{getattr(value, 'lineno', '')}")
-        if isinstance(value, ast.Constant):
-            self.parts.append(_constant(value.value))
-        elif isinstance(value, ast.JoinedStr):
-            self.outer_joined(value)
-        elif isinstance(value, ast.AST):
-            self.node(value)
+        if isinstance(value, ast.AST):
+            if self.lines:
+                self.parts.append(f"@{getattr(value, 'lineno', '')}")
+            if type(value) is ast.Name:  # the most frequent kind
+                self.parts.append(f"(Name id={_constant(value.id)})")
+            elif type(value) is ast.Constant:
+                self.parts.append(_constant(value.value))
+            elif type(value) is ast.JoinedStr:
+                self.outer_joined(value)
+            else:
+                self.node(value)
         elif isinstance(value, list):
             self.list(value)
         else:
@@ -106,14 +109,15 @@ class _Writer:
 
     def node(self, node: ast.AST) -> None:
         """Write a node's type and its non-empty fields, so that fields new in a Python version make no difference."""
-        self.parts.append(f"({type(node).__name__}")
-        for name in node._fields:
+        kind = type(node)
+        self.parts.append(f"({kind.__name__}")
+        for name, label in _FIELDS.get(kind) or _labelled_fields(kind):
             value = getattr(node, name, None)
-            if name in _IGNORED or value is None or value == []:
+            if not value and (value is None or value == []):
                 continue
             if name in _BODIES and isinstance(value, list) and not self.docstrings:
                 value = _without_texts(value) or ([ast.Pass()] if name == "body" else [])
-            self.parts.append(f" {name}=")
+            self.parts.append(label)
             self.write(value)
         self.parts.append(")")
 
@@ -147,6 +151,15 @@ class _Writer:
         self.parts.append(")")
 
 
+_FIELDS: dict[type[ast.AST], tuple[tuple[str, str], ...]] = {}
+"""For each kind of nodes that was met, the fields that count, and how they are written."""
+
+
+def _labelled_fields(kind: type[ast.AST]) -> tuple[tuple[str, str], ...]:
+    _FIELDS[kind] = tuple((name, f" {name}=") for name in kind._fields if name not in _IGNORED)
+    return _FIELDS[kind]
+
+
 def _without_texts(body: list[object]) -> list[object]:
     """Remove statements that are only a string: docstrings, and strings used as comments."""
     return [
@@ -162,14 +175,14 @@ def _without_texts(body: list[object]) -> list[object]:
 
 def _constant(value: object) -> str:
     """Write a constant with its type, so that 1, 1.0, True, "1" and -0.0 all differ."""
+    if isinstance(value, str):
+        return f"<{type(value).__name__} {len(value)}:{value}>"
     if isinstance(value, float):
         text = value.hex()
     elif isinstance(value, complex):
         text = f"{value.real.hex()},{value.imag.hex()}"
     elif isinstance(value, int) and not isinstance(value, bool):
         text = hex(value)  # Python limits the decimal conversion of very long integers
-    elif isinstance(value, str):
-        text = f"{len(value)}:{value}"
     else:
         text = repr(value)
     return f"<{type(value).__name__} {text}>"

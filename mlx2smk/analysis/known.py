@@ -71,12 +71,29 @@ QUIET_PACKAGES = frozenset(
 )
 """Packages that nobody imports for effects; ``sklearn.experimental`` is there for nothing else."""
 
-PURE_LIBRARY = frozenset(
+WRAPPERS = frozenset(
+    {
+        *("jax.jit", "jax.grad", "jax.vmap", "jax.pmap", "jax.checkpoint", "jax.remat"),
+        *("jax.value_and_grad", "jax.custom_jvp", "jax.custom_vjp", "jax.jacfwd", "jax.jacrev"),
+        *("jax.hessian", "equinox.filter_jit", "equinox.filter_grad", "equinox.filter_vmap"),
+        *("numba.jit", "numba.njit", "numba.vectorize", "numba.guvectorize", "numba.cfunc"),
+        *("numba.stencil", "numba.cuda.jit", "numba.experimental.jitclass", "numpy.vectorize"),
+        *("tensorflow.function", "torch.compile", "torch.jit.script", "torch.vmap"),
+        *("beartype.beartype", "jaxtyping.jaxtyped", "typeguard.typechecked"),
+        *("tenacity.*", "backoff.on_exception", "retrying.retry", "toolz.curry"),
+        *("cachetools.cached", "functools.cache", "functools.lru_cache", "functools.wraps"),
+    }
+)
+"""Functions that make another function of one, and do nothing else."""
+
+PURE_LIBRARY = WRAPPERS | frozenset(
     {
         *("dict.fromkeys", "str.maketrans", "int.from_bytes", "float.fromhex", "bytes.fromhex"),
         *("collections.ChainMap", "collections.Counter", "collections.OrderedDict"),
         *("collections.defaultdict", "collections.deque", "collections.namedtuple"),
+        *("attr.Factory", "attr.ib", "attrs.Factory", "attrs.field", "pydantic.Field"),
         *("contextvars.ContextVar", "copy.copy", "copy.deepcopy", "dataclasses.asdict"),
+        "importlib.metadata.version",
         *("dataclasses.astuple", "dataclasses.field", "dataclasses.fields"),
         *("dataclasses.dataclass", "dataclasses.is_dataclass", "dataclasses.InitVar"),
         *("datetime.date", "datetime.date.today", "datetime.datetime", "datetime.datetime.now"),
@@ -136,7 +153,7 @@ FILLING_ARRAYS = {
 }
 """Functions of numpy, with the number of arguments behind which they are given the array that they fill."""
 
-PURE_DECORATORS = frozenset(
+PURE_DECORATORS = WRAPPERS | frozenset(
     {
         *("property", "staticmethod", "classmethod"),
         *("abc.*", "attr.*", "attrs.*", "contextlib.asynccontextmanager"),
@@ -147,10 +164,16 @@ PURE_DECORATORS = frozenset(
         *("functools.total_ordering", "functools.wraps", "types.coroutine", "typing.*"),
         *("typing_extensions.*", "warnings.deprecated"),
         *("decorators.*", "mlx2smk.*"),
-        *("jax.jit", "jax.grad", "jax.vmap", "jax.pmap", "jax.checkpoint"),
-        *("numba.jit", "numba.njit", "numba.vectorize", "numba.guvectorize", "numpy.vectorize"),
-        *("tensorflow.function", "torch.compile", "torch.enable_grad", "torch.inference_mode"),
-        *("torch.jit.script", "torch.jit.ignore", "torch.no_grad", "torch.jit.export"),
+        *("torch.enable_grad", "torch.inference_mode", "torch.no_grad", "torch.autocast"),
+        *(
+            "torch.jit.ignore",
+            "torch.jit.export",
+            "flax.linen.*",
+            "flax.struct.*",
+            "chex.dataclass",
+        ),
+        *("click.command", "click.group", "click.option", "click.argument", "hydra.main"),
+        *("pytest.fixture", "pytest.mark.*", "overrides.*", "deprecated.*"),
         *("pydantic.validator", "pydantic.field_validator", "pydantic.model_validator"),
         *("pydantic.root_validator", "pydantic.computed_field", "pydantic.dataclasses.dataclass"),
         *("pydantic.field_serializer", "pydantic.validate_call"),
@@ -164,6 +187,9 @@ PURE_BASES = frozenset(
 
 DISPATCHERS = frozenset({"functools.singledispatch", "functools.singledispatchmethod"})
 """Decorators after which a call may run another function."""
+
+ENTRY_POINTS = frozenset({"click.*", "hydra.main"})
+"""Decorators after which a call reads the command line."""
 
 ENUMERATIONS = frozenset({"enum.*"})
 """Classes whose subclasses make their instances when they are defined."""

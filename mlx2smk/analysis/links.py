@@ -98,9 +98,10 @@ class Linker:
         depends on the name.
         """
         node = unit.node
-        if not isinstance(node, ast.ImportFrom) or self.of(unit, module).units:
+        imports = unit.names.imports if isinstance(node, ast.ImportFrom) else ()
+        if not imports or self.of(unit, module).units:
             return None
-        imported = unit.names.imports[0][0]
+        imported = imports[0][0]
         dotted = absolute(imported.module, imported.level, module.parent_package)
         package = self.project.load(dotted) if dotted else None
         if package is None or imported.star or imported.name is None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mlx2smk.analysis.texts import (
     HOLE,
@@ -25,10 +25,18 @@ from mlx2smk.analysis.texts import (
     written,
 )
 from mlx2smk.language.bindings import Binding, Imported, imports_of, is_main_guard, scope_of
-from mlx2smk.language.scopes import annotations_of, below, defaults_of, parameters_of, stored_names
+from mlx2smk.language.scopes import (
+    annotations_of,
+    attribute_of,
+    below,
+    defaults_of,
+    mangled,
+    parameters_of,
+    stored_names,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -122,12 +130,12 @@ class _Resolver(ast.NodeVisitor):
         self.evaluated = True
 
     def visit(self, node: ast.AST) -> None:
-        getattr(self, f"visit_{type(node).__name__}", self.inside)(node)
+        _METHODS[type(node)](self, node)
 
     def inside(self, node: ast.AST) -> None:
         self.parents.append(node)
         for child in below(node):
-            self.visit(child)
+            _METHODS[type(child)](self, child)
         self.parents.pop()
 
     def all(self, nodes: Iterable[ast.AST]) -> None:
@@ -137,10 +145,11 @@ class _Resolver(ast.NodeVisitor):
     # Names
 
     def visit_Name(self, node: ast.Name) -> None:
-        updated = bool(self.parents) and isinstance(self.parents[-1], ast.AugAssign)
-        if isinstance(node.ctx, ast.Store) and not updated:
+        if isinstance(node.ctx, ast.Store) and not (
+            self.parents and isinstance(self.parents[-1], ast.AugAssign)
+        ):
             return
-        name = mangled(node.id, self.classes)
+        name = mangled(node.id, self.classes) if self.classes else node.id
         owner = self.owner(name)
         imports = () if owner is None else owner.bound[name]
         # A name bound in the class body may not be bound yet: Python then looks in the module.
@@ -164,7 +173,9 @@ class _Resolver(ast.NodeVisitor):
         chain: list[str] = []
         outermost: ast.expr = node
         around = len(self.parents)
-        while around and (attribute := _attribute(self.parents[around - 1], outermost)) is not None:
+        while (
+            around and (attribute := attribute_of(self.parents[around - 1], outermost)) is not None
+        ):
             outermost = attribute[0]
             chain.append(mangled(attribute[1], self.classes))
             around -= 1
@@ -179,9 +190,10 @@ class _Resolver(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.attributes.append(node)
         self.inside(node)
-        called = bool(self.parents) and getattr(self.parents[-1], "func", None) is node
-        if node.attr in QUERIES and not called:
-            self.queries.append(node)
+        if node.attr in QUERIES:
+            called = bool(self.parents) and getattr(self.parents[-1], "func", None) is node
+            if not called:
+                self.queries.append(node)
 
     def visit_Call(self, node: ast.Call) -> None:
         self.parts(node, types_given(node))
@@ -379,22 +391,8 @@ class _Resolver(ast.NodeVisitor):
     visit_ImportFrom = visit_Import
 
 
-def mangled(name: str, classes: list[str]) -> str:
-    """Return a name as Python sees it inside classes: ``__x`` is ``_Class__x`` there."""
-    if not classes or not name.startswith("__") or name.endswith("__") or "." in name:
-        return name
-    owner = classes[-1].lstrip("_")
-    return f"_{owner}{name}" if owner else name
-
-
-def _attribute(parent: ast.AST, node: ast.expr) -> tuple[ast.expr, str] | None:
-    """Return the expression ``node.name``, or ``getattr(node, "name")``, and the name."""
-    if isinstance(parent, ast.Attribute) and parent.value is node:
-        return parent, parent.attr
-    if not isinstance(parent, ast.Call) or len(parent.args) < 2 or parent.args[0] is not node:
-        return None
-    key = parent.args[1]
-    if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
-        return None
-    named = isinstance(parent.func, ast.Name) and parent.func.id in {"getattr", "hasattr"}
-    return (parent, key.value) if named else None
+_METHODS: dict[type[ast.AST], Callable[[_Resolver, Any], None]] = {
+    _kind: getattr(_Resolver, f"visit_{_kind.__name__}", _Resolver.inside)
+    for _kind in vars(ast).values()
+    if isinstance(_kind, type) and issubclass(_kind, ast.AST)
+}

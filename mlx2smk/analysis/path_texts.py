@@ -62,6 +62,7 @@ class Paths:
         self.calls = calls
         self.writes = writes
         self._texts: dict[ast.expr, Texts] = {}
+        self._called: dict[ast.Call, Definition | Library | None] = {}
 
     def of(self, node: ast.expr | None, place: Place) -> Texts:
         """Return the texts that an expression may have."""
@@ -73,6 +74,12 @@ class Paths:
             texts = method(node, place) if method is not None else NONE
             self._texts[node] = texts if len(texts) <= MOST_TEXTS else NONE
         return self._texts[node]
+
+    def called(self, node: ast.Call, place: Place) -> Definition | Library | None:
+        """Return what a call calls; None if that is not certain."""
+        if node not in self._called:
+            self._called[node] = meaning_of(node.func, place, self.project)
+        return self._called[node]
 
     def _constant(self, node: ast.Constant, _: Place) -> Texts:
         known = isinstance(node.value, (str, int, float))
@@ -223,7 +230,7 @@ class Paths:
         """The calls of each function, by module and name."""
         sites: dict[tuple[str, str], list[Call]] = {}
         for call in self.calls:
-            meaning = meaning_of(call.node.func, call.place, self.project)
+            meaning = self.called(call.node, call.place)
             if isinstance(meaning, Definition):
                 sites.setdefault((meaning.module.dotted, meaning.node.name), []).append(call)
         return sites
@@ -231,7 +238,7 @@ class Paths:
     # Calls
 
     def _call(self, node: ast.Call, place: Place) -> Texts:
-        meaning = meaning_of(node.func, place, self.project)
+        meaning = self.called(node, place)
         arguments = [self.of(argument, place) for argument in node.args]
         if isinstance(meaning, Library) and meaning.name in _KNOWN:
             return self._library_call(meaning.name, node, arguments, place)

@@ -20,20 +20,20 @@ from mlx2smk.analysis.modules import (
     decoded,
     find,
 )
+from mlx2smk.analysis.patches import patched_in, replaced_in
 from mlx2smk.analysis.search import OWN_FOLDER, PYTHONS, extended
 from mlx2smk.analysis.stars import StarName, Stars, certainly_bound
-from mlx2smk.analysis.texts import pattern, queries_in, words_in
+from mlx2smk.analysis.texts import WORDY, pattern, queries_in, words_in
 from mlx2smk.analysis.units import Unit, cut
 from mlx2smk.diagnostics.source import Source
-from mlx2smk.language.bindings import imports_of
+from mlx2smk.language.bindings import imports_of, is_main_guard
 from mlx2smk.language.origins import MODULES, is_own
 from mlx2smk.language.scopes import nodes_of
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
-    from mlx2smk.analysis.names import Reference
     from mlx2smk.language.bindings import Binding, Imported
     from mlx2smk.language.experiment import Experiment
 
@@ -71,19 +71,35 @@ class Module:
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
-        """All nodes of the module's tree."""
-        return () if self.tree is None else tuple(nodes_of(self.tree))
+        """All nodes of the module's statements that can run in a job."""
+        body = () if self.tree is None else self.tree.body
+        running = (
+            part for item in body for part in (item.orelse if is_main_guard(item) else [item])
+        )
+        return tuple(node for statement in running for node in nodes_of(statement))
+
+    @cached_property
+    def by_kind(self) -> dict[type[ast.AST], list[ast.AST]]:
+        """The nodes of each kind."""
+        found: dict[type[ast.AST], list[ast.AST]] = {}
+        for node in self.nodes:
+            found.setdefault(type(node), []).append(node)
+        return found
 
     @cached_property
     def entered(self) -> dict[ast.AST, ast.expr]:
         """The expressions of ``with`` statements, by the targets that they are bound to."""
-        items = (node for node in self.nodes if isinstance(node, ast.withitem))
+        items = (
+            node for node in self.by_kind.get(ast.withitem, ()) if isinstance(node, ast.withitem)
+        )
         return {node.optional_vars: node.context_expr for node in items if node.optional_vars}
 
     @cached_property
     def words(self) -> frozenset[str]:
         """All texts in the module's code, and the names of attributes and keyword arguments."""
-        return frozenset(word for node in self.nodes for word in words_in(node))
+        return frozenset(
+            word for kind in WORDY for node in self.by_kind.get(kind, ()) for word in words_in(node)
+        )
 
     @cached_property
     def certain(self) -> frozenset[str]:
@@ -123,24 +139,12 @@ class Module:
     @cached_property
     def patched(self) -> frozenset[str]:
         """The names at whose attributes the module assigns, as in ``A.__init__ = f``."""
-        assigned = frozenset(
-            node.value.id for node in self._assigned if isinstance(node.value, ast.Name)
-        )
-        return assigned | frozenset(
-            reference.name
-            for unit in self.units
-            for reference in unit.names.references
-            if _is_argument_of(reference, {"setattr", "delattr"})
-        )
+        return frozenset(patched_in(self))
 
     @cached_property
     def replaced(self) -> frozenset[str]:
         """The attributes that it assigns to what it imports, as in ``helper.f = g``."""
-        return frozenset(
-            node.attr
-            for node in self._assigned
-            if isinstance(node.value, ast.Name) and any(self.imports(node.value.id))
-        )
+        return frozenset(replaced_in(self))
 
     @cached_property
     def nameable(self) -> tuple[str, ...]:
@@ -163,38 +167,28 @@ class Module:
             return ()
         return tuple(map(pattern, queries_in(self.tree)))
 
-    @property
-    def _assigned(self) -> Iterator[ast.Attribute]:
-        for unit in self.units:
-            for node in unit.names.attributes:
-                if not isinstance(node.ctx, ast.Load):
-                    yield node
-
     @cached_property
     def star_imports(self) -> tuple[Imported, ...]:
         """The imports of all names of a module."""
         return tuple(each for unit in self.units for each, _ in unit.names.imports if each.star)
 
-    def imports(self, name: str) -> Iterator[Imported]:
-        """Yield the imports that bind a name of the module."""
-        for binding in self.bindings.get(name, ()):
-            if binding.imported is not None:
-                yield binding.imported
+    def imports(self, name: str) -> tuple[Imported, ...]:
+        """Return the imports that bind a name of the module."""
+        return self._imports.get(name, ())
+
+    @cached_property
+    def _imports(self) -> dict[str, tuple[Imported, ...]]:
+        found: dict[str, list[Imported]] = {}
+        for unit in self.units:
+            for binding in unit.names.bindings:
+                if binding.imported is not None:
+                    found.setdefault(binding.name, []).append(binding.imported)
+        return {name: tuple(imports) for name, imports in found.items()}
 
     @property
     def parent_package(self) -> str:
         """The package that relative imports start from."""
         return self.dotted if self.package else self.dotted.rpartition(".")[0]
-
-
-def _is_argument_of(reference: Reference, functions: set[str]) -> bool:
-    call = reference.parents[0] if reference.parents else None
-    return (
-        isinstance(call, ast.Call)
-        and isinstance(call.func, ast.Name)
-        and call.func.id in functions
-        and call.args[:1] == [reference.node]
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +261,14 @@ class Project:
         key = module, directly
         if key not in self._direct:
             body = module.tree.body if module.tree else []
-            nodes: Sequence[ast.AST] = body if directly else module.nodes
+            nodes = (
+                body
+                if directly
+                else [
+                    *module.by_kind.get(ast.Import, ()),
+                    *module.by_kind.get(ast.ImportFrom, ()),
+                ]
+            )
             self._direct[key] = frozenset(
                 loaded
                 for node in nodes

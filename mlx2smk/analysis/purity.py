@@ -15,6 +15,7 @@ from mlx2smk.analysis.instances import Instances
 from mlx2smk.analysis.judge import Filling
 from mlx2smk.analysis.known import (
     DISPATCHERS,
+    ENTRY_POINTS,
     ENUMERATIONS,
     PURE_BASES,
     PURE_DECORATORS,
@@ -80,7 +81,7 @@ class Purity:
         """Whether a decorator keeps a pure function pure; the user's own decorators may do anything."""
         function = node.func if isinstance(node, ast.Call) else node
         name = values.library(function)
-        return listed(name, PURE_DECORATORS) and not listed(name, DISPATCHERS)
+        return listed(name, PURE_DECORATORS) and not listed(name, DISPATCHERS | ENTRY_POINTS)
 
     def is_pure_factory(self, definition: Definition) -> bool:
         """Whether a function is pure and returns only pure functions that it defines itself."""
@@ -301,6 +302,12 @@ class Purity:
         if isinstance(meaning, Definition):
             judged = self.is_pure_factory if isinstance(node, ast.Call) else self.is_pure
             return judged(meaning)
+        if (
+            meaning is not None
+            and meaning.name == "functools.partial"
+            and isinstance(node, ast.Call)
+        ):
+            return bool(node.args) and self.is_pure_decorator(node.args[0], values)
         return meaning is not None and listed(meaning.name, PURE_DECORATORS)
 
 

@@ -51,7 +51,7 @@ class Reflection:
     def _of_unit(self, unit: Unit, module: Module) -> Detail:
         if unit not in self._details:
             names = list(_attributes(unit))
-            texts = list(_texts(unit.node)) if self._has_telling_texts(module) else []
+            texts = list(_texts(unit.nodes)) if self._has_telling_texts(module) else []
             libraries = list(_libraries(unit, module, self.project))
             self._details[unit] = Detail(
                 docstrings=_sees_docstrings(unit, names, texts, libraries),
@@ -173,8 +173,8 @@ def _attributes(unit: Unit) -> Iterator[str]:
             yield from ("co_consts", "co_firstlineno")
 
 
-def _texts(node: ast.AST) -> Iterator[str]:
-    for part in ast.walk(node):
+def _texts(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for part in nodes:
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
             yield part.value
         elif isinstance(part, ast.MatchClass):

@@ -140,6 +140,10 @@ def types_given(node: ast.Call) -> list[ast.AST]:
     return [] if places is None else [*node.args[places], *node.keywords]
 
 
+WORDY = (ast.Constant, ast.Attribute, ast.keyword, ast.MatchClass)
+"""Kinds of nodes that have words."""
+
+
 def words_in(node: ast.AST) -> Sequence[str]:
     """Return a node's own text, or the names of attributes and keyword arguments in it."""
     if isinstance(node, ast.Constant):

@@ -333,10 +333,10 @@ def targets_of(node: Comprehension) -> Frame:
 
 def frame_of(bindings: tuple[Binding, ...], parameters: tuple[str, ...] = ()) -> Frame:
     """Return the names of a scope with their bindings; nothing is known about parameters."""
-    frame: Frame = {name: (Binding(name, "other", ast.Pass()),) for name in parameters}
+    frame = {name: [Binding(name, "other", ast.Pass())] for name in parameters}
     for binding in bindings:
-        frame[binding.name] = (*frame.get(binding.name, ()), binding)
-    return frame
+        frame.setdefault(binding.name, []).append(binding)
+    return {name: tuple(found) for name, found in frame.items()}
 
 
 def frame_inside(node: Function) -> Frame:

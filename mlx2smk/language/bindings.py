@@ -7,7 +7,7 @@ import keyword
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeGuard
 
-from mlx2smk.language.scopes import Function, children, name_bound, own_scope
+from mlx2smk.language.scopes import LEAVES, Function, below, children, name_bound, own_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -118,14 +118,48 @@ _MOST_SCOPES = 20_000
 
 
 def _scope_of(nodes: Iterable[ast.AST]) -> Scope:
-    running = [node for root in nodes for node in own_scope(root, _counted)]
+    telling = _telling(nodes)
+    declared = [node for node in telling if isinstance(node, (ast.Global, ast.Nonlocal))]
     return Scope(
-        tuple(_bindings(running)),
-        frozenset(name for node in running if isinstance(node, ast.Global) for name in node.names),
+        tuple(_bindings(telling)),
+        frozenset(name for node in declared if isinstance(node, ast.Global) for name in node.names),
         frozenset(
-            name for node in running if isinstance(node, ast.Nonlocal) for name in node.names
+            name for node in declared if isinstance(node, ast.Nonlocal) for name in node.names
         ),
     )
+
+
+def _telling(roots: Iterable[ast.AST]) -> list[ast.AST]:
+    """Return, in the order of the text, the nodes of a scope that may say something about its names."""
+    found: list[ast.AST] = []
+    stack = [*roots][::-1]
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        if kind in _TELLING:
+            found.append(node)
+        if kind not in LEAVES:
+            inner = [*_counted(node)] if kind in _IN_PART else below(node)
+            stack += inner[::-1]
+    return found
+
+
+_TELLING = frozenset(
+    {
+        *(ast.Name, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler),
+        *(ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.Import, ast.ImportFrom, ast.Global),
+        *(ast.Nonlocal, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor),
+    }
+)
+"""Kinds of nodes that bind names, that say what is assigned to a name, or where it belongs."""
+
+_IN_PART = frozenset(
+    {
+        *(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef, ast.comprehension),
+        ast.If,
+    }
+)
+"""Kinds of nodes below which not all runs in their scope, or in a job."""
 
 
 def _counted(node: ast.AST) -> Iterable[ast.AST]:
@@ -136,15 +170,18 @@ def _bindings(nodes: Iterable[ast.AST]) -> Iterator[Binding]:
     """Yield what nodes bind that come in the order of the text: each statement before its target."""
     assigned: dict[ast.AST, _Assigned] = {}
     for node in nodes:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                yield Binding(node.id, *assigned.get(node, (_kind(node), node, None)))
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
             for imported in imports_of(node):
                 if not imported.star:
                     yield Binding(imported.bound, "import", node, None, imported)
-        elif not isinstance(node, ast.alias):
+        else:
             assigned.update(_assigned(node))
             name = name_bound(node)
             if name is not None:
-                yield Binding(name, *assigned.get(node, (_kind(node), node, None)))
+                yield Binding(name, _kind(node), node)
 
 
 _Assigned = tuple[BindingKind, ast.AST, ast.expr | None]

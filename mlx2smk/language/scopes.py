@@ -30,31 +30,59 @@ def children(node: ast.AST) -> Iterable[ast.AST]:
 
 
 def below(node: ast.AST) -> list[ast.AST]:
-    """Return the nodes directly below a node, as `ast.iter_child_nodes` does but faster; without contexts."""
-    found: list[ast.AST] = []
+    """Return the nodes directly below a node, as `ast.iter_child_nodes` does but much faster.
+
+    Contexts and operators, which have nothing below them and are the same objects everywhere, are left out.
+    """
     kind = type(node)
-    if kind in _LEAVES:
-        return found
-    for name in kind._fields:
+    parts = _PARTS.get(kind)
+    if parts is None:
+        parts = _PARTS[kind] = tuple(name for name in kind._fields if name not in _NO_PARTS)
+    found: list[ast.AST] = []
+    for name in parts:
         value = getattr(node, name, None)
-        if value is None or type(value) in _NO_NODES:
-            continue
-        if isinstance(value, list):
-            found += [item for item in value if isinstance(item, ast.AST)]
+        if type(value) is list:
+            found += [item for item in value if item is not None] if name in _GAPS else value
         elif isinstance(value, ast.AST):
             found.append(value)
     return found
 
 
-_LEAVES = frozenset({ast.Name, ast.Constant, ast.alias})
-_NO_NODES = frozenset({str, int, bool, ast.Load, ast.Store, ast.Del})
+LEAVES = frozenset({ast.Name, ast.Constant, ast.alias, ast.Pass, ast.Global, ast.Nonlocal})
+"""Kinds of nodes that have no nodes below them."""
+
+_PARTS: dict[type[ast.AST], tuple[str, ...]] = dict.fromkeys(LEAVES, ())
+"""For each kind of nodes that was met, the fields that may hold nodes."""
+
+_GAPS = frozenset({"keys", "kw_defaults"})
+"""Lists in which None stands for what is not there."""
+
+_NO_PARTS = frozenset(
+    {
+        *(
+            "ctx",
+            "op",
+            "ops",
+            "id",
+            "attr",
+            "arg",
+            "asname",
+            "rest",
+            "kwd_attrs",
+            "module",
+            "level",
+        ),
+        *("kind", "conversion", "type_comment", "is_async", "simple", "tag"),
+    }
+)
 
 
 def nodes_of(root: ast.AST) -> list[ast.AST]:
     """Return a node and all nodes below it in no particular order, as `ast.walk` does but faster."""
     found = [root]
     for node in found:
-        found += below(node)
+        if type(node) not in LEAVES:
+            found += below(node)
     return found
 
 
@@ -119,3 +147,24 @@ def split_dotted(node: ast.expr) -> tuple[ast.expr, tuple[str, ...]]:
         attributes.insert(0, node.attr)
         node = node.value
     return node, tuple(attributes)
+
+
+def mangled(name: str, classes: list[str]) -> str:
+    """Return a name as Python sees it inside classes: ``__x`` is ``_Class__x`` there."""
+    if not classes or not name.startswith("__") or name.endswith("__") or "." in name:
+        return name
+    owner = classes[-1].lstrip("_")
+    return f"_{owner}{name}" if owner else name
+
+
+def attribute_of(parent: ast.AST, node: ast.expr) -> tuple[ast.expr, str] | None:
+    """Return the expression ``node.name``, or ``getattr(node, "name")``, and the name."""
+    if isinstance(parent, ast.Attribute) and parent.value is node:
+        return parent, parent.attr
+    if not isinstance(parent, ast.Call) or len(parent.args) < 2 or parent.args[0] is not node:
+        return None
+    key = parent.args[1]
+    if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+        return None
+    named = isinstance(parent.func, ast.Name) and parent.func.id in {"getattr", "hasattr"}
+    return (parent, key.value) if named else None

@@ -234,7 +234,7 @@ class _Note:
             self.source,
             here,
             name=_all_of([note.function.name for note in group], combinations),
-            files=" or ".join(files),
+            files=_any_of(list(files)),
             reason=f"{first.reason}{elsewhere}",
         )
 
@@ -257,6 +257,15 @@ class _Note:
             return self.source.path
         paths = {module.name: module.path for module in self.analysis.slice.modules}
         return str(PurePath(self.source.path).parent / paths.get(module, module))
+
+
+def _any_of(files: Sequence[str]) -> str:
+    """Return the files, the first few by their names."""
+    most = 4
+    if len(files) <= most:
+        return " or ".join(files)
+    shown = files[: most - 1]
+    return f"{', '.join(shown)} or one of {len(files) - len(shown)} other files"
 
 
 def _all_of(names: Sequence[str], combinations: Mapping[str, int]) -> str:

@@ -9,7 +9,7 @@ from .errors import complain
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any, NoReturn
 
 _NOBODYS = object()
@@ -193,12 +193,15 @@ def guard_module(module: types.ModuleType, names: Iterable[str], reader: str) ->
 
     def attribute(name: str) -> Any:
         if name in left_out:
-            complain_left_out(name, str(module.__file__), reader)
+            complain_left_out([name], str(module.__file__), reader)
         if own is None:
             raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
         return own(name)
 
-    module.__dict__["__getattr__"] = attribute
+    def listing() -> NoReturn:
+        complain_left_out(sorted(left_out), str(module.__file__), reader)
+
+    module.__dict__.update(__getattr__=attribute, __dir__=listing)
 
 
 def check_names(error: BaseException, left_out: Mapping[str, Iterable[str]], reader: str) -> None:
@@ -213,18 +216,18 @@ def check_names(error: BaseException, left_out: Mapping[str, Iterable[str]], rea
         places = (_raised_in(current.__traceback__), _raised_elsewhere(current)) if name else ()
         for file in places:
             if file is not None and name in left_out.get(file, ()):
-                complain_left_out(name, file, reader)
+                complain_left_out([name], file, reader)
         related = (current.__cause__, current.__context__, *getattr(current, "exceptions", ()))
         pending += [other for other in related if isinstance(other, BaseException)]
 
 
-def complain_left_out(name: str, file: str, reader: str) -> NoReturn:
+def complain_left_out(names: Sequence[str], file: str, reader: str) -> NoReturn:
     """Stop the run, which starts again with the whole file; fail the job if it cannot."""
     base = os.path.basename(file)
     complain(
-        f"{name} is defined in {base} but the analysis left it out of {reader}: "
-        f"mention {name} by name in {reader}",
-        {"missed": [(file, name)]},
+        f"{names[0]} is defined in {base} but the analysis left it out of {reader}: "
+        f"mention {names[0]} by name in {reader}",
+        {"missed": [(file, name) for name in names]},
     )
 
 

@@ -44,8 +44,11 @@ SYSTEM = (
 )
 """Folders of the operating system: their contents belong to the machine, not to the experiment."""
 
-SEARCHING = ("/importlib/", "/pkgutil.py", "/pkg_resources/")
+SEARCHING = ("/importlib/", "/pkg_resources/")
 """Code that searches the folders of modules for installed packages."""
+
+PKGUTIL = "/pkgutil.py"
+"""Code that does so, and that user code calls to find the modules of a package."""
 
 PASSING = ("/joblib_memmapping_folder_", "/pymp-", "/torchinductor_")
 """Names that libraries give to files that they leave in the folder for temporary files."""
@@ -208,6 +211,8 @@ class Observer:
     def _on_listing(self, args: tuple[Any, ...]) -> None:
         asking = sys._getframe(2).f_code.co_filename  # noqa: SLF001 - its only name
         if asking.startswith("<frozen importlib") or any(part in asking for part in SEARCHING):
+            return
+        if asking.endswith(PKGUTIL) and not self.is_local_code():
             return
         name = args[0] if args else None
         path = self.path(folder_of(".", name) if isinstance(name, int) else name)

@@ -52,7 +52,8 @@ class PartialTable(GuardedDict):
     def refuse_whole(self, how: str) -> NoReturn:
         """Start the run again, with the whole file."""
         del how
-        complain_left_out(*self._described)
+        name, path, reader = self._described
+        complain_left_out([name], path, reader)
 
 
 def guard_tables(module: types.ModuleType, partial: Parameters, reader: str) -> None:

@@ -63,14 +63,13 @@ def run_of(text: str, path: str) -> RunDict:
 
 def all_runs(path: str) -> list[RunDict]:
     """Return the runs of a trial, in as little memory as lists and dicts allow."""
+    from .compact import CompactRuns
+
+    compact = CompactRuns()
     found: list[RunDict] = []
-    logs: dict[str, str] = {}
     for block in _blocks(list_texts(path)):
         runs: Any = run_of(f"[{','.join(block)}]", path)
-        for run in runs:
-            if "log" in run:  # the same for all runs of a job
-                run["log"] = logs.setdefault(run["log"], run["log"])
-        found += runs
+        found += compact.made(runs)
     return found
 
 

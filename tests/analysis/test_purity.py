@@ -136,6 +136,11 @@ def test_a_harmless_decorator_is_left_out(use, factory):
     assert kept(f"{factory}\n{USED.format(use=use)}") == []
 
 
+def test_a_class_whose_base_is_a_function_fails_in_its_slice_too():
+    lines = ["def f(): pass", "class A(f): pass"]
+    assert kept("\n".join(lines)) == lines
+
+
 # ------------------------------------------------------------------ calls
 
 
@@ -152,6 +157,8 @@ def test_a_harmless_decorator_is_left_out(use, factory):
         "class A: pass\ndef note(self): seen.append(1)\nA.__init__ = note\nX = A()",
         "class A: pass\ndef note(self): seen.append(1)\nsetattr(A, '__init__', note)\nX = A()",
         "class A: pass\ndef note(cls): seen.append(1)\nA.__init_subclass__ = classmethod(note)\nclass B(A): pass",
+        "def w(g):\n class C:\n  def __init_subclass__(cls): seen.append(1)\n return C\n@w\ndef f(): pass\nclass A(f): pass",
+        "def f(): pass\nf.__mro_entries__ = lambda bases: (seen.append(1), ())[1]\nclass A(f): pass",
         "def f(): pass\ndef g(): seen.append(1)\nf.__code__ = g.__code__\nX = f()",
         # functions given to who calls them
         "X = list(map(seen.append, [1]))",
@@ -240,6 +247,9 @@ def test_a_builtin_hidden_by_a_local_module_is_called():
     "effect",
     [
         "import yaml\nclass A(yaml.YAMLObject): pass",
+        "import functools, anything\n@functools.partial(anything.note, depth=2)\ndef f(x): pass",
+        "import click\n@click.command()\ndef f(): pass\nf()",
+        "import anything\nA = anything.jit(print)",
         "from sqlalchemy.orm import DeclarativeBase\nclass B(DeclarativeBase): pass\nclass A(B): pass",
         "import x\nclass A(metaclass=x.Meta): pass",
         "try:\n    import enable_something\nexcept ImportError: pass",
@@ -260,6 +270,12 @@ def test_what_libraries_note_is_in(effect):
         "from enum import IntEnum\nclass A(IntEnum):\n    X = 1",
         "from abc import ABC, ABCMeta\nclass A(ABC): pass\nclass B(metaclass=ABCMeta): pass",
         "A = {}\nB = A.get(print)",
+        "import jax\nfrom functools import partial\n@partial(jax.jit, static_argnums=0)\ndef f(x): return print(x)\nA = jax.vmap(f)",
+        "import numba\n@numba.njit(cache=True)\ndef f(x): return x\n@numba.cuda.jit\ndef g(x): return x",
+        "import click\n@click.command()\n@click.option('--n', default=1)\ndef f(n): print(n)",
+        "import attr\n@attr.s\nclass A:\n    x = attr.ib(factory=list)",
+        "import tenacity\n@tenacity.retry(stop=tenacity.stop_after_attempt(3))\ndef f(): print()",
+        "import importlib.metadata\n__version__ = importlib.metadata.version('numpy')",
         "try:\n    import tomllib\nexcept ImportError:\n    import foo as tomllib\nA = tomllib",
         "def f(n): return g(n)\ndef g(n): return f(n)\nA = f(1)",
         "from dataclasses import dataclass, field\n@dataclass\nclass A:\n    x: int = field(default=1, repr=False)\nB = A()",
@@ -267,3 +283,25 @@ def test_what_libraries_note_is_in(effect):
 )
 def test_what_is_harmless_stays_out(pure):
     assert kept(pure) == []
+
+
+NOTED = "def f(x):\n    return f.scale * x\nf.scale = 2\ny = f(1)"
+
+
+def test_attributes_of_functions_belong_to_them():
+    assert kept(NOTED) == []
+    assert kept(NOTED, "return f(3)") == NOTED.split("\n")[:3]
+    assert agrees(NOTED, "return y") == 2
+
+
+@pytest.mark.parametrize(
+    "replaced",
+    [
+        "def g(x): return seen.append(x)\ndef f(x): return x\nf.__code__ = g.__code__\ny = f(1)",
+        "def d(f): return C()\nclass C:\n def __call__(self, x): return self.run(x)\n@d\ndef f(x): return x\nf.run = seen.append\ny = f(1)",
+        "def f(x):\n    f.calls += 1\n    return x\nf.calls = 0\nf(1)\nseen.append(f.calls)",
+        "def f(x): return x\nif seen is not None:\n def f(x): return f.run(x)\nf.run = seen.append\ny = f(1)",
+    ],
+)
+def test_what_an_attribute_of_a_function_changes_is_in(replaced):
+    assert agrees(f"seen = []\n{replaced}") == [1]

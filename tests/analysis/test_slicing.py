@@ -1,6 +1,6 @@
 import pytest
 
-from tests.support.sliced_texts import HEAD, analysed, digest, kept, trial
+from tests.support.sliced_texts import HEAD, analysed, digest, kept, module, trial
 
 # ------------------------------------------------------------------ what is in and what is out
 
@@ -499,3 +499,10 @@ def test_kinds_of_pieces():
 def test_a_long_value_is_shortened():
     found = trial(f"A = '{'x' * 100}'", "return A")
     assert found.slice.pieces[1].value == f"'{'x' * 56}..."
+
+
+def test_a_whole_experiment_keeps_its_import_of_the_context():
+    before = "from mlx2smk import SETUP\nimport helper"
+    found = trial(before, "return __import__(x)", {"helper.py": "from exp import SETUP"})
+    assert before in found.slice.text
+    assert module("helper", found) == ["from exp import SETUP"]

@@ -140,6 +140,37 @@ def test_names_that_are_not_known(tmp_path, unknown):
     assert "from helper import *" in found.slice.text
 
 
+MAIN = [
+    "import doctest\n    doctest.run_docstring_examples(f, globals())",
+    "globals()['B'] = 5",
+    "__all__.append('B')",
+    "from part import *",
+    "import other\n    other.__all__ = []\n    setattr(other, f.__name__, 1)",
+]
+
+
+@pytest.mark.parametrize("main", MAIN)
+@pytest.mark.parametrize("listed", ["", "__all__ = ['f', 'B']"])
+def test_the_block_of_a_program_does_not_count(tmp_path, main, listed):
+    """It never runs, since the module is imported, and neither does that of the experiment."""
+    block = f'if __name__ == "__main__":\n    {main}'
+    files = {
+        "helper.py": f"{HELPER}{listed}\n{block}\n",
+        "other.py": "from helper import *",
+        "part.py": "B = 7",
+    }
+    found = check_slice(tmp_path, f"from other import *\n{block}", "return f()", files)
+    assert module("helper", found) == ["A = 1", "def f(): return A"]
+    assert found.slice.widened == ()
+
+
+def test_what_runs_instead_of_the_block_of_a_program_counts(tmp_path):
+    block = 'if __name__ == "__main__":\n    pass\nelse:\n    globals()["A"] = 5'
+    files = {"helper.py": f"{HELPER}{block}\n"}
+    found = check_slice(tmp_path, "from helper import *", "return f()", files)
+    assert {item.module for item in found.slice.widened} >= {"helper"}
+
+
 CONDITIONAL = {
     "helper.py": "import sys\n"
     "if sys.platform == 'nowhere':\n    def len(x): return -1\n    A = 5\n"

@@ -138,6 +138,9 @@ def reports(folder, server):
 OWN = "os.sys.modules['exp']"
 """The experiment's module, in a way that no analysis sees."""
 
+VARIABLE = "os.environ.get('NOBODY', 'tools')"
+"""The name of a local module, which no analysis knows."""
+
 RIGHT = {
     "globals": "return globals()['SETUP']['hidden'] + globals()['HIDDEN']",
     "getattr of its own module": "return getattr(sys.modules[__name__], 'SETUP')['hidden']",
@@ -166,8 +169,6 @@ RIGHT = {
     "attribute of a module by name": "return getattr(tools, 'spa' + 're')()",
     "name from a local module": "return tools.by_name('e' + 'xp')",
     "names of a module": "return vars(tools)['SPARE']",
-    "file of a module": "import runpy\nreturn runpy.run_path('tools.py')['SPARE']",
-    "module loaded by hand": "import importlib.util as u\nspec = u.spec_from_file_location('o', 'tools.py')\nmodule = u.module_from_spec(spec)\nspec.loader.exec_module(module)\nreturn module.SPARE",
     "class attribute by name": "return getattr(Box, 'lim' + 'it')",
     "subclasses": "return [one.limit for one in object.__subclasses__() if one.__name__ == 'Box']",
     "pickled name": "import pickle\nreturn pickle.loads(b'cexp\\nhelper\\n)R.')",
@@ -202,6 +203,12 @@ RIGHT = {
     "name in a text that runs": "import timeit\nfound = []\ntimeit.timeit('found.append(helper())', 'from exp import helper', number=1, globals={'found': found})\nreturn found",
     "pickled name of a module": "import pickle\nreturn pickle.loads(b'ctools\\nspare\\n)R.')",
     "pickled name of a module that is not there": "import pickle\nreturn pickle.loads(b'cother\\nspare\\n)R.')",
+    "module that a variable names": f"import importlib\nreturn importlib.import_module({VARIABLE}).spare()",
+    "module that a variable names, handed on": f"import importlib\ndef find(name):\n    return importlib.import_module(name)\nreturn vars(find({VARIABLE}))['SPARE']",
+    "names of a module that a variable names": f"import importlib\nmodule = importlib.import_module({VARIABLE})\nreturn [tools.spare(), 'by_name' in dir(module)]",
+    "names of the module itself": "import importlib\nmodule = importlib.import_module(str(__name__))\nreturn 'HIDDEN' in dir(module)",
+    "module that a search finds": f"import importlib.util as u\nspec = u.find_spec({VARIABLE})\nmodule = u.module_from_spec(spec)\nspec.loader.exec_module(module)\nreturn module.SPARE",
+    "module that a search sees": f"import importlib.util\nreturn [importlib.util.find_spec({VARIABLE}) is None, tools.spare()]",
     "update with dict and |": "return {'context_update': {'other': 1} | {'new': HIDDEN}}",
 }
 """Tricks that the analysis sees through, is careful enough about, or that start a run again with whole files."""

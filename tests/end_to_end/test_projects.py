@@ -23,6 +23,7 @@ EXPERIMENTS = {
     "vision": "experiments/exp.py",
     "sorting": "exp.py",
     "scripted": "exp.py",
+    "plugged": "exp.py",
 }
 FUNCTIONS = {
     "study": {"start", "fit", "noise", "plain", "check"},
@@ -33,6 +34,10 @@ FUNCTIONS = {
     },
     "scripted": {
         *("start", "counted", "drawn", "summed", "weighted", "chosen", "configured", "check"),
+    },
+    "plugged": {
+        *("start", "solved", "described", "listed", "configured", "squared", "checked", "plain"),
+        "check",
     },
 }
 
@@ -137,6 +142,19 @@ VISION = "src/vision/"
         ("scripted", "exp.py", "CONFIG.rate = 0.25", "CONFIG.rate = 0.75", {"summed", "configured"}),
         ("scripted", "exp.py", "[float(cell)", "[2 * float(cell)", {"summed"}),
         ("scripted", "exp.py", "WEIGHTS[0] = 1", "WEIGHTS[0] = 2", {"weighted"}),
+        # modules of any name are seen when they are imported, and a module replaces itself for its users only
+        ("plugged", "loading.py", "sorted(dir(module))", "dir(module)", {"described"}),
+        ("plugged", "loading.py", "open(", "open(file=", {"solved"}),
+        ("plugged", "loading.py", "(module.MORE)", "(str(module.MORE))", {"configured"}),
+        ("plugged", "configs/fast.py", "/ 2", "/ 3", set()),
+        ("plugged", "loading.py", "found.name for", "found for", {"listed"}),
+        ("plugged", "loading.py", "is not None", "is None", FUNCTIONS["plugged"]),
+        ("plugged", "engines/exact.py", "n + OFFSET", "n - OFFSET", set()),
+        ("plugged", "engines/unused.py", "-n", "n", set()),
+        ("plugged", "backend.py", "(CHOSEN[-1]), name", "(CHOSEN[0]), name", {"squared"}),
+        ("plugged", "engines/arithmetic.py", "n * n", "n + n", {"squared"}),
+        ("plugged", "exp.py", "google.colab", "ipykernel", {"checked"}),
+        ("plugged", "exp.py", 'find_spec("a_solver', 'find_spec("the_solver', {"checked"}),
     ],
 )  # fmt: skip
 def test_what_an_edit_affects(tmp_path, project, file, old, new, affected):  # noqa: PLR0913, PLR0917
@@ -244,4 +262,43 @@ def test_a_script_that_configures_libraries_runs(tmp_path):
     assert lab.foreseen() == {"chosen": 1, "drawn": 2, "weighted": 1}
     lab.run()
     assert lab.ran() == ["chosen"]
+    lab.check()
+
+
+@pytest.mark.slow
+def test_a_project_with_plugins_runs(tmp_path):
+    lab = lab_of("plugged", tmp_path)
+    others = ["checked 4", "described 5", "listed 0", "plain 6", "squared 2", "start"]
+    assert lab.ran() == sorted([*others, "check", "configured fast", "solved 1", "solved 2"])
+    lab.check()
+    lab.replace("engines/unused.py", "-n", "n")
+    lab.replace("plots.py", "len(values)", "values")
+    assert lab.foreseen() == {}
+    # the module that was imported, one that this imports, and one that was listed
+    lab.replace("engines/exact.py", "n + OFFSET", "n - OFFSET")
+    lab.replace("spare.py", "RIGHT = 2", "RIGHT = 2\nTHIRD = 3")
+    assert lab.foreseen() == {"solved": 2, "described": 1, "check": 1}
+    lab.run()
+    assert lab.ran() == ["check", "described 5", "solved 1", "solved 2"]
+    lab.check()
+    # from then on they belong to the slices, and what they need of others
+    lab.replace("engines/parts.py", "SPARE = 11", "SPARE = 12")
+    assert lab.foreseen() == {"configured": 1}
+    lab.replace("engines/parts.py", "OFFSET = 10", "OFFSET = 20")
+    lab.replace("spare.py", "THIRD", "LAST")
+    lab.run()
+    assert lab.ran() == ["check", "configured fast", "described 5", "solved 1", "solved 2"]
+    lab.check()
+    # what the settings name, and what is there now
+    lab.replace("settings.json", "Exact", "Rough")
+    lab.path("a_solver_that_nobody_has.py").write_text("")
+    lab.path("engines/one_more.py").write_text("")
+    lab.replace("configs/more.py", "DEPTH = 3", "DEPTH = 4")
+    lab.run()
+    runs = ["checked 4", "configured fast", "listed 0", "solved 1", "solved 2"]
+    assert lab.ran() == ["check", *runs]
+    lab.check()
+    lab.replace("configs/fast.py", "/ 2", "/ 4")
+    lab.run()
+    assert lab.ran() == ["configured fast"]
     lab.check()

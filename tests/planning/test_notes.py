@@ -308,6 +308,22 @@ def test_one_note_a_function_however_many_reasons():
     assert "tools.py" in note.message
 
 
+@pytest.mark.parametrize(
+    ("count", "files"),
+    [
+        (3, "exp.py or m0.py or m1.py or m2.py"),
+        (9, "exp.py, m0.py, m1.py or one of 7 other files"),
+    ],
+)
+def test_of_many_modules_the_first_are_named(count, files):
+    for number in range(count):
+        Path(f"m{number}.py").write_text("")
+    imports = "\n".join(f"import m{number}" for number in range(count))
+    text = f"from mlx2smk import trial\n{imports}\n@trial(1, {{}})\ndef t():\n    import gc\n    return gc.get_objects()\n"
+    (note,) = (item for item in notes(text) if isinstance(item, WholeModule))
+    assert note.message == f"any edit of {files} runs t again: uses gc.get_objects"
+
+
 def test_one_note_a_cause_however_many_functions():
     Path("tools.py").write_text("def used(x):\n    return eval(x)\n")
     trials = "".join(

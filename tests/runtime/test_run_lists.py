@@ -110,3 +110,53 @@ def test_collecting_and_reporting_take_little_memory(tmp_path):
     )
     assert report.stat().st_size > 600_000
     assert peak < 300_000 + 400 * MOST_ROWS + 16 * MANY
+
+
+ODD = [
+    {
+        "success": True,
+        "params": {"__class__": 1, "__dict__": True, "x": -0.0, "y": [1, {"z": 0.0}]},
+    },
+    {
+        "params": {"y": 1.0, "x": 0.0, "__class__": False, "__dict__": "1"},
+        "success": False,
+        "log": 1,
+    },
+    {"__class__": {}, "params": [1], "log": ["a.log"], "success": 1},
+    {"params": {}, "log": None},
+    [],
+    {},
+]
+
+
+def test_runs_given_to_verifications_are_what_was_written_to_the_letter(tmp_path):
+    """Types, signs and the order of keys included, whatever runs share in memory."""
+    path = trial(tmp_path / "runs", ODD + RUNS)
+    found = run_lists.all_runs(path)
+    assert json.dumps(found) == json.dumps(ODD + RUNS)
+    assert {type(run) for run in found if run != []} == {dict}
+    found[0]["params"]["y"].append("changed")
+    found[0]["more"] = found[1].pop("success")
+    found.reverse()
+    assert json.dumps(found[:-2]) == json.dumps([*reversed(RUNS), *reversed(ODD[2:])])
+
+
+def test_runs_given_to_verifications_share_what_they_can(tmp_path):
+    """A million of them fit into 400 MB."""
+    runs = [
+        {
+            "success": True,
+            "result": n * 7,
+            "params": {"rate": n // 100, "name": f"n{n % 100}"},
+            "duration": n / 7,
+            "log": f"logs/exp/trials/t/b{n // 2000}.log",
+        }
+        for n in range(10_000)
+    ]
+    path = trial(tmp_path / "runs", runs)
+    tracemalloc.start()
+    found = run_lists.all_runs(path)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert found == runs
+    assert taken < 400 * len(runs)

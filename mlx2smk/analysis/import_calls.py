@@ -1,0 +1,121 @@
+"""Calls that import modules or ask whether there is one, and what becomes of what they find."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlx2smk.analysis.modules import absolute
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlx2smk.analysis.project import Module, Project
+    from mlx2smk.analysis.uses import Use
+
+BY_NAME = frozenset({"getattr", "hasattr", "setattr", "delattr"})
+
+LOADED_FROM_OUTSIDE = frozenset(
+    {
+        *("IPython", "ipykernel", "google.colab", "pytest", "_pytest", "sphinx"),
+        *("coverage", "debugpy", "pydevd", "_pydevd_bundle"),
+    }
+)
+"""Modules that are loaded by whoever starts a program, not by the modules that it imports."""
+
+
+def imported_name(given: Sequence[ast.expr], module: Module) -> tuple[str, bool]:
+    """Return how the name of a module that a call imports starts, and whether that is all of it.
+
+    Without a dot in sight, a relative name may be a module of any package.
+    """
+    name, exact = _beginning(given[0] if given else None)
+    package = own_package(given, module)
+    if package is not None and (name.startswith(".") or not name):
+        inside = absolute(name.lstrip("."), len(name) - len(name.lstrip(".")), package)
+        if not name or inside is None:
+            return "", False
+        return f"{inside}{'' if exact or name.strip('.') else '.'}", exact
+    return name, exact
+
+
+def own_package(given: Sequence[ast.expr], module: Module) -> str | None:
+    """Return the package that ``import_module(name, __name__)`` starts from, if it is the module's own."""
+    second = given[1] if len(given) == 2 else None
+    if not isinstance(second, ast.Name) or second.id in module.bindings:
+        return None
+    names = {"__name__": module.dotted, "__package__": module.parent_package}
+    return names.get(second.id)
+
+
+def _beginning(node: ast.expr | None) -> tuple[str, bool]:
+    """Return how a text starts, and whether that is all of it."""
+    first: ast.AST | None = node
+    if isinstance(node, ast.JoinedStr):
+        first = node.values[0] if node.values else None
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        first = node.left
+    text = written_text(first)
+    return ("", False) if text is None else (text, first is node)
+
+
+def written_text(node: ast.AST | None) -> str | None:
+    """Return the text of a literal, None for anything else."""
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, str) else None
+
+
+def asks_for_attribute(use: Use) -> bool:
+    """Whether a use asks a module for attributes, which the worker notices if its slice has them not."""
+    if isinstance(use.parent, ast.Attribute):
+        return use.parent.attr != "__dict__"
+    return (
+        isinstance(use.parent, ast.Call)
+        and isinstance(use.parent.func, ast.Name)
+        and use.parent.func.id in BY_NAME | {"dir"}
+        and use.parent.args[:1] == [use.node]
+    )
+
+
+def asks_whether_there(use: Use) -> bool:
+    """Whether a use only asks whether a value is None."""
+    parent = use.parent
+    if isinstance(parent, ast.Compare):
+        sides = (parent.left, *parent.comparators)
+        others = [side for side in sides if side is not use.node]
+        return len(sides) == 2 and all(
+            isinstance(side, ast.Constant) and side.value is None for side in others
+        )
+    if isinstance(parent, (ast.If, ast.IfExp, ast.While)):
+        return parent.test is use.node
+    if isinstance(parent, ast.Call):
+        return isinstance(parent.func, ast.Name) and parent.func.id == "bool"
+    return isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.Not)
+
+
+def asks_for_package(call: ast.Call | None, project: Project) -> bool:
+    """Whether ``find_spec`` is asked for a package outside, so that it finds no local module."""
+    name = _searched_name(call)
+    return bool(name) and project.load(name.partition(".")[0]) is None
+
+
+def searches_without_loading(call: ast.Call, project: Project) -> bool:
+    """Whether a call of ``find_spec`` loads no local package, as it does to find what is in one."""
+    name = _searched_name(call)
+    return bool(name) and ("." not in name or asks_for_package(call, project))
+
+
+def _searched_name(call: ast.Call | None) -> str:
+    """Return the name that ``find_spec`` is asked for, empty if it is not written out."""
+    given = call.args if call is not None and not call.keywords else []
+    return (written_text(given[0]) or "") if len(given) == 1 else ""
+
+
+def asks_who_started(node: ast.AST | None, modules: ast.expr) -> bool:
+    """Whether this is ``"pytest" in sys.modules`` or the like, which does not depend on what is imported."""
+    return (
+        isinstance(node, ast.Compare)
+        and node.comparators == [modules]
+        and isinstance(node.ops[0], (ast.In, ast.NotIn))
+        and written_text(node.left) in LOADED_FROM_OUTSIDE
+    )

@@ -1,0 +1,2 @@
+OFFSET = 10
+SPARE = 11

@@ -1,0 +1,4 @@
+import random
+
+LEFT = 1
+RIGHT = 2
