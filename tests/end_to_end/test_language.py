@@ -24,7 +24,13 @@ import pytest
 from tests import reference
 from tests.support import warm_snakemake
 from tests.support.paths import EXPERIMENTS, ROOT
-from tests.support.without_snakemake import BundledWorker, Executor, Server, StepError
+from tests.support.without_snakemake import (
+    BundledWorker,
+    Executor,
+    Server,
+    StepError,
+    reference_report,
+)
 
 BATCHES, SNAKEMAKE = "batches", "-j4"
 OPTIONS = {BATCHES: "--batch=8", SNAKEMAKE: "--batch=1"}
@@ -130,14 +136,12 @@ def expected(tmp_path_factory: pytest.TempPathFactory):
     """Return a function from an experiment's name to what the reference makes of it."""
     folder = tmp_path_factory.mktemp("reference")
     source = copied(folder)
-    server = Server()
 
     @functools.cache
     def report(name: str) -> dict:
-        return server.ask("reference", str(source / name), {}, str(folder))[0]
+        return reference_report(source / name, folder)
 
-    yield report
-    server.close()
+    return report
 
 
 @pytest.mark.slow
@@ -173,7 +177,7 @@ def test_what_no_analysis_foresees_is_right_at_once_or_refused_and_then_right(
     name: str, tmp_path: Path
 ) -> None:
     source = copied(tmp_path)
-    expected = reference.run_experiment(source / "unforeseen" / name, tmp_path)
+    expected = reference_report(source / "unforeseen" / name, tmp_path)
     path = tmp_path / "results" / Path(name).stem / "report.json"
     compiled([f"unforeseen/{name}"], tmp_path)
     done = ran(["snakemake", "-j2"], tmp_path)

@@ -15,6 +15,7 @@ import pytest
 from mlx2smk.cli import main
 from tests import reference
 from tests.support import warm_snakemake
+from tests.support.without_snakemake import reference_report
 
 HEAD = """\
 import csv, json, os, time
@@ -152,7 +153,7 @@ def expected(folder, text):
     other = folder.parent / "reference"
     other.mkdir()
     (other / "exp.py").write_text(HEAD + text)
-    return reference.run_experiment(other / "exp.py")
+    return reference_report(other / "exp.py")
 
 
 @pytest.mark.slow

@@ -4,10 +4,8 @@ What each edit affects is written down by hand, from what the code says.
 """
 
 import json
-import os
 import shutil
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 
@@ -16,6 +14,7 @@ from mlx2smk.language.parser import parse
 from mlx2smk.language.reader import read_source
 from tests import reference
 from tests.support.edited_project import Lab
+from tests.support.without_snakemake import reference_report
 
 PROJECTS = Path(__file__).resolve().parent.parent / "projects"
 EXPERIMENTS = {
@@ -178,8 +177,7 @@ class ProjectLab(Lab):
     def check(self):
         """Compare the report with what the reference makes of the files, from scratch."""
         report = json.loads(self.path("results/exp/report.json").read_text())
-        with patch.dict(os.environ, PYTHONDONTWRITEBYTECODE="1"):
-            expected = reference.run_experiment(self.path("exp.py"))
+        expected = reference_report(self.path("exp.py"))
         assert reference.normalise(report) == reference.normalise(expected)
 
     def foreseen(self):

@@ -5,7 +5,6 @@ Its functions leave a line in the file that $MLX_TEST_TRACE names, so that a tes
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import re
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING
 from tests import reference
 from tests.support import warm_snakemake
 from tests.support.paths import ROOT
-from tests.support.without_snakemake import Server
+from tests.support.without_snakemake import reference_report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -209,7 +208,7 @@ class Lab:
     def check_report(self) -> None:
         """Compare the report with what the reference makes of the files, from scratch."""
         report = json.loads(self.path("results/lab/report.json").read_text())
-        expected, _ = _server().ask("reference", str(self.path("lab.py")))
+        expected = reference_report(self.path("lab.py"))
         assert reference.normalise(report) == reference.normalise(expected)
 
     def _trace(self) -> Path:
@@ -227,12 +226,6 @@ class Lab:
             text=True,
             check=False,
         )
-
-
-@functools.cache
-def _server() -> Server:
-    """Start the process that runs the reference; it ends when its standard input does."""
-    return Server()
 
 
 def prepared(folder: Path) -> Lab:

@@ -11,6 +11,7 @@ on each line of its standard input and answers each with one line.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import io
 import json
@@ -50,6 +51,17 @@ class Server:
 
     def close(self) -> None:
         self._process.communicate()
+
+
+@functools.cache
+def _reference_server() -> Server:
+    return Server()  # it ends with its standard input
+
+
+def reference_report(path: Path, directory: Path | None = None) -> dict:
+    """Return what `reference.run_experiment` does, whose functions run in forks."""
+    words = [str(path.absolute()), {}, directory and str(directory.absolute())]
+    return _reference_server().ask("reference", *words)[0]
 
 
 class BundledWorker:
