@@ -14,7 +14,12 @@ from mlx2smk.analysis.editable import package_places
 from mlx2smk.analysis.missing_inputs import missing_inputs
 from mlx2smk.diagnostics.source import Source
 from mlx2smk.emission.bundle_contents import make_bundle
-from mlx2smk.emission.checks import check_bundle, check_hiding_snakefile, check_stems
+from mlx2smk.emission.checks import (
+    check_bundle,
+    check_hiding_snakefile,
+    check_letter_case,
+    check_stems,
+)
 from mlx2smk.emission.neighbours import check_neighbours, dropped, neighbours, others_than
 from mlx2smk.language.parser import parse
 from mlx2smk.language.reader import read_source
@@ -75,6 +80,8 @@ def compile_experiments(paths: Sequence[str], options: CompileOptions) -> Compil
     plans = dict.fromkeys(given, options.plan)
     plans |= {each.path: each.options for each in others if each.is_there}
     experiments = list(_experiments(plans, given, findings))
+    for experiment in experiments:
+        findings += check_letter_case(experiment, options.directory)
     findings += check_hiding_snakefile(options.directory)
     if _failed(findings):
         return Compiled(None, (), tuple(findings))

@@ -142,8 +142,9 @@ def _may_be_context(reference: Reference, module: Module, project: Project) -> b
             hands_on_context(project.trace(imported, module, reference.attributes), project)
             for imported in imports
         )
-    # In a local module SETUP is the context unless the module binds the name itself.
-    return reference.name == SETUP and (module.name is None or SETUP not in module.bindings)
+    # In a local module SETUP is the context unless the module binds the name itself. (In the experiment
+    # the name certainly is the context, which `context_use` has found.)
+    return reference.name == SETUP and SETUP not in module.bindings
 
 
 def _sites_of(

@@ -55,11 +55,11 @@ def _beginning(node: ast.expr | None) -> tuple[str, bool]:
         first = node.values[0] if node.values else None
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         first = node.left
-    text = text_of(first)
+    text = written_text(first)
     return ("", False) if text is None else (text, first is node)
 
 
-def text_of(node: ast.AST | None) -> str | None:
+def written_text(node: ast.AST | None) -> str | None:
     """Return the text of a literal, None for anything else."""
     value = node.value if isinstance(node, ast.Constant) else None
     return value if isinstance(value, str) else None
@@ -108,7 +108,7 @@ def searches_without_loading(call: ast.Call, project: Project) -> bool:
 def _searched_name(call: ast.Call | None) -> str:
     """Return the name that ``find_spec`` is asked for, empty if it is not written out."""
     given = call.args if call is not None and not call.keywords else []
-    return (text_of(given[0]) or "") if len(given) == 1 else ""
+    return (written_text(given[0]) or "") if len(given) == 1 else ""
 
 
 def asks_who_started(node: ast.AST | None, modules: ast.expr) -> bool:
@@ -117,5 +117,5 @@ def asks_who_started(node: ast.AST | None, modules: ast.expr) -> bool:
         isinstance(node, ast.Compare)
         and node.comparators == [modules]
         and isinstance(node.ops[0], (ast.In, ast.NotIn))
-        and text_of(node.left) in LOADED_FROM_OUTSIDE
+        and written_text(node.left) in LOADED_FROM_OUTSIDE
     )

@@ -392,7 +392,7 @@ class _Resolver(ast.NodeVisitor):
 
 
 _METHODS: dict[type[ast.AST], Callable[[_Resolver, Any], None]] = {
-    kind: getattr(_Resolver, f"visit_{kind.__name__}", _Resolver.inside)
-    for kind in vars(ast).values()
-    if isinstance(kind, type) and issubclass(kind, ast.AST)
+    _kind: getattr(_Resolver, f"visit_{_kind.__name__}", _Resolver.inside)
+    for _kind in vars(ast).values()
+    if isinstance(_kind, type) and issubclass(_kind, ast.AST)
 }

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from mlx2smk.commands import Commands
     from mlx2smk.results.gc import Garbage
 
-KILO = 1000
-
 
 def add_to(commands: Commands) -> None:
     """Add the command and its arguments to the parser."""
@@ -101,14 +99,8 @@ def _compact(directory: Path) -> None:
 
 
 def _line(what: str, items: list[Garbage]) -> str:
+    from mlx2smk.runtime.limits import size_text  # noqa: PLC0415
+
     count = sum(len(item.files) for item in items)
     files = f"{count} file{'' if count == 1 else 's'}"
-    return f"{what}: {files}, {size(sum(item.size for item in items))}"
-
-
-def size(count: int) -> str:
-    """Return a number of bytes in readable form."""
-    for unit, factor in (("bytes", 1), ("KB", KILO), ("MB", KILO**2)):
-        if count < KILO * factor:
-            return f"{round(count / factor, 1):g} {unit}"
-    return f"{round(count / KILO**3, 1):g} GB"
+    return f"{what}: {files}, {size_text(sum(item.size for item in items))}"

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlx2smk.commands import OK, add_directory, count_of, print_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from mlx2smk.commands import Commands
     from mlx2smk.planning.plan import Plan
     from mlx2smk.results.columns import Table
     from mlx2smk.results.rows import Row
+
+AT_ONCE = 1 << 20
+"""Characters that are encoded at once."""
 
 _EXAMPLES = """\
 examples:
@@ -171,10 +175,7 @@ def _content(
 
 def _write(pieces: Iterable[str | bytes], path: Path | None) -> None:
     """Write piece by piece: one result alone may be large."""
-    data = (
-        piece if isinstance(piece, bytes) else piece.encode("utf-8", "backslashreplace")
-        for piece in pieces
-    )
+    data = chain.from_iterable(map(_encoded, pieces))
     if path is not None:
         from mlx2smk.commands.output_files import write_output  # noqa: PLC0415
 
@@ -183,6 +184,14 @@ def _write(pieces: Iterable[str | bytes], path: Path | None) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.writelines(data)
     sys.stdout.buffer.flush()
+
+
+def _encoded(piece: str | bytes) -> Iterator[bytes]:
+    if isinstance(piece, bytes):
+        yield piece
+        return
+    for start in range(0, len(piece), AT_ONCE):
+        yield piece[start : start + AT_ONCE].encode("utf-8", "backslashreplace")
 
 
 def _show(given: argparse.Namespace, plan: Plan, rows: Sequence[Row], table: Table) -> None:

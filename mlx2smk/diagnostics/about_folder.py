@@ -148,3 +148,30 @@ class MalformedFile(Diagnostic):
     code = "MLX509"
     template = "this is not as mlx writes it: {where}: {what}"
     advice = "{remedy}"
+
+
+class SameOnThisDisk(Diagnostic):
+    """The names of two functions differ only by case, and the folder is on a file system that ignores case.
+
+    Most disks of macOS and Windows, and many USB sticks and network shares, take `run.json` and `Run.json`
+    for one file. The two functions would overwrite each other's results.
+
+    For example, in a folder on such a disk:
+
+        @trial(1, {"n": [1, 2]})
+        def run(n): ...
+
+        @verify(["run"])
+        def Run(results): ...
+
+    Use instead another name, or a folder on another disk (`--directory`). Values of parameters may differ
+    only by case: their files are numbered.
+    """
+
+    code = "MLX510"
+    template = (
+        "this disk does not distinguish {name!r} from {first!r}, so their results would be one file"
+    )
+    advice = (
+        "rename one of the two functions, or compile into a folder on another disk with --directory"
+    )

@@ -11,17 +11,20 @@ from mlx2smk.diagnostics.about_folder import (
     EditedFile,
     ForeignFile,
     HidingSnakefile,
+    SameOnThisDisk,
     SameStem,
 )
 from mlx2smk.diagnostics.about_warnings import BrokenProfile, UnusedEnvironment
 from mlx2smk.emission.bundle import Conflict
 from mlx2smk.emission.deployment import ProfileError, leaves_unused, methods
+from mlx2smk.runtime import letter_case
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.emission.bundle import Bundle
+    from mlx2smk.language.experiment import Experiment
     from mlx2smk.planning.plan import Plan
 
 
@@ -41,6 +44,15 @@ def check_stems(paths: Sequence[str]) -> Iterator[Diagnostic]:
         if stem.casefold() in first:
             yield SameStem.about(path, first=first[stem.casefold()], stem=stem)
         first.setdefault(stem.casefold(), path)
+
+
+def check_letter_case(experiment: Experiment, directory: Path) -> Iterator[Diagnostic]:
+    """Yield the functions whose files the folder's file system would take for those of others."""
+    functions = {each.name: each for each in experiment.functions}
+    pairs = list(letter_case.alike(functions))
+    for first, name in pairs if pairs and letter_case.is_ignored_in(str(directory)) else ():
+        span = functions[name].span
+        yield SameOnThisDisk.at(experiment.source, span, name=name, first=first)
 
 
 def check_hiding_snakefile(directory: Path) -> Iterator[Diagnostic]:

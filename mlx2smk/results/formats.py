@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from mlx2smk.results.rows import Row
 
 
+LARGE_CELL = 1 << 20
+"""Characters; longer texts are written in pieces of this size, since ``csv`` takes seven times as much."""
+
+
 class _Returned:
     """A file for ``csv`` that gives each line back."""
 
@@ -28,9 +32,33 @@ class _Returned:
 
 
 def to_csv(table: Table) -> Iterator[str]:
-    """Yield the table as lines of CSV: nothing for a missing value, ``nan`` and ``inf`` as Python reads them."""
-    writer: Any = csv.writer(_Returned(), lineterminator="\n")
-    yield from map(writer.writerow, (table.names, *table.lines))
+    """Yield the table as CSV, in pieces: nothing for a missing value, ``nan`` and ``inf`` as Python reads them."""
+    write = csv.writer(_Returned(), lineterminator="\n").writerow
+    for line in (table.names, *table.lines):
+        if any(map(_is_large, line)):
+            yield from _large_line(line, write)
+        else:
+            yield write(line)
+
+
+def _is_large(cell: Any) -> bool:
+    return isinstance(cell, str) and len(cell) > LARGE_CELL
+
+
+def _large_line(line: Sequence[Any], write: Any) -> Iterator[str]:
+    """Yield a line as ``write`` gives it back, in pieces."""
+    for at, cell in enumerate(line):
+        if at:
+            yield ","
+        if not _is_large(cell):
+            yield write((cell, None)).removesuffix(",\n")
+            continue
+        quote = '"' if any(char in cell for char in ',"\r\n') else ""
+        yield quote
+        for start in range(0, len(cell), LARGE_CELL):
+            yield cell[start : start + LARGE_CELL].replace('"', '""')
+        yield quote
+    yield "\n"
 
 
 def to_markdown(table: Table) -> Iterator[str]:

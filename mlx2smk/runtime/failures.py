@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from .documents import Failure
 
+LONGEST_END = 1000
+"""Calls at each end of a traceback that are shown: a recursion may have gone a million deep."""
+
 _STDERR = 2
 
 
@@ -59,15 +62,28 @@ def sendable(text: str) -> str:
 
 def shown(error: BaseException) -> str:
     """Return the traceback as Python prints it, without the frames of this worker."""
-    import traceback
-
     try:
-        trace = traceback.TracebackException(type(error), error, error.__traceback__)
+        trace = _captured(error)
         _strip(trace, set())
         return "".join(trace.format())
     except BaseException:  # noqa: BLE001 - an exception's own methods may raise anything
         where = BaseException.__getattribute__(error, "__traceback__")
         return "".join([*_frames(where), f"{class_name(error)}: {text_of(error)}\n"])
+
+
+def _captured(error: BaseException) -> TracebackException:
+    """Return what is to be printed of an exception; of a very long traceback, its ends."""
+    import traceback
+
+    where = error.__traceback__
+    length = sum(1 for _ in traceback.walk_tb(where))
+    left_out = length - 2 * LONGEST_END
+    if left_out <= 0:
+        return traceback.TracebackException(type(error), error, where)
+    trace = traceback.TracebackException(type(error), error, where, limit=-LONGEST_END)
+    gap = traceback.FrameSummary(f"<{left_out} calls left out>", 0, "...", line="")
+    trace.stack[:0] = [*traceback.extract_tb(where, LONGEST_END), gap]
+    return trace
 
 
 def _frames(where: TracebackType | None) -> list[str]:

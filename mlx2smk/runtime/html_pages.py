@@ -5,6 +5,8 @@ Their size is bounded, however many runs there are.
 
 from __future__ import annotations
 
+from itertools import chain
+
 from .first_figures import NUMBER
 from .grid import Grid
 from .result_fields import DURATION, ERROR, STATUS, cell_of
@@ -156,16 +158,12 @@ def verdicts_page(
     verdicts: dict[str, Verdict],
 ) -> Iterator[str]:
     """Yield the page that says what an experiment came to: its status, and its final context."""
-    return _page(plan.stem, _verdicts_body(plan, outcome, trials, verdicts))
-
-
-def _verdicts_body(
-    plan: Plan,
-    outcome: tuple[str, Context],
-    trials: dict[str, TrialColumns],
-    verdicts: dict[str, Verdict],
-) -> Iterator[str]:
     status, context = outcome
+    body = (_conclusion(plan, status, verdicts), _trial_list(plan, trials), _context_table(context))
+    return _page(plan.stem, chain.from_iterable(body))
+
+
+def _conclusion(plan: Plan, status: str, verdicts: dict[str, Verdict]) -> Iterator[str]:
     yield f'<h1>{escaped_text(plan.stem)}: <span class="{status}">{status}</span></h1>\n'
     partial = plan.data.get("part")
     if partial:
@@ -178,11 +176,13 @@ def _verdicts_body(
             about = ", ".join(verification["trial_names"])
             yield _verdict_row(verification["name"], verdict, about)
         yield "</tbody>\n</table>\n"
+
+
+def _trial_list(plan: Plan, trials: dict[str, TrialColumns]) -> Iterator[str]:
     yield "<h2>Trials</h2>\n<ul>\n"
     for trial in plan.trials:
         yield from _trial_item(plan.stem, trial, trials[trial["name"]])
     yield "</ul>\n"
-    yield from _context_table(context)
 
 
 def _verdict_row(name: str, verdict: Verdict, about: str) -> str:

@@ -34,7 +34,7 @@ FASTEST_GROWTH = 5e9
 SHORTEST, LONGEST_WAIT = 0.01, 0.2
 """Seconds between two measurements."""
 
-UNITS = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6))
+UNITS = (("TB", 10**12), ("GB", 10**9), ("MB", 10**6), ("KB", 10**3), ("bytes", 1))
 
 
 class Limits:
@@ -148,7 +148,7 @@ def outdated(ended_by: Any, now: Any) -> list[tuple[str, Any, Any]]:
 
 
 def size_text(count: float) -> str:
-    """Return a number of bytes as text: 2 GB, 1.25 GB, 700 MB."""
+    """Return a number of bytes as text: 2 GB, 1.25 GB, 700 MB, 12 bytes."""
     unit, one = next((each for each in UNITS if count >= each[1]), UNITS[-1])
     return f"{round(count / one, 2):g} {unit}"
 

@@ -212,6 +212,7 @@ def _verify(arguments: Arguments) -> None:
 
     context = records.read(arguments.one("context"))
     plan = _plan(arguments)
+    plan.forget_values()
     function = plan.verification(arguments.name)
     plan.check_scheduled(arguments.maybe("digest"), function["digest"])
     verdict = jobs.run_verification(

@@ -100,6 +100,11 @@ class Plan:
         functions = [function for kind in kinds for function in self.functions(kind)]
         return self._named(name, functions, " or ".join(kinds))
 
+    def forget_values(self) -> None:
+        """Forget the values of all trials, for who needs the memory more than them."""
+        for trial in self.trials:
+            trial["parameters"] = []
+
     def setup(self, name: str) -> SetupEntry:
         """Return the setup of that name."""
         return self._named(name, self.setups, "setups")

@@ -59,7 +59,8 @@ class TrialJob:
         self._gpus: Claim | None = None
         self._several = size_of(self.trial) > 1
         stream = self.trial["stream"] or (plan.stream_all and self.trial["parallel"] is None)
-        self._entries = variants.variant_entries(self.trial, self.job.numbers)
+        self._variants = variants.variants_by_number(self.trial, self.job.numbers)
+        self._entries = list({each["digest"]: each for each in self._variants.values()}.values())
         self._runner = Runner(plan, self._entries, log_path, stream=stream)
 
     def continue_from(self, path: str) -> None:
@@ -127,7 +128,7 @@ class TrialJob:
         files = self._runner.contents
         self.made_from = origin.of_job(self.plan, self.trial, context, self._previous, files)
         if self.trial.get("variants"):
-            codes = variants.variant_codes(self.trial, self.job.numbers)
+            codes = [entry["digest"] for entry in self._variants.values()]
             self.made_from["codes"] = variants.grouped_codes(codes)
         if self.plan.scheduled is not None:
             self._check_inputs()
@@ -186,7 +187,7 @@ class TrialJob:
         if self._store_folder is None:
             self._head(index)
             return None, self._run_one(index, context)
-        code = variants.variant_entry(self.trial, index)["digest"]
+        code = self._variants[index]["digest"]
         store, key = self._store(self._store_folder, code), self._key(code, index, context)
         around, declared = partial(self._around, index), partial(self._declared, index)
         found = store.get(key, self._output, around, declared)

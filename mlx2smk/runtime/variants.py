@@ -41,12 +41,11 @@ def variant_entry(trial: TrialEntry, number: int) -> FunctionEntry:
     return found
 
 
-def variant_entries(trial: TrialEntry, numbers: Iterable[int]) -> list[FunctionEntry]:
-    """Return what the plan says of the code that some combinations run, each once."""
-    if not trial.get("variants"):
-        return [trial]
-    entries = (variant_entry(trial, number) for number in numbers)
-    return list({entry["digest"]: entry for entry in entries}.values())
+def variants_by_number(trial: TrialEntry, numbers: Iterable[int]) -> dict[int, FunctionEntry]:
+    """Return what the plan says of the code that each of some combinations runs: one entry for each code."""
+    codes: dict[str, FunctionEntry] = {}
+    entries = ((number, variant_entry(trial, number)) for number in numbers)
+    return {number: codes.setdefault(entry["digest"], entry) for number, entry in entries}
 
 
 def deciding_values(trial: TrialEntry, number: int) -> dict[str, str]:
@@ -54,11 +53,6 @@ def deciding_values(trial: TrialEntry, number: int) -> dict[str, str]:
     deciding = trial.get("deciding", ())
     texts = Grid(trial["parameters"]).texts(number)
     return {name: texts[name] for name in deciding}
-
-
-def variant_codes(trial: TrialEntry, numbers: Iterable[int]) -> list[str]:
-    """Return the digest of the code of each combination."""
-    return [variant_entry(trial, number)["digest"] for number in numbers]
 
 
 def grouped_codes(codes: Iterable[str]) -> Codes:

@@ -137,6 +137,7 @@ def test_estimators_draw_from_the_common_generator():
         "import warnings\nwarnings.filterwarnings('error')",
         "import warnings\nACTION = 'error'\nwarnings.simplefilter(ACTION)",
         "import logging\nlogging.basicConfig(filename='x.log')",
+        "import logging\nlogging.basicConfig('x.log')",
         "import logging\nlogging.getLogger().addHandler(logging.FileHandler('x'))",
         "X = open('x', 'w')",
         "X = open('x', mode='r+')",

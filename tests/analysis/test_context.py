@@ -73,6 +73,7 @@ def test_keys_that_are_read(body, expected):
         "return globals()['SETUP']['a']",
         "return eval('SETUP')",
         "SETUP.update(a=1)",
+        "x[SETUP] = 1",
         "global SETUP\ndel SETUP",
         "def f(KEY): return SETUP[KEY]\nreturn f('a')",
         "class C:\n    KEY = 'a'\n    x = SETUP[KEY]\nreturn C",

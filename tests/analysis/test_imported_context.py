@@ -8,7 +8,7 @@ from mlx2smk.diagnostics.source import Source
 from mlx2smk.language.parser import parse
 from tests.analysis.test_context import reads
 from tests.support.expected_messages import mistakes
-from tests.support.sliced_texts import digest, kept
+from tests.support.sliced_texts import digest, kept, module, trial
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,8 @@ def test_keys_that_are_read(line, use, expected):
         ("from mlx2smk import SETUP as S", "import h", "return h.S['a']", None),
         ("from mlx2smk import SETUP", "import h", "return h.SETUP['a']", None),
         ("from mlx2smk import *\ndef f(): return SETUP['a']", "import h", "h.f()", None),
+        # Another name that a local module has imported is not the context.
+        ("from math import pi", "from h import pi", "return pi", set()),
         # What a local module does not use is not read.
         ("from mlx2smk import SETUP\ndef f(): return SETUP['a']\nx = 1", "import h", "h.x", set()),
     ],
@@ -66,6 +68,17 @@ def test_a_module_of_the_user_s_own_is_not_ours():
         "decorators.py": "SETUP = {}\ndef trial(*a): return lambda f: f\nsetup = verify = trial\n"
     }
     assert reads("from decorators import SETUP as S", "return S['a']", own) is None
+
+
+def test_a_module_inside_a_package_is_not_ours_whatever_its_name():
+    files = {
+        "pkg/__init__.py": "",
+        "pkg/decorators.py": "SETUP = {'a': 1}\n",
+        "pkg/h.py": "from .decorators import SETUP as S\ndef f(): return S['a']\n",
+    }
+    found = trial("from pkg.h import f", "return f()", files)
+    assert module("pkg.decorators", found) == ["SETUP = {'a': 1}"]
+    assert reads("from pkg.h import f", "return f()", files) is None
 
 
 def test_importing_the_name_changes_no_slice():

@@ -136,6 +136,11 @@ def test_a_harmless_decorator_is_left_out(use, factory):
     assert kept(f"{factory}\n{USED.format(use=use)}") == []
 
 
+def test_a_class_whose_base_is_a_function_fails_in_its_slice_too():
+    lines = ["def f(): pass", "class A(f): pass"]
+    assert kept("\n".join(lines)) == lines
+
+
 # ------------------------------------------------------------------ calls
 
 
@@ -152,6 +157,8 @@ def test_a_harmless_decorator_is_left_out(use, factory):
         "class A: pass\ndef note(self): seen.append(1)\nA.__init__ = note\nX = A()",
         "class A: pass\ndef note(self): seen.append(1)\nsetattr(A, '__init__', note)\nX = A()",
         "class A: pass\ndef note(cls): seen.append(1)\nA.__init_subclass__ = classmethod(note)\nclass B(A): pass",
+        "def w(g):\n class C:\n  def __init_subclass__(cls): seen.append(1)\n return C\n@w\ndef f(): pass\nclass A(f): pass",
+        "def f(): pass\nf.__mro_entries__ = lambda bases: (seen.append(1), ())[1]\nclass A(f): pass",
         "def f(): pass\ndef g(): seen.append(1)\nf.__code__ = g.__code__\nX = f()",
         # functions given to who calls them
         "X = list(map(seen.append, [1]))",

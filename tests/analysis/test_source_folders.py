@@ -117,3 +117,12 @@ def test_a_folder_that_the_environment_names(tmp_path, monkeypatch):
     assert files.python_path() == ()
     monkeypatch.setenv("PYTHONPATH", f"/usr/lib:{tmp_path / 'src'}:{tmp_path}:{tmp_path.parent}")
     assert files.python_path() == ("src",)
+
+
+def test_a_computed_import_finds_what_is_in_a_folder_that_is_added():
+    body = "import importlib\nreturn importlib.import_module('mylib.' + name).C"
+    found = trial(f"{PATHS}sys.path.insert(0, 'src')", body, SRC)
+    assert {item.path for item in found.slice.modules} == {
+        "src/mylib/__init__.py",
+        "src/mylib/deep.py",
+    }

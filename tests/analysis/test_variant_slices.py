@@ -2,7 +2,12 @@
 
 import pytest
 
-from tests.support.sliced_texts import analysed
+from mlx2smk.analysis import analyse_files
+from mlx2smk.analysis.modules import MemoryFiles
+from mlx2smk.analysis.used import UsedName
+from mlx2smk.diagnostics.source import Source
+from mlx2smk.language.parser import parse
+from tests.support.sliced_texts import analysed, module
 
 HEAD = "import importlib\nimport models\nfrom decorators import trial\nTABLE = {'mean': models.mean, 'mode': models.mode}\n"
 FILES = {
@@ -76,6 +81,19 @@ def test_parameters_with_too_many_values_decide_nothing():
     body = "return getattr(models, name)(getattr(models, f'x{n}', 1))"
     trial = found({"n": list(range(40)), "name": ["mean", "mode"]}, body)
     assert trial.variants.deciding == ("name",)
+
+
+def test_what_a_run_used_belongs_to_the_variants_of_its_values():
+    text = f"{HEAD}\n@trial(1, {{'name': ['mean', 'mode']}})\ndef t(name):\n    return getattr(models, name)(1)\n"
+    files = {"exp.py": text, **FILES, "models.py": f"{FILES['models.py']}SPARE = 2\n"}
+    experiment = parse(Source("exp.py", text)).experiment
+    used = {"t": [UsedName("models", "SPARE", (("name", "'mode'"),))]}
+    (function,) = analyse_files(experiment, MemoryFiles(files), used).trials
+    having = {
+        variant.values: "SPARE = 2" in module("models", variant)
+        for variant in function.variants.found
+    }
+    assert having == {(0,): False, (1,): True}
 
 
 def test_keys_that_no_entry_has():

@@ -40,11 +40,12 @@ def check(results):
     return True
 """
 
-# Compiles, and is killed just before the n-th change of a file below the folder.
+# Compiles in forks, which are killed just before the n-th change of a file below the folder.
 KILLED = """
-import os, signal, sys
+import json, os, signal, sys
+from mlx2smk import compiler
 from mlx2smk.cli import main
-left = int(sys.argv.pop(1))
+
 def count(event, arguments):
     global left
     writes = event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR)
@@ -52,9 +53,47 @@ def count(event, arguments):
         left -= 1
         if left < 0:
             os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(count)
-sys.exit(main(sys.argv[1:]))
+
+def compile_in(folder, words):
+    os.chdir(folder)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.addaudithook(count)
+    return main(["compile", *words])
+
+for line in sys.stdin:
+    folder, left, words = json.loads(line)
+    pid = os.fork()
+    if not pid:
+        status = 70
+        try:
+            status = compile_in(folder, words)
+        finally:
+            os._exit(status)
+    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 """
+
+
+@pytest.fixture(name="kill_after", scope="module")
+def _kill_after():
+    """Return a function that compiles and kills it at the given change of a file.
+
+    It returns whether it came to that.
+    """
+    words = [sys.executable, "-c", KILLED]
+    environment = {name: text for name, text in os.environ.items() if name != "MLX_PARALLEL"}
+    with subprocess.Popen(
+        words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+
+        def kill_after(changes, *options):
+            request = [str(Path.cwd()), changes, options]
+            print(json.dumps(request), file=process.stdin, flush=True)
+            status = int(process.stdout.readline())
+            assert status in (0, -9)
+            return status == -9
+
+        yield kill_after
+        process.stdin.close()
 
 
 @pytest.fixture(name="folder", autouse=True)
@@ -81,14 +120,6 @@ def snakemake(*options):
     return warm_snakemake.run(words, capture_output=True, text=True, check=False)
 
 
-def kill_after(changes, *options):
-    """Compile and kill at the given change of a file; return whether it came to that."""
-    words = [sys.executable, "-c", KILLED, str(changes), "compile", *options]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert done.returncode in (0, -9), done.stderr
-    return done.returncode == -9
-
-
 def parts(there, *versions):
     """Return which of the versions each file that differs between them is of."""
     names = {name for version in versions for name in version}
@@ -102,7 +133,9 @@ def parts(there, *versions):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("before", "after"), [(SMALL, LARGE), (LARGE, SMALL)])
-def test_killed_at_any_change_of_a_file_it_is_old_or_new_or_says_that_it_is_neither(before, after):
+def test_killed_at_any_change_of_a_file_it_is_old_or_new_or_says_that_it_is_neither(
+    before, after, kill_after
+):
     new = compiled(after)
     refused = 0
     for changes in range(0, 400, 4):
@@ -127,7 +160,7 @@ def test_killed_at_any_change_of_a_file_it_is_old_or_new_or_says_that_it_is_neit
 
 
 @pytest.mark.slow
-def test_killed_the_first_time_it_is_nothing_or_says_so():
+def test_killed_the_first_time_it_is_nothing_or_says_so(kill_after):
     begun = 0
     for changes in range(0, 500, 6):
         for path in sorted(Path().rglob("*"), reverse=True):
@@ -147,7 +180,7 @@ def test_killed_the_first_time_it_is_nothing_or_says_so():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_killed_at_random_times_others_stay_compiled(seed):
+def test_killed_at_random_times_others_stay_compiled(seed, kill_after):
     rng = random.Random(seed)  # noqa: S311 - so that it can be repeated
     for name in ("one", "two"):
         Path(f"{name}.py").write_text(SMALL)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlx2smk.diagnostics.about_folder import RunningHere
 from tests.runtime.test_process import wait_for
 from tests.support.traced_folder import TRACING, Folder
 
@@ -73,8 +74,12 @@ def test_a_second_snakemake_and_commands_during_a_run(tmp_path, signals):
         assert [line for line in lab.said.splitlines() if "--unlock" in line]
         for words in (["results"], ["status"], ["explain", "exp.py"]):
             assert lab.start("mlx2smk.cli", *words) == 0, lab.said
-        assert lab.start("mlx2smk.cli", "gc", "--dry-run") == 1
-        assert "snakemake is running here" in lab.said
+        for words in (["gc", "--dry-run"], ["retry"]):
+            assert lab.start("mlx2smk.cli", *words) == 1
+            assert "snakemake is running here" in lab.said
+        lab.write(HOLDING.replace("n * 10", "n * 11"))
+        assert lab.start("mlx2smk.cli", "compile", "exp.py") == 1
+        assert RunningHere.code in lab.said
     finally:
         go.touch()
         said, _ = first.communicate(timeout=120)
@@ -83,6 +88,8 @@ def test_a_second_snakemake_and_commands_during_a_run(tmp_path, signals):
     assert sorted((tmp_path / "trace").read_text().splitlines()) == ["t 1", "t 2", "v"]
     assert lab.run(compiled=False) == []
     assert "Nothing to be done" in lab.said
+    assert lab.run() == ["t 1", "t 2", "v"]  # the edit, which nothing knew of
+    assert lab.results("t") == [11, 22]
 
 
 def test_two_folders_that_share_a_store_at_the_same_time(tmp_path, signals):

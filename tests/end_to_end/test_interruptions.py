@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,17 +71,8 @@ class Project:
         own = {"MLX_TEST_HOLD": hold, "MLX_TEST_FOLDER": str(self.folder)}
         return {**os.environ, "PYTHONPATH": str(ROOT), **own}
 
-    def start(self, *command: str, hold: str = "") -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", *command],
-            cwd=self.folder,
-            env=self.environment(hold),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
+    def start(self, *options: str, hold: str = "") -> warm_snakemake.Started:
+        return warm_snakemake.Started(["-j2", *options], self.folder, self.environment(hold))
 
     def done(self, *command: str, status: int = 0) -> str:
         done = warm_snakemake.run(
@@ -102,7 +92,7 @@ class Project:
 
     def interrupt(self, at: str, how: str) -> int:
         """Interrupt a run while `at` runs; return the process of the user's that it was in."""
-        snakemake = self.start("snakemake", "-j2", hold=at)
+        snakemake = self.start(hold=at)
         ready = self.folder / "ready"
         wait_for(ready.exists, seconds=60)
         pid = int(ready.read_text())
@@ -227,7 +217,7 @@ def test_one_result_without_a_record(project):
 @pytest.mark.parametrize("at", ["t1", "v"])
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
 def test_user_code_stopped_from_outside_runs_again(project, at, name):
-    snakemake = project.start("snakemake", "-j2", hold=at)
+    snakemake = project.start(hold=at)
     ready = project.folder / "ready"
     wait_for(ready.exists, seconds=60)
     os.kill(int(ready.read_text()), getattr(signal, name))
@@ -241,7 +231,7 @@ def test_user_code_stopped_from_outside_runs_again(project, at, name):
 
 
 def test_user_code_stopped_from_outside_is_retried(project):
-    snakemake = project.start("snakemake", "-j2", "--retries", "1", hold="t1")
+    snakemake = project.start("--retries", "1", hold="t1")
     ready = project.folder / "ready"
     wait_for(ready.exists, seconds=60)
     (project.folder / "go").touch()

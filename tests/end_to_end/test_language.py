@@ -2,8 +2,9 @@
 
 What it should mean is what the reference interpreter makes of it. Some at a time are compiled into one
 bundle, which Snakemake runs with -j4, one combination a job. (Snakemake looks at the whole bundle again
-after each checkpoint: one bundle of all of them takes many times as long.) Batches run one after another
-and without Snakemake, which takes a fraction of the time: to Snakemake, a batch is one more job. Each
+after each checkpoint: one bundle of all of them takes many times as long.) Batches run one after another,
+without Snakemake and in forks of one process, which takes a fraction of the time: to Snakemake, a batch is
+one more job, and it is the bundle's own worker in new processes that the other way runs. Each
 experiment is then compared by itself.
 """
 
@@ -23,7 +24,7 @@ import pytest
 from tests import reference
 from tests.support import warm_snakemake
 from tests.support.paths import EXPERIMENTS, ROOT
-from tests.support.without_snakemake import BundledWorker, Executor, StepError
+from tests.support.without_snakemake import BundledWorker, Executor, Server, StepError
 
 BATCHES, SNAKEMAKE = "batches", "-j4"
 OPTIONS = {BATCHES: "--batch=8", SNAKEMAKE: "--batch=1"}
@@ -84,7 +85,7 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory):
         names = NAMES[first : first + TOGETHER]
         compiled(names, folder, OPTIONS[way])
         if way == BATCHES:
-            said = "\n".join(run_without_snakemake(Path(name).stem, folder) for name in names)
+            said = "\n".join(run_without_snakemake(name, folder) for name in names)
         else:
             done = ran(["snakemake", way, "--keep-going"], folder)
             said = done.stdout + done.stderr
@@ -94,10 +95,19 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory):
     return run
 
 
-def run_without_snakemake(stem: str, folder: Path) -> str:
+@functools.cache
+def steps() -> Server:
+    """Return a process that runs the steps of batches."""
+    return Server()
+
+
+def run_without_snakemake(name: str, folder: Path) -> str:
     """Run an experiment; return what the step said that failed."""
+    stem = Path(name).stem
+    # A hash seed counts when an interpreter starts, so that it takes new ones.
+    new = b"pythonhashseed" in (folder / "experiments" / name).read_bytes()
     try:
-        Executor(folder, BundledWorker()).run(stem)
+        Executor(folder, BundledWorker() if new else steps()).run(stem)
     except StepError as error:
         return f"mlx: {stem}: {error}"
     return ""
@@ -120,14 +130,14 @@ def expected(tmp_path_factory: pytest.TempPathFactory):
     """Return a function from an experiment's name to what the reference makes of it."""
     folder = tmp_path_factory.mktemp("reference")
     source = copied(folder)
-    reports: dict[str, dict] = {}
+    server = Server()
 
+    @functools.cache
     def report(name: str) -> dict:
-        if name not in reports:
-            reports[name] = reference.run_experiment(source / name, folder)
-        return reports[name]
+        return server.ask("reference", str(source / name), {}, str(folder))[0]
 
-    return report
+    yield report
+    server.close()
 
 
 @pytest.mark.slow

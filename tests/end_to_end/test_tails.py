@@ -6,13 +6,12 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.runtime.test_process import wait_for
+from tests.support import warm_snakemake
 from tests.support.paths import ROOT
 from tests.support.traced_folder import TRACING, Folder
 
@@ -145,21 +144,15 @@ def test_after_a_kill_the_next_run_goes_on(folder, held):
     trace = folder.path.parent / "trace"
     folder.command("compile", "exp.py")
     environment = os.environ | {"MLX_TEST_TRACE": str(trace), "PYTHONPATH": str(ROOT)}
-    snakemake = subprocess.Popen(
-        [sys.executable, "-m", "snakemake", "-j2"],
-        cwd=folder.path,
-        env=environment | {"MLX_TEST_HOLD": str(held)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    environment["MLX_TEST_HOLD"] = str(held)
+    snakemake = warm_snakemake.Started(["-j2"], folder.path, environment)
     wait_for(lambda: trace.exists() and str(held) in trace.read_text().split(), seconds=60)
     decided = folder.path / "results/exp/packing/t.json"
     if held == SIZE - 1:  # it takes long, so that each of the others gets a job of its own
         wait_for(decided.exists, seconds=60)
         assert {count for _, _, count in jobs(folder)} == {"1"}
     snakemake.send_signal(signal.SIGKILL)
-    snakemake.wait()
+    snakemake.communicate(timeout=60)
     assert folder.start("snakemake", "--unlock") == 0
     wait_for(lambda: not jobs_alive(folder), seconds=60)  # they end by themselves, a moment later
     before = trace.read_text().split()

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from mlx2smk.cli import main
-from mlx2smk.commands.gc import size
 from mlx2smk.results.gc import Garbage, garbage
 from tests.support import warm_snakemake
 from tests.support.stored_runs import files_of_runs, stored_line, stored_lines
@@ -342,14 +341,6 @@ def test_files_that_are_gone_already_are_no_trouble(tmp_path):
     (tmp_path / "a").mkdir()
     Garbage("results", (tmp_path / "a" / "b.json",)).delete()
     assert not (tmp_path / "a").exists()
-
-
-@pytest.mark.parametrize(
-    ("count", "text"),
-    [(0, "0 bytes"), (999, "999 bytes"), (34_200, "34.2 KB"), (5_000_000, "5 MB"), (2e9, "2 GB")],
-)
-def test_sizes(count, text):
-    assert size(count) == text
 
 
 # ------------------------------------------------------------------ with real runs

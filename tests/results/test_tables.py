@@ -1,11 +1,14 @@
 """Columns, groups, order and layout of tables, from rows made by hand."""
 
+import csv
 import io
 import math
+import tracemalloc
 
 import pytest
 
-from mlx2smk.results.columns import table_of
+from mlx2smk.results import formats
+from mlx2smk.results.columns import Table, table_of
 from mlx2smk.results.formats import rows_to_json, to_csv, to_markdown, to_parquet
 from mlx2smk.results.groups import group_lines, statistics_of, t_quantile
 from mlx2smk.results.layouts import number_text, table_lines
@@ -202,6 +205,42 @@ def test_texts_of_megabytes_are_cut_for_people_and_whole_for_programs():
         assert "x…" in text
     assert whole in "".join(to_csv(table))
     assert whole in "".join(rows_to_json(rows))
+
+
+TEXTS = [
+    "",
+    "a",
+    "plain text",
+    'say "a"',
+    '""""""""',
+    "a,b,c,d,e",
+    "line\nline\r\n",
+    "é" * 9,
+    "\ud800 \0",
+]
+
+
+@pytest.mark.parametrize("large", [1, 3, 1 << 20])
+def test_pieces_of_large_cells_are_what_csv_writes(monkeypatch, large):
+    monkeypatch.setattr(formats, "LARGE_CELL", large)
+    lines = [[one, other, None, 1.5] for one in TEXTS for other in TEXTS]
+    lines += [[one] for one in TEXTS]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([["x"], *lines])
+    assert "".join(to_csv(Table(("x",), lines, 1))) == out.getvalue()
+
+
+def test_a_large_cell_is_not_copied_as_a_whole():
+    size = 32 << 20
+    table = Table(("x", "y"), [["a" * size, 1], ['"' * size, 2]], 2)
+    tracemalloc.start()
+    try:
+        written = sum(map(len, to_csv(table)))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert written == len("x,y\n") + size + len(",1\n") + 2 + 2 * size + len(",2\n")
+    assert peak < size / 2
 
 
 def test_nothing_in_a_cell_controls_the_terminal():

@@ -240,10 +240,17 @@ def test_only_a_limit_that_ended_something_can_be_outdated():
 
 
 def test_texts():
-    sizes = [1, 999_999, 1_500_000, 2 * 10**9, 1_234_567_890, 10**12]
-    assert [size_text(each) for each in sizes] == [
-        *("0 MB", "1 MB", "1.5 MB", "2 GB", "1.23 GB", "1 TB")
-    ]
+    texts = {
+        0: "0 bytes",
+        999: "999 bytes",
+        34_200: "34.2 KB",
+        5_000_000: "5 MB",
+        1_500_000: "1.5 MB",
+        2e9: "2 GB",
+        1_234_567_890: "1.23 GB",
+        10**12: "1 TB",
+    }
+    assert {each: size_text(each) for each in texts} == texts
     assert traceback_of("Stack (most recent call first):\n") == ""
     said = 'Stack (most recent call first):\n  File "/e.py", line 2 in f\n  File "/e.py", line 9 in t\n'
     assert traceback_of(said) == (

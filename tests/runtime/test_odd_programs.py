@@ -101,6 +101,36 @@ def test_odd_exceptions(tmp_path):
     assert all("raise E(" in run["traceback"] for run in found)
 
 
+def test_recursion_beyond_all_limits(tmp_path):
+    source = """
+    import sys
+    def t(how):
+        sys.setrecursionlimit(20_000 if how == "deep" else 10**9)
+        def down(n):
+            return down(n + 1)
+        if how == "in C":
+            nested = []
+            for _ in range(10**6):
+                nested = [nested]
+            return repr(nested)
+        return down(0)
+    """
+    bundle = Bundle(tmp_path, source)
+    bundle.trial("t", {"how": ["deep", "in C", "endless"]}, batch=3, memory=200_000_000)
+    deep, in_c, endless = bundle.run_trial("t")
+    assert deep["type"] == "RecursionError"
+    calls = deep["traceback"].split("File ")
+    assert len(calls) < 20  # a thousand at each end, of which Python writes those that repeat once
+    assert "calls left out" in calls[5]
+    left_out = int(calls[5].split()[0].strip('"<'))
+    # So many of `down`, `t`, and few of the worker's.
+    assert 19_900 < left_out + 2000 < 20_002
+    assert calls[1].startswith(f'"{tmp_path}')
+    assert "return down(0)" in calls[1]
+    assert in_c["type"] in {"SIGSEGV", "RecursionError"}  # the latter since Python 3.12
+    assert endless["type"] == "MemoryError"
+
+
 def test_results_that_nobody_could_read(tmp_path):
     source = """
     import sys

@@ -5,6 +5,7 @@ Its functions leave a line in the file that $MLX_TEST_TRACE names, so that a tes
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -15,11 +16,11 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
-from unittest.mock import patch
 
 from tests import reference
 from tests.support import warm_snakemake
 from tests.support.paths import ROOT
+from tests.support.without_snakemake import Server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -208,9 +209,7 @@ class Lab:
     def check_report(self) -> None:
         """Compare the report with what the reference makes of the files, from scratch."""
         report = json.loads(self.path("results/lab/report.json").read_text())
-        # Python takes a .pyc for current when its source was edited within the same second.
-        with patch.dict(os.environ, PYTHONDONTWRITEBYTECODE="1"):
-            expected = reference.run_experiment(self.path("lab.py"))
+        expected, _ = _server().ask("reference", str(self.path("lab.py")))
         assert reference.normalise(report) == reference.normalise(expected)
 
     def _trace(self) -> Path:
@@ -228,6 +227,12 @@ class Lab:
             text=True,
             check=False,
         )
+
+
+@functools.cache
+def _server() -> Server:
+    """Start the process that runs the reference; it ends when its standard input does."""
+    return Server()
 
 
 def prepared(folder: Path) -> Lab:

@@ -313,18 +313,29 @@ def _forget_mlx2smk() -> None:
     world.install = forgetting
 
 
-def do_reference(path: str, environment: dict[str, str] | None = None) -> tuple[dict, list]:
-    """Return the reference's report, and for each function that it ran: name, parameters, context."""
+def do_reference(
+    path: str, environment: dict[str, str] | None = None, directory: str | None = None
+) -> tuple[dict, list]:
+    """Return the reference's report, and for each function that it ran: name, parameters, context.
+
+    `directory` is where the report's `source` is counted from.
+    """
     from tests import reference  # noqa: PLC0415
 
     seen: list[tuple[str, dict, dict]] = []
+    in_process = reference.in_process
 
     def in_fork(path: Path, function, setup: dict, given: dict) -> dict:
         seen.append((function.name, given if function.kind == "trial" else {}, dict(setup)))
+        if "pythonhashseed" in setup:  # which counts when the interpreter starts
+            return in_process(path, function, setup, given)
         return _reference_in_fork(path, function, setup, given, environment or {})
 
     reference.in_process = in_fork
-    return reference.run_experiment(Path(path)), seen
+    try:
+        return reference.run_experiment(Path(path), directory and Path(directory)), seen
+    finally:
+        reference.in_process = in_process
 
 
 def _reference_in_fork(
@@ -342,7 +353,8 @@ def _reference_in_fork(
             os.environ.update(environment)
             # Python takes a .pyc for current when its source was edited within the same second.
             sys.dont_write_bytecode = True
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+            os.dup2(0, 1)
             _in_fork(lambda: reference.child(Path(folder)))
         _, status = os.waitpid(pid, 0)
         answer = Path(folder, "answer.json")

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from .. import layout
+from .. import layout, letter_case
 from .snakemake_api import fail, key_of_output, mark_incomplete, recorded_outputs
 
 TYPE_CHECKING = False
@@ -92,6 +92,20 @@ def check_deployed(snakemake: Snakemake, compiled: CompiledFolder) -> None:
             f"`software-deployment-method: [{', '.join(needed)}]` into the profile that is in use "
             "(or compile again without --conda and --container)"
         )
+
+
+def check_names_differ(compiled: CompiledFolder) -> None:
+    """Refuse functions whose results would be one file here, which they were not where they were compiled."""
+    for stem in compiled.stems():
+        plan = compiled.plan(stem)
+        entries = [*plan["setups"], *plan["trials"], *plan["verifications"]]
+        pairs = list(letter_case.alike(entry["name"] for entry in entries))
+        if pairs and letter_case.is_ignored_in(os.curdir):
+            first, name = pairs[0]
+            fail(
+                f"this disk does not distinguish {name} from {first}, two functions of {stem}, so their "
+                "results would be one file: rename one of them and compile again, or run on another disk"
+            )
 
 
 def tell_of_changes(compiled: CompiledFolder, *, with_python: bool) -> None:

@@ -77,6 +77,7 @@ class Workflow:
         if self._snakemake.is_main_process:
             self._settings.check()
             preflight.check_deployed(self._snakemake, self._compiled)
+            preflight.check_names_differ(self._compiled)
             for stem in self._compiled.stems():
                 preflight.check_known(self._results(stem), self._snakemake.most_jobs)
                 preflight.settle_times(self._results(stem))
