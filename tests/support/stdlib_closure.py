@@ -1,5 +1,7 @@
 """The closure property on the standard library, as a table: ``python tests/support/stdlib_closure.py [how many modules]``.
 
+``… 30 networkx numpy`` does the same for so many modules of each of some installed packages.
+
 For every top-level function of a pure-Python module: its slice compiles, leaves no free name that the
 module would have bound (found with ``symtable``, which the slicer does not use), and does not change
 when an unrelated definition joins the module. And nothing in it is taken for an undefined name.
@@ -8,6 +10,7 @@ when an unrelated definition joins the module. And nothing in it is taken for an
 from __future__ import annotations
 
 import ast
+import importlib.util
 import symtable
 import sys
 import sysconfig
@@ -28,7 +31,16 @@ if TYPE_CHECKING:
 
 UNRELATED = "\n\ndef _a_name_that_nobody_uses():\n    return 1\n"
 
-_SKIPPED = ("test", "idlelib", "lib2to3", "site-packages", "turtledemo", "__pycache__", "ensurepip")
+_SKIPPED = (
+    "test",
+    "tests",
+    "idlelib",
+    "lib2to3",
+    "site-packages",
+    "turtledemo",
+    "__pycache__",
+    "ensurepip",
+)
 
 
 @dataclass
@@ -45,7 +57,18 @@ class Tally:
 
 def standard_modules() -> list[Path]:
     """All pure-Python files of the standard library, in a fixed order."""
-    root = Path(sysconfig.get_paths()["stdlib"])
+    return _modules_below(Path(sysconfig.get_paths()["stdlib"]))
+
+
+def package_modules(name: str) -> list[Path]:
+    """All pure-Python files of an installed package without its tests, in a fixed order; none if it is not there."""
+    spec = importlib.util.find_spec(name)
+    places = spec.submodule_search_locations if spec is not None else None
+    found = [path for place in places or () for path in _modules_below(Path(place))]
+    return [path for path in found if "tests" not in path.parts]
+
+
+def _modules_below(root: Path) -> list[Path]:
     paths = sorted(root.rglob("*.py"))
     return [
         path for path in paths if not any(part in _SKIPPED for part in path.relative_to(root).parts)
@@ -145,9 +168,10 @@ def try_module(path: Path, tally: Tally) -> None:
 
 def main() -> int:
     tally = Tally()
-    paths = standard_modules()
-    for path in sample(paths, int(sys.argv[1]) if len(sys.argv) > 1 else len(paths)):
-        try_module(path, tally)
+    size, packages = int(sys.argv[1]) if len(sys.argv) > 1 else 0, sys.argv[2:]
+    for paths in map(package_modules, packages) if packages else (standard_modules(),):
+        for path in sample(paths, size or len(paths)):
+            try_module(path, tally)
     lines = [f"{tally.modules} modules, {tally.functions} functions"]
     lines.append(f"{tally.kept} of {tally.statements} statements kept")
     lines.extend(f"{count:6} widened: {reason}" for reason, count in tally.widened.most_common())
