@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.support.warm_snakemake import IMPORTED
+from tests.support.warm_snakemake import SNAKEMAKE
 
 CORES = 2
 EXPERIMENT = """
@@ -450,7 +450,7 @@ def say(found: dict[str, Any]) -> None:
 
 
 def main(place: Path, seeds: range) -> None:
-    for name in IMPORTED:
+    for name in SNAKEMAKE:
         importlib.import_module(name)
     gc.collect()
     gc.freeze()
