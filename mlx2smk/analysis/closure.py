@@ -21,6 +21,7 @@ from mlx2smk.language.keys import SETUP
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from mlx2smk.analysis.attached import LoadingImport
     from mlx2smk.analysis.facts import Facts
     from mlx2smk.analysis.links import Linker
     from mlx2smk.analysis.project import Module, Project, Unit
@@ -169,6 +170,7 @@ class Closure:
             self._take(item.module, unit, position)
         for module in links.loads:
             self._load(module, position)
+        self._import(links.imports, position)
         for module, name in links.names:
             self._load(module, position)
             self._need(module, name, position)
@@ -192,6 +194,13 @@ class Closure:
         if before is not None and (loads is None or len(loads) > len(before)):
             self.taken[position] = replace(self.taken[position], loads=loads)
             self._waiting.append(position)
+
+    def _import(self, imports: Iterable[LoadingImport], via: int | None) -> None:
+        """Take imports for what they load."""
+        for each in imports:
+            loads = self.linker.loading(each.unit, each.module)
+            enough = loads is not None and f"{loads}.".startswith(f"{each.loaded.dotted}.")
+            self._take(each.module, each.unit, via, loads if enough else None)
 
     def _need(self, module: Module, name: str, via: int | None) -> None:
         for unit in self.facts.changers(module, name):
@@ -341,6 +350,10 @@ class Closure:
         if SETUP in names:
             return False
         self._load(module, position)
+        for name in names if module.package else ():
+            submodule = self.project.load(f"{module.dotted}.{name}")
+            if submodule is not None and name not in module.bindings:
+                self._import(self.linker.attaching(submodule), position)
         for step in (step for name in names for step in self.project.inside(module, name)):
             if step.name is None:
                 what = f"{module.dotted} holds the module {step.module.dotted}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
+from mlx2smk.analysis.attached import LoadingImport, imports_leading_to, submodules_used
 from mlx2smk.analysis.blanking import groups
 from mlx2smk.analysis.modules import absolute
 from mlx2smk.analysis.project import Step
@@ -27,7 +28,8 @@ class Links:
 
     ``names`` are names of modules, ``objects`` modules that are used as objects, ``asked`` those whose own
     ``__getattr__`` may be asked, ``loads`` modules that it loads, ``stars`` local modules whose names it
-    imports with ``*``, ``units`` other units of its module.
+    imports with ``*``, ``units`` other units of its module, ``imports`` those of others without which
+    packages would not have the submodules that it uses.
     """
 
     names: tuple[tuple[Module, str], ...]
@@ -36,6 +38,7 @@ class Links:
     loads: tuple[Module, ...]
     stars: tuple[Module, ...]
     units: tuple[Unit, ...]
+    imports: tuple[LoadingImport, ...]
 
 
 class Linker:
@@ -46,6 +49,7 @@ class Linker:
         self._links: dict[Unit, Links] = {}
         self._groups: dict[str, dict[int, tuple[int, ...]]] = {}
         self._loads: dict[str, list[tuple[Unit, str]]] = {}
+        self._attaching_imports: dict[Module, tuple[LoadingImport, ...]] = {}
 
     def of(self, unit: Unit, module: Module) -> Links:
         """Return what a unit of a module needs."""
@@ -67,6 +71,7 @@ class Linker:
             loads=_unique(chain.from_iterable(loads.values())),
             stars=tuple(loads[each][-1] for each in imported if each.star and loads[each]),
             units=_unique(units),
+            imports=_unique(self._attaching(unit, module)),
         )
 
     def _uses(self, unit: Unit, module: Module) -> Iterator[tuple[Step, ast.expr]]:
@@ -90,6 +95,25 @@ class Linker:
         for reference in unit.names.references:
             for imported in _imports_behind(reference, module):
                 yield from self._submodule_imports(imported, reference, module)
+
+    def _attaching(self, unit: Unit, module: Module) -> Iterator[LoadingImport]:
+        """Yield the imports of others that make the submodules attributes that a unit's code uses."""
+        own = {dotted for each, _ in unit.names.imports for dotted in _dotted(each, module)}
+        own.update(dotted for _, dotted in self._loaded(module))
+        for reference in unit.names.references:
+            for imported in _imports_behind(reference, module):
+                for submodule in submodules_used(
+                    self.project, imported, module, reference.attributes
+                ):
+                    if not any(f"{each}.".startswith(f"{submodule.dotted}.") for each in own):
+                        yield from self.attaching(submodule)
+
+    def attaching(self, submodule: Module) -> tuple[LoadingImport, ...]:
+        """Return the imports that make a submodule an attribute of its package."""
+        if submodule not in self._attaching_imports:
+            found = tuple(imports_leading_to(self.project, submodule))
+            self._attaching_imports[submodule] = found
+        return self._attaching_imports[submodule]
 
     def loading(self, unit: Unit, module: Module) -> str | None:
         """Return which module a ``from`` import of a local one loads if nobody needs the name that it binds.

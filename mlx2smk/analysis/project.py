@@ -350,7 +350,8 @@ class Project:
     def _asks_module(self, module: Module, name: str, *, is_submodule: bool) -> bool:
         """Whether Python may call the module's own ``__getattr__``, or look at it as an object."""
         if "__getattr__" in module.bindings and name not in module.certain:
-            return name not in _HARMLESS
+            own = is_submodule and name in self.stars.submodules(module)
+            return not own and name not in _HARMLESS
         special = name.startswith("__") and name not in _HARMLESS
         return special and name not in module.bindings and not is_submodule
 

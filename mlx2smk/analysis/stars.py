@@ -111,7 +111,7 @@ class Stars:
             if isinstance(node, ast.Global):
                 names = {**dict.fromkeys(node.names, False), **names}
         if module.package:
-            names = {**dict.fromkeys(self._submodules(module), True), **names}
+            names = {**dict.fromkeys(self.submodules(module), True), **names}
         for imported, runs in _star_imports(module.tree):
             other = self._target(imported, module)
             found = None if other is None else self._exported(other, seen)
@@ -122,7 +122,7 @@ class Stars:
             names = {**{name: certain and sure for name, certain in found.items()}, **names}
         return names
 
-    def _submodules(self, package: Module) -> Iterator[str]:
+    def submodules(self, package: Module) -> Iterator[str]:
         """Yield the submodules that a package's own imports load: they become its attributes."""
         start = f"{package.dotted}."
         for module in self.project.imported_with(package, directly=True):

@@ -483,7 +483,7 @@ def test_a_registry_counts_for_those_who_can_look_into_it(tmp_path, before, body
         "MINE = []\ndef register(f):\n    MINE.append(f)\n    f.mark = 1\n    return f\n",
         "MINE = []\ndef register(f):\n    global MINE\n    MINE = [f]\n    return f\n",
         "MINE = []\nregister = MINE.append\n",
-        "MINE = []\ndef register(f):\n    MINE.append(f)\n    return f\nregister.x = 1\n",
+        "MINE = []\ndef register(f):\n    MINE.append(f)\n    return f\nregister.__defaults__ = None\n",
         "MINE = []\ndef register(f):\n    from other import ALL\n    ALL.append(f)\n    return f\n",
         "MINE = []\ndef log(f): return f\n@log\ndef register(f):\n    MINE.append(f)\n    return f\n",
         "MINE = []\ndef register(f):\n    MINE.append(f)\n    return f\nregister = print\n",

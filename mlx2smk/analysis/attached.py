@@ -1,0 +1,73 @@
+"""Submodules that are used as attributes of packages: whoever imports them first makes them that.
+
+``import pkg`` and ``pkg.sub.f()`` work if ``pkg`` itself, or any module that was imported before, has an import
+of ``pkg.sub``, such as ``from .sub import g``. A slice needs this import although it needs no name of it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.language.bindings import Imported
+
+
+class LoadingImport(NamedTuple):
+    """A unit of a module whose imports load another one."""
+
+    module: Module
+    unit: Unit
+    loaded: Module
+
+
+def submodules_used(
+    project: Project, imported: Imported, importer: Module, attributes: tuple[str, ...]
+) -> Iterator[Module]:
+    """Yield the submodules that a use of an imported name finds as attributes of packages."""
+    base, first = project.base(imported, importer)
+    module = project.load(base) if base else None
+    for depth, name in enumerate((*first, *attributes)):
+        if module is None or not module.package or name in module.bindings:
+            return
+        module = project.load(f"{module.dotted}.{name}")
+        if module is not None and depth >= len(first):
+            yield module
+
+
+def imports_leading_to(project: Project, submodule: Module) -> list[LoadingImport]:
+    """Return the imports by which the package, or else the experiment, loads a submodule; none if it never does."""
+    package = project.load(submodule.dotted.rpartition(".")[0])
+    for start in (package, project.experiment):
+        if start is not None and (found := _way(project, start, submodule)):
+            return found
+    return []
+
+
+def _way(project: Project, start: Module, wanted: Module) -> list[LoadingImport]:
+    """Return the shortest way of imports from a module to another one."""
+    came: dict[Module, LoadingImport | None] = {start: None}
+    waiting = deque([start])
+    while waiting and wanted not in came:
+        for each in _loading_imports(project, waiting.popleft()):
+            if each.loaded not in came:
+                came[each.loaded] = each
+                waiting.append(each.loaded)
+    way: list[LoadingImport] = []
+    step = came.get(wanted)
+    while step is not None:
+        way.append(step)
+        step = came[step.module]
+    return way[::-1]
+
+
+def _loading_imports(project: Project, module: Module) -> Iterator[LoadingImport]:
+    """Yield what a module's own statements import."""
+    for unit in module.units:
+        for imported, deferred in unit.names.imports:
+            if not deferred:
+                for loaded in project.loaded_by(imported, module):
+                    yield LoadingImport(module, unit, loaded)
