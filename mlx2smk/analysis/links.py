@@ -98,15 +98,20 @@ class Linker:
 
     def _attaching(self, unit: Unit, module: Module) -> Iterator[LoadingImport]:
         """Yield the imports of others that make the submodules attributes that a unit's code uses."""
-        own = {dotted for each, _ in unit.names.imports for dotted in _dotted(each, module)}
-        own.update(dotted for _, dotted in self._loaded(module))
         for reference in unit.names.references:
             for imported in _imports_behind(reference, module):
                 for submodule in submodules_used(
                     self.project, imported, module, reference.attributes
                 ):
-                    if not any(f"{each}.".startswith(f"{submodule.dotted}.") for each in own):
+                    if not self._imports_itself(unit, module, submodule):
                         yield from self.attaching(submodule)
+
+    def _imports_itself(self, unit: Unit, module: Module, submodule: Module) -> bool:
+        """Whether a unit, or another one of its module that it then needs, imports a submodule."""
+        own = (dotted for each, _ in unit.names.imports for dotted in _dotted(each, module))
+        others = (dotted for _, dotted in self._loaded(module))
+        wanted = f"{submodule.dotted}."
+        return any(f"{each}.".startswith(wanted) for each in chain(own, others))
 
     def attaching(self, submodule: Module) -> tuple[LoadingImport, ...]:
         """Return the imports that make a submodule an attribute of its package."""
