@@ -21,6 +21,7 @@ from .private import signal
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
+    from importlib.machinery import ModuleSpec
     from typing import Any, NoReturn
 
     from .documents import Outcome
@@ -46,6 +47,9 @@ class _Unobserved:
         """Record nothing."""
 
     def reads(self, path: str) -> None:
+        """Record nothing."""
+
+    def finds(self, name: str, spec: ModuleSpec) -> None:
         """Record nothing."""
 
     def leave_note(self, text: str) -> None:

@@ -23,6 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
     from collections.abc import Iterable, Mapping
+    from importlib.machinery import ModuleSpec
     from typing import Any, Callable
 
     from .paths import Name
@@ -130,6 +131,10 @@ class Observer:
                 _write(self.fd, data)
             except OSError as error:
                 errors.complain(f"what the run uses cannot be recorded: {error.strerror}")
+
+    def finds(self, name: str, spec: ModuleSpec) -> None:
+        """Record a package that is looked for."""
+        self.imports.found(name, spec)
 
     def descriptors(self) -> tuple[int, int]:
         """Return the descriptors that the program must leave alone."""

@@ -55,7 +55,7 @@ def install(task: Task, observer: Observer) -> WorldFinder:
     """Make imports find slices, and seed the generators of modules when these are imported."""
     finder = WorldFinder(task.plan, task.function, observer, task.whole)
     finder.context = visible(task.function, task.context)
-    finder.is_found = observer.imports.found
+    finder.is_found = observer.finds
     sys.meta_path.insert(0, finder)  # type: ignore[arg-type,unused-ignore]
     modules = task.function["modules"]
     observer.user_files = frozenset(file_of(module, task.plan.folder) for module in modules)
