@@ -49,9 +49,14 @@ class Imports:
 
     def found(self, name: str, spec: ModuleSpec) -> None:
         """Remember an installed package that the user's code looks for, and perhaps does not import."""
-        file = spec.origin or ""
-        if "." not in name and _installed_in(file) and self._observer.is_local_code():
-            self._found[name] = file
+        place = self.place_of(name, spec)
+        if place:
+            self._found[name] = place
+
+    def place_of(self, name: str, spec: ModuleSpec) -> str:
+        """Return where an installed package is that the user's code asks for, empty if it is anything else."""
+        place = "" if "." in name else _installed_in(spec.origin or "")
+        return place if place and self._observer.is_local_code() else ""
 
     def failed(self, error: BaseException | None) -> None:
         """Record the missing modules that caused an exception, whoever imported them."""
@@ -67,9 +72,9 @@ class Imports:
 
         Installed packages are recorded if the user's code names them, other modules by their files.
         """
-        for name, file in self._found.items():
+        for name, place in self._found.items():
             if name not in sys.modules:
-                self._observer.tell("p", name, _installed_in(file))
+                self._observer.tell("p", name, place)
         loaded = [name for name in brought if _has_file_of_its_own(sys.modules.get(name))]
         if not loaded and "numpy" not in sys.modules:
             return  # only numpy may have been loaded for the user's code before (`preload`)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from . import world
 from .child import Task
 from .errors import JobError, complain, complain_among_events
-from .paths import INSTALLED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +46,6 @@ def _prepare(module: types.ModuleType, task: Task, finder: WorldFinder) -> None:
 
 def _note_package(observer: Observer, name: str, spec: ModuleSpec) -> None:
     """Record an installed package that the user's code imports; nobody is asked when the process ends."""
-    file = spec.origin or ""
-    for part in INSTALLED:
-        if part in file and "." not in name and observer.is_local_code():
-            observer.tell("p", name, file[: file.index(part) + len(part) - 1])
+    place = observer.imports.place_of(name, spec)
+    if place:
+        observer.tell("p", name, place)
