@@ -31,11 +31,18 @@ def submodules_used(
     base, first = project.base(imported, importer)
     module = project.load(base) if base else None
     for depth, name in enumerate((*first, *attributes)):
-        if module is None or not module.package or name in module.bindings:
+        module = submodule_of(project, module, name) if module is not None else None
+        if module is None:
             return
-        module = project.load(f"{module.dotted}.{name}")
-        if module is not None and depth >= len(first):
+        if depth >= len(first):
             yield module
+
+
+def submodule_of(project: Project, package: Module, name: str) -> Module | None:
+    """Return the submodule that is an attribute of a package if anybody imports it; None if there is none."""
+    if not package.package or name in package.bindings:
+        return None
+    return project.load(f"{package.dotted}.{name}")
 
 
 def imports_leading_to(project: Project, submodule: Module) -> list[LoadingImport]:

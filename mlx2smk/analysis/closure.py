@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlx2smk.analysis.attached import submodule_of
 from mlx2smk.analysis.confined import BY_ALL, EVERYWHERE, MODULE, sees
 from mlx2smk.analysis.constants import CodePlace, Constants
 from mlx2smk.analysis.dynamic import Dynamic, Reach, imported_names
@@ -350,9 +351,9 @@ class Closure:
         if SETUP in names:
             return False
         self._load(module, position)
-        for name in names if module.package else ():
-            submodule = self.project.load(f"{module.dotted}.{name}")
-            if submodule is not None and name not in module.bindings:
+        for name in names:
+            submodule = submodule_of(self.project, module, name)
+            if submodule is not None:
                 self._import(self.linker.attaching(submodule), position)
         for step in (step for name in names for step in self.project.inside(module, name)):
             if step.name is None:
