@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import bisect
 import heapq
 import random
+from itertools import accumulate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ OVERHEAD = 0.003
 """Seconds of overhead for each combination in a job."""
 
 BATCHES_PER_SLOT = 4
-"""Batches for each of the jobs that run at once, so that none of these waits long for another."""
+"""What is left is enough for so many batches for each of the jobs that run at once, so that none of these
+waits long for another."""
 
 MIXED = 16
 """Batches that share the combinations between two numbers. Whoever collects the runs has as many
@@ -32,9 +35,9 @@ records in memory."""
 class Costs:
     """What jobs cost where they run, in seconds.
 
-    Combinations that take `short` or longer are not packed; batches take `target`, or less where there are
-    few combinations, but not less than `least`; to keep all slots busy, not less than `job`, which is what
-    a job costs. `watch` is how long the head is watched.
+    Combinations that take `short` or longer are not packed; batches take `target`, or less where few
+    combinations are left, but not less than `least`; to keep all slots busy, not less than `job`, which is
+    what a job costs. `watch` is how long the head is watched.
     """
 
     __slots__ = ("job", "least", "short", "target", "watch")
@@ -49,7 +52,7 @@ class Costs:
         self.watch = watch
 
 
-ON_THIS_MACHINE = Costs(short=0.5, target=2.0, least=0.1, job=0.03, watch=0.5)
+ON_THIS_MACHINE = Costs(short=0.5, target=2.0, least=0.05, job=0.03, watch=0.5)
 IN_A_CLUSTER = Costs(short=30.0, target=120.0, least=30.0, job=5.0, watch=60.0)
 
 
@@ -62,49 +65,68 @@ def deal(seconds: Mapping[int, float], slots: int, costs: Costs) -> list[list[in
     short = sorted(n for n in seconds if seconds[n] < costs.short)
     alone = [[number] for number in long]
     if len(long) > MOST_ALONE:
-        alone = spread(sorted(long), seconds, MOST_ALONE)
+        alone = spread(sorted(long), seconds, [1.0] * MOST_ALONE)
     weights = {number: seconds[number] + OVERHEAD for number in short}
-    batches = spread(short, weights, batch_count(weights, slots, costs))
+    batches = spread(short, weights, batch_weights(sum(weights.values()), slots, costs))
     return [*alone, *batches]
 
 
-def batch_count(weights: Mapping[int, float], slots: int, costs: Costs) -> int:
-    """Return into how many batches short combinations go."""
-    whole = sum(weights.values())
-    filled = -(-whole // costs.target)
-    many = min(BATCHES_PER_SLOT * slots, whole // costs.least)
-    busy = min(slots, whole // costs.job)
-    return int(min(max(filled, many, busy, 1), MOST_BATCHES))
+def batch_weights(whole: float, slots: int, costs: Costs) -> list[float]:
+    """Return the weights of the batches of short combinations, which take `whole` seconds together."""
+    scale = max(1.0, whole / costs.target / MOST_BATCHES)
+    while len(found := _declining(whole, slots, costs, scale)) > MOST_BATCHES:
+        scale *= 1.1
+    return found
 
 
-def spread(numbers: Sequence[int], weights: Mapping[int, float], batches: int) -> list[list[int]]:
-    """Return at most so many batches of about the same weight, the heaviest first.
+def _declining(whole: float, slots: int, costs: Costs, scale: float) -> list[float]:
+    """Return weights that get smaller towards the end.
+
+    What an unforeseen long combination delays can then be balanced by what has not started: this is the
+    "guided self-scheduling" of Polychronopoulos and Kuck (1987).
+    """
+    smallest = scale * min(costs.least, max(costs.job, whole / slots))
+    found, rest = [], whole
+    while (weight := min(scale * costs.target, rest / (BATCHES_PER_SLOT * slots))) > smallest:
+        found.append(weight)
+        rest -= weight
+    count = max(1, int(rest // smallest))
+    return [*found, *[rest / count] * count]
+
+
+def spread(
+    numbers: Sequence[int], weights: Mapping[int, float], batches: Sequence[float]
+) -> list[list[int]]:
+    """Return batches of about these weights, or in this proportion, the heaviest first.
 
     Neighbours in the grid, which are often alike, are in different batches.
     """
-    blocks = max(1, round(batches / MIXED))
-    share = -(-len(numbers) // blocks) or 1
-    whole = sum(weights[number] for number in numbers) or 1.0
+    sums = list(accumulate(weights[number] for number in numbers))
+    scale = sums[-1] / sum(batches) if sums else 0.0
+    size = -(-len(batches) // max(1, round(len(batches) / MIXED))) or 1
     found: list[list[int]] = []
-    done, ready = 0.0, 0
-    for at in range(0, len(numbers), share):
-        block = numbers[at : at + share]
-        done += sum(weights[number] for number in block)
-        wanted = round(batches * done / whole)
-        found += _mixed(block, weights, max(1, wanted - ready))
-        ready = wanted
+    start, wanted = 0, 0.0
+    for at in range(0, len(batches), size):
+        block = batches[at : at + size]
+        wanted += sum(block)
+        last = at + size >= len(batches)
+        end = len(numbers) if last else bisect.bisect(sums, wanted * scale)
+        found += _mixed(numbers[start:end], weights, block)
+        start = end
     return sorted(found, key=lambda batch: -sum(weights[number] for number in batch))
 
 
-def _mixed(numbers: Sequence[int], weights: Mapping[int, float], batches: int) -> list[list[int]]:
-    """Give the heaviest one after the other to the lightest batch, and to a random one among equals."""
+def _mixed(
+    numbers: Sequence[int], weights: Mapping[int, float], batches: Sequence[float]
+) -> list[list[int]]:
+    """Give the heaviest one after the other to the emptiest batch, and to a random one among equals."""
     jitter = random.Random(len(numbers)).random  # noqa: S311 - not for secrets
-    heap: list[tuple[float, float, list[int]]] = [
-        (0.0, jitter(), []) for _ in range(min(batches, len(numbers)))
+    heap: list[tuple[float, float, float, list[int]]] = [
+        (0.0, jitter(), weight, []) for weight in batches[: len(numbers)]
     ]
     heapq.heapify(heap)
     for number in sorted(numbers, key=lambda number: -weights[number]):
-        weight, _, batch = heap[0]
+        filled, _, weight, batch = heap[0]
         batch.append(number)
-        heapq.heapreplace(heap, (weight + weights[number], jitter(), batch))
-    return [sorted(batch) for _, _, batch in heap]
+        heapq.heapreplace(heap, (filled + weights[number] / weight, jitter(), weight, batch))
+    return [sorted(batch) for *_, batch in heap]

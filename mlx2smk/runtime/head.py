@@ -99,7 +99,7 @@ def _mean(head: Mapping[int, float | None]) -> float:
 def _one_each(tail: list[int], long: list[int]) -> list[list[int]]:
     """Return one job for each combination while there are not too many, likely long ones first."""
     if len(tail) > MOST_ALONE:
-        return spread(tail, dict.fromkeys(tail, 1.0), MOST_ALONE)
+        return spread(tail, dict.fromkeys(tail, 1.0), [1.0] * MOST_ALONE)
     near = {n: min((abs(n - other) for other in long), default=0) for n in tail}
     return [[number] for number in sorted(tail, key=lambda n: (near[n], n))]
 

@@ -31,8 +31,8 @@ def decided(ended, known=(), costs=ON_THIS_MACHINE, slots=2):
 
 def test_short_ones_share_jobs():
     groups, why = decided(SHORT)
-    assert len(groups) == 4  # 36 * 0.013 s: in batches of 0.1 s
-    assert why == "the first 4 combinations took 0.010 s each: 36 more in 4 jobs"
+    assert len(groups) == 9  # 36 * 0.013 s: in batches of 0.05 s
+    assert why == "the first 4 combinations took 0.010 s each: 36 more in 9 jobs"
 
 
 @pytest.mark.parametrize("ended", [NONE_ENDED, SHORT | {13: None}, SHORT | {13: 0.5}])
@@ -51,7 +51,7 @@ def test_with_run_times_long_ones_are_alone_and_the_longest_first():
     known = dict.fromkeys(range(SIZE), 0.01) | {20: 5.0, 30: 9.0, 39: 3.0}
     groups, why = decided(SHORT | {39: None}, known)
     assert groups[:2] == [[30], [20]]
-    assert len(groups) == 2 + 4
+    assert len(groups) == 2 + 8  # 34 * 0.013 s in batches of 0.05 s
     assert why.startswith("as long as earlier runs took")
 
 
@@ -59,17 +59,17 @@ def test_run_times_that_the_head_contradicts_do_not_count():
     quick = dict.fromkeys(range(SIZE), 0.001)
     assert len(decided(NONE_ENDED, quick)[0]) == len(TAIL)
     slow = dict.fromkeys(range(SIZE), 60.0)
-    assert len(decided(SHORT, slow)[0]) == 4
+    assert len(decided(SHORT, slow)[0]) == 9
     assert len(decided(NONE_ENDED, slow)[0]) == len(TAIL)
 
 
 def test_run_times_of_few_do_not_count():
-    assert len(decided(SHORT, {0: 0.01, 1: 9.0})[0]) == 4
+    assert len(decided(SHORT, {0: 0.01, 1: 9.0})[0]) == 9
 
 
 def test_unknown_ones_beside_known_ones_are_as_the_head():
     known = dict.fromkeys(range(30), 0.01)
-    assert len(decided(SHORT, known)[0]) == 4
+    assert len(decided(SHORT, known)[0]) == 9
     groups, _ = decided(SHORT | {39: None}, known)  # 39 was not known
     assert sorted(n for group in groups if len(group) == 1 for n in group) == list(range(30, 39))
 
@@ -176,9 +176,9 @@ def test_the_decision_is_kept(trial, tmp_path):
     path = tmp_path / PACK[3]
     jobs = tails.decision(entry, str(path))
     assert sorted(n for job in jobs for n in job.numbers) == TAIL
-    assert [job.name for job in jobs] == ["batch-1", "batch-2", "batch-3", "batch-4"]
-    assert len({job.digest for job in jobs}) == 4
-    assert "36 more in 4 jobs" in (tmp_path / "logs/pack.log").read_text()
+    assert [job.name for job in jobs] == [f"batch-{at}" for at in range(1, 10)]
+    assert len({job.digest for job in jobs}) == 9
+    assert "36 more in 9 jobs" in (tmp_path / "logs/pack.log").read_text()
     assert tails.decision(entry | {"tail": "another"}, str(path)) is None
 
 
