@@ -90,9 +90,11 @@ class Facts:
                 return False
         elif not isinstance(unit.node, _AROUND_IMPORTS):
             return False
+        replaced = _replaced_imports(unit)
         return any(
             not deferred
             and imported.bound not in used
+            and imported.bound not in replaced
             and self._is_from_outside(imported)
             and (module.dotted, imported.bound) not in self._named
             for imported, deferred in unit.names.imports
@@ -224,6 +226,18 @@ def _used_names(module: Module) -> frozenset[str]:
                 if isinstance(part, ast.Constant) and isinstance(part.value, str)
             )
     return frozenset(used)
+
+
+def _replaced_imports(unit: Unit) -> set[str]:
+    """Return the names for which a statement has something to use instead of what it imports.
+
+    In ``try: from fast import f``, ``except ImportError: def f(x): …`` the import is there for its name.
+    """
+    packages: dict[str, set[str]] = {}
+    for binding in unit.names.bindings:
+        package = binding.imported.module.partition(".")[0] if binding.imported else ""
+        packages.setdefault(binding.name, set()).add(package)
+    return {name for name, found in packages.items() if len(found) > 1}
 
 
 _AROUND_IMPORTS = (ast.If, ast.Try, ast.For, ast.While)

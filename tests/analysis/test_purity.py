@@ -254,6 +254,7 @@ def test_a_builtin_hidden_by_a_local_module_is_called():
         "import x\nclass A(metaclass=x.Meta): pass",
         "try:\n    import enable_something\nexcept ImportError: pass",
         "if True:\n    import enable_something",
+        "try:\n    import enable_something.a\n    import enable_something.b\nexcept ImportError: pass",
     ],
 )
 def test_what_libraries_note_is_in(effect):
@@ -264,6 +265,9 @@ def test_what_libraries_note_is_in(effect):
     "pure",
     [
         "A = max([1], default=-1)",
+        "try:\n    from fast import f\nexcept ImportError:\n    def f(x): return print(x)",
+        "try:\n    import fast\nexcept ImportError:\n    fast = None",
+        "if True:\n    import fast as f\nelse:\n    import slow as f",
         "import json\nA = json.dumps({}, default=str, indent=2)",
         "import json\nA = json.loads('{}', parse_float=float)",
         "from enum import Enum\nclass A(str, Enum):\n    X = 'x'\n    def __str__(self): return print(1)",
