@@ -307,7 +307,12 @@ class Evaluation(Changes):
             return self.judge.is_pure(meaning)
         if meaning is not None and self._is_pure_library_call(meaning.name, node):
             return True
-        return isinstance(node.func, ast.Attribute) and self._is_pure_method(node.func, node)
+        if not isinstance(node.func, ast.Attribute):
+            return False
+        owner = self.values.meaning(node.func.value)
+        if isinstance(owner, Definition) and self.judge.is_pure_in_class(owner, node.func.attr):
+            return True
+        return self._is_pure_method(node.func, node)
 
     def _is_pure_library_call(self, name: str, node: ast.Call) -> bool:
         if name in {"type", "iter"}:  # with more, one makes a class and the other calls a function

@@ -33,6 +33,9 @@ class Judge(Protocol):
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
 
+    def is_pure_in_class(self, owner: Definition, name: str) -> bool:
+        """Whether calling a static method or class method of a class has no effects."""
+
     def is_pure_factory(self, definition: Definition) -> bool:
         """Whether calling a function, and calling what it returns, has no effects."""
 

@@ -35,6 +35,11 @@ def replaced_in(module: Module) -> Iterator[str]:
             yield node.attr
 
 
+def assigned_in(module: Module) -> Iterator[str]:
+    """Yield the attributes that a module assigns or deletes, of whatever objects."""
+    return (node.attr for node in _assigned(module))
+
+
 def _assigned(module: Module) -> Iterator[ast.Attribute]:
     for unit in module.units:
         for node in unit.names.attributes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.class_methods import ClassMethods
 from mlx2smk.analysis.confined import FAILING, OWN_MODULE
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.instances import Instances
@@ -55,6 +56,7 @@ class Purity:
         self._judged: dict[ast.AST, bool] = {}
         self._fills: dict[ast.AST, Filling | None] = {}
         self._instances = Instances(project, self)
+        self._class_methods = ClassMethods(project, self)
 
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
@@ -65,6 +67,15 @@ class Purity:
         if isinstance(node, ast.ClassDef):
             return self._is_pure_class(definition, node)
         return self._is_pure_function(module, node)
+
+    def is_pure_in_class(self, owner: Definition, name: str) -> bool:
+        """Whether calling a static method or class method of a class has no effects."""
+        if not self._has_pure_decorators(owner.node, Values(self.project, owner.module)):
+            return False
+        method = self._class_methods.method(owner, name)
+        if method is None or _imports_something(method):
+            return False
+        return self._judge(method, lambda: self._class_methods.runs_purely(owner, method))
 
     def is_replaced(self, definition: Definition) -> bool:
         """Whether a definition may be changed, or another module may put something else in its place."""
@@ -162,7 +173,7 @@ class Purity:
         """Return what a function fills that does nothing but compute, raise, and change objects of its module."""
         if node not in self._fills:
             self._fills[node] = None  # which is what it is for those that it calls in a circle
-            if not any(isinstance(part, _IMPORTS) for part in ast.walk(node)):
+            if not _imports_something(node):
                 evaluation = Evaluation(around.inside(frame_inside(node)), self)
                 evaluation.statements(node.body)
                 self._fills[node] = filling_of(evaluation)
@@ -194,9 +205,7 @@ class Purity:
                 del self._judged[later]
 
     def _runs_purely(self, node: Function, around: Values, *, method: bool = False) -> bool:
-        if isinstance(node, ast.AsyncFunctionDef) or any(
-            isinstance(part, _IMPORTS) for part in ast.walk(node)
-        ):
+        if isinstance(node, ast.AsyncFunctionDef) or _imports_something(node):
             return False
         frame = frame_inside(node)
         first = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)][:1] if method else []
@@ -324,6 +333,10 @@ def both(one: Filling, other: Filling | None) -> Filling | None:
     if other is None or one.names is None or other.names is None:
         return None if other is None else Filling(one.module, None)
     return Filling(one.module, one.names | other.names)
+
+
+def _imports_something(node: ast.AST) -> bool:
+    return any(isinstance(part, _IMPORTS) for part in ast.walk(node))
 
 
 def _returns(node: ast.FunctionDef) -> list[ast.Return]:

@@ -56,6 +56,7 @@ class Values:
         self.project = project
         self.module = module
         self.frames = frames
+        self._classes: dict[str, Definition] = {}  # of parameters that are the class
         self._asked: set[tuple[str, tuple[Binding, ...]]] = set()
         self._reading: set[str] = set()
 
@@ -63,6 +64,14 @@ class Values:
         """Return the same with one more inner scope."""
         inner = Values(self.project, self.module, (*self.frames, frame))
         inner._asked = self._asked
+        inner._classes = {name: which for name, which in self._classes.items() if name not in frame}
+        return inner
+
+    def inside_class_method(self, frame: Frame, first: str, owner: Definition) -> Values:
+        """Return the same inside a class method, whose first parameter is the class."""
+        inner = Values(self.project, self.module, (*self.frames, frame))
+        inner._asked = self._asked
+        inner._classes = {first: owner} if len(frame[first]) == 1 else {}
         return inner
 
     def local(self, name: str) -> tuple[Binding, ...] | None:
@@ -80,8 +89,10 @@ class Values:
     def meaning(self, node: ast.expr) -> Definition | Library | None:
         """Return what an expression such as ``m.sub.f`` refers to; None if that is not certain."""
         root, chain = split_dotted(node)
-        if not isinstance(root, ast.Name) or self.local(root.id) is not None:
+        if not isinstance(root, ast.Name):
             return None
+        if self.local(root.id) is not None:
+            return None if chain else self._classes.get(root.id)
         if chain and chain[-1] in self.module.replaced:
             return None
         return self._locate(self.module, root.id, chain, frozenset())

@@ -244,6 +244,49 @@ def test_a_builtin_hidden_by_a_local_module_is_called():
 
 
 @pytest.mark.parametrize(
+    "methods",
+    [
+        "@classmethod\ndef of(cls): cls.n = 1",
+        "@classmethod\ndef of(cls): return cls()\ndef __init__(self): print(1)",
+        "@classmethod\ndef of(cls):\n    cls = print\n    return cls()",
+        "@classmethod\ndef of(cls): return cls.go()\n@classmethod\ndef go(cls): print(1)",
+        "@staticmethod\ndef of(): print(1)",
+        "@staticmethod\ndef of(): return KEPT.append(1)",
+        "@staticmethod\ndef of(): import anything",
+        "@staticmethod\ndef of(): pass\nof = print",
+        "@anything.traced\n@staticmethod\ndef of(): pass",
+        "of = print",
+    ],
+)
+def test_methods_of_classes_that_do_something_are_called(methods):
+    body = "\n".join(f"    {line}" for line in methods.split("\n"))
+    program = f"import anything\nKEPT = []\nclass A:\n{body}\nB = A.of()"
+    assert "B = A.of()" in kept(program)
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["A.of = print", "setattr(A, 'of', print)", "del A.of", "C = A\nC.of = print"],
+)
+def test_methods_of_classes_that_are_replaced_are_called(change):
+    program = f"class A:\n    @staticmethod\n    def of(): pass\n{change}\nB = A.of()"
+    assert "B = A.of()" in kept(program)
+
+
+def test_methods_of_classes_that_a_decorator_replaces_are_called():
+    program = "def put(c): return Other\nclass Other: of = print\n@put\nclass A:\n    @staticmethod\n    def of(): pass\n"
+    assert "B = A.of()" in kept(f"{program}B = A.of()")
+
+
+def test_a_method_of_a_class_that_another_module_replaces_is_called():
+    files = {
+        "m.py": "seen = []\nclass A:\n    @staticmethod\n    def of(): pass\n",
+        "n.py": "import m\nm.A.of = lambda: m.seen.append(1)\n",
+    }
+    assert agrees("import m, n\nX = m.A.of()", "import m\nreturn m.seen", files) == [1]
+
+
+@pytest.mark.parametrize(
     "effect",
     [
         "import yaml\nclass A(yaml.YAMLObject): pass",
@@ -265,6 +308,9 @@ def test_what_libraries_note_is_in(effect):
     "pure",
     [
         "A = max([1], default=-1)",
+        "class A:\n    @classmethod\n    def of(cls, x): return cls(x)\n    def __init__(self, x): self.x = x\nB = A.of(1)",
+        "class A:\n    @staticmethod\n    def of(x): return [x]\n    def go(self): print(1)\nB = A.of(1)",
+        "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int = 1\n    @classmethod\n    def of(cls): return cls(x=2)\nB = A.of()",
         "try:\n    from fast import f\nexcept ImportError:\n    def f(x): return print(x)",
         "try:\n    import fast\nexcept ImportError:\n    fast = None",
         "if True:\n    import fast as f\nelse:\n    import slow as f",
