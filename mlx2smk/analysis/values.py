@@ -88,7 +88,7 @@ class Values:
 
     def meaning(self, node: ast.expr) -> Definition | Library | None:
         """Return what an expression such as ``m.sub.f`` refers to; None if that is not certain."""
-        root, chain = split_dotted(node)
+        root, chain = split_dotted(self._spelled_out(node))
         if not isinstance(root, ast.Name):
             return None
         if self.local(root.id) is not None:
@@ -96,6 +96,17 @@ class Values:
         if chain and chain[-1] in self.module.replaced:
             return None
         return self._locate(self.module, root.id, chain, frozenset())
+
+    def _spelled_out(self, node: ast.expr) -> ast.expr:
+        """Return ``m.f`` for ``getattr(m, "f")``, and everything else as it is."""
+        if not isinstance(node, ast.Call) or len(node.args) != 2 or node.keywords:
+            return node
+        owner, name = node.args
+        if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
+            return node
+        if not isinstance(node.func, ast.Name) or self.library(node.func) != "getattr":
+            return node
+        return ast.Attribute(owner, name.value, ast.Load())
 
     def _locate(
         self, module: Module, name: str, chain: tuple[str, ...], seen: frozenset[tuple[str, str]]

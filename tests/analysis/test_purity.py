@@ -273,6 +273,22 @@ def test_methods_of_classes_that_are_replaced_are_called(change):
     assert "B = A.of()" in kept(program)
 
 
+@pytest.mark.parametrize(
+    ("call", "is_harmless"),
+    [
+        ("getattr(m, 'pure')(1)", True),
+        ("getattr(m, 'prints')(1)", False),
+        ("getattr(m, 'gone', print)(1)", False),
+        ("getattr(m, NAME)(1)", False),
+        ("(lambda getattr: getattr(m, 'pure')(1))(print)", False),
+    ],
+)
+def test_attributes_by_literal_names_are_what_they_name(call, is_harmless):
+    files = {"m.py": "def pure(x): return x\ndef prints(x): print(x)\n"}
+    lines = kept(f"import m\nNAME = 'pure'\nX = {call}", "return 1", files)
+    assert (f"X = {call}" not in lines) == is_harmless
+
+
 def test_methods_of_classes_that_a_decorator_replaces_are_called():
     program = "def put(c): return Other\nclass Other: of = print\n@put\nclass A:\n    @staticmethod\n    def of(): pass\n"
     assert "B = A.of()" in kept(f"{program}B = A.of()")
@@ -308,6 +324,7 @@ def test_what_libraries_note_is_in(effect):
     "pure",
     [
         "A = max([1], default=-1)",
+        "import math\nA = getattr(math, 'sqrt')(4)",
         "class A:\n    @classmethod\n    def of(cls, x): return cls(x)\n    def __init__(self, x): self.x = x\nB = A.of(1)",
         "class A:\n    @staticmethod\n    def of(x): return [x]\n    def go(self): print(1)\nB = A.of(1)",
         "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int = 1\n    @classmethod\n    def of(cls): return cls(x=2)\nB = A.of()",
