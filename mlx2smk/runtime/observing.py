@@ -15,6 +15,7 @@ import sys
 
 from . import digests, errors, watching
 from .importing import Imports
+from .native import NativeReaders
 from .paths import INSTALLED, NO_FOLDER, folder_of, installation, signature, source_of
 from .private import get_ident
 from .programs import Programs
@@ -76,6 +77,7 @@ class Observer:
         self.user_files: frozenset[str] = frozenset()
         self.opened_in: dict[int, str | None] = {}
         self.imports = Imports(self)
+        self.native = NativeReaders(self)
         self._handlers: dict[str, Handler] = {
             "open": self._on_open,
             "os.listdir": self._on_listing,
@@ -105,6 +107,7 @@ class Observer:
         """Start to observe, for the rest of the process's life."""
         self.is_active = True
         self.imports.start()
+        self.native.start()
         sys.addaudithook(self._hook)
 
     def also_handle(self, handlers: Mapping[str, Handler]) -> None:

@@ -1,0 +1,111 @@
+"""Files that libraries open without Python: results follow them like any others.
+
+Expected values are those that the files were made with. Each scenario ends with a run that has nothing to do.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.feather
+import pyarrow.parquet
+import pytest
+
+from tests.support.traced_folder import TRACING, Folder
+
+pytestmark = pytest.mark.slow
+
+READING = (
+    "import os\nfrom mlx2smk import trial\nfrom pyarrow.parquet import read_table\n"
+    + TRACING
+    + """
+import pandas as pd
+import pyarrow.csv, pyarrow.dataset, pyarrow.feather, pyarrow.parquet
+
+@trial(1, {"how": ["frame", "imported", "file", "folder", "pattern", "csv", "feather", "other"]})
+def read(how):
+    ran("read", how)
+    if how == "frame":
+        return int(pd.read_parquet("one.parquet")["a"][0])
+    if how == "imported":
+        return read_table("one.parquet")["a"][0].as_py()
+    if how == "file":
+        return pyarrow.parquet.ParquetFile("one.parquet").read()["a"][0].as_py()
+    if how == "folder":
+        return sum(pyarrow.dataset.dataset("parts").to_table()["a"].to_pylist())
+    if how == "pattern":
+        return sum(pyarrow.parquet.read_table(["parts/1.parquet", "parts/2.parquet"])["a"].to_pylist())
+    if how == "csv":
+        return pyarrow.csv.read_csv("one.csv")["a"][0].as_py()
+    if how == "feather":
+        return pyarrow.feather.read_table(source="one.feather")["a"][0].as_py()
+    return 7
+"""
+)
+
+SCRATCH = (
+    "import os\nfrom mlx2smk import setup, trial\n"
+    + TRACING
+    + """
+import pyarrow as pa
+import pyarrow.parquet
+
+VALUE = 5
+
+@setup()
+def make():
+    ran("make")
+    pyarrow.parquet.write_table(pa.table({"a": [VALUE]}), "made.parquet")
+    return {}
+
+@trial(1, {"n": [1, 2, 3], "__parallel__": 1})
+def use(n):
+    ran("use", n)
+    pyarrow.parquet.write_table(pa.table({"a": [n]}), "scratch.parquet")
+    pyarrow.parquet.read_table("scratch.parquet")
+    return n * pyarrow.parquet.read_table("made.parquet")["a"][0].as_py()
+"""
+)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "work" / "parts").mkdir(parents=True)
+    return tmp_path / "work"
+
+
+def make(folder, value):
+    """Write all files that hold a table of one value."""
+    table = pa.table({"a": [value]})
+    for name in ("one", "parts/1", "parts/2"):
+        pyarrow.parquet.write_table(table, folder / f"{name}.parquet")
+    pyarrow.csv.write_csv(table, folder / "one.csv")
+    pyarrow.feather.write_feather(pd.DataFrame({"a": [value]}), folder / "one.feather")
+
+
+def test_readers_in_other_languages_follow_their_files(folder):
+    make(folder, 5)
+    lab = Folder(folder, READING)
+    assert len(lab.run()) == 8
+    assert lab.results("read") == [5, 5, 5, 10, 10, 5, 5, 7]
+    assert lab.run(compiled=False) == []
+    make(folder, 9)
+    readers = ("csv", "feather", "file", "folder", "frame", "imported", "pattern")
+    assert lab.run(compiled=False) == [f"read {how}" for how in readers]
+    assert lab.results("read") == [9, 9, 9, 18, 18, 9, 9, 7]
+    assert lab.run(compiled=False) == []
+    pyarrow.parquet.write_table(pa.table({"a": [1]}), folder / "parts" / "3.parquet")
+    assert lab.run(compiled=False) == ["read folder"]
+    assert lab.results("read") == [9, 9, 9, 19, 18, 9, 9, 7]
+
+
+def test_what_a_run_writes_for_itself_is_not_followed(folder):
+    lab = Folder(folder, SCRATCH)
+    assert lab.run() == ["make", "use 1", "use 2", "use 3"]
+    assert lab.results("use") == [5, 10, 15]
+    assert lab.run(compiled=False) == []
+    lab.write(SCRATCH.replace("VALUE = 5", "VALUE = 6"))
+    assert lab.run() == ["make", "use 1", "use 2", "use 3"]
+    assert lab.results("use") == [6, 12, 18]
+    assert lab.run(compiled=False) == []
