@@ -138,7 +138,7 @@ class NativeReaders:
         for name in names:
             path = self._observer.path(name)
             if path is not None and not self._is_new(path):
-                self._observer.reads(path)
+                self._observer.reads(path, "c")
 
     def _is_new(self, path: str) -> bool:
         """Tell whether a file was made or changed since the run began."""

@@ -83,6 +83,7 @@ class Touched:
         self.possible: dict[str, None] = {}
         self.packages: dict[str, str] = {}
         self.missing: set[str] = set()
+        self.natively: set[str] = set()
         self.programs: dict[str, None] = {}
         self.failures: dict[str, None] = {}
         self.unforeseen: dict[str, str] = {}
@@ -101,6 +102,14 @@ class Touched:
         """Add a file that a program was given on its command line, to read or to write."""
         if not self._is_own(path):
             self.read.setdefault(path, (signature, True))
+
+    def _take_native(self, path: str, signature: str) -> None:
+        """Add a file that a library in C was given, usually to read."""
+        if signature == "-":
+            self._take_look(path, "-")
+        elif path not in self.read:
+            self._take_word(path, signature)
+            self.natively.add(path)
 
     def _take_before(self, path: str, signature: str, digest: str) -> None:
         self.before.setdefault((path, signature), digest)
@@ -201,6 +210,7 @@ class Touched:
         "r": _take_read,
         "s": _take_word,
         "R": _take_word,
+        "c": _take_native,
         "b": _take_before,
         "w": _take_write,
         "a": _take_append,
@@ -258,6 +268,8 @@ class Touched:
                 yield path, self._contents.digest(path, now)
             elif (path, signature) in self.before:
                 yield path, self.before[path, signature]
+            elif path in self.natively:  # then the run has changed it in place
+                continue
             elif word or path in self.made or path in self.wrote:
                 yield path, None
             elif path not in self.removed:

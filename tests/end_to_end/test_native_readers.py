@@ -109,3 +109,39 @@ def test_what_a_run_writes_for_itself_is_not_followed(folder):
     assert lab.run() == ["make", "use 1", "use 2", "use 3"]
     assert lab.results("use") == [6, 12, 18]
     assert lab.run(compiled=False) == []
+
+
+IN_PLACE = (
+    """
+from mlx2smk import trial
+import os
+import pyarrow as pa
+import pyarrow.parquet
+"""
+    + TRACING
+    + """
+@trial(1, {"n": [1, 2, 3], "__parallel__": 1})
+def look(n):
+    ran("look", n)
+    return pyarrow.parquet.read_table("kept.parquet")["a"][0].as_py()
+
+@trial(2, {"n": [1, 2, 3], "__parallel__": 1})
+def count(n):
+    ran("count", n)
+    value = pyarrow.parquet.read_table("kept.parquet")["a"][0].as_py() + n
+    pyarrow.parquet.write_table(pa.table({"a": [value]}), "kept.parquet")
+    return value
+"""
+)
+
+
+def test_what_runs_change_in_place_runs_nothing_again(folder):
+    pyarrow.parquet.write_table(pa.table({"a": [10]}), folder / "kept.parquet")
+    lab = Folder(folder, IN_PLACE)
+    assert len(lab.run()) == 6
+    assert lab.results("look") == [10, 10, 10]
+    assert lab.results("count") == [11, 13, 16]
+    assert lab.run(compiled=False) == []
+    pyarrow.parquet.write_table(pa.table({"a": [50]}), folder / "kept.parquet")
+    assert lab.run(compiled=False)[-3:] == ["look 1", "look 2", "look 3"]
+    assert lab.results("look") == [50, 50, 50]
