@@ -282,8 +282,11 @@ class Observer:
         if name.startswith("file:"):
             name = name[5:].partition("?")[0]
         path = self.path(name)
-        if path is not None:
+        if path is not None and path not in self._read:
             self.reads(path, "s")
+            before = self._read.get(path, "-")
+            if before not in ("-", "d", "o"):  # what it holds now is lost if the run changes it
+                self.tell("b", path, before, self._content(path))
 
     def _on_temporary(self, args: tuple[Any, ...]) -> None:
         path = self.path(args[0])
