@@ -1,4 +1,7 @@
-"""Records which installed packages the user's code imports, and which modules it fails to find."""
+"""Records which installed packages the user's code imports, and which modules it fails to find.
+
+Finders of modules share what is at the end: asking the other finders, and acting after an import.
+"""
 
 from __future__ import annotations
 
@@ -130,3 +133,26 @@ def names_used_by(codes: Iterable[types.CodeType]) -> set[str]:
         found.update(code.co_names)
         waiting += [item for item in code.co_consts if isinstance(item, type(code))]
     return found
+
+
+def found_by_others(finder: object, *asked: Any) -> ModuleSpec | None:
+    """Return what the finders besides one find, given the arguments of their `find_spec`."""
+    for other in sys.meta_path:
+        if other is not finder and hasattr(other, "find_spec"):
+            spec = other.find_spec(*asked)
+            if spec is not None:
+                return spec
+    return None
+
+
+def call_after(spec: ModuleSpec, action: Callable[[types.ModuleType], None]) -> None:
+    """Call the action after the module has run, and leave no trace in the module."""
+    loader: Any = spec.loader
+    run = loader.exec_module
+
+    def run_then_act(module: types.ModuleType) -> None:
+        vars(loader).pop("exec_module", None)  # gone if there is another action
+        run(module)
+        action(module)
+
+    loader.exec_module = run_then_act

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from .importing import call_after, found_by_others
 from .paths import PLACES
 from .private import ModuleSpec
 
@@ -134,14 +135,14 @@ class WorldFinder:
             return self.experiment.spec(name)
         if name in SHIMS or (name == "decorators" and not self._beside(name)):
             return ModuleSpec(name, ShimLoader(self.context), is_package=name == "mlx2smk")  # type: ignore[arg-type]
-        spec = self._python_finds(name, path, target)
+        spec = found_by_others(self, name, path, target)
         if name == self._plan.stem != self._plan.module and spec is not None:
             spec = self._elsewhere(name, spec)
         if spec is not None:
             spec = self._from_its_file(name, spec)
             self.is_found(name, spec)
             if name in self._after:
-                _call_after(spec, self._after.pop(name))
+                call_after(spec, self._after.pop(name))
         return spec
 
     def when_imported(self, name: str, action: Callable[[types.ModuleType], None]) -> None:
@@ -161,22 +162,12 @@ class WorldFinder:
         path = os.path.join(self._plan.folder, name)
         return os.path.exists(path + ".py") or os.path.isdir(path)
 
-    def _python_finds(
-        self, name: str, path: Sequence[str] | None, target: Any
-    ) -> ModuleSpec | None:
-        for finder in sys.meta_path:
-            if finder is not self and hasattr(finder, "find_spec"):
-                spec = finder.find_spec(name, path, target)
-                if spec is not None:
-                    return spec
-        return None
-
     def _elsewhere(self, name: str, spec: ModuleSpec) -> ModuleSpec | None:
         """Return the spec of Python's own module if the experiment's file has its name and hides it."""
         if spec.origin != self._plan.file:
             return spec
         elsewhere = [entry for entry in sys.path if not _is_folder(entry, self._plan.folder)]
-        return self._python_finds(name, elsewhere, None)
+        return found_by_others(self, name, elsewhere, None)
 
     def _from_its_file(self, name: str, spec: ModuleSpec) -> ModuleSpec:
         """Return the spec of a local module that has no slice; the run then rests on the module's file."""
@@ -224,16 +215,3 @@ def _holds_installed(parts: list[str], folder: str) -> bool:
     if parts[-1].startswith(".") or parts[-1] in PLACES:
         return True
     return os.path.exists(os.path.join(folder, *parts, "pyvenv.cfg"))
-
-
-def _call_after(spec: ModuleSpec, action: Callable[[types.ModuleType], None]) -> None:
-    """Call the action after the module has run, and leave no trace in the module."""
-    loader: Any = spec.loader
-    run = loader.exec_module
-
-    def run_then_act(module: types.ModuleType) -> None:
-        del loader.exec_module
-        run(module)
-        action(module)
-
-    loader.exec_module = run_then_act

@@ -10,6 +10,7 @@ import os
 import sys
 import time
 
+from .importing import call_after, found_by_others
 from .paths import signature
 
 TYPE_CHECKING = False
@@ -63,30 +64,16 @@ class NativeReaders:
             return None
         self._searched.add(name)  # other finders ask all of them, too
         try:
-            spec = next(filter(None, self._found_by_others(name, path, target)), None)
+            spec = found_by_others(self, name, path, target)
         finally:
             self._searched.discard(name)
-        if spec is not None:
-            self._wrap_after_loading(spec)
+        if spec is not None and hasattr(spec.loader, "exec_module"):
+            self._wrap_after_loading(name, spec)
         return spec
 
-    def _found_by_others(self, *asked: Any) -> Iterator[ModuleSpec | None]:
-        for finder in sys.meta_path:
-            if finder is not self and hasattr(finder, "find_spec"):
-                yield finder.find_spec(*asked)
-
-    def _wrap_after_loading(self, spec: ModuleSpec) -> None:
-        loader: Any = spec.loader
-        load = getattr(loader, "exec_module", None)
-        if load is None:
-            return
-
-        def exec_module(module: Any) -> None:
-            load(module)
-            self._wrap_all(sys.modules.get(module.__name__, module))
-
+    def _wrap_after_loading(self, name: str, spec: ModuleSpec) -> None:
         try:
-            loader.exec_module = exec_module
+            call_after(spec, lambda module: self._wrap_all(sys.modules.get(name, module)))
         except AttributeError:  # a loader that is not Python's
             return
 
@@ -125,13 +112,11 @@ class NativeReaders:
         if kind == "d":
             for at, _, files in os.walk(name):  # which is observed by itself
                 self._reads_all(os.path.join(at, file) for file in files)
-        elif kind != "-":
-            self._reads_all([name])
-        elif any(sign in name for sign in "*?["):
+        elif kind == "-" and any(sign in name for sign in "*?["):
             from glob import glob
 
             self._reads_all(glob(name, recursive=True))
-        elif "." in name or os.sep in name:  # and not just a word
+        elif kind != "-" or "." in name or os.sep in name:  # not just a word
             self._reads_all([name])
 
     def _reads_all(self, names: Iterable[str]) -> None:
