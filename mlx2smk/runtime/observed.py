@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
 CHANGED = "changed while it was read"
 
+IN_PYTHON, BY_PROGRAM, BY_LIBRARY = "in Python", "by a program", "by a library"
+"""How a file was read: Python sees whether it is also written, and not what others do with it."""
+
 PASSED = frozenset(
     {
         *("HOME", "PATH", "PWD", "OLDPWD", "SHELL", "SHLVL", "USER", "LOGNAME", "HOSTNAME", "_"),
@@ -69,7 +72,7 @@ class Touched:
     def __init__(self, folder: str, contents: Contents) -> None:
         self._folder = folder
         self._contents = contents
-        self.read: dict[str, tuple[str, bool]] = {}
+        self.read: dict[str, tuple[str, str]] = {}
         self.before: dict[tuple[str, str], str] = {}
         self.made: dict[str, None] = {}
         self.wrote: dict[str, None] = {}
@@ -83,7 +86,6 @@ class Touched:
         self.possible: dict[str, None] = {}
         self.packages: dict[str, str] = {}
         self.missing: set[str] = set()
-        self.natively: set[str] = set()
         self.programs: dict[str, None] = {}
         self.failures: dict[str, None] = {}
         self.unforeseen: dict[str, str] = {}
@@ -96,20 +98,19 @@ class Touched:
         if signature == "-":
             self._take_look(path, "-")
         elif not self._is_own(path):
-            self.read.setdefault(path, (signature, False))
+            self.read.setdefault(path, (signature, IN_PYTHON))
 
     def _take_word(self, path: str, signature: str) -> None:
         """Add a file that a program was given on its command line, to read or to write."""
         if not self._is_own(path):
-            self.read.setdefault(path, (signature, True))
+            self.read.setdefault(path, (signature, BY_PROGRAM))
 
     def _take_native(self, path: str, signature: str) -> None:
         """Add a file that a library in C was given, usually to read."""
         if signature == "-":
             self._take_look(path, "-")
-        elif path not in self.read:
-            self._take_word(path, signature)
-            self.natively.add(path)
+        elif not self._is_own(path):
+            self.read.setdefault(path, (signature, BY_LIBRARY))
 
     def _take_before(self, path: str, signature: str, digest: str) -> None:
         self.before.setdefault((path, signature), digest)
@@ -260,7 +261,7 @@ class Touched:
         return found
 
     def _files(self) -> Iterator[tuple[str, str | None]]:
-        for path, (signature, word) in self.read.items():
+        for path, (signature, how) in self.read.items():
             now = signature_of(path)
             if self._is_temporary(path):
                 continue
@@ -268,9 +269,9 @@ class Touched:
                 yield path, self._contents.digest(path, now)
             elif (path, signature) in self.before:
                 yield path, self.before[path, signature]
-            elif path in self.natively:  # then the run has changed it in place
+            elif how == BY_LIBRARY:  # then the run has changed it in place
                 continue
-            elif word or path in self.made or path in self.wrote:
+            elif how == BY_PROGRAM or path in self.made or path in self.wrote:
                 yield path, None
             elif path not in self.removed:
                 yield path, CHANGED
@@ -279,8 +280,8 @@ class Touched:
         """Yield files that were changed in place, also by a program or as a database."""
         words = (
             path
-            for path, (signature, word) in self.read.items()
-            if word and signature_of(path) != signature
+            for path, (signature, how) in self.read.items()
+            if how != IN_PYTHON and signature_of(path) != signature
         )
         for path in dict.fromkeys((*self.wrote, *words)):
             digest = self._contents.digest(path)
