@@ -50,6 +50,10 @@ class Changes:
         else:
             self.touches |= filling.names
 
+    def only_computes(self) -> bool:
+        """Whether nothing is done that others can notice."""
+        return self.reason is None and not self.touches
+
     def only_fails(self) -> bool:
         """Whether all that is done is to change what ``touches`` and ``owned`` name, and to fail perhaps."""
         return self.domains <= {FAILING}

@@ -6,10 +6,9 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.patches import assigned_in
-from mlx2smk.analysis.values import Values, frame_inside
-from mlx2smk.language.bindings import scope_of
+from mlx2smk.analysis.values import Values
+from mlx2smk.language.bindings import nodes_bound
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.project import Project
@@ -20,22 +19,26 @@ _KINDS = frozenset({"staticmethod", "classmethod"})
 
 
 class ClassMethods:
-    """Finds these methods and judges what runs when they are called."""
+    """Finds these methods."""
 
     def __init__(self, project: Project, purity: Purity) -> None:
         self.project = project
         self.purity = purity
 
-    def method(self, owner: Definition, name: str) -> ast.FunctionDef | None:
-        """Return the method that a class certainly has under this name; None if it may be another one."""
+    def method(self, owner: Definition, name: str) -> tuple[ast.FunctionDef, str] | None:
+        """Return the method that a class certainly has under this name, and the name of its decorator.
+
+        None if it may be another one.
+        """
         node = owner.node
         if not isinstance(node, ast.ClassDef) or node.keywords or name in self._assigned:
             return None
         if self.purity.is_replaced(owner):
             return None
-        found = [each.node for each in scope_of(node.body).bindings if each.name == name]
+        found = nodes_bound(node.body, name)
         method = found[0] if len(found) == 1 else None
-        return method if isinstance(method, ast.FunctionDef) and self._kind(method, owner) else None
+        kind = self._kind(method, owner) if isinstance(method, ast.FunctionDef) else ""
+        return (method, kind) if kind and isinstance(method, ast.FunctionDef) else None
 
     @cached_property
     def _assigned(self) -> frozenset[str]:
@@ -49,15 +52,3 @@ class ClassMethods:
         values = Values(self.project, owner.module)
         kinds = [values.library(each) for each in method.decorator_list]
         return kinds[0] if len(kinds) == 1 and kinds[0] in _KINDS else ""
-
-    def runs_purely(self, owner: Definition, method: ast.FunctionDef) -> bool:
-        """Whether the body of a method has no effects when it is called on its class."""
-        values, frame = Values(self.project, owner.module), frame_inside(method)
-        first = [each.arg for each in (*method.args.posonlyargs, *method.args.args)][:1]
-        if self._kind(method, owner) == "classmethod" and first:
-            inside = values.inside_class_method(frame, first[0], owner)
-        else:
-            inside = values.inside(frame)
-        evaluation = Evaluation(inside, self.purity)
-        evaluation.statements(method.body)
-        return evaluation.reason is None and not evaluation.touches

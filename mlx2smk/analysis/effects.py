@@ -359,7 +359,7 @@ class Evaluation(Changes):
             frame: Frame = frame_of((), names)
             inner = Evaluation(self.values.inside(frame), self.judge)
             inner.expression(node.body)
-            return inner.reason is None and not inner.touches
+            return inner.only_computes()
         if isinstance(node, ast.Constant):
             return True
         meaning = self.values.meaning(node)

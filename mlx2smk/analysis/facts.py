@@ -90,13 +90,12 @@ class Facts:
                 return False
         elif not isinstance(unit.node, _AROUND_IMPORTS):
             return False
-        replaced = _replaced_imports(unit)
         return any(
             not deferred
             and imported.bound not in used
-            and imported.bound not in replaced
             and self._is_from_outside(imported)
             and (module.dotted, imported.bound) not in self._named
+            and imported.bound not in _replaced_imports(unit)
             for imported, deferred in unit.names.imports
         )
 

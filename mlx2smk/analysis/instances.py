@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.judge import Filling
 from mlx2smk.analysis.values import Definition, Values, frame_inside
-from mlx2smk.language.bindings import scope_of
+from mlx2smk.language.bindings import imports_something, nodes_bound, scope_of
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.project import Module, Project
@@ -86,8 +86,7 @@ class Instances:
         found = self._instance(node.value, values)
         if found is None:
             return None
-        bindings = scope_of(found.node.body).bindings
-        methods = [each.node for each in bindings if each.name == node.attr]
+        methods = nodes_bound(found.node.body, node.attr)
         replaced = {found.name, found.node.name} & (found.module.patched | found.home.patched)
         method = methods[0] if len(methods) == 1 and not replaced else None
         plain = isinstance(method, ast.FunctionDef) and not method.decorator_list
@@ -128,7 +127,7 @@ class Instances:
         self, node: ast.FunctionDef, values: Values, owned: frozenset[str]
     ) -> frozenset[str] | None:
         """Return the names whose containers a function changes besides what is owned, None if it does more."""
-        if any(isinstance(part, (ast.Import, ast.ImportFrom)) for part in ast.walk(node)):
+        if imports_something(node):
             return None
         evaluation = Evaluation(values, self.purity, owned)
         evaluation.statements(node.body)

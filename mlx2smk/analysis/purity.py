@@ -26,7 +26,7 @@ from mlx2smk.analysis.known import (
 )
 from mlx2smk.analysis.subclassing import filled_by_subclass
 from mlx2smk.analysis.values import Definition, Frame, Values, frame_inside
-from mlx2smk.language.bindings import scope_of
+from mlx2smk.language.bindings import imports_something, scope_of
 from mlx2smk.language.scopes import own_scope
 
 if TYPE_CHECKING:
@@ -44,8 +44,6 @@ _HOOKS = frozenset(
 """Methods that may be called when an instance is created."""
 
 _GIVEN_A_CLASS = frozenset({"__new__", "_missing_"})
-
-_IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 class Purity:
@@ -70,12 +68,15 @@ class Purity:
 
     def is_pure_in_class(self, owner: Definition, name: str) -> bool:
         """Whether calling a static method or class method of a class has no effects."""
-        if not self._has_pure_decorators(owner.node, Values(self.project, owner.module)):
+        values = Values(self.project, owner.module)
+        if not self._has_pure_decorators(owner.node, values):
             return False
-        method = self._class_methods.method(owner, name)
-        if method is None or _imports_something(method):
+        found = self._class_methods.method(owner, name)
+        if found is None:
             return False
-        return self._judge(method, lambda: self._class_methods.runs_purely(owner, method))
+        method, kind = found
+        given = owner if kind == "classmethod" else None
+        return self._judge(method, lambda: self._runs_purely(method, values, given=given))
 
     def is_replaced(self, definition: Definition) -> bool:
         """Whether a definition may be changed, or another module may put something else in its place."""
@@ -173,7 +174,7 @@ class Purity:
         """Return what a function fills that does nothing but compute, raise, and change objects of its module."""
         if node not in self._fills:
             self._fills[node] = None  # which is what it is for those that it calls in a circle
-            if not _imports_something(node):
+            if not imports_something(node):
                 evaluation = Evaluation(around.inside(frame_inside(node)), self)
                 evaluation.statements(node.body)
                 self._fills[node] = filling_of(evaluation)
@@ -204,15 +205,24 @@ class Purity:
             if self._judged[later]:
                 del self._judged[later]
 
-    def _runs_purely(self, node: Function, around: Values, *, method: bool = False) -> bool:
-        if isinstance(node, ast.AsyncFunctionDef) or _imports_something(node):
+    def _runs_purely(
+        self,
+        node: Function,
+        around: Values,
+        *,
+        method: bool = False,
+        given: Definition | None = None,
+    ) -> bool:
+        """Whether a body has no effects; the first parameter of a ``method`` is its own, or a class ``given``."""
+        if isinstance(node, ast.AsyncFunctionDef) or imports_something(node):
             return False
         frame = frame_inside(node)
-        first = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)][:1] if method else []
-        owned = frozenset(name for name in first if len(frame[name]) == 1)
-        evaluation = Evaluation(around.inside(frame), self, owned)
+        first = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)][:1]
+        plain = frozenset(name for name in first if len(frame[name]) == 1)
+        inside = around.inside(frame, dict.fromkeys(plain, given) if given else None)
+        evaluation = Evaluation(inside, self, plain if method else frozenset())
         evaluation.statements(node.body)
-        return evaluation.reason is None and not evaluation.touches
+        return evaluation.only_computes()
 
     def _is_pure_class(self, definition: Definition, node: ast.ClassDef) -> bool:
         return self._judge(node, lambda: self._makes_purely(definition, node))
@@ -333,10 +343,6 @@ def both(one: Filling, other: Filling | None) -> Filling | None:
     if other is None or one.names is None or other.names is None:
         return None if other is None else Filling(one.module, None)
     return Filling(one.module, one.names | other.names)
-
-
-def _imports_something(node: ast.AST) -> bool:
-    return any(isinstance(part, _IMPORTS) for part in ast.walk(node))
 
 
 def _returns(node: ast.FunctionDef) -> list[ast.Return]:

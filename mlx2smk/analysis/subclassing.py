@@ -12,7 +12,7 @@ from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.judge import Filling
 from mlx2smk.analysis.known import QUIET_METACLASSES, REGISTERING_BASES, listed
 from mlx2smk.analysis.values import Definition, Library, Values, frame_inside
-from mlx2smk.language.bindings import scope_of
+from mlx2smk.language.bindings import imports_something, nodes_bound, scope_of
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.purity import Purity
@@ -25,7 +25,7 @@ def filled_by_subclass(definition: Definition, purity: Purity) -> Filling | None
     classes = _with_bases(definition, purity, frozenset())
     if classes is None:
         return None
-    hooked = [each for each in classes if _bound(each, HOOK)]
+    hooked = [each for each in classes if nodes_bound(each.node.body, HOOK)]
     if len(hooked) != 1:
         return None
     (base,) = hooked
@@ -34,7 +34,10 @@ def filled_by_subclass(definition: Definition, purity: Purity) -> Filling | None
         return found
     own = _containers(base, purity)
     hidden = any(
-        _bound(each, name) for each in classes if each.node is not base.node for name in own
+        nodes_bound(each.node.body, name)
+        for each in classes
+        if each.node is not base.node
+        for name in own
     )
     found = None if hidden else _filled_by_hook(base, own, purity)
     names = None if found is None else found.names
@@ -67,20 +70,15 @@ def _with_bases(
     return list(found.values())
 
 
-def _bound(definition: Definition, name: str) -> list[ast.AST]:
-    body = definition.node.body
-    return [each.node for each in scope_of(body).bindings if each.name == name]
-
-
 def _filled_by_hook(base: Definition, own: frozenset[str], purity: Purity) -> Filling | None:
     """Return what the hook of a base fills if the containers of some names of the class may be changed."""
-    (hook, *others) = _bound(base, HOOK)
+    (hook, *others) = nodes_bound(base.node.body, HOOK)
     values = Values(purity.project, base.module)
     if others or not isinstance(hook, ast.FunctionDef):
         return None
     if any(values.library(each) != "classmethod" for each in hook.decorator_list):
         return None
-    if any(isinstance(part, (ast.Import, ast.ImportFrom)) for part in ast.walk(hook)):
+    if imports_something(hook):
         return None
     frame = frame_inside(hook)
     first = [arg.arg for arg in (*hook.args.posonlyargs, *hook.args.args)][:1]

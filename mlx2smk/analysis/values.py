@@ -21,7 +21,7 @@ from mlx2smk.analysis.known import (
     listed,
 )
 from mlx2smk.language.bindings import Binding, scope_of
-from mlx2smk.language.scopes import Function, own_scope, parameters_of, split_dotted
+from mlx2smk.language.scopes import Function, attribute_of, own_scope, parameters_of, split_dotted
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.names import Comprehension
@@ -56,22 +56,16 @@ class Values:
         self.project = project
         self.module = module
         self.frames = frames
-        self._classes: dict[str, Definition] = {}  # of parameters that are the class
+        self._classes: dict[str, Definition] = {}  # of parameters that are classes
         self._asked: set[tuple[str, tuple[Binding, ...]]] = set()
         self._reading: set[str] = set()
 
-    def inside(self, frame: Frame) -> Values:
-        """Return the same with one more inner scope."""
+    def inside(self, frame: Frame, classes: dict[str, Definition] | None = None) -> Values:
+        """Return the same with one more inner scope, in which some parameters are known to be classes."""
         inner = Values(self.project, self.module, (*self.frames, frame))
         inner._asked = self._asked
-        inner._classes = {name: which for name, which in self._classes.items() if name not in frame}
-        return inner
-
-    def inside_class_method(self, frame: Frame, first: str, owner: Definition) -> Values:
-        """Return the same inside a class method, whose first parameter is the class."""
-        inner = Values(self.project, self.module, (*self.frames, frame))
-        inner._asked = self._asked
-        inner._classes = {first: owner} if len(frame[first]) == 1 else {}
+        outer = {name: which for name, which in self._classes.items() if name not in frame}
+        inner._classes = outer | (classes or {})
         return inner
 
     def local(self, name: str) -> tuple[Binding, ...] | None:
@@ -101,12 +95,10 @@ class Values:
         """Return ``m.f`` for ``getattr(m, "f")``, and everything else as it is."""
         if not isinstance(node, ast.Call) or len(node.args) != 2 or node.keywords:
             return node
-        owner, name = node.args
-        if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
+        named = attribute_of(node, node.args[0])
+        if named is None or self.library(node.func) != "getattr":
             return node
-        if not isinstance(node.func, ast.Name) or self.library(node.func) != "getattr":
-            return node
-        return ast.Attribute(owner, name.value, ast.Load())
+        return ast.Attribute(node.args[0], named[1], ast.Load())
 
     def _locate(
         self, module: Module, name: str, chain: tuple[str, ...], seen: frozenset[tuple[str, str]]

@@ -209,6 +209,16 @@ def _kind(node: ast.AST) -> BindingKind:
     return "deleted" if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del) else "other"
 
 
+def nodes_bound(body: Iterable[ast.AST], name: str) -> list[ast.AST]:
+    """Return what binds a name in the body of a class or function, once for each time."""
+    return [each.node for each in scope_of(body).bindings if each.name == name]
+
+
+def imports_something(node: ast.AST) -> bool:
+    """Whether there is an import statement in some code, also inside what it defines."""
+    return any(isinstance(part, (ast.Import, ast.ImportFrom)) for part in ast.walk(node))
+
+
 def imports_of(node: ast.Import | ast.ImportFrom) -> tuple[Imported, ...]:
     """Take an import statement apart, one entry for each name."""
     if isinstance(node, ast.ImportFrom):
