@@ -21,9 +21,20 @@ if TYPE_CHECKING:
 
     from .observing import Observer
 
+DUCKDB = "sql query execute from_query read_csv read_parquet read_json from_csv_auto from_parquet"
+
 READERS = {
+    "av": "open",
     "cv2": "imread imreadmulti",
+    "duckdb": " ".join(("connect", DUCKDB, *(f"DuckDBPyConnection.{n}" for n in DUCKDB.split()))),
+    "faiss": "read_index read_index_binary read_VectorTransform",
+    "fiona": "open",
+    "geopandas": "read_file",
     "h5py.h5f": "open",
+    "lightgbm": "Dataset.__init__ Booster.__init__",
+    "lmdb": "open Environment",
+    "netCDF4": "Dataset MFDataset",
+    "onnxruntime": "InferenceSession.__init__",
     "polars": (
         "read_csv read_csv_batched scan_csv read_parquet read_parquet_schema scan_parquet read_ipc "
         "read_ipc_stream scan_ipc read_json read_ndjson scan_ndjson read_avro read_excel"
@@ -36,10 +47,22 @@ READERS = {
     "pyarrow.parquet": (
         "read_table read_pandas read_schema read_metadata ParquetFile.__init__ ParquetDataset.__init__"
     ),
+    "pyogrio": "read_dataframe read_arrow open_arrow read_info read_bounds list_layers",
+    "rasterio": "open",
+    "safetensors": "safe_open",
     "soundfile": "read info blocks SoundFile.__init__",
     "tables": "open_file",
+    "torch": "from_file",
+    "torch.jit": "load",
+    "xgboost": "DMatrix.__init__ Booster.__init__ Booster.load_model",
 }
-"""The functions of each module that open files themselves."""
+"""The functions and classes of each module that open files themselves."""
+
+SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg")
+"""The endings of files that are read with one that ends with `.shp`."""
+
+MOST_LETTERS = 1 << 16
+"""The length of an argument that may name files."""
 
 
 class NativeReaders:
@@ -89,18 +112,22 @@ class NativeReaders:
             except (AttributeError, TypeError):  # a class of another version, which is in C
                 continue
 
-    def _wrapped(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _wrapped(self, function: Callable[..., Any]) -> Any:
         from functools import wraps
 
-        name_of_function = getattr(function, "__qualname__", "")
+        def follow(given: Iterable[Any]) -> None:
+            try:
+                for name in _names(given):
+                    self._follow(name)
+            except Exception as error:  # noqa: BLE001 - the user's code must not notice
+                self._observer.tell("!", getattr(function, "__qualname__", ""), repr(error))
+
+        if isinstance(function, type):
+            return _class_that_follows(function, follow)
 
         @wraps(function)
         def reading(*given: Any, **named: Any) -> Any:
-            try:
-                for name in _names((*given, *named.values())):
-                    self._follow(name)
-            except Exception as error:  # noqa: BLE001 - the user's code must not notice
-                self._observer.tell("!", name_of_function, repr(error))
+            follow((*given, *named.values()))
             return function(*given, **named)
 
         reading.__wrapped_by_mlx__ = True  # type: ignore[attr-defined]
@@ -109,15 +136,18 @@ class NativeReaders:
     def _follow(self, name: str) -> None:
         """Follow a file, all files of a folder, those that a pattern names, or a file that is missing."""
         kind = signature(name)
-        if kind == "d":
+        if kind == "-" and os.path.isfile(name.partition("?")[0]):
+            self._reads_all(
+                [name.partition("?")[0]]
+            )  # options follow, as in `data.txt?format=libsvm`
+        elif kind == "d":
             for at, _, files in os.walk(name):  # which is observed by itself
                 self._reads_all(os.path.join(at, file) for file in files)
         elif kind == "-" and any(sign in name for sign in "*?["):
-            from glob import glob
-
-            self._reads_all(glob(name, recursive=True))
+            self._reads_all(_matches(name))
         elif kind != "-" or "." in name or os.sep in name:  # not just a word
-            self._reads_all([name])
+            beside = SHAPEFILE if name.endswith(".shp") else ()
+            self._reads_all([name, *(f"{name[:-4]}{suffix}" for suffix in beside)])
 
     def _reads_all(self, names: Iterable[str]) -> None:
         for name in names:
@@ -139,6 +169,51 @@ def _names(given: Iterable[Any]) -> Iterator[str]:
         if isinstance(each, (list, tuple)):
             yield from _names(each)
         elif isinstance(each, (str, bytes, os.PathLike)):
-            name = os.fsdecode(each)
-            if name and "\0" not in name and "://" not in name:
-                yield name
+            yield from _names_in(os.fsdecode(each))
+
+
+def _names_in(text: str) -> Iterable[str]:
+    """Return a text as a name, or the names of files that are quoted in it, as in SQL."""
+    if not text or len(text) > MOST_LETTERS or "\0" in text or "://" in text:
+        return ()
+    if "'" in text or "\n" in text:  # few of these are names, so they must be there
+        quoted = (each for each in text.split("'")[1::2] if each and " " not in each)
+        return [each for each in (text, *quoted) if signature(each) != "-" or _matches(each)]
+    return (text,)
+
+
+def _matches(name: str) -> list[str]:
+    """Return the paths that a pattern names; none if it is not a pattern."""
+    from glob import glob
+
+    return glob(name, recursive=True) if any(sign in name for sign in "*?[") else []
+
+
+def _class_that_follows(original: type, follow: Callable[[Iterable[Any]], None]) -> Any:
+    """Return a class that stands for one in C: it follows what it is given and makes objects of that one."""
+
+    class Standing(type(original)):  # type: ignore[misc]
+        def __call__(cls, *given: Any, **named: Any) -> Any:
+            follow((*given, *named.values()))
+            make = original if cls is stand else super().__call__
+            return make(*given, **named)
+
+        def __instancecheck__(cls, each: object) -> bool:
+            return isinstance(each, original) if cls is stand else super().__instancecheck__(each)
+
+        def __subclasscheck__(cls, each: type) -> bool:
+            return issubclass(each, original) if cls is stand else super().__subclasscheck__(each)
+
+        def __getattr__(cls, name: str) -> Any:
+            return getattr(original, name)
+
+    members = {
+        "__doc__": original.__doc__,
+        "__module__": original.__module__,
+        "__wrapped_by_mlx__": True,
+    }
+    try:
+        stand: Any = Standing(original.__name__, (original,), members)
+    except TypeError:  # it allows no subclasses
+        stand = Standing(original.__name__, (), members)
+    return stand

@@ -103,12 +103,14 @@ class Touched:
     def _take_word(self, path: str, signature: str) -> None:
         """Add a file that a program was given on its command line, to read or to write."""
         if not self._is_own(path):
-            self.read.setdefault(path, (signature, BY_PROGRAM))
+            signature, _ = self.read.get(path, (signature, BY_PROGRAM))
+            self.read[path] = signature, BY_PROGRAM
 
     def _take_native(self, path: str, signature: str) -> None:
-        """Add a file that a library in C was given, usually to read."""
+        """Add a file that a library in C was given, usually to read; one that is missing it may make."""
         if signature == "-":
             self._take_look(path, "-")
+            self._take_possible(path)
         elif not self._is_own(path):
             self.read.setdefault(path, (signature, BY_LIBRARY))
 

@@ -73,6 +73,7 @@ class Observer:
         self._told: set[tuple[str, ...]] = set()
         self._written: set[str] = set()
         self._read: dict[str, str] = {}
+        self._kept: set[tuple[str, str]] = set()
         self._busy: set[int] = set()
         self.user_files: frozenset[str] = frozenset()
         self.opened_in: dict[int, str | None] = {}
@@ -191,10 +192,27 @@ class Observer:
 
     def reads(self, path: str, kind: str = "r") -> None:
         """Record that a file is read, with its signature."""
-        if path not in self._read and path not in self._written:
+        if path in self._written:
+            return
+        if path not in self._read:
             self._read[path] = signature(path)
-            if self._read[path] not in ("d", "o"):
-                self.tell(kind, path, self._read[path])
+        if self._read[path] not in ("d", "o"):
+            self.tell(kind, path, self._read[path])
+
+    def hands_over(self, path: str, kind: str, most: int = sys.maxsize) -> None:
+        """Record that a file is given to code that Python cannot see, with what it holds: that may be lost.
+
+        Files of more than `most` bytes are not read for that.
+        """
+        self.reads(path, kind)
+        before = self._read.get(path, "-")
+        if before in ("-", "d", "o") or (path, before) in self._kept:
+            return
+        if signature(path) == before and int(before.partition(":")[0]) <= most:
+            content = self._content(path)
+            if signature(path) == before:
+                self._kept.add((path, before))
+                self.tell("b", path, before, content)
 
     def _writes(self, path: str, how: str) -> None:
         """Record that a file will be written, after its earlier content if it was read before."""
@@ -282,11 +300,8 @@ class Observer:
         if name.startswith("file:"):
             name = name[5:].partition("?")[0]
         path = self.path(name)
-        if path is not None and path not in self._read:
-            self.reads(path, "s")
-            before = self._read.get(path, "-")
-            if before not in ("-", "d", "o"):  # what it holds now is lost if the run changes it
-                self.tell("b", path, before, self._content(path))
+        if path is not None:
+            self.hands_over(path, "s")
 
     def _on_temporary(self, args: tuple[Any, ...]) -> None:
         path = self.path(args[0])

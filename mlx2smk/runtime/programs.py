@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MOST_WORDS = 200
 """The number of words of a command line that are examined."""
 
+MOST_BYTES = 1 << 28
+"""The size of a file whose content is noted before a program may change it."""
+
 
 class Programs:
     """The audit events for starting programs."""
@@ -68,7 +71,7 @@ class Programs:
         """Record a word that is the path of a file, or may become one."""
         path = self._observer.path(word, folder) if word and not word.startswith("-") else None
         if path is not None and signature(path) not in ("-", "d", "o"):
-            self._observer.reads(path, "R")
+            self._observer.hands_over(path, "R", MOST_BYTES)
         elif path is not None and os.path.dirname(path) != path:
             self._observer.tell("q", path)
 

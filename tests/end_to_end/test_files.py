@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.traced_folder import TRACING, Folder
+from tests.support.traced_folder import TRACING, Folder, settled
 
 pytestmark = pytest.mark.slow
 
@@ -51,12 +51,6 @@ def other(k):
 def folder(tmp_path):
     (tmp_path / "work").mkdir()
     return tmp_path / "work"
-
-
-def settled(lab):
-    """Check that another run has nothing to do."""
-    assert lab.run(compiled=False) == []
-    assert "Nothing to be done" in lab.said
 
 
 def test_readers_follow_a_file_that_is_handed_on(folder):
@@ -684,39 +678,3 @@ def with_editable_package(folder, source):
     about = {"url": source.as_uri(), "dir_info": {"editable": True}}
     (metadata / "direct_url.json").write_text(json.dumps(about))
     return folder / "bin" / "python"
-
-
-COUNTING = """
-import sqlite3
-
-FIRST = 5
-
-@setup()
-def make():
-    ran("make")
-    if os.path.exists("counts.db"):
-        os.remove("counts.db")
-    with sqlite3.connect("counts.db") as connection:
-        connection.execute("create table t(x)")
-        connection.execute("insert into t values(?)", (FIRST,))
-    return {}
-
-@trial(1, {"n": [1, 2, 3], "__parallel__": 1})
-def count(n):
-    ran("count", n)
-    with sqlite3.connect("counts.db") as connection:
-        [(x,)] = connection.execute("select x from t")
-        connection.execute("update t set x = x + ?", (n,))
-    return x
-"""
-
-
-def test_a_database_that_runs_change_in_place(folder):
-    lab = Folder(folder, START + COUNTING)
-    assert lab.run() == ["count 1", "count 2", "count 3", "make"]
-    assert lab.results("count") == [5, 6, 8]
-    settled(lab)
-    lab.write(START + COUNTING.replace("FIRST = 5", "FIRST = 20"))
-    assert lab.run() == ["count 1", "count 2", "count 3", "make"]
-    assert lab.results("count") == [20, 21, 23]
-    settled(lab)

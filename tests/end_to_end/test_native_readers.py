@@ -5,12 +5,17 @@ Expected values are those that the files were made with. Each scenario ends with
 
 from __future__ import annotations
 
+import duckdb
+import netCDF4
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
+import torch
+from safetensors.numpy import save_file
 
 from tests.support.traced_folder import TRACING, Folder
 
@@ -145,3 +150,119 @@ def test_what_runs_change_in_place_runs_nothing_again(folder):
     pyarrow.parquet.write_table(pa.table({"a": [50]}), folder / "kept.parquet")
     assert lab.run(compiled=False)[-3:] == ["look 1", "look 2", "look 3"]
     assert lab.results("look") == [50, 50, 50]
+
+
+CLASSES = (
+    """
+from mlx2smk import trial
+import os
+import duckdb, netCDF4, safetensors, torch
+import numpy as np
+from safetensors.torch import load_file
+"""
+    + TRACING
+    + """
+class Mine(netCDF4.Dataset):
+    pass
+
+@trial(1, {"how": ["netcdf", "own", "tensors", "loaded", "jit", "raw", "sql", "method", "base", "other"]})
+def read(how):
+    ran("read", how)
+    if how in ("netcdf", "own"):
+        with (Mine if how == "own" else netCDF4.Dataset)("one.nc") as data:
+            assert isinstance(data, netCDF4.Dataset) and not isinstance(3, netCDF4.Dataset)
+            assert isinstance(data, Mine) == (how == "own")
+            return float(data["a"][0])
+    if how == "tensors":
+        with safetensors.safe_open("one.safetensors", framework="np") as tensors:
+            return float(tensors.get_tensor("a")[0])
+    if how == "loaded":
+        return float(load_file("one.safetensors")["a"][0])
+    if how == "jit":
+        return float(torch.jit.load("one.pt")(torch.ones(1)))
+    if how == "raw":
+        return float(torch.from_file("one.raw", size=1))
+    if how == "sql":
+        return float(duckdb.sql("from 'one.csv' where 'a.b' = 'a.b'").fetchall()[0][0])
+    if how == "method":
+        return float(duckdb.connect().execute("from 'one.csv'").fetchall()[0][0])
+    if how == "base":
+        with duckdb.connect("one.duckdb", read_only=True) as base:
+            return float(base.execute("from t").fetchall()[0][0])
+    return 7.0
+"""
+)
+
+
+class Scaling(torch.nn.Module):
+    def __init__(self, by):
+        super().__init__()
+        self.by = by
+
+    def forward(self, x):
+        return x * self.by
+
+
+def make_others(folder, value):
+    """Write the files of other libraries, which hold one value."""
+    with netCDF4.Dataset(folder / "one.nc", "w") as data:
+        data.createDimension("x", 1)
+        data.createVariable("a", "f8", ("x",))[:] = [value]
+    save_file({"a": np.array([value])}, folder / "one.safetensors")
+    torch.jit.trace(Scaling(value), torch.ones(1)).save(str(folder / "one.pt"))
+    np.array([value], dtype="float32").tofile(folder / "one.raw")
+    (folder / "one.csv").write_text(f"a\n{value}\n")
+    (folder / "one.duckdb").unlink(missing_ok=True)
+    with duckdb.connect(folder / "one.duckdb") as base:
+        base.execute(f"create table t(a double); insert into t values({value})")
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
+def test_classes_and_queries_of_libraries_follow_their_files(folder):
+    make_others(folder, 5.0)
+    lab = Folder(folder, CLASSES)
+    assert len(lab.run()) == 10
+    assert lab.results("read") == [5.0] * 9 + [7.0]
+    assert lab.run(compiled=False) == []
+    make_others(folder, 9.0)
+    assert len(lab.run(compiled=False)) == 9
+    assert lab.results("read") == [9.0] * 9 + [7.0]
+    assert lab.run(compiled=False) == []
+
+
+WRITING = (
+    """
+from mlx2smk import trial
+import os
+import netCDF4
+"""
+    + TRACING
+    + """
+FACTOR = 1
+
+@trial(1, {"n": [1, 2]})
+def write(n):
+    ran("write", n)
+    with netCDF4.Dataset(f"{n}.nc", "w") as data:
+        data.createDimension("x", 1)
+        data.createVariable("a", "f8", ("x",))[:] = [n * FACTOR]
+    return n
+
+@trial(2, {"n": [1, 2]})
+def read(n):
+    ran("read", n)
+    with netCDF4.Dataset(f"{n}.nc") as data:
+        return float(data["a"][0])
+"""
+)
+
+
+def test_what_classes_of_libraries_write_is_read_by_others(folder):
+    lab = Folder(folder, WRITING)
+    assert lab.run() == ["read 1", "read 2", "write 1", "write 2"]
+    assert lab.results("read") == [1.0, 2.0]
+    assert lab.run(compiled=False) == []
+    lab.write(WRITING.replace("FACTOR = 1", "FACTOR = 10"))
+    assert lab.run() == ["read 1", "read 2", "write 1", "write 2"]
+    assert lab.results("read") == [10.0, 20.0]
+    assert lab.run(compiled=False) == []

@@ -62,3 +62,9 @@ class Folder:
 
     def report(self) -> dict:
         return json.loads((self.path / "results" / "exp" / "report.json").read_text())
+
+
+def settled(lab):
+    """Check that another run has nothing to do."""
+    assert lab.run(compiled=False) == []
+    assert "Nothing to be done" in lab.said
