@@ -142,14 +142,16 @@ def test_without_a_known_scheduler_there_is_nothing_to_replace():
         snakemake.let_signals_in()
 
 
+@pytest.mark.parametrize("lock", ["_lock", "_open_jobs._cond"])
 @pytest.mark.parametrize("mended", [True, False])
-def test_a_signal_while_the_scheduler_holds_its_lock(tmp_path, mended):
+def test_a_signal_while_the_scheduler_holds_its_lock(tmp_path, mended, lock):
     mend = "Snakemake(workflow).let_signals_in()" if mended else "pass"
     (tmp_path / "Snakefile").write_text(
-        "import os, signal\n"
+        "import os, signal, time\n"
         "from mlx2smk.runtime.workflow.snakemake_api import Snakemake\n"
-        f"onstart:\n    {mend}\n    with workflow.scheduler._lock:\n"
+        f"onstart:\n    {mend}\n    with workflow.scheduler.{lock}:\n"
         "        print('held', flush=True)\n        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    time.sleep(0.5)\n"
         "rule all:\n    output: 'made.txt'\n    shell: 'touch {output}'\n",
         encoding="utf-8",
     )

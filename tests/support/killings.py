@@ -159,7 +159,9 @@ class Trial:
             if found:
                 return os.waitstatus_to_exitcode(status)
             time.sleep(0.02)
-        self.wrong.append(f"run {self.runs} did not end after {self.done}")
+        there = "; ".join(described(each) for each in (pid, *below(pid)))
+        said = self.said_path.read_text(errors="replace")[-1500:]
+        self.wrong.append(f"run {self.runs} did not end after {self.done}: {there}; it said {said}")
         for each in (*below(pid), pid):
             send(each, signal.SIGKILL)
         os.waitpid(pid, 0)
@@ -296,6 +298,19 @@ def left(trial: Trial) -> list[str]:
 
 def processes() -> list[int]:
     return [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+
+
+def described(pid: int) -> str:
+    """Return what a process is, and in which state and system call each of its threads is."""
+    threads = []
+    for thread in sorted(Path(f"/proc/{pid}/task").glob("*")):
+        with contextlib.suppress(OSError):
+            call = (thread / "syscall").read_text().split()[:4]
+            threads.append(" ".join(((thread / "wchan").read_text(), *call)))
+    words = words_of_process(pid).decode(errors="replace")
+    with contextlib.suppress(OSError):
+        return f"{pid} below {parent_of(pid)}, {state_of(pid)}, {words[-150:]}, {threads}"
+    return f"{pid} {words}, ended"
 
 
 def state_of(pid: int) -> str:

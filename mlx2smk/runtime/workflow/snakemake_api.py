@@ -8,7 +8,8 @@ stops with an error that says which one.
 from __future__ import annotations
 
 import os
-import threading
+import signal
+from _thread import start_new_thread as start_thread
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
@@ -150,13 +151,17 @@ class Snakemake:
     def let_signals_in(self) -> None:
         """Let Snakemake stop whenever it is told to.
 
-        Its handler of SIGTERM takes the scheduler's lock (9.27). If the scheduler holds it at that moment, it
-        would wait for itself without end.
+        Its handler of SIGTERM takes locks of the scheduler (9.27). If the main thread holds one of them at
+        that moment, it would wait for itself without end, so another thread calls the handler.
         """
         scheduler = getattr(self._workflow, "scheduler", None)
-        lock = getattr(scheduler, "_lock", None)
-        if type(lock) is type(threading.Lock()) and not lock.locked():
-            vars(scheduler)["_lock"] = threading.RLock()
+        handler: Any = signal.getsignal(signal.SIGTERM)
+
+        def stop(*given: object) -> None:
+            start_thread(handler, given)  # `threading.Thread` would take locks, too
+
+        if scheduler is not None and getattr(handler, "__self__", None) is scheduler:
+            signal.signal(signal.SIGTERM, stop)
 
     def use_first_fit(self) -> None:
         """Choose jobs as the scheduler `greedy` does, in less time.
