@@ -20,6 +20,9 @@ MOST_WORDS = 200
 MOST_BYTES = 1 << 28
 """The size of a file whose content is noted before a program may change it."""
 
+NO_FILE = ("-", "d", "o")
+"""The signatures of what is no file."""
+
 
 class Programs:
     """The audit events for starting programs."""
@@ -59,18 +62,26 @@ class Programs:
         if len(texts) > 2 and texts[1] == "-c":
             texts = [piece.strip("'\"<>;|&()") for text in texts for piece in text.split()]
             program = texts[2] if os.path.basename(program) in ("sh", "bash") else program
+        self._runs(program, folder, environment)
         for text in texts[:MOST_WORDS]:
-            self._is_given(text, folder)
+            if text != program:
+                self._is_given(text, folder)
         if environment is not None and environment is not os.environ:
             self._sets(environment)
         name = os.path.basename(program)
         if not name.startswith("python") and self._observer.is_local_code():
             self._observer.tell("x", name)
 
+    def _runs(self, program: str, folder: Name, environment: Any) -> None:
+        """Record the file of a program, which the user may compile again."""
+        path = self._observer.path(_found(program, environment), folder)
+        if path is not None and signature(path) not in NO_FILE:
+            self._observer.reads(path, "R")
+
     def _is_given(self, word: str, folder: Name) -> None:
         """Record a word that is the path of a file, or may become one."""
         path = self._observer.path(word, folder) if word and not word.startswith("-") else None
-        if path is not None and signature(path) not in ("-", "d", "o"):
+        if path is not None and signature(path) not in NO_FILE:
             self._observer.hands_over(path, "R", MOST_BYTES)
         elif path is not None and os.path.dirname(path) != path:
             self._observer.tell("q", path)
@@ -81,3 +92,11 @@ class Programs:
             own = watching.watched().raw(os.fsencode(name))
             if own is None or os.fsdecode(own) != text:
                 self._observer.tell("E", name)
+
+
+def _found(program: str, environment: Any) -> str:
+    """Return the path of a program, for which the system looks if it is named without a folder."""
+    if not program or os.sep in program:
+        return program
+    places = (os.path.join(place, program) for place in os.get_exec_path(environment))
+    return next((path for path in places if signature(path) not in NO_FILE), "")

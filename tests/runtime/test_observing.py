@@ -261,6 +261,23 @@ def test_programs_are_named(tmp_path):
     assert "true: what programs that are not Python read and write is not observed" in log
 
 
+def test_a_program_of_the_user_counts_by_its_content(tmp_path):
+    for place in ("bin", "."):
+        (tmp_path / place).mkdir(exist_ok=True)
+        (tmp_path / place / f"sim{len(place)}").write_text("#!/bin/sh\nexit 0\n")
+        (tmp_path / place / f"sim{len(place)}").chmod(0o755)
+    body = """
+    os.environ["PATH"] = os.path.abspath("bin") + ":" + os.environ["PATH"]
+    subprocess.run(["sim3"], check=True)
+    os.system("sim3 --option")
+    subprocess.run(["./sim1"], check=True)
+    subprocess.run(["ls"], check=True)
+    """
+    found = touch(tmp_path, body)
+    content = sha("#!/bin/sh\nexit 0\n")
+    assert found["files"] == {"bin/sim3": content, "sim1": content}
+
+
 def test_names_of_all_kinds(tmp_path):
     body = """
     for name in (b"n\\xff", "n\\nl", "ü {x}"):
