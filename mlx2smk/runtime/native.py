@@ -1,7 +1,8 @@
 """Follows files that well-known libraries open in C, C++ or Rust, where Python reports nothing.
 
 Their functions are wrapped when their module has been imported. Every argument that names a file, a folder
-or a pattern counts as read. What has changed since the run began does not: the run itself may have made it.
+or a pattern counts as read, or as written if the function or its mode says so. What has changed since the run
+began does not count as read: the run itself may have made it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sys
 import time
 
 from .importing import call_after, found_by_others
+from .native_functions import FROM_START, READERS, WRITERS
 from .paths import signature
 
 TYPE_CHECKING = False
@@ -21,42 +23,10 @@ if TYPE_CHECKING:
 
     from .observing import Observer
 
-DUCKDB = "sql query execute from_query read_csv read_parquet read_json from_csv_auto from_parquet"
+    Before = Callable[[tuple[Any, ...], dict[str, Any]], list[str]]
 
-READERS = {
-    "av": "open",
-    "cv2": "imread imreadmulti",
-    "duckdb": " ".join(("connect", DUCKDB, *(f"DuckDBPyConnection.{n}" for n in DUCKDB.split()))),
-    "faiss": "read_index read_index_binary read_VectorTransform",
-    "fiona": "open",
-    "geopandas": "read_file",
-    "h5py.h5f": "open",
-    "lightgbm": "Dataset.__init__ Booster.__init__",
-    "lmdb": "open Environment",
-    "netCDF4": "Dataset MFDataset",
-    "onnxruntime": "InferenceSession.__init__",
-    "polars": (
-        "read_csv read_csv_batched scan_csv read_parquet read_parquet_schema scan_parquet read_ipc "
-        "read_ipc_stream scan_ipc read_json read_ndjson scan_ndjson read_avro read_excel"
-    ),
-    "pyarrow.csv": "read_csv open_csv",
-    "pyarrow.dataset": "dataset",
-    "pyarrow.feather": "read_feather read_table",
-    "pyarrow.json": "read_json open_json",
-    "pyarrow.orc": "read_table ORCFile.__init__",
-    "pyarrow.parquet": (
-        "read_table read_pandas read_schema read_metadata ParquetFile.__init__ ParquetDataset.__init__"
-    ),
-    "pyogrio": "read_dataframe read_arrow open_arrow read_info read_bounds list_layers",
-    "rasterio": "open",
-    "safetensors": "safe_open",
-    "soundfile": "read info blocks SoundFile.__init__",
-    "tables": "open_file",
-    "torch": "from_file",
-    "torch.jit": "load",
-    "xgboost": "DMatrix.__init__ Booster.__init__ Booster.load_model",
-}
-"""The functions and classes of each module that open files themselves."""
+LIBRARIES = frozenset((*READERS, *WRITERS))
+"""The modules that have such functions."""
 
 SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg")
 """The endings of files that are read with one that ends with `.shp`."""
@@ -65,7 +35,7 @@ MOST_LETTERS = 1 << 16
 """The length of an argument that may name files."""
 
 
-class NativeReaders:
+class NativeFiles:
     """Stands in `sys.meta_path`, to wrap these functions when their module is imported."""
 
     def __init__(self, observer: Observer) -> None:
@@ -76,14 +46,14 @@ class NativeReaders:
     def start(self) -> None:
         """Start to follow what is read from now on."""
         self._began = time.time()
-        for name in READERS:
+        for name in LIBRARIES:
             if name in sys.modules:
                 self._wrap_all(sys.modules[name])
         sys.meta_path.insert(0, self)  # type: ignore[arg-type,unused-ignore]
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         """Return what the other finders find, for modules with such functions."""
-        if name not in READERS or name in self._searched:
+        if name not in LIBRARIES or name in self._searched:
             return None
         self._searched.add(name)  # other finders ask all of them, too
         try:
@@ -101,37 +71,79 @@ class NativeReaders:
             return
 
     def _wrap_all(self, module: Any) -> None:
-        for dotted in READERS.get(module.__name__, "").split():
-            *owners, name = dotted.split(".")
-            owner = getattr(module, owners[0], None) if owners else module
-            function = getattr(owner, name, None)
-            if not callable(function) or hasattr(function, "__wrapped_by_mlx__"):
-                continue
-            try:
-                setattr(owner, name, self._wrapped(function))
-            except (AttributeError, TypeError):  # a class of another version, which is in C
-                continue
+        for table, before in ((READERS, self._before_reading), (WRITERS, self._before_writing)):
+            for dotted in table.get(module.__name__, "").split():
+                self._wrap(module, dotted, before)
 
-    def _wrapped(self, function: Callable[..., Any]) -> Any:
+    def _wrap(self, module: Any, dotted: str, before: Before) -> None:
+        *owners, name = dotted.split(".")
+        owner = getattr(module, owners[0], None) if owners else module
+        function = getattr(owner, name, None)
+        if callable(function) and not hasattr(function, "__wrapped_by_mlx__"):
+            try:
+                setattr(owner, name, self._wrapped(function, before))
+            except (AttributeError, TypeError):  # a class of another version, which is in C
+                return
+
+    def _wrapped(self, function: Callable[..., Any], before: Before) -> Any:
+        """Return a function, or a class, that calls `before` with its arguments, and then the other one."""
         from functools import wraps
 
-        def follow(given: Iterable[Any]) -> None:
+        def calls(make: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+            folders: list[str] = []
             try:
-                for name in _names(given):
-                    self._follow(name)
+                folders = before(given, named)
             except Exception as error:  # noqa: BLE001 - the user's code must not notice
                 self._observer.tell("!", getattr(function, "__qualname__", ""), repr(error))
+            result = make(*given, **named)
+            self._finds_new(folders)
+            return result
 
         if isinstance(function, type):
-            return _class_that_follows(function, follow)
+            return _class_that_calls(calls, function)
 
         @wraps(function)
-        def reading(*given: Any, **named: Any) -> Any:
-            follow((*given, *named.values()))
-            return function(*given, **named)
+        def wrapped(*given: Any, **named: Any) -> Any:
+            return calls(function, given, named)
 
-        reading.__wrapped_by_mlx__ = True  # type: ignore[attr-defined]
-        return reading
+        wrapped.__wrapped_by_mlx__ = True  # type: ignore[attr-defined]
+        return wrapped
+
+    # Each returns the folders that the call may write files into.
+
+    def _before_reading(self, given: tuple[Any, ...], named: dict[str, Any]) -> list[str]:
+        modes = (*given[1:], named.get("mode"))
+        if any(isinstance(mode, str) and mode in FROM_START for mode in modes):
+            return self._before_writing(given, named)
+        for name in _names((*given, *named.values())):
+            self._follow(name)
+        return self._writes_all(_copied_to(given))
+
+    def _before_writing(self, given: tuple[Any, ...], named: dict[str, Any]) -> list[str]:
+        values = (*given, *named.values())
+        paths = [each for each in values if isinstance(each, (str, bytes, os.PathLike))]
+        return self._writes_all(_names(paths))
+
+    def _writes_all(self, names: Iterable[str]) -> list[str]:
+        folders = []
+        for name in _with_parts(names):
+            path, kind = self._observer.path(name), signature(name)
+            if kind == "d":
+                folders.append(name)
+            elif path is not None:
+                if kind == "-":  # it may become a folder
+                    self._observer.tell("q", path)
+                self._observer.writes(path, "w")
+        return folders
+
+    def _finds_new(self, folders: list[str]) -> None:
+        """Record the files in folders that have been written since the run began."""
+        for folder in folders:
+            for at, _, files in os.walk(folder):
+                paths = (self._observer.path(os.path.join(at, file)) for file in files)
+                for path in filter(None, paths):
+                    if self._is_new(path):
+                        self._observer.writes(path, "w")
 
     def _follow(self, name: str) -> None:
         """Follow a file, all files of a folder, those that a pattern names, or a file that is missing."""
@@ -146,8 +158,7 @@ class NativeReaders:
         elif kind == "-" and any(sign in name for sign in "*?["):
             self._reads_all(_matches(name))
         elif kind != "-" or "." in name or os.sep in name:  # not just a word
-            beside = SHAPEFILE if name.endswith(".shp") else ()
-            self._reads_all([name, *(f"{name[:-4]}{suffix}" for suffix in beside)])
+            self._reads_all(_with_parts([name]))
 
     def _reads_all(self, names: Iterable[str]) -> None:
         for name in names:
@@ -178,7 +189,8 @@ def _names_in(text: str) -> Iterable[str]:
         return ()
     if "'" in text or "\n" in text:  # few of these are names, so they must be there
         quoted = (each for each in text.split("'")[1::2] if each and " " not in each)
-        return [each for each in (text, *quoted) if signature(each) != "-" or _matches(each)]
+        found = (each for each in quoted if signature(each) != "-" or _matches(each))
+        return [*found, *([text] if signature(text) != "-" else ())]
     return (text,)
 
 
@@ -189,14 +201,32 @@ def _matches(name: str) -> list[str]:
     return glob(name, recursive=True) if any(sign in name for sign in "*?[") else []
 
 
-def _class_that_follows(original: type, follow: Callable[[Iterable[Any]], None]) -> Any:
-    """Return a class that stands for one in C: it follows what it is given and makes objects of that one."""
+def _with_parts(names: Iterable[str]) -> Iterator[str]:
+    """Yield names, and those of the files that belong to a shapefile."""
+    for name in names:
+        yield name
+        if name.endswith(".shp"):
+            yield from (f"{name[:-4]}{suffix}" for suffix in SHAPEFILE)
+
+
+def _copied_to(given: Iterable[Any]) -> list[str]:
+    """Return the names of files that SQL among the arguments writes: COPY … TO 'name'."""
+    texts = [
+        each for each in given if isinstance(each, str) and "copy" in each[:MOST_LETTERS].lower()
+    ]
+    if not texts:
+        return []
+    import re
+
+    return [name for text in texts for name in re.findall(r"(?i)\bto\s+'([^'\n]+)'", text)]
+
+
+def _class_that_calls(calls: Callable[..., Any], original: type) -> Any:
+    """Return a class that stands for one in C, whose objects it makes by `calls`."""
 
     class Standing(type(original)):  # type: ignore[misc]
         def __call__(cls, *given: Any, **named: Any) -> Any:
-            follow((*given, *named.values()))
-            make = original if cls is stand else super().__call__
-            return make(*given, **named)
+            return calls(original if cls is stand else super().__call__, given, named)
 
         def __instancecheck__(cls, each: object) -> bool:
             return isinstance(each, original) if cls is stand else super().__instancecheck__(each)

@@ -240,8 +240,8 @@ class Touched:
     def observation(self) -> Observation:
         """Return what the run's result rests on, and the files that it left."""
         for path in self.possible:
-            if os.path.isfile(path):
-                self.made[path] = None
+            for file in _files_at(path):
+                self.made[file] = None
         files = {self._name(path): digest for path, digest in self._files()}
         parts: Observation = {
             "files": files,
@@ -340,6 +340,14 @@ def _is_same(now: str, before: str) -> bool:
     return now == before or (
         len(one) == len(other) == 4 and one[:2] + one[3:] == other[:2] + other[3:]
     )
+
+
+def _files_at(path: str) -> Iterator[str]:
+    """Yield a file, or all files in a folder."""
+    if os.path.isfile(path):
+        yield path
+    for folder, _, names in os.walk(path):
+        yield from (os.path.join(folder, name) for name in sorted(names))
 
 
 def names_in(folder: str) -> list[str] | None:

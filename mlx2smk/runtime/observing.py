@@ -15,7 +15,7 @@ import sys
 
 from . import digests, errors, watching
 from .importing import Imports
-from .native import NativeReaders
+from .native import NativeFiles
 from .paths import INSTALLED, NO_FOLDER, folder_of, installation, signature, source_of
 from .private import get_ident
 from .programs import Programs
@@ -78,7 +78,7 @@ class Observer:
         self.user_files: frozenset[str] = frozenset()
         self.opened_in: dict[int, str | None] = {}
         self.imports = Imports(self)
-        self.native = NativeReaders(self)
+        self.native = NativeFiles(self)
         self._handlers: dict[str, Handler] = {
             "open": self._on_open,
             "os.listdir": self._on_listing,
@@ -188,7 +188,7 @@ class Observer:
             whole = bool(flags & (os.O_TRUNC | os.O_EXCL))
             if access == os.O_RDWR and not whole:
                 self.reads(path)
-            self._writes(path, "w" if whole else "a" if flags & os.O_APPEND else "u")
+            self.writes(path, "w" if whole else "a" if flags & os.O_APPEND else "u")
 
     def reads(self, path: str, kind: str = "r") -> None:
         """Record that a file is read, with its signature."""
@@ -214,7 +214,7 @@ class Observer:
                 self._kept.add((path, before))
                 self.tell("b", path, before, content)
 
-    def _writes(self, path: str, how: str) -> None:
+    def writes(self, path: str, how: str) -> None:
         """Record that a file will be written, after its earlier content if it was read before."""
         if path in self._written:
             return
@@ -268,7 +268,7 @@ class Observer:
     def _on_symlink(self, args: tuple[Any, ...]) -> None:
         path = self._path_at(args[1], args[-1])
         if path is not None:
-            self._writes(path, "w")
+            self.writes(path, "w")
 
     def _on_remove(self, args: tuple[Any, ...]) -> None:
         path = self._path_at(args[0], args[1])
@@ -291,7 +291,7 @@ class Observer:
     def _on_truncate(self, args: tuple[Any, ...]) -> None:
         path = self.path(args[0])
         if path is not None:
-            self._writes(path, "u")
+            self.writes(path, "u")
 
     def _on_sqlite(self, args: tuple[Any, ...]) -> None:
         name = os.fsdecode(args[0])
@@ -300,7 +300,9 @@ class Observer:
         if name.startswith("file:"):
             name = name[5:].partition("?")[0]
         path = self.path(name)
-        if path is not None:
+        if path is not None and signature(path) == "-":
+            self.tell("q", path)  # it is made
+        elif path is not None:
             self.hands_over(path, "s")
 
     def _on_temporary(self, args: tuple[Any, ...]) -> None:

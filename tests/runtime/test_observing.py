@@ -245,7 +245,7 @@ def test_numpy_and_sqlite(tmp_path):
     found = touch(tmp_path, body)
     assert found["files"]["n.npy"] == sha((tmp_path / "n.npy").read_bytes())
     assert found["files"]["raw"] == sha(b"\0" * 16)
-    assert list(found["wrote"]) == ["d.db"]
+    assert list(found["made"]) == ["d.db"]
 
 
 @pytest.mark.parametrize("end", ["os._exit(3)", "os.abort()"])

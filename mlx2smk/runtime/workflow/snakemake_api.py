@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import signal
-from _thread import start_new_thread as start_thread
+import threading
 from base64 import urlsafe_b64encode
 from pathlib import Path
+from queue import SimpleQueue
 
 from .first_fit import FirstFit
 
@@ -152,16 +153,20 @@ class Snakemake:
         """Let Snakemake stop whenever it is told to.
 
         Its handler of SIGTERM takes locks of the scheduler (9.27). If the main thread holds one of them at
-        that moment, it would wait for itself without end, so another thread calls the handler.
+        that moment, it would wait for itself without end, so another thread calls the handler. To put
+        something into a `SimpleQueue` is safe at any moment.
         """
         scheduler = getattr(self._workflow, "scheduler", None)
         handler: Any = signal.getsignal(signal.SIGTERM)
+        signals: SimpleQueue[tuple[object, ...]] = SimpleQueue()
 
-        def stop(*given: object) -> None:
-            start_thread(handler, given)  # `threading.Thread` would take locks, too
+        def call_handler() -> None:
+            while True:
+                handler(*signals.get())
 
         if scheduler is not None and getattr(handler, "__self__", None) is scheduler:
-            signal.signal(signal.SIGTERM, stop)
+            threading.Thread(target=call_handler, daemon=True).start()
+            signal.signal(signal.SIGTERM, lambda *given: signals.put(given))
 
     def use_first_fit(self) -> None:
         """Choose jobs as the scheduler `greedy` does, in less time.

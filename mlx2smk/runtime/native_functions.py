@@ -1,0 +1,81 @@
+"""The functions and classes of well-known libraries that open files in C, C++ or Rust, by module.
+
+Those that do either, depending on a mode, are among the readers.
+"""
+
+from __future__ import annotations
+
+
+def _methods(owner: str, names: str) -> str:
+    return " ".join(f"{owner}.{name}" for name in names.split())
+
+
+SQL = "sql query execute from_query read_csv read_parquet read_json from_csv_auto from_parquet"
+
+READERS = {
+    "av": "open",
+    "cv2": "imread imreadmulti",
+    "duckdb": f"connect {SQL} {_methods('DuckDBPyConnection', SQL)}",
+    "faiss": "read_index read_index_binary read_VectorTransform",
+    "fiona": "open",
+    "geopandas": "read_file",
+    "h5py.h5f": "open",
+    "lightgbm": "Dataset.__init__ Booster.__init__",
+    "lmdb": "open Environment",
+    "netCDF4": "Dataset MFDataset",
+    "onnxruntime": "InferenceSession.__init__",
+    "polars": (
+        "read_csv read_csv_batched scan_csv read_parquet read_parquet_schema scan_parquet read_ipc "
+        "read_ipc_stream scan_ipc read_json read_ndjson scan_ndjson read_avro read_excel"
+    ),
+    "pyarrow": "OSFile memory_map input_stream",
+    "pyarrow.csv": "read_csv open_csv",
+    "pyarrow.dataset": "dataset",
+    "pyarrow.feather": "read_feather read_table",
+    "pyarrow.ipc": "open_file open_stream",
+    "pyarrow.json": "read_json open_json",
+    "pyarrow.orc": "read_table ORCFile.__init__",
+    "pyarrow.parquet": (
+        "read_table read_pandas read_schema read_metadata ParquetFile.__init__ ParquetDataset.__init__"
+    ),
+    "pyogrio": "read_dataframe read_arrow open_arrow read_info read_bounds list_layers",
+    "rasterio": "open",
+    "safetensors": "safe_open",
+    "soundfile": "read info blocks SoundFile.__init__",
+    "tables": "open_file",
+    "torch": "from_file",
+    "torch.jit": "load",
+    "xgboost": "DMatrix.__init__ Booster.__init__ Booster.load_model",
+}
+
+WRITERS = {
+    "cv2": "imwrite imwritemulti VideoWriter",
+    "duckdb": _methods("DuckDBPyRelation", "write_csv to_csv write_parquet to_parquet"),
+    "faiss": "write_index write_index_binary write_VectorTransform",
+    "h5py.h5f": "create",
+    "lightgbm": "Dataset.save_binary Booster.save_model",
+    "polars": (
+        _methods(
+            "DataFrame",
+            "write_avro write_csv write_ipc write_ipc_stream write_json write_ndjson write_parquet",
+        )
+        + " "
+        + _methods("LazyFrame", "sink_csv sink_ipc sink_ndjson sink_parquet")
+    ),
+    "pyarrow": "output_stream create_memory_map",
+    "pyarrow.csv": "write_csv CSVWriter",
+    "pyarrow.dataset": "write_dataset",
+    "pyarrow.feather": "write_feather",
+    "pyarrow.ipc": "new_file new_stream RecordBatchFileWriter.__init__ RecordBatchStreamWriter.__init__",
+    "pyarrow.orc": "write_table ORCWriter.__init__",
+    "pyarrow.parquet": "write_table write_to_dataset write_metadata ParquetWriter.__init__",
+    "pyogrio": "write_dataframe write_arrow",
+    "safetensors": "serialize_file",
+    "soundfile": "write",
+    "torch.jit": "save ScriptModule.save RecursiveScriptModule.save",
+    "torch.serialization": "save",
+    "xgboost": "DMatrix.save_binary Booster.save_model",
+}
+
+FROM_START = frozenset(("w", "wb", "wt", "w-", "x", "xb", "ws"))
+"""Modes in which a file is written from its beginning."""
