@@ -31,8 +31,11 @@ LIBRARIES = frozenset((*READERS, *WRITERS))
 SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg")
 """The endings of files that are read with one that ends with `.shp`."""
 
-MOST_LETTERS = 1 << 16
+MOST_LETTERS = 1 << 14
 """The length of an argument that may name files."""
+
+LOCKS = ("lock.mdb",)
+"""Files in folders that whoever reads them changes."""
 
 
 class NativeFiles:
@@ -154,7 +157,7 @@ class NativeFiles:
             )  # options follow, as in `data.txt?format=libsvm`
         elif kind == "d":
             for at, _, files in os.walk(name):  # which is observed by itself
-                self._reads_all(os.path.join(at, file) for file in files)
+                self._reads_all(os.path.join(at, file) for file in files if file not in LOCKS)
         elif kind == "-" and any(sign in name for sign in "*?["):
             self._reads_all(_matches(name))
         elif kind != "-" or "." in name or os.sep in name:  # not just a word
@@ -180,12 +183,13 @@ def _names(given: Iterable[Any]) -> Iterator[str]:
         if isinstance(each, (list, tuple)):
             yield from _names(each)
         elif isinstance(each, (str, bytes, os.PathLike)):
-            yield from _names_in(os.fsdecode(each))
+            if len(os.fspath(each)) <= MOST_LETTERS:  # what is longer is not a name but the content
+                yield from _names_in(os.fsdecode(each))
 
 
 def _names_in(text: str) -> Iterable[str]:
     """Return a text as a name, or the names of files that are quoted in it, as in SQL."""
-    if not text or len(text) > MOST_LETTERS or "\0" in text or "://" in text:
+    if not text or "\0" in text or "://" in text:
         return ()
     if "'" in text or "\n" in text:  # few of these are names, so they must be there
         quoted = (each for each in text.split("'")[1::2] if each and " " not in each)

@@ -14,6 +14,7 @@ SQL = "sql query execute from_query read_csv read_parquet read_json from_csv_aut
 
 READERS = {
     "av": "open",
+    "catboost.core": "CatBoost.load_model",
     "cv2": "imread imreadmulti",
     "duckdb": f"connect {SQL} {_methods('DuckDBPyConnection', SQL)}",
     "faiss": "read_index read_index_binary read_VectorTransform",
@@ -41,14 +42,19 @@ READERS = {
     "pyogrio": "read_dataframe read_arrow open_arrow read_info read_bounds list_layers",
     "rasterio": "open",
     "safetensors": "safe_open",
+    "sentencepiece": "SentencePieceProcessor.LoadFromFile",
     "soundfile": "read info blocks SoundFile.__init__",
     "tables": "open_file",
     "torch": "from_file",
     "torch.jit": "load",
+    "torchvision.io": (
+        "read_file read_image decode_image read_video read_video_timestamps VideoReader.__init__"
+    ),
     "xgboost": "DMatrix.__init__ Booster.__init__ Booster.load_model",
 }
 
 WRITERS = {
+    "catboost.core": "CatBoost.save_model",
     "cv2": "imwrite imwritemulti VideoWriter",
     "duckdb": _methods("DuckDBPyRelation", "write_csv to_csv write_parquet to_parquet"),
     "faiss": "write_index write_index_binary write_VectorTransform",
@@ -74,6 +80,7 @@ WRITERS = {
     "soundfile": "write",
     "torch.jit": "save ScriptModule.save RecursiveScriptModule.save",
     "torch.serialization": "save",
+    "torchvision.io": "write_file write_jpeg write_png write_video",
     "xgboost": "DMatrix.save_binary Booster.save_model",
 }
 
