@@ -124,8 +124,8 @@ class NativeFiles:
 
     def _before_writing(self, given: tuple[Any, ...], named: dict[str, Any]) -> list[str]:
         values = (*given, *named.values())
-        paths = [each for each in values if isinstance(each, (str, bytes, os.PathLike))]
-        return self._writes_all(_names(paths))
+        paths = (os.fspath(each) for each in values if isinstance(each, (str, bytes, os.PathLike)))
+        return self._writes_all(os.fsdecode(path) for path in paths if len(path) <= MOST_LETTERS)
 
     def _writes_all(self, names: Iterable[str]) -> list[str]:
         folders = []
@@ -183,12 +183,12 @@ def _names(given: Iterable[Any]) -> Iterator[str]:
         if isinstance(each, (list, tuple)):
             yield from _names(each)
         elif isinstance(each, (str, bytes, os.PathLike)):
-            if len(os.fspath(each)) <= MOST_LETTERS:  # what is longer is not a name but the content
-                yield from _names_in(os.fsdecode(each))
+            yield from _names_in(os.fspath(each))
 
 
-def _names_in(text: str) -> Iterable[str]:
+def _names_in(given: str | bytes) -> Iterable[str]:
     """Return a text as a name, or the names of files that are quoted in it, as in SQL."""
+    text = os.fsdecode(given) if len(given) <= MOST_LETTERS else ""  # what is longer is the content
     if not text or "\0" in text or "://" in text:
         return ()
     if "'" in text or "\n" in text:  # few of these are names, so they must be there
