@@ -31,7 +31,7 @@ class ClassMethods:
         None if it may be another one.
         """
         node = owner.node
-        if not isinstance(node, ast.ClassDef) or node.keywords or name in self._assigned:
+        if not isinstance(node, ast.ClassDef) or node.keywords or name in self.assigned:
             return None
         if self.purity.is_replaced(owner):
             return None
@@ -41,7 +41,7 @@ class ClassMethods:
         return (method, kind) if kind and isinstance(method, ast.FunctionDef) else None
 
     @cached_property
-    def _assigned(self) -> frozenset[str]:
+    def assigned(self) -> frozenset[str]:
         """The attributes that some loaded module assigns, whatever they belong to."""
         experiment = self.project.experiment
         modules = (experiment, *self.project.imported_with(experiment))

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlx2smk.analysis.attached import submodule_of
 from mlx2smk.analysis.confined import BY_ALL, EVERYWHERE, MODULE, sees
 from mlx2smk.analysis.constants import CodePlace, Constants
-from mlx2smk.analysis.dynamic import Dynamic, Reach, imported_names
+from mlx2smk.analysis.dynamic import Dynamic, Reach, imported_by_call, imported_names
 from mlx2smk.analysis.lookups import attributes_of, items_of
-from mlx2smk.analysis.modules import all_modules
 from mlx2smk.analysis.settling import settled
 from mlx2smk.analysis.tables import Tables
 from mlx2smk.analysis.used import not_imported_by_others
@@ -298,7 +297,7 @@ class Closure:
         if dynamic.reach is Reach.ALL or any_module:
             self._everything = self._everything or dynamic
         elif dynamic.reach is Reach.IMPORT:
-            for module in self._imported_by_call(dynamic):
+            for module in imported_by_call(dynamic, self.project):
                 self._widen(module, dynamic.reason, place, position, dynamic=True)
             if dynamic.exact:
                 return
@@ -377,17 +376,6 @@ class Closure:
             elif used is None or not self._find(module, used, each.position):
                 self._widen(module, each.dynamic.reason, place, each.position)
         return True
-
-    def _imported_by_call(self, dynamic: Dynamic) -> list[Module]:
-        """Return the local modules that a call may import, with the packages around them."""
-        project, name = self.project, dynamic.name
-        own = project.experiment.dotted
-        others = (item for item in all_modules(project.files, name, project.roots) if item != own)
-        parts = [item.split(".") for item in ([name] if dynamic.exact else others)]
-        wanted = dict.fromkeys(
-            ".".join(item[: depth + 1]) for item in parts for depth in range(len(item))
-        )
-        return [module for module in map(project.load, wanted) if module is not None]
 
 
 def _is_future(node: ast.stmt) -> bool:

@@ -22,7 +22,7 @@ from mlx2smk.analysis.import_calls import (
     own_package,
 )
 from mlx2smk.analysis.known import CALLER_READERS, listed
-from mlx2smk.analysis.modules import absolute
+from mlx2smk.analysis.modules import absolute, all_modules
 from mlx2smk.analysis.uses import is_called, uses_of
 
 if TYPE_CHECKING:
@@ -348,6 +348,17 @@ def imported_names(
             return None
         names.append(name)
     return names
+
+
+def imported_by_call(dynamic: Dynamic, project: Project) -> list[Module]:
+    """Return the local modules that a call may import, with the packages around them."""
+    name, own = dynamic.name, project.experiment.dotted
+    others = (item for item in all_modules(project.files, name, project.roots) if item != own)
+    parts = [item.split(".") for item in ([name] if dynamic.exact else others)]
+    wanted = dict.fromkeys(
+        ".".join(item[: depth + 1]) for item in parts for depth in range(len(item))
+    )
+    return [module for module in map(project.load, wanted) if module is not None]
 
 
 def call_of(reference: Reference) -> ast.Call | None:

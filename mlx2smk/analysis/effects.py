@@ -16,9 +16,7 @@ from mlx2smk.analysis.confined import FAILING, MODULE
 from mlx2smk.analysis.import_calls import searches_without_loading
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
-    FILLING_ARRAYS,
     HIGHER_ORDER,
-    HIGHER_ORDER_FIRST,
     PURE_BUILTINS,
     PURE_LIBRARY,
     QUIET_METACLASSES,
@@ -26,8 +24,10 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
+from mlx2smk.analysis.library_calls import fills_an_array, functions_given
 from mlx2smk.analysis.objects import Objects
-from mlx2smk.analysis.values import Definition, Frame, Values, frame_of, targets_of
+from mlx2smk.analysis.scope_frames import Frame, frame_of, targets_of
+from mlx2smk.analysis.values import Definition, Library, Values
 from mlx2smk.language.bindings import imports_of, is_main_guard, scope_of
 from mlx2smk.language.scopes import evaluated_at_definition, parameters_of
 
@@ -65,9 +65,7 @@ class Evaluation(Changes):
 
     def _expr(self, node: ast.Expr) -> None:
         self.expression(node.value)
-        if not isinstance(
-            node.value, (ast.Call, ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr)
-        ):
+        if not isinstance(node.value, _USED_ALONE):
             self.effect("is an expression that nothing uses")
 
     def _return(self, node: ast.Return) -> None:
@@ -260,8 +258,8 @@ class Evaluation(Changes):
             self.expressions((*node.args.defaults, *node.args.kw_defaults))
         elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
             self._comprehension(node)
-        elif isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await)):
-            self.effect("waits or yields")
+        elif isinstance(node, ast.Await):
+            self.effect("waits")
         elif isinstance(node, ast.Name):
             self.read(node)
         else:
@@ -304,24 +302,29 @@ class Evaluation(Changes):
     def _is_pure_call(self, node: ast.Call) -> bool:
         meaning = self.values.meaning(node.func)
         if isinstance(meaning, Definition):
-            return self.judge.is_pure(meaning)
+            return self.judge.is_pure(meaning) or self.judge.calls_purely(node, self.values)
         if meaning is not None and self._is_pure_library_call(meaning.name, node):
             return True
-        if not isinstance(node.func, ast.Attribute):
+        if isinstance(node.func, ast.Attribute):
+            owner = self.values.meaning(node.func.value)
+            if isinstance(owner, Definition) and self.judge.is_pure_in_class(owner, node.func.attr):
+                return True
+            if self._is_pure_method(node.func, node):
+                return True
+        if meaning is not None or not self.judge.calls_purely(node, self.values):
             return False
-        owner = self.values.meaning(node.func.value)
-        if isinstance(owner, Definition) and self.judge.is_pure_in_class(owner, node.func.attr):
-            return True
-        return self._is_pure_method(node.func, node)
+        if not isinstance(node.func, (ast.Name, ast.Attribute)):
+            self.expression(node.func)
+        return True
 
     def _is_pure_library_call(self, name: str, node: ast.Call) -> bool:
         if name in {"type", "iter"}:  # with more, one makes a class and the other calls a function
             return len(node.args) == 1 and not isinstance(node.args[0], ast.Starred)
         if name in HIGHER_ORDER and not all(
-            map(self.is_pure_argument, _functions_given(name, node))
+            map(self.is_pure_argument, functions_given(name, node))
         ):
             return False
-        if name.startswith("numpy.") and _fills_an_array(name, node):
+        if name.startswith("numpy.") and fills_an_array(name, node):
             return False
         if name == "importlib.util.find_spec":
             return searches_without_loading(node, self.values.project)
@@ -335,7 +338,8 @@ class Evaluation(Changes):
             and owner.func.id == "super"
         ):
             return function.attr in {"__init__", "__new__", "__post_init__", "__init_subclass__"}
-        if function.attr in READING_METHODS and self.values.is_plain(owner):
+        own = isinstance(owner, ast.Name) and self.values.is_own_container(owner.id)
+        if function.attr in READING_METHODS and (own or self.values.is_plain(owner)):
             given = (*node.args, *(keyword.value for keyword in node.keywords))
             return function.attr != "sub" or all(map(self._is_harmless, given))
         changeable = isinstance(owner, ast.Name) or self.is_owned_attribute(owner)
@@ -363,31 +367,16 @@ class Evaluation(Changes):
         if isinstance(node, ast.Constant):
             return True
         meaning = self.values.meaning(node)
-        if isinstance(meaning, Definition):
-            return self.judge.is_pure(meaning)
-        if meaning is None:
-            return False
+        if isinstance(meaning, Definition) and self.judge.is_pure(meaning):
+            return True
+        if not isinstance(meaning, Library):
+            return self.judge.is_pure_function(node, self.values)
         name = meaning.name
         return name in PURE_BUILTINS or listed(name, PURE_LIBRARY) or name.startswith("str.")
 
 
-def _fills_an_array(name: str, node: ast.Call) -> bool:
-    """Whether a function of numpy may be given an array for its result, which others may hold."""
-    most = FILLING_ARRAYS.get(name.removeprefix("numpy."), len(node.args))
-    starred = any(isinstance(each, ast.Starred) for each in node.args)
-    return (
-        len(node.args) > most
-        or starred
-        or any(keyword.arg in {"out", None} for keyword in node.keywords)
-    )
-
-
-def _functions_given(name: str, node: ast.Call) -> list[ast.expr]:
-    """Return the functions that a call of ``map``, ``sorted`` and the like is given."""
-    called = HIGHER_ORDER[name]
-    keys = [keyword.value for keyword in node.keywords if keyword.arg in {*called, None}]
-    return [*node.args[:1], *keys] if name in HIGHER_ORDER_FIRST else keys
-
-
+_USED_ALONE = (
+    *(ast.Call, ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.Yield, ast.YieldFrom),
+)
 _BEHIND_ATTRIBUTES = frozenset({"__class__", "__dict__"})
 """Attributes that can make an object share what it holds with others."""

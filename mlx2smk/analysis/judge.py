@@ -33,6 +33,12 @@ class Judge(Protocol):
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
 
+    def calls_purely(self, node: ast.Call, values: Values) -> bool:
+        """Whether a call has no effects, as whatever it may call only computes."""
+
+    def is_pure_function(self, node: ast.expr, values: Values) -> bool:
+        """Whether calling what an expression stands for has no effects."""
+
     def is_pure_in_class(self, owner: Definition, name: str) -> bool:
         """Whether calling a static method or class method of a class has no effects."""
 

@@ -210,6 +210,7 @@ PLAIN_VALUES = frozenset(
         *("math.*", "os.environ", "os.curdir", "os.linesep", "os.name", "os.pathsep", "os.sep"),
         *("string.*", "sys.argv", "sys.byteorder", "sys.executable", "sys.maxsize"),
         *("sys.platform", "sys.version", "sys.version_info", "sys.float_info"),
+        *("decorators.SETUP", "mlx2smk.SETUP"),
     }
 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.calling import Calling
 from mlx2smk.analysis.class_methods import ClassMethods
 from mlx2smk.analysis.confined import FAILING, OWN_MODULE
 from mlx2smk.analysis.effects import Evaluation
@@ -24,16 +25,17 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
+from mlx2smk.analysis.scope_frames import Frame, frame_inside
 from mlx2smk.analysis.subclassing import filled_by_subclass
-from mlx2smk.analysis.values import Definition, Frame, Values, frame_inside
+from mlx2smk.analysis.values import Definition, Values
 from mlx2smk.language.bindings import imports_something, scope_of
 from mlx2smk.language.scopes import own_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 
     from mlx2smk.analysis.project import Module, Project
-    from mlx2smk.language.scopes import DefinitionNode, Function
+    from mlx2smk.language.scopes import Function
 
 _HOOKS = frozenset(
     {
@@ -51,46 +53,63 @@ class Purity:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self._judged: dict[ast.AST, bool] = {}
+        self._judged: dict[Hashable, bool] = {}
         self._fills: dict[ast.AST, Filling | None] = {}
         self._instances = Instances(project, self)
         self._class_methods = ClassMethods(project, self)
+        self._calling = Calling(project, self)
 
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
         node, module = definition.node, definition.module
         values = Values(self.project, module)
-        if self._is_replaced(node.name, module) or not self._has_pure_decorators(node, values):
+        if self.is_replaced_name(node.name, module):
+            return False
+        if not self.has_pure_decorators(node.decorator_list, values):
             return False
         if isinstance(node, ast.ClassDef):
-            return self._is_pure_class(definition, node)
+            return self.is_pure_class(definition)
         return self._is_pure_function(module, node)
 
     def is_pure_in_class(self, owner: Definition, name: str) -> bool:
         """Whether calling a static method or class method of a class has no effects."""
         values = Values(self.project, owner.module)
-        if not self._has_pure_decorators(owner.node, values):
+        if not self.has_pure_decorators(owner.node.decorator_list, values):
             return False
         found = self._class_methods.method(owner, name)
         if found is None:
             return False
         method, kind = found
         given = owner if kind == "classmethod" else None
-        return self._judge(method, lambda: self._runs_purely(method, values, given=given))
+        return self.judge(method, lambda: self._runs_purely(method, values, given=given))
 
     def is_replaced(self, definition: Definition) -> bool:
         """Whether a definition may be changed, or another module may put something else in its place."""
-        return self._is_replaced(definition.node.name, definition.module)
+        return self.is_replaced_name(definition.node.name, definition.module)
 
-    def _is_replaced(self, name: str, module: Module) -> bool:
+    def is_replaced_name(self, name: str, module: Module) -> bool:
         """Whether a definition may be changed, or another module may put something else in its place."""
         return name in module.patched or name in (self.project.stars.given or ())
 
-    def _has_pure_decorators(self, node: DefinitionNode, values: Values) -> bool:
-        return all(self._keeps_purity(decorator, values) for decorator in node.decorator_list)
+    def has_pure_decorators(self, decorators: Iterable[ast.expr], values: Values) -> bool:
+        """Whether some decorators keep a pure function pure; the user's own may make anything of it."""
+        return all(self._keeps_purity(decorator, values) for decorator in decorators)
+
+    def calls_purely(self, node: ast.Call, values: Values) -> bool:
+        """Whether a call has no effects, as whatever it may call only computes."""
+        return self._calling.is_pure(node, values)
+
+    def is_pure_function(self, node: ast.expr, values: Values) -> bool:
+        """Whether calling what an expression stands for has no effects."""
+        return self._calling.is_pure_function(node, values)
+
+    @property
+    def assigned(self) -> frozenset[str]:
+        """The attributes that some loaded module assigns, whatever they belong to."""
+        return self._class_methods.assigned
 
     def _keeps_purity(self, node: ast.expr, values: Values) -> bool:
-        """Whether a decorator keeps a pure function pure; the user's own decorators may do anything."""
+        """Whether a decorator of a library keeps a pure function pure, and hardly changes it."""
         function = node.func if isinstance(node, ast.Call) else node
         name = values.library(function)
         return listed(name, PURE_DECORATORS) and not listed(name, DISPATCHERS | ENTRY_POINTS)
@@ -112,7 +131,7 @@ class Purity:
         node, module = definition.node, definition.module
         if not isinstance(node, ast.FunctionDef) or node.decorator_list:
             return None
-        if self._is_replaced(node.name, module):
+        if self.is_replaced_name(node.name, module):
             return None
         return self._filled(node, Values(self.project, module))
 
@@ -182,14 +201,16 @@ class Purity:
 
     def _is_pure_inside(self, node: ast.FunctionDef, around: Values) -> bool:
         """Whether a function is pure that is defined inside another one, whose names hide the module's."""
-        return self._has_pure_decorators(node, around) and self._runs_purely(node, around)
+        decorators = node.decorator_list
+        return self.has_pure_decorators(decorators, around) and self._runs_purely(node, around)
 
     def _is_pure_function(self, module: Module, node: Function, *, method: bool = False) -> bool:
-        return self._judge(
+        return self.judge(
             node, lambda: self._runs_purely(node, Values(self.project, module), method=method)
         )
 
-    def _judge(self, node: ast.AST, find_out: Callable[[], bool]) -> bool:
+    def judge(self, node: Hashable, find_out: Callable[[], bool]) -> bool:
+        """Judge something once; it is assumed to be pure while that is found out."""
         if node not in self._judged:
             self._judged[node] = True
             if not find_out():
@@ -197,7 +218,7 @@ class Purity:
                 self._judged[node] = False
         return self._judged[node]
 
-    def _forget_pure_since(self, node: ast.AST) -> None:
+    def _forget_pure_since(self, node: Hashable) -> None:
         """Forget the positive verdicts made since a definition was assumed pure, as they may rely on it."""
         for later in reversed([*self._judged]):
             if later is node:
@@ -224,8 +245,12 @@ class Purity:
         evaluation.statements(node.body)
         return evaluation.only_computes()
 
-    def _is_pure_class(self, definition: Definition, node: ast.ClassDef) -> bool:
-        return self._judge(node, lambda: self._makes_purely(definition, node))
+    def is_pure_class(self, definition: Definition) -> bool:
+        """Whether making an instance of a class has no effects, its decorators aside."""
+        node = definition.node
+        return isinstance(node, ast.ClassDef) and self.judge(
+            node, lambda: self._makes_purely(definition, node)
+        )
 
     def _makes_purely(self, definition: Definition, node: ast.ClassDef) -> bool:
         values = Values(self.project, definition.module)
@@ -291,7 +316,9 @@ class Purity:
             return False
         below |= {definition.node}
         node, values = definition.node, Values(self.project, definition.module)
-        if not isinstance(node, ast.ClassDef) or self._is_replaced(node.name, definition.module):
+        if not isinstance(node, ast.ClassDef) or self.is_replaced_name(
+            node.name, definition.module
+        ):
             return False
         bindings = scope_of(node.body).bindings
         hooks = (each.node for each in bindings if each.name == "__init_subclass__")
