@@ -326,6 +326,8 @@ class Evaluation(Changes):
             return False
         if name.startswith("numpy.") and fills_an_array(name, node):
             return False
+        if name == "importlib.import_module":
+            return self.judge.loads_quietly(self.values.imported_by(node))
         if name == "importlib.util.find_spec":
             return searches_without_loading(node, self.values.project)
         return name in PURE_BUILTINS or listed(name, PURE_LIBRARY)

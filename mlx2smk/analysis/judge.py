@@ -39,6 +39,9 @@ class Judge(Protocol):
     def is_pure_function(self, node: ast.expr, values: Values) -> bool:
         """Whether calling what an expression stands for has no effects."""
 
+    def loads_quietly(self, dotted: str) -> bool:
+        """Whether loading a local module has no effects."""
+
     def is_pure_in_class(self, owner: Definition, name: str) -> bool:
         """Whether calling a static method or class method of a class has no effects."""
 

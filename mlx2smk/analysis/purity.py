@@ -51,8 +51,9 @@ _GIVEN_A_CLASS = frozenset({"__new__", "_missing_"})
 class Purity:
     """Judges definitions, each once; recursive ones are assumed pure until proven otherwise."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, loads_quietly: Callable[[str], bool]) -> None:
         self.project = project
+        self.loads_quietly = loads_quietly
         self._judged: dict[Hashable, bool] = {}
         self._fills: dict[ast.AST, Filling | None] = {}
         self._instances = Instances(project, self)

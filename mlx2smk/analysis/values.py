@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.import_calls import written_text
 from mlx2smk.analysis.known import (
     ALWAYS_PLAIN,
     FRESH,
@@ -112,13 +113,23 @@ class Values:
         """Return what an expression such as ``m.sub.f`` refers to; None if that is not certain."""
         root, chain = split_dotted(self._spelled_out(node))
         if not isinstance(root, ast.Name):
-            return None
+            imported = self.imported_by(root) if chain else ""
+            return self._follow(imported, chain, frozenset()) if imported else None
         if self.local(root.id) is not None:
             given = None if chain else self._given.get(root.id)
             return given if isinstance(given, Definition) else None
         if chain and chain[-1] in self.module.replaced:
             return None
         return self._locate(self.module, root.id, chain, frozenset())
+
+    def imported_by(self, node: ast.expr) -> str:
+        """Return the local module that ``import_module("m")`` imports; an empty text if this is something else."""
+        if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+            return ""
+        if self.library(node.func) != "importlib.import_module":
+            return ""
+        name = written_text(node.args[0]) or ""
+        return name if self.project.load(name) is not None else ""
 
     def _spelled_out(self, node: ast.expr) -> ast.expr:
         """Return ``m.f`` for ``getattr(m, "f")``, and everything else as it is."""

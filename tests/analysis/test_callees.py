@@ -199,3 +199,20 @@ def test_calls_through_what_other_modules_hold_stay_out():
     files = {"models.py": f"{REGISTRY}{SUBCLASSES}P = {{'u': u}}\nX = R['u'](0)\n"}
     use = "import models\nX = models.R['u'](models.Base.known['B']().run(models.P['u'](0)))"
     assert kept(use, files=files) == []
+
+
+PACKAGE = {"p/__init__.py": "", "p/quiet.py": "def run(x): return x\n", "p/loud.py": "print(1)\ndef run(x): return x\n"}  # fmt: skip
+
+
+def test_a_module_imported_by_a_literal_name():
+    use = "import importlib\ndef f(x): return importlib.import_module('p.{}').run(x)\nX = f(1)"
+    assert kept(use.format("quiet"), files=PACKAGE) == []
+    assert kept(use.format("loud"), files=PACKAGE) == use.format("loud").split("\n")
+    assert kept(use.format("quiet").replace("run", "walk"), files=PACKAGE)[-1] == "X = f(1)"
+    circle = {**PACKAGE, "p/quiet.py": f"{use.format('quiet')}\ndef run(x): return x\n"}
+    assert kept(use.format("quiet"), files=circle)[-1] == "X = f(1)"
+
+
+def test_a_module_imported_by_a_literal_name_for_others():
+    use = ["import importlib, p", "importlib.import_module('p.quiet')"]
+    assert kept("\n".join(use), "return p.quiet.run(1)", PACKAGE) == use
