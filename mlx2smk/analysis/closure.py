@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlx2smk.analysis.attached import submodule_of
 from mlx2smk.analysis.confined import BY_ALL, EVERYWHERE, MODULE, sees
 from mlx2smk.analysis.constants import CodePlace, Constants
-from mlx2smk.analysis.dynamic import Dynamic, Reach, imported_by_call, imported_names
+from mlx2smk.analysis.dynamic import Dynamic, Reach, imported_names
+from mlx2smk.analysis.import_calls import imported_by_call
 from mlx2smk.analysis.lookups import attributes_of, items_of
 from mlx2smk.analysis.settling import settled
+from mlx2smk.analysis.source_readers import definition_read
+from mlx2smk.analysis.subclass_lookups import SubclassLookups
 from mlx2smk.analysis.tables import Tables
+from mlx2smk.analysis.taken import Taken, Widening
 from mlx2smk.analysis.used import not_imported_by_others
 from mlx2smk.analysis.waking import Sleeper, Sleepers
 from mlx2smk.language.keys import SETUP
@@ -27,33 +31,6 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.analysis.used import UsedName
     from mlx2smk.diagnostics.source import Span
-
-
-@dataclass(frozen=True, slots=True)
-class Widening:
-    """Why a whole ``module`` was taken, and the place that is to blame: a span of the module ``blamed``.
-
-    ``dynamic`` if the code can look up names that nobody can foresee.
-    """
-
-    reason: str
-    span: Span | None
-    module: str | None
-    blamed: str | None
-    dynamic: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Taken:
-    """A unit in a slice, with the index of what first needed it.
-
-    ``loads``: the name that it binds is not needed, but the module of this name is loaded by it.
-    """
-
-    module: Module
-    unit: Unit
-    reached_from: int | None
-    loads: str | None = None
 
 
 class _Object(NamedTuple):
@@ -93,6 +70,7 @@ class Closure:
         self.loaded: dict[str, Module] = {}
         self.widened: list[Widening] = []
         self.sees_source = False
+        self.sources: set[CodePlace] = set()
         self.ordered: set[str] = set()
         self._positions: dict[Unit, int] = {}
         self._whole: set[str] = set()
@@ -108,6 +86,7 @@ class Closure:
         self._pending: dict[tuple[ast.expr, Module], _Object | _Dynamic] = {}
         self.tables = Tables(facts)
         self._called_elsewhere: set[tuple[str, str]] = set()
+        self.subclasses = SubclassLookups(project, facts.purity.subclasses)
 
     def run(self, name: str, used: Iterable[UsedName] = ()) -> None:
         """Take a function of the experiment and all that it needs, and the names that it used before."""
@@ -337,6 +316,12 @@ class Closure:
         dynamic, value = each.dynamic, each.dynamic.value
         if value is None:
             return False
+        if dynamic.source:
+            source = definition_read(value, place, known)
+            self.sources |= {source} if source is not None else set()
+            return source is not None
+        if dynamic.reach is Reach.ALL:
+            return self._find_subclasses(value, place, known, each.position)
         if dynamic.reach is Reach.IMPORT:
             imported = imported_names(dynamic, place.module, lambda node: known.texts(node, place))
             used = attributes_of(value, place, known)
@@ -344,6 +329,23 @@ class Closure:
         items = isinstance(value, ast.Call) and dynamic.reason.endswith(("globals", "vars"))
         names = (items_of if items else attributes_of)(value, place, known)
         return names is not None and self._find(place.module, names, each.position)
+
+    def _find_subclasses(
+        self, node: ast.expr, place: CodePlace, known: Constants, position: int
+    ) -> bool:
+        """Take the classes that ``node``, the method that lists them, may find."""
+        classes = self.subclasses.listed(node, place, known)
+        for each in classes or ():
+            imports = self.subclasses.imports(each.module)
+            self._import(imports, position)
+            # The classes are listed in the order in which they are defined.
+            self.ordered |= {each.module.dotted, *(way.module.dotted for way in imports)}
+            if imports:
+                self._load(each.module, position)
+            if each.module.dotted in self.loaded:
+                self._called_elsewhere.add((each.module.dotted, each.node.name))
+                self._need(each.module, each.node.name, position)
+        return classes is not None
 
     def _find(self, module: Module, names: Sequence[str], position: int) -> bool:
         """Take what a module has under some names; False if the context may be among them."""

@@ -13,10 +13,10 @@ from mlx2smk.language.scopes import Function, parameters_of, stored_names
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from mlx2smk.analysis.closure import Taken
     from mlx2smk.analysis.links import Linker
     from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.analysis.taken import Taken
 
 MOST = 1000
 """Values of one expression; of more, nothing is known."""
@@ -298,6 +298,12 @@ def _default(name: str, node: Function) -> ast.expr | None:
         *zip(args.kwonlyargs, args.kw_defaults, strict=True),
     ]
     return next((value for arg, value in pairs if arg.arg == name), None)
+
+
+def argument_given(reference: Reference, name: str, node: Function) -> ast.expr | None:
+    """Return what a call gives for a parameter; None if it gives nothing, or that cannot be told."""
+    argument = _argument(reference, name, node)
+    return None if argument is _NOT_GIVEN else argument
 
 
 def _argument(reference: Reference, name: str, node: Function) -> ast.expr | None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from mlx2smk.analysis.callees import defined, united
 from mlx2smk.analysis.references import PlacedUse, References
 from mlx2smk.analysis.scope_frames import frame_inside
-from mlx2smk.analysis.values import Definition, Library, Values
+from mlx2smk.analysis.subclass_finding import SubclassFinder
+from mlx2smk.analysis.values import Definition, Values
 from mlx2smk.language.bindings import scope_of
 from mlx2smk.language.scopes import Function, parameters_of
 
@@ -28,6 +29,7 @@ class ContainerContents:
         self.project = project
         self.finder = finder
         self.references = References(project)
+        self.subclasses = SubclassFinder(self.references)
         self._known: dict[tuple[object, str], Callees | None] = {}
 
     def of(self, node: ast.expr, values: Values) -> Callees | None:
@@ -204,36 +206,12 @@ class ContainerContents:
 
     def _subclasses(self, base: ast.ClassDef, home: Module) -> Callees | None:
         """Return all classes below a class; None if there may be others."""
-        bases: dict[Definition, list[ast.AST]] = {}
-        for module in self.references.modules:
-            if self.references.of(base.name, home) is None or _makes_classes(module):
-                return None
-            for node in module.by_kind.get(ast.ClassDef, ()):
-                found = self._bases(node, module)
-                if found is None:
-                    return None
-                bases[Definition(module, node)] = found  # type: ignore[arg-type]
-        below: list[ast.AST] = [base]
-        classes: Callees = []
-        for each in below:
-            for definition, above in bases.items():
-                if each in above and definition.node not in below:
-                    below.append(definition.node)
-                    classes += defined(definition.node, Values(self.project, definition.module))
-        return classes
-
-    def _bases(self, node: ast.AST, module: Module) -> list[ast.AST] | None:
-        """Return the classes of the program that a class is derived from; None if they are not known."""
-        values, found = Values(self.project, module), list[ast.AST]()
-        top = module.tree is not None and node in module.tree.body
-        for base in getattr(node, "bases", ()):
-            meaning = values.meaning(base.value if isinstance(base, ast.Subscript) else base)
-            if isinstance(meaning, Library):
-                continue
-            if meaning is None or not top:
-                return None
-            found.append(meaning.node)
-        return found
+        below = None
+        if self.references.of(base.name, home) is not None:
+            below = self.subclasses.below(Definition(home, base))
+        classes = [] if below is None else below
+        found = [defined(each.node, Values(self.project, each.module)) for each in classes]
+        return None if below is None else united(found)
 
     def _uses_in_classes(self, name: str, owner: ast.ClassDef) -> list[PlacedUse] | None:
         """Return the uses of a name of a class, as an attribute of whatever; None if there may be others."""
@@ -266,16 +244,6 @@ def _names_otherwise(name: str, module: Module, owner: ast.ClassDef) -> bool:
             if isinstance(each, ast.ClassDef) and each is not owner
             for item in scope_of(each.body).bindings
         )
-    )
-
-
-def _makes_classes(module: Module) -> bool:
-    """Whether a module makes classes by calls of ``type``."""
-    return any(
-        isinstance(node, ast.Call)
-        and (len(node.args) > 1 or node.keywords)
-        and ast.unparse(node.func).rpartition(".")[2] in {"type", "new_class"}
-        for node in module.by_kind.get(ast.Call, ())
     )
 
 

@@ -22,7 +22,7 @@ from mlx2smk.analysis.import_calls import (
     own_package,
 )
 from mlx2smk.analysis.known import CALLER_READERS, listed
-from mlx2smk.analysis.modules import absolute, all_modules
+from mlx2smk.analysis.modules import absolute
 from mlx2smk.analysis.uses import is_called, uses_of
 
 if TYPE_CHECKING:
@@ -126,8 +126,9 @@ _TABLES = (
 _BELOW = {table: tuple(f"{entry}." for entry in table) for table, _ in _TABLES}
 """How the names start of what is below something in a table."""
 
+SUBCLASSES = "__subclasses__"
 _ATTRIBUTES = frozenset(
-    {"__globals__", "__builtins__", "__subclasses__", "f_globals", "f_locals", "f_builtins"}
+    {"__globals__", "__builtins__", SUBCLASSES, "f_globals", "f_locals", "f_builtins"}
 )
 
 
@@ -135,7 +136,7 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
     """Find the places of a unit that look names up at run time."""
     found = [_of_reference(item, unit, module, project) for item in unit.names.references]
     found.extend(
-        Dynamic(f"uses .{node.attr}", node, Reach.ALL)
+        Dynamic(f"uses .{node.attr}", node, Reach.ALL, value=_that_lists(node))
         for node in unit.names.attributes
         if node.attr in _ATTRIBUTES
     )
@@ -145,6 +146,11 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
         if isinstance(node, ast.Constant) and node.value in _ATTRIBUTES
     )
     return tuple(item for item in found if item is not None)
+
+
+def _that_lists(node: ast.Attribute) -> ast.expr | None:
+    """Return an attribute if it is the method that lists the subclasses of a class."""
+    return node if node.attr == SUBCLASSES else None
 
 
 def library_names(reference: Reference, module: Module, project: Project) -> set[str]:
@@ -188,7 +194,10 @@ def _of_library(name: str, reference: Reference, unit: Unit, module: Module) -> 
     for table, reach in _TABLES:
         # `sys.modules.get` and `sys.modules` are both meant by the entry `sys.modules`.
         if listed(name, table) or name.startswith(_BELOW[table]):
-            return Dynamic(f"uses {name}", reference.node, reach, source=table is _SOURCE)
+            call = call_of(reference) if name == "inspect.getsource" else None
+            return Dynamic(
+                f"uses {name}", reference.node, reach, source=table is _SOURCE, value=call
+            )
     return _of_arguments(name, reference)
 
 
@@ -348,17 +357,6 @@ def imported_names(
             return None
         names.append(name)
     return names
-
-
-def imported_by_call(dynamic: Dynamic, project: Project) -> list[Module]:
-    """Return the local modules that a call may import, with the packages around them."""
-    name, own = dynamic.name, project.experiment.dotted
-    others = (item for item in all_modules(project.files, name, project.roots) if item != own)
-    parts = [item.split(".") for item in ([name] if dynamic.exact else others)]
-    wanted = dict.fromkeys(
-        ".".join(item[: depth + 1]) for item in parts for depth in range(len(item))
-    )
-    return [module for module in map(project.load, wanted) if module is not None]
 
 
 def call_of(reference: Reference) -> ast.Call | None:

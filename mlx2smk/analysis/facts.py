@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.attached import submodules_used
 from mlx2smk.analysis.confined import EVERYWHERE
-from mlx2smk.analysis.dynamic import Dynamic, dynamics_of
+from mlx2smk.analysis.dynamic import SUBCLASSES, Dynamic, dynamics_of
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.known import QUIET_PACKAGES
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
@@ -102,6 +102,13 @@ class Facts:
         )
 
     @cached_property
+    def _lists_subclasses(self) -> bool:
+        """Whether some module may list the subclasses of a class, which loading another one changes."""
+        experiment = self.project.experiment
+        modules = (experiment, *self.project.imported_with(experiment))
+        return any(SUBCLASSES in module.words for module in modules)
+
+    @cached_property
     def _attached(self) -> frozenset[Module]:
         """The submodules that some module uses as attributes of their packages."""
         experiment = self.project.experiment
@@ -180,7 +187,7 @@ class Facts:
             return False  # it is asked for to answer the question itself, or somebody relies on the import
         self._asked_for.add(dotted)
         try:
-            return not any(map(self.domains_of, around))
+            return not self._lists_subclasses and not any(map(self.domains_of, around))
         finally:
             self._asked_for.discard(dotted)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.modules import absolute
+from mlx2smk.analysis.modules import absolute, all_modules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlx2smk.analysis.dynamic import Dynamic
     from mlx2smk.analysis.project import Module, Project
     from mlx2smk.analysis.uses import Use
 
@@ -63,6 +64,17 @@ def written_text(node: ast.AST | None) -> str | None:
     """Return the text of a literal, None for anything else."""
     value = node.value if isinstance(node, ast.Constant) else None
     return value if isinstance(value, str) else None
+
+
+def imported_by_call(dynamic: Dynamic, project: Project) -> list[Module]:
+    """Return the local modules that a call may import, with the packages around them."""
+    name, own = dynamic.name, project.experiment.dotted
+    others = (item for item in all_modules(project.files, name, project.roots) if item != own)
+    parts = [item.split(".") for item in ([name] if dynamic.exact else others)]
+    wanted = dict.fromkeys(
+        ".".join(item[: depth + 1]) for item in parts for depth in range(len(item))
+    )
+    return [module for module in map(project.load, wanted) if module is not None]
 
 
 def asks_for_attribute(use: Use) -> bool:

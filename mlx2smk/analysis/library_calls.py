@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.known import FILLING_ARRAYS, HIGHER_ORDER, HIGHER_ORDER_FIRST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 def fills_an_array(name: str, node: ast.Call) -> bool:
@@ -23,3 +27,14 @@ def functions_given(name: str, node: ast.Call) -> list[ast.expr]:
     called = HIGHER_ORDER[name]
     keys = [keyword.value for keyword in node.keywords if keyword.arg in {*called, None}]
     return [*node.args[:1], *keys] if name in HIGHER_ORDER_FIRST else keys
+
+
+def called_later(calls: Iterable[ast.Call]) -> Iterator[ast.expr]:
+    """Yield the functions passed to fields: ``field(default_factory=f)``, ``Factory(f)``."""
+    for call in calls:
+        yield from (keyword.value for keyword in call.keywords if keyword.arg in _CALLED_LATER)
+        if ast.unparse(call.func).rpartition(".")[2] == "Factory":
+            yield from call.args[:1]
+
+
+_CALLED_LATER = frozenset({"default_factory", "factory", "converter", "validator", "on_setattr"})

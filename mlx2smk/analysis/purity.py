@@ -25,6 +25,7 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
+from mlx2smk.analysis.library_calls import called_later
 from mlx2smk.analysis.scope_frames import Frame, frame_inside
 from mlx2smk.analysis.subclassing import filled_by_subclass
 from mlx2smk.analysis.values import Definition, Values
@@ -32,9 +33,10 @@ from mlx2smk.language.bindings import imports_something, scope_of
 from mlx2smk.language.scopes import own_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Hashable, Iterable
 
     from mlx2smk.analysis.project import Module, Project
+    from mlx2smk.analysis.subclass_finding import SubclassFinder
     from mlx2smk.language.scopes import Function
 
 _HOOKS = frozenset(
@@ -103,6 +105,11 @@ class Purity:
     def is_pure_function(self, node: ast.expr, values: Values) -> bool:
         """Whether calling what an expression stands for has no effects."""
         return self._calling.is_pure_function(node, values)
+
+    @property
+    def subclasses(self) -> SubclassFinder:
+        """Knows which classes are below a class."""
+        return self._calling.finder.contents.subclasses
 
     @property
     def assigned(self) -> frozenset[str]:
@@ -278,7 +285,7 @@ class Purity:
         value = node.value if isinstance(node, (ast.AnnAssign, ast.Assign)) else None
         calls = [part for part in ast.walk(value or ast.Pass()) if isinstance(part, ast.Call)]
         evaluation = Evaluation(values, self)
-        return all(map(evaluation.is_pure_argument, _called_later(calls)))
+        return all(map(evaluation.is_pure_argument, called_later(calls)))
 
     def _is_pure_base(self, node: ast.expr, values: Values) -> bool:
         bare = node.value if isinstance(node, ast.Subscript) else node
@@ -384,14 +391,3 @@ def _only_function(node: ast.expr | None, frame: Frame) -> ast.FunctionDef | Non
     bindings = frame.get(node.id, ()) if isinstance(node, ast.Name) else ()
     only = bindings[0].node if len(bindings) == 1 else None
     return only if isinstance(only, ast.FunctionDef) else None
-
-
-def _called_later(calls: Iterable[ast.Call]) -> Iterator[ast.expr]:
-    """Yield the functions passed to fields: ``field(default_factory=f)``, ``Factory(f)``."""
-    for call in calls:
-        yield from (keyword.value for keyword in call.keywords if keyword.arg in _CALLED_LATER)
-        if ast.unparse(call.func).rpartition(".")[2] == "Factory":
-            yield from call.args[:1]
-
-
-_CALLED_LATER = frozenset({"default_factory", "factory", "converter", "validator", "on_setattr"})

@@ -6,7 +6,8 @@ from functools import cached_property
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlx2smk.analysis.dynamic import Reach, dynamics_of, imported_by_call
+from mlx2smk.analysis.dynamic import Reach, dynamics_of
+from mlx2smk.analysis.import_calls import imported_by_call
 
 if TYPE_CHECKING:
     import ast
@@ -75,7 +76,17 @@ class References:
             return None
         if any(self._may_find(each, where, module) for each, where in self._dynamics):
             return None
+        return self.shown(name, module)
+
+    def shown(self, name: str, module: Module) -> list[PlacedUse]:
+        """Return the uses of a name of a module that code shows."""
         return self._uses.get((module, name), [])
+
+    @cached_property
+    def is_complete(self) -> bool:
+        """Whether all modules are known that code imports by calls."""
+        imports = (each for each, _ in self._dynamics if each.reach is Reach.IMPORT)
+        return all(each.name for each in imports)
 
     @cached_property
     def _unseen(self) -> bool:
