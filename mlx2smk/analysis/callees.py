@@ -108,6 +108,8 @@ class CalleeFinder:
         given = values.given(node.id)
         if isinstance(given, Callee):
             return [given]
+        if given is KnownAs.PLAIN:  # which cannot be called
+            return []
         if given is KnownAs.PURE:
             return [Callee("known", _ANY, values)]
         if isinstance(given, Definition):
@@ -147,7 +149,7 @@ class CalleeFinder:
     def _attribute(self, node: ast.Attribute, values: Values) -> Callees | None:
         found = self._of_module(node, values)
         owners = self.of(node.value, values) if found is None else None
-        if owners is None:
+        if not owners:  # what has a method of Python's own is not among those that are found
             return found
         return united(self.method(owner, node.attr) for owner in owners)
 
@@ -157,16 +159,16 @@ class CalleeFinder:
             return None
         at: Callee | None = owner
         while at is not None and isinstance(at.node, ast.ClassDef):
-            if not self._is_as_written(at, at.node):
+            if not self.is_as_written(at, at.node):
                 return None
             found = nodes_bound(at.node.body, name)
             if found:
                 method = found[0] if len(found) == 1 else None
                 return self._as_method(method, owner, at)
-            at = self._base(at)
+            at = self.base_of(at)
         return None
 
-    def _is_as_written(self, owner: Callee, node: ast.ClassDef) -> bool:
+    def is_as_written(self, owner: Callee, node: ast.ClassDef) -> bool:
         """Whether attributes of a class are those that its body says."""
         return (
             not node.keywords
@@ -175,7 +177,7 @@ class CalleeFinder:
             and self.purity.has_pure_decorators(node.decorator_list, owner.around)
         )
 
-    def _base(self, owner: Callee) -> Callee | None:
+    def base_of(self, owner: Callee) -> Callee | None:
         """Return the same instance or class seen as one of its only base; None if there is no such one."""
         bases = owner.node.bases if isinstance(owner.node, ast.ClassDef) else []
         meaning = owner.around.meaning(bases[0]) if len(bases) == 1 else None
@@ -190,7 +192,7 @@ class CalleeFinder:
         if not isinstance(node, ast.FunctionDef):
             return None
         kinds = [home.around.library(each) for each in node.decorator_list]
-        base = self._base(home)
+        base = self.base_of(home)
         given = home.around.inside({}, {SUPER: base}) if base is not None else home.around
         if kinds == ["staticmethod"]:
             return [Callee("function", node, given, skipped=1)]
@@ -246,7 +248,7 @@ class CalleeFinder:
         while at is not None and isinstance(at.node, ast.ClassDef):
             if nodes_bound(at.node.body, "__new__"):
                 return True
-            at = self._base(at)
+            at = self.base_of(at)
         return False
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from mlx2smk.analysis.callees import Callee, CalleeFinder
 from mlx2smk.analysis.container_contents import ContainerContents
 from mlx2smk.analysis.effects import Evaluation
+from mlx2smk.analysis.held import HeldContainers
+from mlx2smk.analysis.judge import Filling, both
 from mlx2smk.analysis.scope_frames import frame_inside, frame_of
 from mlx2smk.analysis.values import Definition, KnownAs, Values
 from mlx2smk.language.bindings import imports_something
@@ -27,6 +29,8 @@ class Calling:
         self.purity = purity
         self.finder = CalleeFinder(project, purity, self)
         self.finder.contents = ContainerContents(project, self.finder)
+        self.held = HeldContainers(project, purity, self)
+        self._fills: dict[Hashable, Filling | None] = {}
 
     def is_pure(self, call: ast.Call, values: Values) -> bool:
         """Whether a call has no effects, as all that it may call only computes."""
@@ -62,6 +66,33 @@ class Calling:
         """Whether something else may be in the place of a definition of a module."""
         name = "" if isinstance(callee.node, ast.Lambda) else callee.node.name
         return not callee.around.frames and self.purity.is_replaced_name(name, callee.around.module)
+
+    def filled_by(self, node: ast.expr, call: ast.Call | None, values: Values) -> Filling | None:
+        """Return what calling something fills that changes nothing but objects of one module; None if it does more."""
+        found = self.finder.of(node, values)
+        whole: Filling | None = None
+        for callee in found or ():
+            filling = self._filled_by(callee, call, values)
+            if filling is None or (whole is not None and whole.module is not filling.module):
+                return None
+            whole = filling if whole is None else both(whole, filling)
+        return whole
+
+    def _filled_by(self, callee: Callee, call: ast.Call | None, values: Values) -> Filling | None:
+        kept = callee.bound is not None and callee.bound.kept
+        if callee.kind != "function" or callee.decorators or kept or self._is_replaced(callee):
+            return None
+        if isinstance(callee.node, ast.AsyncFunctionDef) or imports_something(callee.node):
+            return None
+        given = self._given(callee, call, values)
+        key = callee, frozenset(given.items())
+        if key not in self._fills:
+            self._fills[key] = None  # which is what it is for those that it calls in a circle
+            evaluation = self._evaluated(callee, given)
+            if evaluation.only_fails():
+                names = frozenset(evaluation.touches)
+                self._fills[key] = Filling(callee.around.module, names)
+        return self._fills[key]
 
     def keeps_purity(self, decorator: ast.expr, values: Values) -> bool:
         """Whether a decorator makes of a function that only computes another such one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mlx2smk.analysis.callees import defined, united
 from mlx2smk.analysis.references import PlacedUse, References
@@ -17,9 +17,16 @@ from mlx2smk.language.scopes import Function, parameters_of
 if TYPE_CHECKING:
     from mlx2smk.analysis.callees import CalleeFinder, Callees
     from mlx2smk.analysis.project import Module, Project
-    from mlx2smk.language.bindings import Binding
 
 _Display: TypeAlias = ast.Dict | ast.List | ast.Tuple | ast.Set
+
+
+class _Holder(NamedTuple):
+    """What a container is bound to: a name of a module, or of a class of the module that is its ``owner``."""
+
+    module: Module
+    owner: ast.ClassDef | None
+    name: str
 
 
 class ContainerContents:
@@ -30,67 +37,84 @@ class ContainerContents:
         self.finder = finder
         self.references = References(project)
         self.subclasses = SubclassFinder(self.references)
-        self._known: dict[tuple[object, str], Callees | None] = {}
+        self._known: dict[_Holder, Callees | None] = {}
 
     def of(self, node: ast.expr, values: Values) -> Callees | None:
         """Return all that a container may hold; None if that is not known."""
         if isinstance(node, _Display):
-            return self._displayed(node, values)
+            parts = _displayed(node)
+            return None if parts is None else self.finder.of_any(parts, values)
+        key = self._holder(node, values)
+        if key is None:
+            return None
+        if key not in self._known:
+            self._known[key] = None  # which is what it is for those that need it for themselves
+            self._known[key] = self._find(key)
+        return self._known[key]
+
+    def are_new(self, node: ast.expr, values: Values) -> bool:
+        """Whether all that a container may hold was made for it, so that one comes to it only through the container."""
+        key = self._holder(node, values)
+        if key is None:
+            return False
+        made, uses = self._made(key), self._uses(key)
+        if made is None or uses is None or not all(self._is_new(each, key.module) for each in made):
+            return False
+        put = [(self._put(use), use.module) for use in uses]
+        return all(
+            parts is not None and all(self._is_new(each, module) for each in parts)
+            for parts, module in put
+        )
+
+    def _is_new(self, node: ast.expr, module: Module) -> bool:
+        """Whether an expression makes something new, or something that does not change."""
+        values = Values(self.project, module)
+        meaning = values.meaning(node)
+        function = isinstance(meaning, Definition) and isinstance(meaning.node, Function)
+        return function or isinstance(node, _UNSHARED) or values.is_fresh(node)
+
+    def _holder(self, node: ast.expr, values: Values) -> _Holder | None:
+        """Return the name, of a module or of a class of one, that a container is bound to."""
         at = values.holder(node)
         if at is not None:
-            return self._once((at[0], at[1]), at[0])
+            return _Holder(at[0], None, at[1])
         owners = self.finder.of(node.value, values) if isinstance(node, ast.Attribute) else None
         if not isinstance(node, ast.Attribute) or owners is None or len(owners) != 1:
             return None
         (owner,) = owners
-        if owner.kind != "class" or owner.around.frames:
+        if owner.kind != "class" or owner.around.frames or not isinstance(owner.node, ast.ClassDef):
             return None
-        return self._once((owner.node, node.attr), owner.around.module)
+        return _Holder(owner.around.module, owner.node, node.attr)
 
-    def _once(self, key: tuple[object, str], module: Module) -> Callees | None:
-        if key not in self._known:
-            self._known[key] = None  # which is what it is for those that need it for themselves
-            self._known[key] = self._find(key, module)
-        return self._known[key]
-
-    def _find(self, key: tuple[object, str], module: Module) -> Callees | None:
-        owner, name = key
-        values = Values(self.project, module)
-        if isinstance(owner, ast.ClassDef):
-            bindings = tuple(each for each in scope_of(owner.body).bindings if each.name == name)
-            uses = self._uses_in_classes(name, owner)
-        else:
-            bindings = module.bindings.get(name, ())
-            replaced = self.finder.purity.is_replaced_name(name, module)
-            uses = None if replaced else self.references.of(name, module)
-        made = self._made(
-            bindings, values, owner if isinstance(owner, ast.ClassDef) else module.tree
-        )
+    def _find(self, key: _Holder) -> Callees | None:
+        made, uses = self._made(key), self._uses(key)
         if made is None or uses is None:
             return None
-        return united([made, *map(self._put, uses)])
+        found = [self.finder.of_any(made, Values(self.project, key.module))]
+        for use in uses:
+            parts = self._put(use)
+            found += [None] if parts is None else [self._stored(each, use) for each in parts]
+        return united(found)
 
-    def _made(
-        self, bindings: tuple[Binding, ...], values: Values, around: ast.AST | None
-    ) -> Callees | None:
+    def _uses(self, key: _Holder) -> list[PlacedUse] | None:
+        if key.owner is not None:
+            return self._uses_in_classes(key.name, key.owner)
+        replaced = self.finder.purity.is_replaced_name(key.name, key.module)
+        return None if replaced else self.references.of(key.name, key.module)
+
+    def _made(self, key: _Holder) -> list[ast.expr] | None:
         """Return what a container holds from the start that is bound once, by a statement of a body."""
-        if len(bindings) != 1 or bindings[0].node not in getattr(around, "body", ()):
+        body = getattr(key.owner or key.module.tree, "body", ())
+        bindings = key.module.bindings.get(key.name, ())
+        if key.owner is not None:
+            bindings = tuple(each for each in scope_of(body).bindings if each.name == key.name)
+        if len(bindings) != 1 or bindings[0].node not in body:
             return None
-        value = bindings[0].value
-        if isinstance(value, _Display) and not isinstance(value, ast.Tuple):
-            return self._displayed(value, values)
-        bare = isinstance(value, ast.Call) and not value.args and not value.keywords
-        return [] if bare and values.is_fresh(value) else None
-
-    def _displayed(self, node: _Display, values: Values) -> Callees | None:
-        parts = node.values if isinstance(node, ast.Dict) else node.elts
-        if isinstance(node, ast.Dict) and None in node.keys:
-            return None
-        return self.finder.of_any(parts, values)
+        return _held_first(bindings[0].value, Values(self.project, key.module))
 
     # What a use of a container puts into it
 
-    def _put(self, use: PlacedUse) -> Callees | None:
+    def _put(self, use: PlacedUse) -> list[ast.expr] | None:
         """Return what a use of a container puts into it; None if that is not known."""
         parent, parents = use.parent, use.unit.parents
         if isinstance(parent, ast.Subscript) and parent.value is use.node:
@@ -98,19 +122,11 @@ class ContainerContents:
             if not isinstance(parent.ctx, ast.Store):
                 return []
             plain = isinstance(around, ast.Assign) and around.targets == [parent]
-            return (
-                self._stored(around.value, use)
-                if plain and isinstance(around, ast.Assign)
-                else None
-            )
+            return [around.value] if plain and isinstance(around, ast.Assign) else None
         if isinstance(parent, ast.Attribute):
             call = parents.get(parent)
             called = isinstance(call, ast.Call) and call.func is parent
-            return (
-                self._put_by(call, parent.attr, use)
-                if called and isinstance(call, ast.Call)
-                else None
-            )
+            return _put_by(call, parent.attr) if called and isinstance(call, ast.Call) else None
         if isinstance(parent, ast.Call):
             name = parent.func.id if isinstance(parent.func, ast.Name) else ""
             known = name in _ONLY_READING and name not in use.module.bindings
@@ -118,27 +134,6 @@ class ContainerContents:
         reads = isinstance(parent, (ast.Compare, ast.FormattedValue, ast.Expr))
         loops = isinstance(parent, (ast.For, ast.comprehension)) and parent.iter is use.node
         return [] if reads or loops else None
-
-    def _put_by(self, call: ast.Call, name: str, use: PlacedUse) -> Callees | None:
-        """Return what a method of a container puts into it."""
-        if name in _READING:
-            return []
-        given = [*call.args, *(item.value for item in call.keywords)]
-        if any(isinstance(each, ast.Starred) for each in given):
-            return None
-        if name in _KEEPING:
-            return united(self._stored(each, use) for each in given)
-        if name not in {"update", "extend"} or any(item.arg is None for item in call.keywords):
-            return None
-        parts = [item.value for item in call.keywords]
-        for display in call.args:
-            if not isinstance(display, _Display):
-                return None
-            if isinstance(display, ast.Dict):
-                parts += [*display.values, *(ast.Name("*") for key in display.keys if key is None)]
-            else:
-                parts += display.elts
-        return united(self._stored(each, use) for each in parts)
 
     def _stored(self, node: ast.expr, use: PlacedUse) -> Callees | None:
         """Return what an expression stands for in the code around a use."""
@@ -228,6 +223,51 @@ class ContainerContents:
                     if isinstance(node, ast.Attribute) and node.attr == name
                 ]
         return found
+
+
+def _put_by(call: ast.Call, name: str) -> list[ast.expr] | None:
+    """Return what a method of a container puts into it; None if that is not known."""
+    if name in _READING:
+        return []
+    given = [*call.args, *(item.value for item in call.keywords)]
+    if any(isinstance(each, ast.Starred) for each in given):
+        return None
+    if name in _KEEPING:
+        return given
+    if name not in {"update", "extend"} or any(item.arg is None for item in call.keywords):
+        return None
+    parts = [item.value for item in call.keywords]
+    for display in call.args:
+        shown = _displayed(display) if isinstance(display, _Display) else None
+        if shown is None:
+            return None
+        parts += shown
+    return parts
+
+
+def _held_first(node: ast.expr | None, values: Values) -> list[ast.expr] | None:
+    """Return what a new container holds; None if this is something else, or it is not known."""
+    if isinstance(node, _Display) and not isinstance(node, ast.Tuple):
+        return _displayed(node)
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp)):
+        part = node.value if isinstance(node, ast.DictComp) else node.elt
+        # Its names may be those of the comprehension.
+        return [part if isinstance(part, _Display) else ast.Name("*", ast.Load())]
+    if not isinstance(node, ast.Call) or node.keywords or not values.is_fresh(node):
+        return None
+    if values.library(node.func) != "collections.defaultdict":
+        return None if node.args else []
+    # It makes what is asked for by calls of what it is given.
+    return [ast.Call(each, [], []) for each in node.args] if len(node.args) < 2 else None
+
+
+def _displayed(node: _Display) -> list[ast.expr] | None:
+    if isinstance(node, ast.Dict):
+        return None if None in node.keys else node.values
+    return node.elts
+
+
+_UNSHARED = (ast.Constant, ast.JoinedStr, ast.Compare, ast.Lambda)
 
 
 def _names_otherwise(name: str, module: Module, owner: ast.ClassDef) -> bool:

@@ -199,6 +199,9 @@ class Evaluation(Changes):
                 continue
             if not self.judge.is_pure_decorator(decorator, self.values):
                 filling = self.judge.filled_by_decorator(decorator, self.values)
+                if filling is None:
+                    filling = self.judge.filled_by_applying(decorator, self.values)
+                    self.expressions([decorator] if filling is not None else [])
                 self.fill(f"is decorated by {short(decorator)}", filling)
 
     def _is_registration(self, node: ast.expr) -> bool:
@@ -230,19 +233,20 @@ class Evaluation(Changes):
                 self.expression(node.slice)
             elif node.attr in _BEHIND_ATTRIBUTES:
                 self.effect(f"replaces .{node.attr}")
+            if isinstance(node, ast.Subscript) and self._sets_by_method(node):
+                return
             if self._is_this_module(node):
                 self.effect("replaces its module", f"{MODULE}{self.values.module.dotted}")
             else:
                 self.change(node.value, definition=isinstance(node, ast.Attribute))
 
-    def _is_this_module(self, node: ast.expr) -> bool:
-        """Whether this is ``sys.modules[__name__]``, which is all that others get of the module."""
-        return (
-            isinstance(node, ast.Subscript)
-            and isinstance(node.slice, ast.Name)
-            and self.values.library(node.slice) == "__name__"
-            and self.values.library(node.value) == "sys.modules"
-        )
+    def _sets_by_method(self, node: ast.Subscript) -> bool:
+        """Note what the method of the user's own class fills that assigns to an item; False if there is none."""
+        method = ast.Call(ast.Attribute(node.value, "__setitem__", ast.Load()), [], [])
+        filling = self.judge.filled_by_method(method, self.values)
+        if filling is not None:
+            self.fill(f"changes {short(node.value)}", filling)
+        return filling is not None
 
     def expressions(self, nodes: Iterable[ast.expr | None]) -> None:
         """Go through some expressions."""
@@ -285,15 +289,18 @@ class Evaluation(Changes):
     def _impure_call(self, node: ast.Call, reason: str) -> None:
         meaning = self.values.meaning(node.func)
         if isinstance(meaning, Definition):
-            self.fill(reason, self.judge.filled_by(meaning))
-            return
-        if isinstance(node.func, ast.Call):  # `register("name")(function)`
+            filling = self.judge.filled_by(meaning)
+        elif isinstance(node.func, ast.Call):  # `register("name")(function)`
             given = (*node.func.args, *(keyword.value for keyword in node.func.keywords))
             self.expressions(given)
-            self.fill(reason, self.judge.filled_by_decorator(node.func, self.values))
-            return
-        filling = self.judge.filled_by_method(node, self.values)
-        if filling is not None:
+            filling = self.judge.filled_by_decorator(node.func, self.values)
+        else:
+            filling = self.judge.filled_by_method(node, self.values)
+        if filling is None:
+            filling = self.judge.filled_by_call(node, self.values)
+            if filling is not None and not isinstance(node.func, (ast.Name, ast.Attribute)):
+                self.expression(node.func)
+        if filling is not None or isinstance(meaning, Definition):
             self.fill(reason, filling)
             return
         objects = Objects(self.values)
@@ -344,8 +351,7 @@ class Evaluation(Changes):
         if function.attr in READING_METHODS and (own or self.values.is_plain(owner)):
             given = (*node.args, *(keyword.value for keyword in node.keywords))
             return function.attr != "sub" or all(map(self._is_harmless, given))
-        changeable = isinstance(owner, ast.Name) or self.is_owned_attribute(owner)
-        if function.attr in CHANGING_METHODS and changeable:
+        if function.attr in CHANGING_METHODS and self._may_be_container(owner, node):
             self.change(owner)
             return function.attr != "sort" or all(
                 self.is_pure_argument(key.value)
@@ -353,6 +359,13 @@ class Evaluation(Changes):
                 if key.arg in {"key", None}
             )
         return False
+
+    def _may_be_container(self, owner: ast.expr, call: ast.Call) -> bool:
+        """Whether a method of the name of one that changes containers may belong to one."""
+        if isinstance(owner, ast.Name):
+            return self.judge.filled_by_method(call, self.values) is None
+        held = self.is_owned_attribute(owner)
+        return held or self.judge.changed_by(owner, self.values) is not None
 
     def _is_harmless(self, node: ast.expr) -> bool:
         """Whether an argument is no function, or a pure one."""

@@ -27,6 +27,13 @@ class Filling:
         return f"{MODULE}{self.module.dotted}"
 
 
+def both(one: Filling, other: Filling | None) -> Filling | None:
+    """Return what two pieces of code fill together."""
+    if other is None or one.names is None or other.names is None:
+        return None if other is None else Filling(one.module, None)
+    return Filling(one.module, one.names | other.names)
+
+
 class Judge(Protocol):
     """Knows which definitions are pure; asked for what a statement calls or builds upon."""
 
@@ -63,11 +70,23 @@ class Judge(Protocol):
     def filled_by_decorator(self, node: ast.expr, values: Values) -> Filling | None:
         """Return what a decorator fills that changes nothing but objects of its own module."""
 
+    def filled_by_call(self, node: ast.Call, values: Values) -> Filling | None:
+        """Return what a call fills, whatever it may call, that changes nothing but objects of one module."""
+
+    def filled_by_applying(self, node: ast.expr, values: Values) -> Filling | None:
+        """Return what a decorator fills, whatever it may be, that changes nothing but objects of one module."""
+
+    def changed_by(self, node: ast.expr, values: Values) -> Filling | None:
+        """Return what changing the object changes that an expression stands for; None if that is not known."""
+
     def filled_by_subclass(self, definition: Definition) -> Filling | None:
         """Return what defining a subclass of a class fills that changes nothing but objects of the class's module."""
 
     def filled_by_method(self, node: ast.Call, values: Values) -> Filling | None:
         """Return what a call of a method fills that changes nothing but the instance, which a module holds."""
+
+    def is_container(self, name: str, values: Values) -> bool:
+        """Whether a name is bound to an instance of the user's that is a container of Python's."""
 
     def is_instance(self, name: str, values: Values) -> bool:
         """Whether a name is bound once, to an instance that its module makes of a class of the user's."""

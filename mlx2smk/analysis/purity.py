@@ -14,7 +14,7 @@ from mlx2smk.analysis.class_methods import ClassMethods
 from mlx2smk.analysis.confined import FAILING, OWN_MODULE
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.instances import Instances
-from mlx2smk.analysis.judge import Filling
+from mlx2smk.analysis.judge import Filling, both
 from mlx2smk.analysis.known import (
     DISPATCHERS,
     ENTRY_POINTS,
@@ -26,11 +26,10 @@ from mlx2smk.analysis.known import (
     listed,
 )
 from mlx2smk.analysis.library_calls import called_later
-from mlx2smk.analysis.scope_frames import Frame, frame_inside
+from mlx2smk.analysis.scope_frames import frame_inside, only_function, returns_of
 from mlx2smk.analysis.subclassing import filled_by_subclass
 from mlx2smk.analysis.values import Definition, Values
 from mlx2smk.language.bindings import imports_something, scope_of
-from mlx2smk.language.scopes import own_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable, Iterable
@@ -60,7 +59,7 @@ class Purity:
         self._fills: dict[ast.AST, Filling | None] = {}
         self._instances = Instances(project, self)
         self._class_methods = ClassMethods(project, self)
-        self._calling = Calling(project, self)
+        self.calling = Calling(project, self)
 
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
@@ -100,16 +99,16 @@ class Purity:
 
     def calls_purely(self, node: ast.Call, values: Values) -> bool:
         """Whether a call has no effects, as whatever it may call only computes."""
-        return self._calling.is_pure(node, values)
+        return self.calling.is_pure(node, values)
 
     def is_pure_function(self, node: ast.expr, values: Values) -> bool:
         """Whether calling what an expression stands for has no effects."""
-        return self._calling.is_pure_function(node, values)
+        return self.calling.is_pure_function(node, values)
 
     @property
     def subclasses(self) -> SubclassFinder:
         """Knows which classes are below a class."""
-        return self._calling.finder.contents.subclasses
+        return self.calling.finder.contents.subclasses
 
     @property
     def assigned(self) -> frozenset[str]:
@@ -129,7 +128,7 @@ class Purity:
             return False
         frame = frame_inside(node)
         around = Values(self.project, definition.module, (frame,))
-        returned = [_only_function(each.value, frame) for each in _returns(node)]
+        returned = [only_function(each.value, frame) for each in returns_of(node)]
         if not returned:
             return False
         return all(each is not None and self._is_pure_inside(each, around) for each in returned)
@@ -180,10 +179,22 @@ class Purity:
         """
         frame = frame_inside(node)
         return [
-            _only_function(item.value, frame)
-            for item in _returns(node)
+            only_function(item.value, frame)
+            for item in returns_of(node)
             if not (isinstance(item.value, ast.Name) and item.value.id in besides)
         ]
+
+    def filled_by_call(self, node: ast.Call, values: Values) -> Filling | None:
+        """Return what a call fills, whatever it may call, that changes nothing but objects of one module."""
+        return self.calling.filled_by(node.func, node, values)
+
+    def filled_by_applying(self, node: ast.expr, values: Values) -> Filling | None:
+        """Return what a decorator fills, whatever it may be, that changes nothing but objects of one module."""
+        return self.calling.filled_by(node, None, values)
+
+    def changed_by(self, node: ast.expr, values: Values) -> Filling | None:
+        """Return what changing the object changes that an expression stands for; None if that is not known."""
+        return self.calling.held.changed_by(node, values)
 
     def filled_by_subclass(self, definition: Definition) -> Filling | None:
         """Return what defining a subclass of a class fills that changes nothing but objects of the class's module."""
@@ -196,6 +207,10 @@ class Purity:
     def is_instance(self, name: str, values: Values) -> bool:
         """Whether a name is bound once, to an instance that its module makes of a class of the user's."""
         return self._instances.is_plain(name, values)
+
+    def is_container(self, name: str, values: Values) -> bool:
+        """Whether a name is bound to an instance of the user's that is a container of Python's."""
+        return self._instances.is_container(name, values)
 
     def _filled(self, node: ast.FunctionDef, around: Values) -> Filling | None:
         """Return what a function fills that does nothing but compute, raise, and change objects of its module."""
@@ -371,23 +386,3 @@ def filling_of(evaluation: Evaluation) -> Filling | None:
         return None
     known = OWN_MODULE not in evaluation.domains
     return Filling(evaluation.values.module, frozenset(evaluation.touches) if known else None)
-
-
-def both(one: Filling, other: Filling | None) -> Filling | None:
-    """Return what two pieces of code fill together."""
-    if other is None or one.names is None or other.names is None:
-        return None if other is None else Filling(one.module, None)
-    return Filling(one.module, one.names | other.names)
-
-
-def _returns(node: ast.FunctionDef) -> list[ast.Return]:
-    """Return a function's own return statements."""
-    parts = (part for statement in node.body for part in own_scope(statement))
-    return [part for part in parts if isinstance(part, ast.Return)]
-
-
-def _only_function(node: ast.expr | None, frame: Frame) -> ast.FunctionDef | None:
-    """Return the only function that an expression can refer to in a frame; None if not certain."""
-    bindings = frame.get(node.id, ()) if isinstance(node, ast.Name) else ()
-    only = bindings[0].node if len(bindings) == 1 else None
-    return only if isinstance(only, ast.FunctionDef) else None

@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlx2smk.language.bindings import Binding, scope_of
-from mlx2smk.language.scopes import Function, parameters_of
+from mlx2smk.language.scopes import Function, own_scope, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,3 +62,16 @@ def _bound_further_inside(node: Function) -> Iterator[Binding]:
                 if item.name in scope.nonlocal_names:
                     kind = item.kind if item.kind == "augmented" else "other"
                     yield Binding(item.name, kind, item.node)
+
+
+def returns_of(node: ast.FunctionDef) -> list[ast.Return]:
+    """Return a function's own return statements."""
+    parts = (part for statement in node.body for part in own_scope(statement))
+    return [part for part in parts if isinstance(part, ast.Return)]
+
+
+def only_function(node: ast.expr | None, frame: Frame) -> ast.FunctionDef | None:
+    """Return the only function that an expression can refer to in a frame; None if not certain."""
+    bindings = frame.get(node.id, ()) if isinstance(node, ast.Name) else ()
+    only = bindings[0].node if len(bindings) == 1 else None
+    return only if isinstance(only, ast.FunctionDef) else None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.analysis.import_calls import written_text
 from mlx2smk.analysis.known import (
     ALWAYS_PLAIN,
+    CHANGING_METHODS,
     FRESH,
     ITERATORS,
     PLAIN_CALLS,
@@ -311,7 +312,7 @@ class Values:
         if isinstance(node, ast.Attribute):
             return (
                 node.attr in _NAMES_OF_DEFINITIONS
-                or self.is_plain(node.value)
+                or (not _is_method(node.attr) and self.is_plain(node.value))
                 or listed(self.library(node), PLAIN_VALUES)
             )
         if isinstance(node, ast.Subscript):
@@ -368,6 +369,14 @@ class Values:
         )
 
 
+def _is_method(name: str) -> bool:
+    """Whether plain values have a method of this name, which is not plain itself."""
+    return name.startswith("_") or name in READING_METHODS | CHANGING_METHODS | _OTHER_METHODS
+
+
+_OTHER_METHODS = frozenset(
+    {*("format_map", "fromhex", "fromkeys", "from_bytes", "read", "send", "to_bytes", "write")}
+)
 _NAMES_OF_DEFINITIONS = frozenset({"__name__", "__qualname__", "__module__"})
 
 _PLAIN = (ast.Constant, ast.JoinedStr, ast.Compare)
