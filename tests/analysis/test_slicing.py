@@ -93,7 +93,7 @@ def test_a_parameter_hides_a_name():
         "class A:\n    print('x')",
         "for i in range(3): print(i)",
         "raise SystemExit",
-        "X = [[]]\nX[0].append(1)",
+        "Y = []\nX = [Y]\nX[0].append(1)",
         "import json\njson.attribute = 1",
         "def f(): print(1)\nX = f()",
         "A = [lambda: 1]\nB = A\nB.append(1)",
