@@ -24,7 +24,7 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
-from mlx2smk.analysis.library_calls import fills_an_array, functions_given
+from mlx2smk.analysis.library_calls import fills_an_array, functions_given, is_wrapping_method
 from mlx2smk.analysis.objects import Objects
 from mlx2smk.analysis.scope_frames import Frame, frame_of, targets_of
 from mlx2smk.analysis.values import Definition, Library, Values
@@ -316,7 +316,7 @@ class Evaluation(Changes):
             owner = self.values.meaning(node.func.value)
             if isinstance(owner, Definition) and self.judge.is_pure_in_class(owner, node.func.attr):
                 return True
-            if self._is_pure_method(node.func, node):
+            if is_wrapping_method(node.func, self.values) or self._is_pure_method(node.func, node):
                 return True
         if meaning is not None or not self.judge.calls_purely(node, self.values):
             return False

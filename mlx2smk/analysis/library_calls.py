@@ -5,7 +5,14 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.known import FILLING_ARRAYS, HIGHER_ORDER, HIGHER_ORDER_FIRST
+from mlx2smk.analysis.known import (
+    FILLING_ARRAYS,
+    HIGHER_ORDER,
+    HIGHER_ORDER_FIRST,
+    WRAPPING_METHODS,
+)
+from mlx2smk.analysis.objects import Objects
+from mlx2smk.analysis.values import Values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,3 +45,12 @@ def called_later(calls: Iterable[ast.Call]) -> Iterator[ast.expr]:
 
 
 _CALLED_LATER = frozenset({"default_factory", "factory", "converter", "validator", "on_setattr"})
+
+
+def is_wrapping_method(node: ast.expr, values: Values) -> bool:
+    """Whether this is a method such as ``memory.cache`` that makes another function of one."""
+    at = values.holder(node.value) if isinstance(node, ast.Attribute) else None
+    if at is None or not isinstance(node, ast.Attribute):
+        return False
+    made = Objects(Values(values.project, at[0])).made(ast.Name(at[1], ast.Load()))
+    return f"{made}.{node.attr}" in WRAPPING_METHODS

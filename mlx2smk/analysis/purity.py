@@ -25,7 +25,7 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
-from mlx2smk.analysis.library_calls import called_later
+from mlx2smk.analysis.library_calls import called_later, is_wrapping_method
 from mlx2smk.analysis.scope_frames import frame_inside, only_function, returns_of
 from mlx2smk.analysis.subclassing import filled_by_subclass
 from mlx2smk.analysis.values import Definition, Values
@@ -119,6 +119,8 @@ class Purity:
         """Whether a decorator of a library keeps a pure function pure, and hardly changes it."""
         function = node.func if isinstance(node, ast.Call) else node
         name = values.library(function)
+        if not name and is_wrapping_method(function, values):
+            return True
         return listed(name, PURE_DECORATORS) and not listed(name, DISPATCHERS | ENTRY_POINTS)
 
     def is_pure_factory(self, definition: Definition) -> bool:
@@ -377,7 +379,9 @@ class Purity:
             and isinstance(node, ast.Call)
         ):
             return bool(node.args) and self.is_pure_decorator(node.args[0], values)
-        return meaning is not None and listed(meaning.name, PURE_DECORATORS)
+        if meaning is None:
+            return is_wrapping_method(function, values)
+        return listed(meaning.name, PURE_DECORATORS)
 
 
 def filling_of(evaluation: Evaluation) -> Filling | None:

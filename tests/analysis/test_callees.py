@@ -216,3 +216,33 @@ def test_a_module_imported_by_a_literal_name():
 def test_a_module_imported_by_a_literal_name_for_others():
     use = ["import importlib, p", "importlib.import_module('p.quiet')"]
     assert kept("\n".join(use), "return p.quiet.run(1)", PACKAGE) == use
+
+
+CACHED = "import joblib\nmemory = joblib.Memory('cache', verbose=0)\n"
+
+
+@pytest.mark.parametrize(
+    ("cached", "is_pure"),
+    [
+        ("@memory.cache\ndef f(x): return x\nX = f(1)", True),
+        ("@memory.cache(ignore=['v'])\ndef f(x, v=1): return x\nX = f(1)", True),
+        ("@memory.cache\ndef f(x): return print(x)", True),
+        ("def f(x): return print(x)\ng = memory.cache(f)", True),
+        ("@memory.cache\ndef f(x): return print(x)\nX = f(1)", False),
+        ("memory = other()\n@memory.cache\ndef f(x): return x", False),
+        ("@memory.clear\ndef f(x): return x", False),
+        ("@memory.cache(ignore=print(1))\ndef f(x): return x", False),
+        ("@functools.lru_cache(maxsize=None)\ndef f(x): return x\nX = f(1)", True),
+        ("@numba.njit(cache=True)\ndef f(x): return x\nX = f(1)", True),
+        ("@numba.njit\ndef f(x): print(x)\nX = f(1)", False),
+    ],
+)
+def test_decorators_that_cache(cached, is_pure):
+    program = f"import functools, numba\n{CACHED}{cached}"
+    assert (kept(program) == []) == is_pure
+    if cached.startswith("@memory.cache\n"):
+        lines = cached.split("\n")[:2]
+        assert lines[1] in kept(program, "return f(2)")
+        files = {"common.py": CACHED}
+        there = kept(f"from common import memory\n{cached}", files=files)
+        assert (there == []) == is_pure
