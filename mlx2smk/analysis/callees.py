@@ -33,7 +33,7 @@ class Callee:
 
     ``around`` are the scopes around it, and ``bound`` the instance or class that a method is given first.
     ``kept``: others hold the instance, so that changing it is an effect. ``skipped``: how many of its outer
-    decorators do not count.
+    decorators do not count. ``plain``: attributes of an instance whose values are plain.
     """
 
     kind: Literal["function", "class", "instance", "known"]
@@ -42,6 +42,7 @@ class Callee:
     bound: Callee | None = None
     kept: bool = False
     skipped: int = 0
+    plain: frozenset[str] = frozenset()
     known: frozenset[tuple[str, Hashable]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -186,7 +187,7 @@ class CalleeFinder:
         if self.purity.is_replaced(meaning):
             return None
         around = Values(self.project, meaning.module)
-        return Callee(owner.kind, meaning.node, around, kept=owner.kept)
+        return Callee(owner.kind, meaning.node, around, kept=owner.kept, plain=owner.plain)
 
     def _as_method(self, node: ast.AST | None, owner: Callee, home: Callee) -> Callees | None:
         if not isinstance(node, ast.FunctionDef):
@@ -221,7 +222,8 @@ class CalleeFinder:
     def _returned(self, callee: Callee, node: ast.Call, values: Values) -> Callees | None:
         if callee.kind == "class":
             made = self.calling.runs_purely(callee, node, values) and not self._makes_others(callee)
-            return [Callee("instance", callee.node, callee.around)] if made else None
+            plain = self.calling.plain_attributes(callee, node, values) if made else frozenset()
+            return [Callee("instance", callee.node, callee.around, plain=plain)] if made else None
         if callee.kind == "instance":
             methods = self.method(callee, "__call__")
             return methods and united(self._returned(each, node, values) for each in methods)

@@ -12,7 +12,7 @@ from mlx2smk.analysis.held import HeldContainers
 from mlx2smk.analysis.judge import Filling, both
 from mlx2smk.analysis.scope_frames import frame_inside, frame_of
 from mlx2smk.analysis.values import Definition, KnownAs, Values
-from mlx2smk.language.bindings import imports_something
+from mlx2smk.language.bindings import imports_something, nodes_bound
 from mlx2smk.language.scopes import Function, parameters_of
 
 if TYPE_CHECKING:
@@ -169,6 +169,18 @@ class Calling:
             name: what for name, what in given.items() if frame is None or len(frame[name]) == 1
         }
 
+    def plain_attributes(self, callee: Callee, call: ast.Call, values: Values) -> frozenset[str]:
+        """Return the attributes to which making an instance assigns plain arguments, and nobody anything else."""
+        found = nodes_bound(getattr(callee.node, "body", ()), "__init__")
+        init = found[0] if len(found) == 1 else None
+        if not isinstance(init, ast.FunctionDef) or init.decorator_list:
+            return frozenset()
+        method = Callee("function", init, callee.around, bound=callee)
+        given, this = self._given(method, call, values), _positional(method, bound=True)[:1]
+        plain = (name for name, what in given.items() if what is KnownAs.PLAIN)
+        kept = [attribute for name in plain for attribute in _assigned_to(this, name, init)]
+        return frozenset(name for name in kept if self.purity.assigned[name] == 1)
+
     def _bound(self, callee: Callee) -> Iterator[tuple[str, Hashable]]:
         first = _positional(callee, bound=True)[:1]
         if callee.bound is not None and first:
@@ -218,6 +230,16 @@ class Calling:
             return KnownAs.PLAIN
         evaluation = Evaluation(values, self.purity)
         return KnownAs.PURE if all(map(evaluation.is_pure_argument, nodes)) else None
+
+
+def _assigned_to(this: list[str], name: str, init: ast.FunctionDef) -> Iterator[str]:
+    """Yield the attributes of ``this`` to which statements of a method assign the value of a name."""
+    for node in init.body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else None
+        value = node.value if isinstance(node, ast.Assign) else None
+        given = isinstance(value, ast.Name) and value.id == name
+        if given and isinstance(target, ast.Attribute) and ast.unparse(target.value) in this:
+            yield target.attr
 
 
 def _positional(callee: Callee, *, bound: bool = False) -> list[str]:

@@ -32,6 +32,7 @@ from mlx2smk.analysis.values import Definition, Values
 from mlx2smk.language.bindings import imports_something, scope_of
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable, Collection, Hashable, Iterable
 
     from mlx2smk.analysis.project import Module, Project
@@ -111,8 +112,8 @@ class Purity:
         return self.calling.finder.contents.subclasses
 
     @property
-    def assigned(self) -> frozenset[str]:
-        """The attributes that some loaded module assigns, whatever they belong to."""
+    def assigned(self) -> Counter[str]:
+        """The attributes that loaded modules assign, whatever they belong to, with how often."""
         return self._class_methods.assigned
 
     def _keeps_purity(self, node: ast.expr, values: Values) -> bool:

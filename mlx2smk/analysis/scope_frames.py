@@ -75,3 +75,13 @@ def only_function(node: ast.expr | None, frame: Frame) -> ast.FunctionDef | None
     bindings = frame.get(node.id, ()) if isinstance(node, ast.Name) else ()
     only = bindings[0].node if len(bindings) == 1 else None
     return only if isinstance(only, ast.FunctionDef) else None
+
+
+def is_generator(node: ast.AST) -> bool:
+    """Whether this is a function that yields."""
+    body = node.body if isinstance(node, Function) else []
+    return any(
+        isinstance(part, (ast.Yield, ast.YieldFrom))
+        for statement in body
+        for part in own_scope(statement)
+    )

@@ -23,9 +23,9 @@ from mlx2smk.analysis.known import (
     READING_METHODS,
     listed,
 )
-from mlx2smk.analysis.scope_frames import targets_of
+from mlx2smk.analysis.scope_frames import is_generator, targets_of
 from mlx2smk.language.keys import SETUP
-from mlx2smk.language.scopes import Function, attribute_of, own_scope, split_dotted
+from mlx2smk.language.scopes import Function, attribute_of, split_dotted
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -284,7 +284,7 @@ class Values:
             return isinstance(node, ast.GeneratorExp)
         meaning = self.meaning(node.func)
         if isinstance(meaning, Definition):
-            return _is_generator(meaning.node)
+            return is_generator(meaning.node)
         return meaning is not None and listed(meaning.name, ITERATORS | {"collections.defaultdict"})
 
     def is_consumed_elsewhere(self, node: ast.expr) -> bool:
@@ -311,7 +311,7 @@ class Values:
             return all(self.is_plain(part) for part in parts)
         if isinstance(node, ast.Attribute):
             return (
-                node.attr in _NAMES_OF_DEFINITIONS
+                node.attr in _NAMES_OF_DEFINITIONS | self._plain_attributes(node.value)
                 or (not _is_method(node.attr) and self.is_plain(node.value))
                 or listed(self.library(node), PLAIN_VALUES)
             )
@@ -320,6 +320,11 @@ class Values:
         if isinstance(node, ast.Name):
             return self._is_plain_name(node.id) or listed(self.library(node), PLAIN_VALUES)
         return self._is_plain_made(node)
+
+    def _plain_attributes(self, node: ast.expr) -> frozenset[str]:
+        """Return the attributes known to be plain of the instance that a parameter stands for."""
+        given = self._given.get(node.id) if isinstance(node, ast.Name) else None
+        return getattr(given, "plain", frozenset())
 
     def _is_plain_made(self, node: ast.expr | None) -> bool:
         if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
@@ -387,12 +392,3 @@ _MADE_OF_PARTS = (
 )
 
 _NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Tuple)
-
-
-def _is_generator(node: ast.AST) -> bool:
-    body = node.body if isinstance(node, Function) else []
-    return any(
-        isinstance(part, (ast.Yield, ast.YieldFrom))
-        for statement in body
-        for part in own_scope(statement)
-    )
