@@ -43,6 +43,7 @@ def enter(task: Task, observer: Observer) -> Any:
     for name in PICKLERS:
         finder.when_imported(name, lambda pickler: _arrange_pickling(pickler, module))
     module.SETUP = finder.context  # type: ignore[attr-defined]
+    finder.when_imported("joblib.memory", lambda memory: _keep_apart(memory, observer, task))
     finder.when_imported("multiprocessing.process", lambda _: observer.leave_note(task.note()))
     observer.start()
     if plan.file in task.whole:
@@ -74,6 +75,12 @@ def seed(finder: WorldFinder, task: Task) -> None:
         from . import seeding
 
         seeding.arrange(finder, task.context)
+
+
+def _keep_apart(memory: types.ModuleType, observer: Observer, task: Task) -> None:
+    from . import joblib_memory
+
+    joblib_memory.keep_apart(memory, observer, task)
 
 
 def _arrange_pickling(pickler: Any, module: types.ModuleType) -> None:
