@@ -37,7 +37,7 @@ def keep_apart(memory: types.ModuleType, observer: Observer, task: Task) -> None
     identify = getattr(memory, "_build_func_identifier", None)
     if identify is None or not hasattr(function, "_is_in_cache_and_valid"):
         return
-    keeper = Keeper(observer, task)
+    keeper = KeptResults(observer, task)
     vars(memory)["_build_func_identifier"] = keeper.identified(identify)
     for kind, name, changed in (
         (function, "__init__", keeper.unobserved),
@@ -48,7 +48,7 @@ def keep_apart(memory: types.ModuleType, observer: Observer, task: Task) -> None
         setattr(kind, name, changed(getattr(kind, name)))
 
 
-class Keeper:
+class KeptResults:
     """Keeps results of joblib's apart, in one process that runs a task."""
 
     def __init__(self, observer: Observer, task: Task) -> None:

@@ -43,7 +43,6 @@ def enter(task: Task, observer: Observer) -> Any:
     for name in PICKLERS:
         finder.when_imported(name, lambda pickler: _arrange_pickling(pickler, module))
     module.SETUP = finder.context  # type: ignore[attr-defined]
-    finder.when_imported("joblib.memory", lambda memory: _keep_apart(memory, observer, task))
     finder.when_imported("multiprocessing.process", lambda _: observer.leave_note(task.note()))
     observer.start()
     if plan.file in task.whole:
@@ -61,6 +60,7 @@ def install(task: Task, observer: Observer) -> WorldFinder:
     modules = task.function["modules"]
     observer.user_files = frozenset(file_of(module, task.plan.folder) for module in modules)
     _show_what_runs(finder, task.plan, task.function)
+    finder.when_imported("joblib.memory", lambda memory: _keep_apart(memory, observer, task))
     if "numpy.random" in sys.modules:
         from . import preload
 

@@ -125,3 +125,23 @@ def test_what_writes_files_runs_each_time(tmp_path):
     lab.run(compiled=False)
     assert lab.results("t") == ["made", "made"]
     assert (tmp_path / "made-1.txt").read_text() == "made"
+
+
+ELSEWHERE = CACHED.replace("return f(7)\n", "return Parallel(2)([delayed(f)(7)])[0]\n", 1).replace(
+    "import Memory", "import Memory, Parallel, delayed"
+)
+
+
+def test_what_joblib_keeps_in_its_own_processes(lab):
+    lab.write(ELSEWHERE)
+    assert lab.run() == RAN
+    assert [each[:5] for each in lab.results("t")] == [[8, "one", None, 5, 0]] * 3
+    assert lab.run(compiled=False) == []
+    lab.write(ELSEWHERE.replace("K = 1", "K = 2"))
+    (lab.path / "data.txt").write_text("two")
+    assert lab.run() == RAN
+    assert [each[:5] for each in lab.results("t")] == [[9, "two", None, 5, 0]] * 3
+    (lab.path / "data.txt").write_text("three")
+    assert lab.run() == RAN
+    assert [each[:5] for each in lab.results("t")] == [[9, "three", None, 5, 0]] * 3
+    assert lab.run(compiled=False) == []
