@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlx2smk.analysis.attached import submodule_of
 from mlx2smk.analysis.confined import BY_ALL, EVERYWHERE, MODULE, sees
 from mlx2smk.analysis.constants import CodePlace, Constants
-from mlx2smk.analysis.dynamic import Dynamic, Reach, imported_names
+from mlx2smk.analysis.dynamic import GLOBALS, Dynamic, Reach, imported_names
 from mlx2smk.analysis.import_calls import imported_by_call
 from mlx2smk.analysis.lookups import attributes_of, items_of
 from mlx2smk.analysis.settling import settled
@@ -321,6 +321,9 @@ class Closure:
             self.sources |= {source} if source is not None else set()
             return source is not None
         if dynamic.reach is Reach.ALL:
+            if isinstance(value, ast.Attribute) and value.attr in GLOBALS:
+                keys = items_of(value, place, known)
+                return keys is not None and self._find_anywhere(keys, each.position)
             return self._find_subclasses(value, place, known, each.position)
         if dynamic.reach is Reach.IMPORT:
             imported = imported_names(dynamic, place.module, lambda node: known.texts(node, place))
@@ -329,6 +332,12 @@ class Closure:
         items = isinstance(value, ast.Call) and dynamic.reason.endswith(("globals", "vars"))
         names = (items_of if items else attributes_of)(value, place, known)
         return names is not None and self._find(place.module, names, each.position)
+
+    def _find_anywhere(self, names: Sequence[str], position: int) -> bool:
+        """Take what loaded modules have under some names; False if that may be more than they show."""
+        if any(name in {"__builtins__", "__dict__", "__loader__", "__spec__"} for name in names):
+            return False
+        return all(self._find(module, names, position) for module in list(self.loaded.values()))
 
     def _find_subclasses(
         self, node: ast.expr, place: CodePlace, known: Constants, position: int

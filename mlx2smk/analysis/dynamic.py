@@ -19,6 +19,7 @@ from mlx2smk.analysis.import_calls import (
     asks_whether_there,
     asks_who_started,
     imported_name,
+    names_nothing_local,
     own_package,
 )
 from mlx2smk.analysis.known import CALLER_READERS, listed
@@ -127,6 +128,9 @@ _BELOW = {table: tuple(f"{entry}." for entry in table) for table, _ in _TABLES}
 """How the names start of what is below something in a table."""
 
 SUBCLASSES = "__subclasses__"
+GLOBALS = frozenset({"__globals__", "f_globals"})
+"""Attributes that are the names of some module."""
+
 _ATTRIBUTES = frozenset(
     {"__globals__", "__builtins__", SUBCLASSES, "f_globals", "f_locals", "f_builtins"}
 )
@@ -136,7 +140,7 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
     """Find the places of a unit that look names up at run time."""
     found = [_of_reference(item, unit, module, project) for item in unit.names.references]
     found.extend(
-        Dynamic(f"uses .{node.attr}", node, Reach.ALL, value=_that_lists(node))
+        Dynamic(f"uses .{node.attr}", node, Reach.ALL, value=_that_finds(node))
         for node in unit.names.attributes
         if node.attr in _ATTRIBUTES
     )
@@ -148,9 +152,9 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
     return tuple(item for item in found if item is not None)
 
 
-def _that_lists(node: ast.Attribute) -> ast.expr | None:
-    """Return an attribute if it is the method that lists the subclasses of a class."""
-    return node if node.attr == SUBCLASSES else None
+def _that_finds(node: ast.Attribute) -> ast.expr | None:
+    """Return an attribute if what it finds may be known: the subclasses of a class, or the names of a module."""
+    return node if node.attr in {SUBCLASSES, *GLOBALS} else None
 
 
 def library_names(reference: Reference, module: Module, project: Project) -> set[str]:
@@ -170,6 +174,8 @@ def _of_reference(
         for name in sorted(library_names(reference, module, project)):
             if name == "importlib.util.find_spec":
                 found = _of_search(reference, unit, project)
+            elif names_nothing_local(name, reference, module, project):
+                found = None
             else:
                 found = _of_library(name, reference, unit, module)
             if found is not None:
