@@ -354,12 +354,14 @@ def imported_names(
     if found is None or not isinstance(call, ast.Call) or call.keywords:
         return None
     builtin = isinstance(call.func, ast.Name) and call.func.id == "__import__"
+    if builtin and len(call.args) > 1:
+        return None
     package = own_package(call.args, module) if not builtin else None
     names: list[str] = []
     for text in found:
         level = len(text) - len(text.lstrip("."))
         name = absolute(text[level:], level, package or "") if level else text
-        if not name or builtin or _offers(name, (*_ALL, *_SOURCE, "builtins.")):
+        if not name or (builtin and "." in name) or _offers(name, (*_ALL, *_SOURCE, "builtins.")):
             return None
         names.append(name)
     return names

@@ -70,3 +70,45 @@ def test_look_ups_that_may_find_anything(text):
     found = trial(START, "return helper.g()", look_up(text))
     assert found.slice.widened
     assert "OWN = 1" in found.slice.text
+
+
+CALLED = {
+    **APART,
+    "helper.py": "import importlib\nA = 1\nNAMES = ['json', 'math']\nNAME = 'other'\nG\nunused = 3\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "loaded"),
+    [
+        ("return [__import__(n).__name__ for n in NAMES]", {}),
+        ("return [importlib.import_module(n).__name__ for n in NAMES]", {}),
+        ("return {n: __import__(n).__name__ for n in ['json', 'math']}", {}),
+        ("return __import__(NAME).X", {"other": ["X = 1"]}),
+        ("return [[__import__(n).X for n in [n]] for n in [NAME]]", {"other": ["X = 1"]}),
+        ("return __import__('os.path').__name__", {}),
+        ("return __import__(NAMES[0] + '.decoder').decoder.__name__", {}),
+    ],
+)
+def test_modules_that_are_imported_by_known_names(tmp_path, text, loaded):
+    helper = CALLED["helper.py"].replace("G\n", f"def g(): {text}\n")
+    found = check_slice(tmp_path, START, "return helper.g()", {**CALLED, "helper.py": helper})
+    assert not found.slice.widened
+    others = {item.name for item in found.slice.modules} - {"helper"}
+    assert {name: module(name, found) for name in others} == loaded
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "return [__import__(n) for n, m in [[NAME, 1]]]",
+        "return [(lambda n: __import__(n))(NAME) for n in NAMES]",
+        "return __import__(NAME, fromlist=['X'])",
+        "return __import__(NAME + '.more')",
+        "return [__import__(n) for n in [n]]",
+    ],
+)
+def test_modules_that_are_imported_by_unknown_names(text):
+    helper = CALLED["helper.py"].replace("G\n", f"def g(): {text}\n")
+    found = trial(START, "return helper.g()", {**CALLED, "helper.py": helper})
+    assert found.slice.widened
