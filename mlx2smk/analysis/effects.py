@@ -150,7 +150,7 @@ class Evaluation(Changes):
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for imported in imports_of(node):
-            if imported.star:
+            if imported.star and not self.values.project.stars.of(imported, self.values.module):
                 self.effect(f"imports * from {imported.module or '.'}")
 
     _importfrom = _import
