@@ -59,7 +59,7 @@ def _way(project: Project, start: Module, wanted: Module) -> list[LoadingImport]
     came: dict[Module, LoadingImport | None] = {start: None}
     waiting = deque([start])
     while waiting and wanted not in came:
-        for each in _loading_imports(project, waiting.popleft()):
+        for each in loading_imports(project, waiting.popleft()):
             if each.loaded not in came:
                 came[each.loaded] = each
                 waiting.append(each.loaded)
@@ -71,7 +71,7 @@ def _way(project: Project, start: Module, wanted: Module) -> list[LoadingImport]
     return way[::-1]
 
 
-def _loading_imports(project: Project, module: Module) -> Iterator[LoadingImport]:
+def loading_imports(project: Project, module: Module) -> Iterator[LoadingImport]:
     """Yield what a module's own statements import."""
     for unit in module.units:
         for imported, deferred in unit.names.imports:

@@ -34,7 +34,7 @@ def groups(module: Module) -> dict[int, tuple[int, ...]]:
 
 def _is_apart(before: ast.stmt, node: ast.stmt, lines: Sequence[str]) -> bool:
     end = before.end_lineno or before.lineno
-    if _first_line(node) <= end:
+    if first_line(node) <= end:
         return False
     # `x = 1; \` continues on the next line.
     return not lines[end - 1].rstrip().endswith("\\")
@@ -113,7 +113,8 @@ def _replace(node: ast.stmt, text: str, lines: list[str]) -> None:
     lines[first + 1 : last + 1] = [""] * (last - first)
 
 
-def _first_line(node: ast.stmt) -> int:
+def first_line(node: ast.stmt) -> int:
+    """Return the line on which a statement begins, its decorators included."""
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
@@ -126,7 +127,7 @@ def _extent(module: Module, statement: int) -> tuple[int, int]:
     if not getattr(node, "decorator_list", []):
         return node.lineno - 1, end
     earlier = body[statement - 1].end_lineno or 0 if statement else 0
-    return _at_sign(module.source.lines, earlier, _first_line(node) - 1), end
+    return _at_sign(module.source.lines, earlier, first_line(node) - 1), end
 
 
 def _at_sign(lines: Sequence[str], start: int, last: int) -> int:

@@ -6,7 +6,8 @@ import ast
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.values import Definition, Library, Values, frame_of, targets_of
+from mlx2smk.analysis.scope_frames import frame_of, targets_of
+from mlx2smk.analysis.values import Definition, Library, Values
 from mlx2smk.language.bindings import is_main_guard, scope_of
 from mlx2smk.language.scopes import LEAVES, Function, below, children, parameters_of, split_dotted
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlx2smk.analysis.project import Module, Project
-    from mlx2smk.analysis.values import Frame
+    from mlx2smk.analysis.scope_frames import Frame
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -63,8 +63,15 @@ class Changes:
         name = node.id if isinstance(node, ast.Name) else ""
         if name in self.owned or self.is_owned_attribute(node):
             return
-        own = self.values.is_own_container(name) or (definition and self._may_have_attributes(name))
-        if not isinstance(node, ast.Name) or not own:
+        own = self.values.is_own_container(name) or (
+            self._may_have_attributes(name)
+            if definition
+            else self.judge.is_container(name, self.values)
+        )
+        held = None if isinstance(node, ast.Name) else self.judge.changed_by(node, self.values)
+        if held is not None:
+            self.fill(f"changes {short(node)}", held)
+        elif not isinstance(node, ast.Name) or not own:
             objects = Objects(self.values)
             changed, names = objects.changed(node), objects.behind(node)
             self.change_objects(f"changes {short(node)}", changed, names)
@@ -77,6 +84,15 @@ class Changes:
     def is_owned_attribute(self, node: ast.expr) -> bool:
         """Whether this is an attribute of an owned name that may be changed freely."""
         return isinstance(node, ast.Attribute) and ast.unparse(node) in self.owned
+
+    def _is_this_module(self, node: ast.expr) -> bool:
+        """Whether this is ``sys.modules[__name__]``, which is all that others get of the module."""
+        return (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Name)
+            and self.values.library(node.slice) == "__name__"
+            and self.values.library(node.value) == "sys.modules"
+        )
 
     def read(self, node: ast.Name) -> None:
         """Note that a name is read, which changes iterators."""

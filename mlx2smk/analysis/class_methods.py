@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ class ClassMethods:
         None if it may be another one.
         """
         node = owner.node
-        if not isinstance(node, ast.ClassDef) or node.keywords or name in self._assigned:
+        if not isinstance(node, ast.ClassDef) or node.keywords or name in self.assigned:
             return None
         if self.purity.is_replaced(owner):
             return None
@@ -41,11 +42,11 @@ class ClassMethods:
         return (method, kind) if kind and isinstance(method, ast.FunctionDef) else None
 
     @cached_property
-    def _assigned(self) -> frozenset[str]:
-        """The attributes that some loaded module assigns, whatever they belong to."""
+    def assigned(self) -> Counter[str]:
+        """The attributes that loaded modules assign, whatever they belong to, with how often."""
         experiment = self.project.experiment
         modules = (experiment, *self.project.imported_with(experiment))
-        return frozenset(name for module in modules for name in assigned_in(module))
+        return Counter(name for module in modules for name in assigned_in(module))
 
     def _kind(self, method: ast.FunctionDef, owner: Definition) -> str:
         """Return the name of the method's only decorator, if it is Python's own."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlx2smk.analysis.attached import submodule_of
 from mlx2smk.analysis.confined import BY_ALL, EVERYWHERE, MODULE, sees
 from mlx2smk.analysis.constants import CodePlace, Constants
-from mlx2smk.analysis.dynamic import Dynamic, Reach, imported_names
+from mlx2smk.analysis.dynamic import GLOBALS, Dynamic, Reach, imported_names
+from mlx2smk.analysis.import_calls import imported_by_call
 from mlx2smk.analysis.lookups import attributes_of, items_of
-from mlx2smk.analysis.modules import all_modules
 from mlx2smk.analysis.settling import settled
+from mlx2smk.analysis.source_readers import definition_read
+from mlx2smk.analysis.subclass_lookups import SubclassLookups
 from mlx2smk.analysis.tables import Tables
+from mlx2smk.analysis.taken import Taken, Widening
 from mlx2smk.analysis.used import not_imported_by_others
 from mlx2smk.analysis.waking import Sleeper, Sleepers
 from mlx2smk.language.keys import SETUP
@@ -28,33 +31,6 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.analysis.used import UsedName
     from mlx2smk.diagnostics.source import Span
-
-
-@dataclass(frozen=True, slots=True)
-class Widening:
-    """Why a whole ``module`` was taken, and the place that is to blame: a span of the module ``blamed``.
-
-    ``dynamic`` if the code can look up names that nobody can foresee.
-    """
-
-    reason: str
-    span: Span | None
-    module: str | None
-    blamed: str | None
-    dynamic: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Taken:
-    """A unit in a slice, with the index of what first needed it.
-
-    ``loads``: the name that it binds is not needed, but the module of this name is loaded by it.
-    """
-
-    module: Module
-    unit: Unit
-    reached_from: int | None
-    loads: str | None = None
 
 
 class _Object(NamedTuple):
@@ -94,6 +70,7 @@ class Closure:
         self.loaded: dict[str, Module] = {}
         self.widened: list[Widening] = []
         self.sees_source = False
+        self.sources: set[CodePlace] = set()
         self.ordered: set[str] = set()
         self._positions: dict[Unit, int] = {}
         self._whole: set[str] = set()
@@ -109,6 +86,7 @@ class Closure:
         self._pending: dict[tuple[ast.expr, Module], _Object | _Dynamic] = {}
         self.tables = Tables(facts)
         self._called_elsewhere: set[tuple[str, str]] = set()
+        self.subclasses = SubclassLookups(project, facts.purity.subclasses)
 
     def run(self, name: str, used: Iterable[UsedName] = ()) -> None:
         """Take a function of the experiment and all that it needs, and the names that it used before."""
@@ -298,7 +276,7 @@ class Closure:
         if dynamic.reach is Reach.ALL or any_module:
             self._everything = self._everything or dynamic
         elif dynamic.reach is Reach.IMPORT:
-            for module in self._imported_by_call(dynamic):
+            for module in imported_by_call(dynamic, self.project):
                 self._widen(module, dynamic.reason, place, position, dynamic=True)
             if dynamic.exact:
                 return
@@ -338,6 +316,15 @@ class Closure:
         dynamic, value = each.dynamic, each.dynamic.value
         if value is None:
             return False
+        if dynamic.source:
+            source = definition_read(value, place, known)
+            self.sources |= {source} if source is not None else set()
+            return source is not None
+        if dynamic.reach is Reach.ALL:
+            if isinstance(value, ast.Attribute) and value.attr in GLOBALS:
+                keys = items_of(value, place, known)
+                return keys is not None and self._find_anywhere(keys, each.position)
+            return self._find_subclasses(value, place, known, each.position)
         if dynamic.reach is Reach.IMPORT:
             imported = imported_names(dynamic, place.module, lambda node: known.texts(node, place))
             used = attributes_of(value, place, known)
@@ -345,6 +332,29 @@ class Closure:
         items = isinstance(value, ast.Call) and dynamic.reason.endswith(("globals", "vars"))
         names = (items_of if items else attributes_of)(value, place, known)
         return names is not None and self._find(place.module, names, each.position)
+
+    def _find_anywhere(self, names: Sequence[str], position: int) -> bool:
+        """Take what loaded modules have under some names; False if that may be more than they show."""
+        if any(name in {"__builtins__", "__dict__", "__loader__", "__spec__"} for name in names):
+            return False
+        return all(self._find(module, names, position) for module in list(self.loaded.values()))
+
+    def _find_subclasses(
+        self, node: ast.expr, place: CodePlace, known: Constants, position: int
+    ) -> bool:
+        """Take the classes that ``node``, the method that lists them, may find."""
+        classes = self.subclasses.listed(node, place, known)
+        for each in classes or ():
+            imports = self.subclasses.imports(each.module)
+            self._import(imports, position)
+            # The classes are listed in the order in which they are defined.
+            self.ordered |= {each.module.dotted, *(way.module.dotted for way in imports)}
+            if imports:
+                self._load(each.module, position)
+            if each.module.dotted in self.loaded:
+                self._called_elsewhere.add((each.module.dotted, each.node.name))
+                self._need(each.module, each.node.name, position)
+        return classes is not None
 
     def _find(self, module: Module, names: Sequence[str], position: int) -> bool:
         """Take what a module has under some names; False if the context may be among them."""
@@ -377,17 +387,6 @@ class Closure:
             elif used is None or not self._find(module, used, each.position):
                 self._widen(module, each.dynamic.reason, place, each.position)
         return True
-
-    def _imported_by_call(self, dynamic: Dynamic) -> list[Module]:
-        """Return the local modules that a call may import, with the packages around them."""
-        project, name = self.project, dynamic.name
-        own = project.experiment.dotted
-        others = (item for item in all_modules(project.files, name, project.roots) if item != own)
-        parts = [item.split(".") for item in ([name] if dynamic.exact else others)]
-        wanted = dict.fromkeys(
-            ".".join(item[: depth + 1]) for item in parts for depth in range(len(item))
-        )
-        return [module for module in map(project.load, wanted) if module is not None]
 
 
 def _is_future(node: ast.stmt) -> bool:

@@ -13,10 +13,10 @@ from mlx2smk.language.scopes import Function, parameters_of, stored_names
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from mlx2smk.analysis.closure import Taken
     from mlx2smk.analysis.links import Linker
     from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module, Project, Unit
+    from mlx2smk.analysis.taken import Taken
 
 MOST = 1000
 """Values of one expression; of more, nothing is known."""
@@ -139,6 +139,9 @@ class Constants:
         return None if change is None else self._combined([function.value], place, change)
 
     def _name(self, node: ast.Name, place: CodePlace) -> list[object] | None:
+        part = _comprehension_that_binds(node, place.unit)
+        if part is not None:
+            return self._bound("element", part.iter, place)
         function = _function_that_binds(node, place.unit)
         if function is None:
             return self._of_module(node.id, place.module) if _is_global(node, place) else None
@@ -271,6 +274,33 @@ def _function_that_binds(node: ast.Name, unit: Unit) -> Function | None:
     return None
 
 
+def _comprehension_that_binds(node: ast.Name, unit: Unit) -> ast.comprehension | None:
+    """Return the part of a comprehension that binds a name alone, if that is the innermost scope that has it."""
+    inside: ast.AST = node
+    outer: ast.AST | None = (
+        None  # a comprehension of which the name is in what is evaluated outside
+    )
+    while (around := unit.parents.get(inside)) is not None:
+        parts = getattr(around, "generators", []) if around is not outer else []
+        for part in parts:
+            if node.id in {name.id for name in stored_names(part.target)}:
+                return part if isinstance(part.target, ast.Name) else None
+        if isinstance(around, ast.comprehension) and inside is around.iter:
+            whole = unit.parents.get(around)
+            outer = whole if getattr(whole, "generators", [None])[0] is around else outer
+        if isinstance(around, (Function, ast.Lambda)) and node.id in _own_names(around):
+            return None
+        inside = around
+    return None
+
+
+def _own_names(node: Function | ast.Lambda) -> set[str]:
+    """Return the names that a function binds itself."""
+    body = node.body if isinstance(node, Function) else []
+    own = {arg.arg for arg in parameters_of(node.args)}
+    return own.union(item.name for item in scope_of(body).bindings)
+
+
 def _targets(node: ast.AST) -> set[str]:
     """Return the names that a comprehension binds."""
     parts = getattr(node, "generators", ())
@@ -298,6 +328,12 @@ def _default(name: str, node: Function) -> ast.expr | None:
         *zip(args.kwonlyargs, args.kw_defaults, strict=True),
     ]
     return next((value for arg, value in pairs if arg.arg == name), None)
+
+
+def argument_given(reference: Reference, name: str, node: Function) -> ast.expr | None:
+    """Return what a call gives for a parameter; None if it gives nothing, or that cannot be told."""
+    argument = _argument(reference, name, node)
+    return None if argument is _NOT_GIVEN else argument
 
 
 def _argument(reference: Reference, name: str, node: Function) -> ast.expr | None:

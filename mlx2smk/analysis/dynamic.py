@@ -19,6 +19,7 @@ from mlx2smk.analysis.import_calls import (
     asks_whether_there,
     asks_who_started,
     imported_name,
+    names_nothing_local,
     own_package,
 )
 from mlx2smk.analysis.known import CALLER_READERS, listed
@@ -126,8 +127,12 @@ _TABLES = (
 _BELOW = {table: tuple(f"{entry}." for entry in table) for table, _ in _TABLES}
 """How the names start of what is below something in a table."""
 
+SUBCLASSES = "__subclasses__"
+GLOBALS = frozenset({"__globals__", "f_globals"})
+"""Attributes that are the names of some module."""
+
 _ATTRIBUTES = frozenset(
-    {"__globals__", "__builtins__", "__subclasses__", "f_globals", "f_locals", "f_builtins"}
+    {"__globals__", "__builtins__", SUBCLASSES, "f_globals", "f_locals", "f_builtins"}
 )
 
 
@@ -135,7 +140,7 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
     """Find the places of a unit that look names up at run time."""
     found = [_of_reference(item, unit, module, project) for item in unit.names.references]
     found.extend(
-        Dynamic(f"uses .{node.attr}", node, Reach.ALL)
+        Dynamic(f"uses .{node.attr}", node, Reach.ALL, value=_that_finds(node))
         for node in unit.names.attributes
         if node.attr in _ATTRIBUTES
     )
@@ -145,6 +150,11 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
         if isinstance(node, ast.Constant) and node.value in _ATTRIBUTES
     )
     return tuple(item for item in found if item is not None)
+
+
+def _that_finds(node: ast.Attribute) -> ast.expr | None:
+    """Return an attribute if what it finds may be known: the subclasses of a class, or the names of a module."""
+    return node if node.attr in {SUBCLASSES, *GLOBALS} else None
 
 
 def library_names(reference: Reference, module: Module, project: Project) -> set[str]:
@@ -164,6 +174,8 @@ def _of_reference(
         for name in sorted(library_names(reference, module, project)):
             if name == "importlib.util.find_spec":
                 found = _of_search(reference, unit, project)
+            elif names_nothing_local(name, reference, module, project):
+                found = None
             else:
                 found = _of_library(name, reference, unit, module)
             if found is not None:
@@ -188,7 +200,10 @@ def _of_library(name: str, reference: Reference, unit: Unit, module: Module) -> 
     for table, reach in _TABLES:
         # `sys.modules.get` and `sys.modules` are both meant by the entry `sys.modules`.
         if listed(name, table) or name.startswith(_BELOW[table]):
-            return Dynamic(f"uses {name}", reference.node, reach, source=table is _SOURCE)
+            call = call_of(reference) if name == "inspect.getsource" else None
+            return Dynamic(
+                f"uses {name}", reference.node, reach, source=table is _SOURCE, value=call
+            )
     return _of_arguments(name, reference)
 
 
@@ -339,12 +354,14 @@ def imported_names(
     if found is None or not isinstance(call, ast.Call) or call.keywords:
         return None
     builtin = isinstance(call.func, ast.Name) and call.func.id == "__import__"
+    if builtin and len(call.args) > 1:
+        return None
     package = own_package(call.args, module) if not builtin else None
     names: list[str] = []
     for text in found:
         level = len(text) - len(text.lstrip("."))
         name = absolute(text[level:], level, package or "") if level else text
-        if not name or builtin or _offers(name, (*_ALL, *_SOURCE, "builtins.")):
+        if not name or (builtin and "." in name) or _offers(name, (*_ALL, *_SOURCE, "builtins.")):
             return None
         names.append(name)
     return names

@@ -16,9 +16,7 @@ from mlx2smk.analysis.confined import FAILING, MODULE
 from mlx2smk.analysis.import_calls import searches_without_loading
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
-    FILLING_ARRAYS,
     HIGHER_ORDER,
-    HIGHER_ORDER_FIRST,
     PURE_BUILTINS,
     PURE_LIBRARY,
     QUIET_METACLASSES,
@@ -26,8 +24,10 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
+from mlx2smk.analysis.library_calls import fills_an_array, functions_given, is_wrapping_method
 from mlx2smk.analysis.objects import Objects
-from mlx2smk.analysis.values import Definition, Frame, Values, frame_of, targets_of
+from mlx2smk.analysis.scope_frames import Frame, frame_of, targets_of
+from mlx2smk.analysis.values import Definition, Library, Values
 from mlx2smk.language.bindings import imports_of, is_main_guard, scope_of
 from mlx2smk.language.scopes import evaluated_at_definition, parameters_of
 
@@ -65,9 +65,7 @@ class Evaluation(Changes):
 
     def _expr(self, node: ast.Expr) -> None:
         self.expression(node.value)
-        if not isinstance(
-            node.value, (ast.Call, ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr)
-        ):
+        if not isinstance(node.value, _USED_ALONE):
             self.effect("is an expression that nothing uses")
 
     def _return(self, node: ast.Return) -> None:
@@ -152,7 +150,7 @@ class Evaluation(Changes):
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for imported in imports_of(node):
-            if imported.star:
+            if imported.star and not self.values.project.stars.of(imported, self.values.module):
                 self.effect(f"imports * from {imported.module or '.'}")
 
     _importfrom = _import
@@ -201,6 +199,9 @@ class Evaluation(Changes):
                 continue
             if not self.judge.is_pure_decorator(decorator, self.values):
                 filling = self.judge.filled_by_decorator(decorator, self.values)
+                if filling is None:
+                    filling = self.judge.filled_by_applying(decorator, self.values)
+                    self.expressions([decorator] if filling is not None else [])
                 self.fill(f"is decorated by {short(decorator)}", filling)
 
     def _is_registration(self, node: ast.expr) -> bool:
@@ -232,19 +233,20 @@ class Evaluation(Changes):
                 self.expression(node.slice)
             elif node.attr in _BEHIND_ATTRIBUTES:
                 self.effect(f"replaces .{node.attr}")
+            if isinstance(node, ast.Subscript) and self._sets_by_method(node):
+                return
             if self._is_this_module(node):
                 self.effect("replaces its module", f"{MODULE}{self.values.module.dotted}")
             else:
                 self.change(node.value, definition=isinstance(node, ast.Attribute))
 
-    def _is_this_module(self, node: ast.expr) -> bool:
-        """Whether this is ``sys.modules[__name__]``, which is all that others get of the module."""
-        return (
-            isinstance(node, ast.Subscript)
-            and isinstance(node.slice, ast.Name)
-            and self.values.library(node.slice) == "__name__"
-            and self.values.library(node.value) == "sys.modules"
-        )
+    def _sets_by_method(self, node: ast.Subscript) -> bool:
+        """Note what the method of the user's own class fills that assigns to an item; False if there is none."""
+        method = ast.Call(ast.Attribute(node.value, "__setitem__", ast.Load()), [], [])
+        filling = self.judge.filled_by_method(method, self.values)
+        if filling is not None:
+            self.fill(f"changes {short(node.value)}", filling)
+        return filling is not None
 
     def expressions(self, nodes: Iterable[ast.expr | None]) -> None:
         """Go through some expressions."""
@@ -260,8 +262,8 @@ class Evaluation(Changes):
             self.expressions((*node.args.defaults, *node.args.kw_defaults))
         elif isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
             self._comprehension(node)
-        elif isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await)):
-            self.effect("waits or yields")
+        elif isinstance(node, ast.Await):
+            self.effect("waits")
         elif isinstance(node, ast.Name):
             self.read(node)
         else:
@@ -287,15 +289,18 @@ class Evaluation(Changes):
     def _impure_call(self, node: ast.Call, reason: str) -> None:
         meaning = self.values.meaning(node.func)
         if isinstance(meaning, Definition):
-            self.fill(reason, self.judge.filled_by(meaning))
-            return
-        if isinstance(node.func, ast.Call):  # `register("name")(function)`
+            filling = self.judge.filled_by(meaning)
+        elif isinstance(node.func, ast.Call):  # `register("name")(function)`
             given = (*node.func.args, *(keyword.value for keyword in node.func.keywords))
             self.expressions(given)
-            self.fill(reason, self.judge.filled_by_decorator(node.func, self.values))
-            return
-        filling = self.judge.filled_by_method(node, self.values)
-        if filling is not None:
+            filling = self.judge.filled_by_decorator(node.func, self.values)
+        else:
+            filling = self.judge.filled_by_method(node, self.values)
+        if filling is None:
+            filling = self.judge.filled_by_call(node, self.values)
+            if filling is not None and not isinstance(node.func, (ast.Name, ast.Attribute)):
+                self.expression(node.func)
+        if filling is not None or isinstance(meaning, Definition):
             self.fill(reason, filling)
             return
         objects = Objects(self.values)
@@ -304,25 +309,32 @@ class Evaluation(Changes):
     def _is_pure_call(self, node: ast.Call) -> bool:
         meaning = self.values.meaning(node.func)
         if isinstance(meaning, Definition):
-            return self.judge.is_pure(meaning)
+            return self.judge.is_pure(meaning) or self.judge.calls_purely(node, self.values)
         if meaning is not None and self._is_pure_library_call(meaning.name, node):
             return True
-        if not isinstance(node.func, ast.Attribute):
+        if isinstance(node.func, ast.Attribute):
+            owner = self.values.meaning(node.func.value)
+            if isinstance(owner, Definition) and self.judge.is_pure_in_class(owner, node.func.attr):
+                return True
+            if is_wrapping_method(node.func, self.values) or self._is_pure_method(node.func, node):
+                return True
+        if meaning is not None or not self.judge.calls_purely(node, self.values):
             return False
-        owner = self.values.meaning(node.func.value)
-        if isinstance(owner, Definition) and self.judge.is_pure_in_class(owner, node.func.attr):
-            return True
-        return self._is_pure_method(node.func, node)
+        if not isinstance(node.func, (ast.Name, ast.Attribute)):
+            self.expression(node.func)
+        return True
 
     def _is_pure_library_call(self, name: str, node: ast.Call) -> bool:
         if name in {"type", "iter"}:  # with more, one makes a class and the other calls a function
             return len(node.args) == 1 and not isinstance(node.args[0], ast.Starred)
         if name in HIGHER_ORDER and not all(
-            map(self.is_pure_argument, _functions_given(name, node))
+            map(self.is_pure_argument, functions_given(name, node))
         ):
             return False
-        if name.startswith("numpy.") and _fills_an_array(name, node):
+        if name.startswith("numpy.") and fills_an_array(name, node):
             return False
+        if name == "importlib.import_module":
+            return self.judge.loads_quietly(self.values.imported_by(node))
         if name == "importlib.util.find_spec":
             return searches_without_loading(node, self.values.project)
         return name in PURE_BUILTINS or listed(name, PURE_LIBRARY)
@@ -335,11 +347,11 @@ class Evaluation(Changes):
             and owner.func.id == "super"
         ):
             return function.attr in {"__init__", "__new__", "__post_init__", "__init_subclass__"}
-        if function.attr in READING_METHODS and self.values.is_plain(owner):
+        own = isinstance(owner, ast.Name) and self.values.is_own_container(owner.id)
+        if function.attr in READING_METHODS and (own or self.values.is_plain(owner)):
             given = (*node.args, *(keyword.value for keyword in node.keywords))
             return function.attr != "sub" or all(map(self._is_harmless, given))
-        changeable = isinstance(owner, ast.Name) or self.is_owned_attribute(owner)
-        if function.attr in CHANGING_METHODS and changeable:
+        if function.attr in CHANGING_METHODS and self._may_be_container(owner, node):
             self.change(owner)
             return function.attr != "sort" or all(
                 self.is_pure_argument(key.value)
@@ -347,6 +359,13 @@ class Evaluation(Changes):
                 if key.arg in {"key", None}
             )
         return False
+
+    def _may_be_container(self, owner: ast.expr, call: ast.Call) -> bool:
+        """Whether a method of the name of one that changes containers may belong to one."""
+        if isinstance(owner, ast.Name):
+            return self.judge.filled_by_method(call, self.values) is None
+        held = self.is_owned_attribute(owner)
+        return held or self.judge.changed_by(owner, self.values) is not None
 
     def _is_harmless(self, node: ast.expr) -> bool:
         """Whether an argument is no function, or a pure one."""
@@ -363,31 +382,16 @@ class Evaluation(Changes):
         if isinstance(node, ast.Constant):
             return True
         meaning = self.values.meaning(node)
-        if isinstance(meaning, Definition):
-            return self.judge.is_pure(meaning)
-        if meaning is None:
-            return False
+        if isinstance(meaning, Definition) and self.judge.is_pure(meaning):
+            return True
+        if not isinstance(meaning, Library):
+            return self.judge.is_pure_function(node, self.values)
         name = meaning.name
         return name in PURE_BUILTINS or listed(name, PURE_LIBRARY) or name.startswith("str.")
 
 
-def _fills_an_array(name: str, node: ast.Call) -> bool:
-    """Whether a function of numpy may be given an array for its result, which others may hold."""
-    most = FILLING_ARRAYS.get(name.removeprefix("numpy."), len(node.args))
-    starred = any(isinstance(each, ast.Starred) for each in node.args)
-    return (
-        len(node.args) > most
-        or starred
-        or any(keyword.arg in {"out", None} for keyword in node.keywords)
-    )
-
-
-def _functions_given(name: str, node: ast.Call) -> list[ast.expr]:
-    """Return the functions that a call of ``map``, ``sorted`` and the like is given."""
-    called = HIGHER_ORDER[name]
-    keys = [keyword.value for keyword in node.keywords if keyword.arg in {*called, None}]
-    return [*node.args[:1], *keys] if name in HIGHER_ORDER_FIRST else keys
-
-
+_USED_ALONE = (
+    *(ast.Call, ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.Yield, ast.YieldFrom),
+)
 _BEHIND_ATTRIBUTES = frozenset({"__class__", "__dict__"})
 """Attributes that can make an object share what it holds with others."""

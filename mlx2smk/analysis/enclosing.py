@@ -6,7 +6,7 @@ import ast
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from mlx2smk.analysis.values import targets_of
+from mlx2smk.analysis.scope_frames import targets_of
 from mlx2smk.language.bindings import Binding, scope_of
 from mlx2smk.language.scopes import Function, parameters_of
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.attached import submodules_used
 from mlx2smk.analysis.confined import EVERYWHERE
-from mlx2smk.analysis.dynamic import Dynamic, dynamics_of
+from mlx2smk.analysis.dynamic import SUBCLASSES, Dynamic, dynamics_of
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.known import QUIET_PACKAGES
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
@@ -49,7 +50,8 @@ class Facts:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.purity = Purity(project)
+        self.purity = Purity(project, self.loads_quietly)
+        self._asked_for: set[str] = set()
         self._own: dict[str, tuple[UnitFacts, ...]] = {}
         self._domains: dict[Module, frozenset[str]] = {}
         self._with_imports: dict[Unit, frozenset[str]] = {}
@@ -97,6 +99,26 @@ class Facts:
             and (module.dotted, imported.bound) not in self._named
             and imported.bound not in _replaced_imports(unit)
             for imported, deferred in unit.names.imports
+        )
+
+    @cached_property
+    def _lists_subclasses(self) -> bool:
+        """Whether some module may list the subclasses of a class, which loading another one changes."""
+        experiment = self.project.experiment
+        modules = (experiment, *self.project.imported_with(experiment))
+        return any(SUBCLASSES in module.words for module in modules)
+
+    @cached_property
+    def _attached(self) -> frozenset[Module]:
+        """The submodules that some module uses as attributes of their packages."""
+        experiment = self.project.experiment
+        return frozenset(
+            submodule
+            for module in (experiment, *self.project.imported_with(experiment))
+            for unit in module.units
+            for reference in unit.names.references
+            for imported in reference.imports or module.imports(reference.name)
+            for submodule in submodules_used(self.project, imported, module, reference.attributes)
         )
 
     @cached_property
@@ -157,6 +179,17 @@ class Facts:
             found = map(self._own_domains, self._loaded_with(module))
             self._domains[module] = frozenset[str]().union(*found)
         return self._domains[module]
+
+    def loads_quietly(self, dotted: str) -> bool:
+        """Whether loading a local module, with the packages around it, has no effects."""
+        around = set(self.project.around(dotted))
+        if not around or dotted in self._asked_for or around & self._attached:
+            return False  # it is asked for to answer the question itself, or somebody relies on the import
+        self._asked_for.add(dotted)
+        try:
+            return not self._lists_subclasses and not any(map(self.domains_of, around))
+        finally:
+            self._asked_for.discard(dotted)
 
     def _own_domains(self, module: Module) -> frozenset[str]:
         """Return who can notice what the statements of a module do, its imports of local modules aside."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.modules import absolute
+from mlx2smk.analysis.modules import absolute, all_modules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlx2smk.analysis.dynamic import Dynamic
+    from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module, Project
     from mlx2smk.analysis.uses import Use
 
@@ -65,6 +67,17 @@ def written_text(node: ast.AST | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def imported_by_call(dynamic: Dynamic, project: Project) -> list[Module]:
+    """Return the local modules that a call may import, with the packages around them."""
+    name, own = dynamic.name, project.experiment.dotted
+    others = (item for item in all_modules(project.files, name, project.roots) if item != own)
+    parts = [item.split(".") for item in ([name] if dynamic.exact else others)]
+    wanted = dict.fromkeys(
+        ".".join(item[: depth + 1]) for item in parts for depth in range(len(item))
+    )
+    return [module for module in map(project.load, wanted) if module is not None]
+
+
 def asks_for_attribute(use: Use) -> bool:
     """Whether a use asks a module for attributes, which the worker notices if its slice has them not."""
     if isinstance(use.parent, ast.Attribute):
@@ -109,6 +122,47 @@ def _searched_name(call: ast.Call | None) -> str:
     """Return the name that ``find_spec`` is asked for, empty if it is not written out."""
     given = call.args if call is not None and not call.keywords else []
     return (written_text(given[0]) or "") if len(given) == 1 else ""
+
+
+def names_nothing_local(name: str, reference: Reference, module: Module, project: Project) -> bool:
+    """Whether a use of the modules that are loaded names one outside, and finds nothing of the program.
+
+    So does an assignment, ``sys.modules["old"] = new``, whose value counts by itself.
+    """
+    parent = reference.parents[0] if reference.parents else None
+    key: ast.expr | None = None
+    if (
+        name == "sys.modules"
+        and isinstance(parent, ast.Subscript)
+        and parent.value is reference.node
+    ):
+        key = parent.slice if isinstance(parent.ctx, ast.Store) else None
+    elif name in {"sys.modules.setdefault", "pkgutil.resolve_name"} and isinstance(
+        parent, ast.Call
+    ):
+        key = parent.args[0] if parent.args and parent.func is reference.node else None
+    text = _registered_name(key, module)
+    wanted = text.replace(":", ".") if name == "pkgutil.resolve_name" else text
+    if not wanted or wanted.partition(".")[0] in _LOOKING_AROUND:
+        return False
+    root = wanted if name != "pkgutil.resolve_name" else wanted.partition(".")[0]
+    return project.load(root) is None and root != project.experiment.dotted
+
+
+def _registered_name(node: ast.expr | None, module: Module) -> str:
+    """Return the text of a literal, or of ``__name__ + "…"`` in a local module; empty for anything else."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and module.name:
+        own = isinstance(node.left, ast.Name) and node.left.id == "__name__"
+        rest = written_text(node.right)
+        plain = own and rest and "__name__" not in module.bindings
+        return f"{module.dotted}{rest}" if plain else ""
+    return written_text(node) or ""
+
+
+_LOOKING_AROUND = frozenset(
+    {"__main__", "builtins", "gc", "importlib", "inspect", "operator", "pkgutil", "runpy", "sys"}
+)
+"""Modules outside through which one comes to those of the program."""
 
 
 def asks_who_started(node: ast.AST | None, modules: ast.expr) -> bool:

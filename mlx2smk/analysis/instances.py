@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.judge import Filling
-from mlx2smk.analysis.values import Definition, Values, frame_inside
+from mlx2smk.analysis.known import CHANGING_METHODS
+from mlx2smk.analysis.scope_frames import frame_inside
+from mlx2smk.analysis.values import Definition, Values
 from mlx2smk.language.bindings import imports_something, nodes_bound, scope_of
 
 if TYPE_CHECKING:
@@ -45,6 +47,11 @@ class Instances:
             and not any(each.name in _ON_ASSIGNMENT for each in scope_of(found.node.body).bindings)
         )
 
+    def is_container(self, name: str, values: Values) -> bool:
+        """Whether a name is bound to an instance of its module that is a container of Python's."""
+        found = self._instance(ast.Name(name, ast.Load()), values)
+        return found is not None and found.module is values.module and _is_container(found.node)
+
     def filled_by(self, node: ast.Call, values: Values) -> Filling | None:
         """Return what a call of a method fills, None if it may do something else."""
         method = self._method(node.func, values)
@@ -72,12 +79,16 @@ class Instances:
         module, name = at
         bindings = module.bindings.get(name, ())
         call = bindings[0].value if len(bindings) == 1 and bindings[0].kind == "value" else None
-        if not isinstance(call, ast.Call) or not _is_made_of_data(call):
+        if not isinstance(call, ast.Call) or not _is_made_of_data(
+            call, Values(self.project, module)
+        ):
             return None
         cls = Values(self.project, module).meaning(call.func)
         if not isinstance(cls, Definition) or not isinstance(cls.node, ast.ClassDef):
             return None
-        plain = not cls.node.bases and not cls.node.keywords and self.purity.is_pure(cls)
+        there = Values(self.project, cls.module)
+        bases = [there.library(each) for each in cls.node.bases]
+        plain = set(bases) <= _CONTAINERS and not cls.node.keywords and self.purity.is_pure(cls)
         return _Instance(module, name, cls.module, cls.node) if plain else None
 
     def _method(self, node: ast.expr, values: Values) -> tuple[_Instance, ast.FunctionDef] | None:
@@ -108,6 +119,8 @@ class Instances:
             _own_containers(instance.node, Values(self.project, instance.home)),
         )
         owned = frozenset(f"{this}.{name}" for name in own)
+        if _is_container(instance.node):
+            owned |= {this}
         around = Values(self.project, instance.home)
         inside = around.inside(frame)
         whole = self._what(method, inside, owned)
@@ -153,9 +166,28 @@ def _own_containers(node: ast.ClassDef, values: Values) -> frozenset[str]:
     return frozenset(name for name, fresh in assigned.items() if all(fresh))
 
 
-def _is_made_of_data(node: ast.Call) -> bool:
+def _is_made_of_data(node: ast.Call, values: Values) -> bool:
     given = [*node.args, *(keyword.value for keyword in node.keywords)]
-    return all(isinstance(item, ast.Constant) for item in given)
+    return all(isinstance(item, ast.Constant) or values.is_fresh(item) for item in given)
+
+
+def _is_container(node: ast.ClassDef) -> bool:
+    """Whether a class is derived from a container of Python's and changes it as that does."""
+    bound = {each.name for each in scope_of(node.body).bindings}
+    return bool(node.bases) and bound.isdisjoint({*CHANGING_METHODS, "__setitem__", "__delitem__"})
+
+
+_CONTAINERS = frozenset(
+    {
+        "dict",
+        "list",
+        "set",
+        "collections.OrderedDict",
+        "collections.UserDict",
+        "collections.UserList",
+    }
+)
+"""Classes of which an instance is a container."""
 
 
 _ON_ASSIGNMENT = frozenset({"__setattr__", "__slots__", "__set__"})

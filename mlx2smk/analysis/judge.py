@@ -27,11 +27,27 @@ class Filling:
         return f"{MODULE}{self.module.dotted}"
 
 
+def both(one: Filling, other: Filling | None) -> Filling | None:
+    """Return what two pieces of code fill together."""
+    if other is None or one.names is None or other.names is None:
+        return None if other is None else Filling(one.module, None)
+    return Filling(one.module, one.names | other.names)
+
+
 class Judge(Protocol):
     """Knows which definitions are pure; asked for what a statement calls or builds upon."""
 
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
+
+    def calls_purely(self, node: ast.Call, values: Values) -> bool:
+        """Whether a call has no effects, as whatever it may call only computes."""
+
+    def is_pure_function(self, node: ast.expr, values: Values) -> bool:
+        """Whether calling what an expression stands for has no effects."""
+
+    def loads_quietly(self, dotted: str) -> bool:
+        """Whether loading a local module has no effects."""
 
     def is_pure_in_class(self, owner: Definition, name: str) -> bool:
         """Whether calling a static method or class method of a class has no effects."""
@@ -54,11 +70,23 @@ class Judge(Protocol):
     def filled_by_decorator(self, node: ast.expr, values: Values) -> Filling | None:
         """Return what a decorator fills that changes nothing but objects of its own module."""
 
+    def filled_by_call(self, node: ast.Call, values: Values) -> Filling | None:
+        """Return what a call fills, whatever it may call, that changes nothing but objects of one module."""
+
+    def filled_by_applying(self, node: ast.expr, values: Values) -> Filling | None:
+        """Return what a decorator fills, whatever it may be, that changes nothing but objects of one module."""
+
+    def changed_by(self, node: ast.expr, values: Values) -> Filling | None:
+        """Return what changing the object changes that an expression stands for; None if that is not known."""
+
     def filled_by_subclass(self, definition: Definition) -> Filling | None:
         """Return what defining a subclass of a class fills that changes nothing but objects of the class's module."""
 
     def filled_by_method(self, node: ast.Call, values: Values) -> Filling | None:
         """Return what a call of a method fills that changes nothing but the instance, which a module holds."""
+
+    def is_container(self, name: str, values: Values) -> bool:
+        """Whether a name is bound to an instance of the user's that is a container of Python's."""
 
     def is_instance(self, name: str, values: Values) -> bool:
         """Whether a name is bound once, to an instance that its module makes of a class of the user's."""

@@ -86,12 +86,16 @@ WRAPPERS = frozenset(
 )
 """Functions that make another function of one, and do nothing else."""
 
+WRAPPING_METHODS = frozenset({"joblib.Memory().cache", "joblib.memory.Memory().cache"})
+"""Such functions that are methods of what the library makes: ``f()`` stands for what f has returned."""
+
 PURE_LIBRARY = WRAPPERS | frozenset(
     {
         *("dict.fromkeys", "str.maketrans", "int.from_bytes", "float.fromhex", "bytes.fromhex"),
         *("collections.ChainMap", "collections.Counter", "collections.OrderedDict"),
         *("collections.defaultdict", "collections.deque", "collections.namedtuple"),
         *("attr.Factory", "attr.ib", "attrs.Factory", "attrs.field", "pydantic.Field"),
+        *("joblib.Memory", "joblib.memory.Memory", "joblib.expires_after"),
         *("contextvars.ContextVar", "copy.copy", "copy.deepcopy", "dataclasses.asdict"),
         "importlib.metadata.version",
         *("dataclasses.astuple", "dataclasses.field", "dataclasses.fields"),
@@ -210,6 +214,7 @@ PLAIN_VALUES = frozenset(
         *("math.*", "os.environ", "os.curdir", "os.linesep", "os.name", "os.pathsep", "os.sep"),
         *("string.*", "sys.argv", "sys.byteorder", "sys.executable", "sys.maxsize"),
         *("sys.platform", "sys.version", "sys.version_info", "sys.float_info"),
+        *("decorators.SETUP", "mlx2smk.SETUP"),
     }
 )
 

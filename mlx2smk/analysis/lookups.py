@@ -36,15 +36,24 @@ def items_of(node: ast.expr, place: CodePlace, constants: Constants) -> list[str
     """Return the keys that code looks up in the dict that an expression stands for, in no other way."""
     found: list[str] = []
     for use in uses_of(node, place.unit):
-        parent = use.parent
-        read = isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Load)
-        if not (isinstance(parent, ast.Subscript) and read and parent.value is use.node):
-            return None
-        keys = constants.texts(parent.slice, place)
+        keys = constants.texts(_key_of(use, place), place)
         if keys is None:
             return None
         found += keys
     return found
+
+
+def _key_of(use: Use, place: CodePlace) -> ast.expr | None:
+    """Return the key that is looked up in a dict, None if it is used in another way."""
+    parent = use.parent
+    if isinstance(parent, ast.Subscript) and isinstance(parent.ctx, ast.Load):
+        return parent.slice if parent.value is use.node else None
+    call = place.unit.parents.get(parent)
+    if isinstance(parent, ast.Attribute) and parent.attr == "get" and isinstance(call, ast.Call):
+        return call.args[0] if call.func is parent and call.args else None
+    if isinstance(parent, ast.Compare) and parent.comparators == [use.node]:
+        return parent.left if isinstance(parent.ops[0], (ast.In, ast.NotIn)) else None
+    return None
 
 
 def _asked(

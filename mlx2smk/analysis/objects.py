@@ -42,6 +42,10 @@ class Objects:
         loud = name.rpartition(".")[2] in LOUD_METHODS
         return None if loud or not self._is_quiet(node) else maker
 
+    def made(self, node: ast.expr) -> str:
+        """Return what an expression stands for that a library has made, empty if that is not known."""
+        return self._made(node, frozenset())
+
     def changed(self, node: ast.expr) -> str | None:
         """Return the domain that assigning to items or attributes of an object changes."""
         name = self._made(node, frozenset())

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.calling import Calling
 from mlx2smk.analysis.class_methods import ClassMethods
 from mlx2smk.analysis.confined import FAILING, OWN_MODULE
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.instances import Instances
-from mlx2smk.analysis.judge import Filling
+from mlx2smk.analysis.judge import Filling, both
 from mlx2smk.analysis.known import (
     DISPATCHERS,
     ENTRY_POINTS,
@@ -24,16 +25,19 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
+from mlx2smk.analysis.library_calls import called_later, is_wrapping_method
+from mlx2smk.analysis.scope_frames import frame_inside, only_function, returns_of
 from mlx2smk.analysis.subclassing import filled_by_subclass
-from mlx2smk.analysis.values import Definition, Frame, Values, frame_inside
+from mlx2smk.analysis.values import Definition, Values
 from mlx2smk.language.bindings import imports_something, scope_of
-from mlx2smk.language.scopes import own_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections import Counter
+    from collections.abc import Callable, Collection, Hashable, Iterable
 
     from mlx2smk.analysis.project import Module, Project
-    from mlx2smk.language.scopes import DefinitionNode, Function
+    from mlx2smk.analysis.subclass_finding import SubclassFinder
+    from mlx2smk.language.scopes import Function
 
 _HOOKS = frozenset(
     {
@@ -49,50 +53,75 @@ _GIVEN_A_CLASS = frozenset({"__new__", "_missing_"})
 class Purity:
     """Judges definitions, each once; recursive ones are assumed pure until proven otherwise."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, loads_quietly: Callable[[str], bool]) -> None:
         self.project = project
-        self._judged: dict[ast.AST, bool] = {}
+        self.loads_quietly = loads_quietly
+        self._judged: dict[Hashable, bool] = {}
         self._fills: dict[ast.AST, Filling | None] = {}
         self._instances = Instances(project, self)
         self._class_methods = ClassMethods(project, self)
+        self.calling = Calling(project, self)
 
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
         node, module = definition.node, definition.module
         values = Values(self.project, module)
-        if self._is_replaced(node.name, module) or not self._has_pure_decorators(node, values):
+        if self.is_replaced_name(node.name, module):
+            return False
+        if not self.has_pure_decorators(node.decorator_list, values):
             return False
         if isinstance(node, ast.ClassDef):
-            return self._is_pure_class(definition, node)
+            return self.is_pure_class(definition)
         return self._is_pure_function(module, node)
 
     def is_pure_in_class(self, owner: Definition, name: str) -> bool:
         """Whether calling a static method or class method of a class has no effects."""
         values = Values(self.project, owner.module)
-        if not self._has_pure_decorators(owner.node, values):
+        if not self.has_pure_decorators(owner.node.decorator_list, values):
             return False
         found = self._class_methods.method(owner, name)
         if found is None:
             return False
         method, kind = found
         given = owner if kind == "classmethod" else None
-        return self._judge(method, lambda: self._runs_purely(method, values, given=given))
+        return self.judge(method, lambda: self._runs_purely(method, values, given=given))
 
     def is_replaced(self, definition: Definition) -> bool:
         """Whether a definition may be changed, or another module may put something else in its place."""
-        return self._is_replaced(definition.node.name, definition.module)
+        return self.is_replaced_name(definition.node.name, definition.module)
 
-    def _is_replaced(self, name: str, module: Module) -> bool:
+    def is_replaced_name(self, name: str, module: Module) -> bool:
         """Whether a definition may be changed, or another module may put something else in its place."""
         return name in module.patched or name in (self.project.stars.given or ())
 
-    def _has_pure_decorators(self, node: DefinitionNode, values: Values) -> bool:
-        return all(self._keeps_purity(decorator, values) for decorator in node.decorator_list)
+    def has_pure_decorators(self, decorators: Iterable[ast.expr], values: Values) -> bool:
+        """Whether some decorators keep a pure function pure; the user's own may make anything of it."""
+        return all(self._keeps_purity(decorator, values) for decorator in decorators)
+
+    def calls_purely(self, node: ast.Call, values: Values) -> bool:
+        """Whether a call has no effects, as whatever it may call only computes."""
+        return self.calling.is_pure(node, values)
+
+    def is_pure_function(self, node: ast.expr, values: Values) -> bool:
+        """Whether calling what an expression stands for has no effects."""
+        return self.calling.is_pure_function(node, values)
+
+    @property
+    def subclasses(self) -> SubclassFinder:
+        """Knows which classes are below a class."""
+        return self.calling.finder.contents.subclasses
+
+    @property
+    def assigned(self) -> Counter[str]:
+        """The attributes that loaded modules assign, whatever they belong to, with how often."""
+        return self._class_methods.assigned
 
     def _keeps_purity(self, node: ast.expr, values: Values) -> bool:
-        """Whether a decorator keeps a pure function pure; the user's own decorators may do anything."""
+        """Whether a decorator of a library keeps a pure function pure, and hardly changes it."""
         function = node.func if isinstance(node, ast.Call) else node
         name = values.library(function)
+        if not name and is_wrapping_method(function, values):
+            return True
         return listed(name, PURE_DECORATORS) and not listed(name, DISPATCHERS | ENTRY_POINTS)
 
     def is_pure_factory(self, definition: Definition) -> bool:
@@ -102,7 +131,7 @@ class Purity:
             return False
         frame = frame_inside(node)
         around = Values(self.project, definition.module, (frame,))
-        returned = [_only_function(each.value, frame) for each in _returns(node)]
+        returned = [only_function(each.value, frame) for each in returns_of(node)]
         if not returned:
             return False
         return all(each is not None and self._is_pure_inside(each, around) for each in returned)
@@ -112,7 +141,7 @@ class Purity:
         node, module = definition.node, definition.module
         if not isinstance(node, ast.FunctionDef) or node.decorator_list:
             return None
-        if self._is_replaced(node.name, module):
+        if self.is_replaced_name(node.name, module):
             return None
         return self._filled(node, Values(self.project, module))
 
@@ -153,10 +182,22 @@ class Purity:
         """
         frame = frame_inside(node)
         return [
-            _only_function(item.value, frame)
-            for item in _returns(node)
+            only_function(item.value, frame)
+            for item in returns_of(node)
             if not (isinstance(item.value, ast.Name) and item.value.id in besides)
         ]
+
+    def filled_by_call(self, node: ast.Call, values: Values) -> Filling | None:
+        """Return what a call fills, whatever it may call, that changes nothing but objects of one module."""
+        return self.calling.filled_by(node.func, node, values)
+
+    def filled_by_applying(self, node: ast.expr, values: Values) -> Filling | None:
+        """Return what a decorator fills, whatever it may be, that changes nothing but objects of one module."""
+        return self.calling.filled_by(node, None, values)
+
+    def changed_by(self, node: ast.expr, values: Values) -> Filling | None:
+        """Return what changing the object changes that an expression stands for; None if that is not known."""
+        return self.calling.held.changed_by(node, values)
 
     def filled_by_subclass(self, definition: Definition) -> Filling | None:
         """Return what defining a subclass of a class fills that changes nothing but objects of the class's module."""
@@ -170,6 +211,10 @@ class Purity:
         """Whether a name is bound once, to an instance that its module makes of a class of the user's."""
         return self._instances.is_plain(name, values)
 
+    def is_container(self, name: str, values: Values) -> bool:
+        """Whether a name is bound to an instance of the user's that is a container of Python's."""
+        return self._instances.is_container(name, values)
+
     def _filled(self, node: ast.FunctionDef, around: Values) -> Filling | None:
         """Return what a function fills that does nothing but compute, raise, and change objects of its module."""
         if node not in self._fills:
@@ -182,14 +227,16 @@ class Purity:
 
     def _is_pure_inside(self, node: ast.FunctionDef, around: Values) -> bool:
         """Whether a function is pure that is defined inside another one, whose names hide the module's."""
-        return self._has_pure_decorators(node, around) and self._runs_purely(node, around)
+        decorators = node.decorator_list
+        return self.has_pure_decorators(decorators, around) and self._runs_purely(node, around)
 
     def _is_pure_function(self, module: Module, node: Function, *, method: bool = False) -> bool:
-        return self._judge(
+        return self.judge(
             node, lambda: self._runs_purely(node, Values(self.project, module), method=method)
         )
 
-    def _judge(self, node: ast.AST, find_out: Callable[[], bool]) -> bool:
+    def judge(self, node: Hashable, find_out: Callable[[], bool]) -> bool:
+        """Judge something once; it is assumed to be pure while that is found out."""
         if node not in self._judged:
             self._judged[node] = True
             if not find_out():
@@ -197,7 +244,7 @@ class Purity:
                 self._judged[node] = False
         return self._judged[node]
 
-    def _forget_pure_since(self, node: ast.AST) -> None:
+    def _forget_pure_since(self, node: Hashable) -> None:
         """Forget the positive verdicts made since a definition was assumed pure, as they may rely on it."""
         for later in reversed([*self._judged]):
             if later is node:
@@ -224,8 +271,12 @@ class Purity:
         evaluation.statements(node.body)
         return evaluation.only_computes()
 
-    def _is_pure_class(self, definition: Definition, node: ast.ClassDef) -> bool:
-        return self._judge(node, lambda: self._makes_purely(definition, node))
+    def is_pure_class(self, definition: Definition) -> bool:
+        """Whether making an instance of a class has no effects, its decorators aside."""
+        node = definition.node
+        return isinstance(node, ast.ClassDef) and self.judge(
+            node, lambda: self._makes_purely(definition, node)
+        )
 
     def _makes_purely(self, definition: Definition, node: ast.ClassDef) -> bool:
         values = Values(self.project, definition.module)
@@ -252,7 +303,7 @@ class Purity:
         value = node.value if isinstance(node, (ast.AnnAssign, ast.Assign)) else None
         calls = [part for part in ast.walk(value or ast.Pass()) if isinstance(part, ast.Call)]
         evaluation = Evaluation(values, self)
-        return all(map(evaluation.is_pure_argument, _called_later(calls)))
+        return all(map(evaluation.is_pure_argument, called_later(calls)))
 
     def _is_pure_base(self, node: ast.expr, values: Values) -> bool:
         bare = node.value if isinstance(node, ast.Subscript) else node
@@ -291,7 +342,9 @@ class Purity:
             return False
         below |= {definition.node}
         node, values = definition.node, Values(self.project, definition.module)
-        if not isinstance(node, ast.ClassDef) or self._is_replaced(node.name, definition.module):
+        if not isinstance(node, ast.ClassDef) or self.is_replaced_name(
+            node.name, definition.module
+        ):
             return False
         bindings = scope_of(node.body).bindings
         hooks = (each.node for each in bindings if each.name == "__init_subclass__")
@@ -327,7 +380,9 @@ class Purity:
             and isinstance(node, ast.Call)
         ):
             return bool(node.args) and self.is_pure_decorator(node.args[0], values)
-        return meaning is not None and listed(meaning.name, PURE_DECORATORS)
+        if meaning is None:
+            return is_wrapping_method(function, values)
+        return listed(meaning.name, PURE_DECORATORS)
 
 
 def filling_of(evaluation: Evaluation) -> Filling | None:
@@ -336,34 +391,3 @@ def filling_of(evaluation: Evaluation) -> Filling | None:
         return None
     known = OWN_MODULE not in evaluation.domains
     return Filling(evaluation.values.module, frozenset(evaluation.touches) if known else None)
-
-
-def both(one: Filling, other: Filling | None) -> Filling | None:
-    """Return what two pieces of code fill together."""
-    if other is None or one.names is None or other.names is None:
-        return None if other is None else Filling(one.module, None)
-    return Filling(one.module, one.names | other.names)
-
-
-def _returns(node: ast.FunctionDef) -> list[ast.Return]:
-    """Return a function's own return statements."""
-    parts = (part for statement in node.body for part in own_scope(statement))
-    return [part for part in parts if isinstance(part, ast.Return)]
-
-
-def _only_function(node: ast.expr | None, frame: Frame) -> ast.FunctionDef | None:
-    """Return the only function that an expression can refer to in a frame; None if not certain."""
-    bindings = frame.get(node.id, ()) if isinstance(node, ast.Name) else ()
-    only = bindings[0].node if len(bindings) == 1 else None
-    return only if isinstance(only, ast.FunctionDef) else None
-
-
-def _called_later(calls: Iterable[ast.Call]) -> Iterator[ast.expr]:
-    """Yield the functions passed to fields: ``field(default_factory=f)``, ``Factory(f)``."""
-    for call in calls:
-        yield from (keyword.value for keyword in call.keywords if keyword.arg in _CALLED_LATER)
-        if ast.unparse(call.func).rpartition(".")[2] == "Factory":
-            yield from call.args[:1]
-
-
-_CALLED_LATER = frozenset({"default_factory", "factory", "converter", "validator", "on_setattr"})

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlx2smk.analysis.closure import Taken
     from mlx2smk.analysis.links import Linker
     from mlx2smk.analysis.project import Module
+    from mlx2smk.analysis.taken import Taken
 
 
 def settled(taken: Sequence[Taken], linker: Linker) -> list[Taken]:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from mlx2smk.analysis.blanking import blanked
-from mlx2smk.analysis.closure import Closure, Taken, Widening
+from mlx2smk.analysis.closure import Closure
 from mlx2smk.analysis.facts import Facts
 from mlx2smk.analysis.fingerprint import MEANING_ONLY, Detail, canonical_order, fingerprint
 from mlx2smk.analysis.links import Linker
 from mlx2smk.analysis.reflection import Reflection
+from mlx2smk.analysis.source_readers import text_read
+from mlx2smk.analysis.taken import Taken, Widening
 from mlx2smk.language.scopes import Function
 from mlx2smk.language.text_digests import digest_of
 
@@ -154,8 +156,11 @@ class Slicer:
             parts.extend(digests[index] for index in order)
             if module.tree is None:
                 parts.append(module.file_digest)
+            read = [each for each in closure.sources if each.module is module]
+            text = blanked(module, _kept(kept)) if closure.sees_source or read else ""
             if closure.sees_source:
-                parts.append(blanked(module, _kept(kept)))
+                parts.append(text)
+            parts.extend(sorted(text_read(each, text) for each in read))
         return digest_of(*parts)
 
     def unit_digest(self, unit: Unit, detail: Detail = MEANING_ONLY) -> str:

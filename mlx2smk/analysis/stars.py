@@ -185,16 +185,7 @@ class Stars:
 
 def certainly_bound(tree: ast.Module) -> frozenset[str]:
     """Return the names that a module has whenever it has run without an exception."""
-    names: set[str] = set()
-    for node in tree.body:
-        if isinstance(node, DefinitionNode):
-            names.add(node.name)
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            names |= {item.bound for item in imports_of(node) if not item.star}
-        elif isinstance(node, ast.Assign):
-            names |= {name.id for target in node.targets for name in stored_names(target)}
-        elif isinstance(node, ast.AnnAssign) and node.value is not None:
-            names |= {name.id for name in stored_names(node.target)}
+    names = _always_bound(tree.body)
     deleted = {
         name
         for node in ast.walk(tree)
@@ -203,6 +194,36 @@ def certainly_bound(tree: ast.Module) -> frozenset[str]:
         for name in _names_in(target)
     }
     return frozenset(names - deleted)
+
+
+def _always_bound(body: Iterable[ast.stmt]) -> set[str]:
+    """Return the names that some statements bind whatever happens, short of an exception."""
+    names: set[str] = set()
+    for node in body:
+        if isinstance(node, DefinitionNode):
+            names.add(node.name)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {item.bound for item in imports_of(node) if not item.star}
+        elif isinstance(node, ast.Assign):
+            names |= {name.id for target in node.targets for name in stored_names(target)}
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            names |= {name.id for name in stored_names(node.target)}
+        elif isinstance(node, ast.If):
+            bodies = [node.orelse] if is_main_guard(node) else [node.body, node.orelse]
+            names |= _bound_in_each(bodies)
+        elif isinstance(node, ast.Try):
+            tried = [[*node.body, *node.orelse], *(each.body for each in node.handlers)]
+            gone = {each.name for each in node.handlers}  # like the exception, after its handler
+            names |= _bound_in_each(tried) - gone | _always_bound(node.finalbody)
+    return names
+
+
+def _bound_in_each(bodies: Iterable[list[ast.stmt]]) -> set[str]:
+    """Return the names that are bound whichever of some blocks runs to its end."""
+    found = [
+        _always_bound(body) for body in bodies if not (body and isinstance(body[-1], ast.Raise))
+    ]
+    return set.intersection(*found) if found else set()
 
 
 def _names_in(node: ast.AST) -> Iterator[str]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.judge import Filling
 from mlx2smk.analysis.known import QUIET_METACLASSES, REGISTERING_BASES, listed
-from mlx2smk.analysis.values import Definition, Library, Values, frame_inside
+from mlx2smk.analysis.scope_frames import frame_inside
+from mlx2smk.analysis.values import Definition, Library, Values
 from mlx2smk.language.bindings import imports_something, nodes_bound, scope_of
 
 if TYPE_CHECKING:

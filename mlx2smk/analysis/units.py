@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.names import Names, names_of
-from mlx2smk.language.bindings import imports_of, is_main_guard
+from mlx2smk.language.bindings import Binding, imports_of, is_main_guard
 from mlx2smk.language.keys import SETUP
 from mlx2smk.language.origins import imports_from_ours
 from mlx2smk.language.scopes import Function, below, nodes_of
@@ -61,8 +61,21 @@ def cut(module: Module) -> Iterator[Unit]:
             names = names_of(part if alias is not None else running, lazy_annotations=lazy)
             if _names_context(part, module):
                 names = _NO_NAMES
+            elif not isinstance(part, (ast.Import, ast.ImportFrom)):
+                names = _with_stars(names, part, module)
             yield Unit(index, statement, part, alias, names, certain)
             index += 1
+
+
+def _with_stars(names: Names, node: ast.stmt, module: Module) -> Names:
+    """Add the names that star imports inside a statement bind, if these are known."""
+    stars = [each for each, deferred in names.imports if each.star and not deferred]
+    found = tuple(
+        Binding(item.name, "import", node, None, replace(star, name=item.name, bound=item.name))
+        for star in stars
+        for item in module.stars(star, module)
+    )
+    return replace(names, bindings=(*names.bindings, *found)) if found else names
 
 
 def part_of_unit(unit: Unit, node: ast.stmt, module: Module) -> Unit:

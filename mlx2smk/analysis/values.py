@@ -9,10 +9,13 @@ from __future__ import annotations
 import ast
 import builtins
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from enum import Enum
+from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.import_calls import written_text
 from mlx2smk.analysis.known import (
     ALWAYS_PLAIN,
+    CHANGING_METHODS,
     FRESH,
     ITERATORS,
     PLAIN_CALLS,
@@ -20,16 +23,17 @@ from mlx2smk.analysis.known import (
     READING_METHODS,
     listed,
 )
-from mlx2smk.language.bindings import Binding, scope_of
-from mlx2smk.language.scopes import Function, attribute_of, own_scope, parameters_of, split_dotted
+from mlx2smk.analysis.scope_frames import is_generator, targets_of
+from mlx2smk.language.keys import SETUP
+from mlx2smk.language.scopes import Function, attribute_of, split_dotted
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     from mlx2smk.analysis.names import Comprehension
     from mlx2smk.analysis.project import Module, Project
-    from mlx2smk.language.bindings import Imported
-
-Frame: TypeAlias = dict[str, tuple[Binding, ...]]
-"""The names of an inner scope, with their bindings."""
+    from mlx2smk.analysis.scope_frames import Frame
+    from mlx2smk.language.bindings import Binding, Imported
 
 _IMPLICIT = frozenset({"__name__", "__file__", "__doc__"})
 
@@ -49,6 +53,13 @@ class Library:
     name: str
 
 
+class KnownAs(Enum):
+    """What is known about a parameter: that its values are plain, or that calling them has no effects."""
+
+    PLAIN = "plain"
+    PURE = "pure"
+
+
 class Values:
     """Analyses expressions of one module in the context of some inner scopes."""
 
@@ -56,17 +67,36 @@ class Values:
         self.project = project
         self.module = module
         self.frames = frames
-        self._classes: dict[str, Definition] = {}  # of parameters that are classes
+        self._given: Mapping[str, Hashable] = {}  # what is known about parameters
         self._asked: set[tuple[str, tuple[Binding, ...]]] = set()
         self._reading: set[str] = set()
 
-    def inside(self, frame: Frame, classes: dict[str, Definition] | None = None) -> Values:
-        """Return the same with one more inner scope, in which some parameters are known to be classes."""
+    def inside(self, frame: Frame, given: Mapping[str, Hashable] | None = None) -> Values:
+        """Return the same with one more inner scope, of which some parameters are known."""
         inner = Values(self.project, self.module, (*self.frames, frame))
         inner._asked = self._asked
-        outer = {name: which for name, which in self._classes.items() if name not in frame}
-        inner._classes = outer | (classes or {})
+        outer = {name: which for name, which in self._given.items() if name not in frame}
+        inner._given = {**outer, **(given or {})}
         return inner
+
+    def outside(self, name: str) -> Values:
+        """Return the same without the scopes that are inside the one that a name belongs to."""
+        depth = len(self.frames)
+        while depth and name not in self.frames[depth - 1]:
+            depth -= 1
+        outer = Values(self.project, self.module, self.frames[:depth])
+        inner = {each for frame in self.frames[depth:] for each in frame}
+        outer._given = {each: which for each, which in self._given.items() if each not in inner}
+        return outer
+
+    def given(self, name: str) -> Hashable:
+        """Return what is known about a parameter; None if nothing is."""
+        return self._given.get(name)
+
+    @property
+    def known(self) -> frozenset[tuple[str, Hashable]]:
+        """All that is known about parameters of the inner scopes."""
+        return frozenset(self._given.items())
 
     def local(self, name: str) -> tuple[Binding, ...] | None:
         """Return the bindings of a name in the inner scopes; None if it has none there."""
@@ -84,12 +114,23 @@ class Values:
         """Return what an expression such as ``m.sub.f`` refers to; None if that is not certain."""
         root, chain = split_dotted(self._spelled_out(node))
         if not isinstance(root, ast.Name):
-            return None
+            imported = self.imported_by(root) if chain else ""
+            return self._follow(imported, chain, frozenset()) if imported else None
         if self.local(root.id) is not None:
-            return None if chain else self._classes.get(root.id)
+            given = None if chain else self._given.get(root.id)
+            return given if isinstance(given, Definition) else None
         if chain and chain[-1] in self.module.replaced:
             return None
         return self._locate(self.module, root.id, chain, frozenset())
+
+    def imported_by(self, node: ast.expr) -> str:
+        """Return the local module that ``import_module("m")`` imports; an empty text if this is something else."""
+        if not isinstance(node, ast.Call) or len(node.args) != 1 or node.keywords:
+            return ""
+        if self.library(node.func) != "importlib.import_module":
+            return ""
+        name = written_text(node.args[0]) or ""
+        return name if self.project.load(name) is not None else ""
 
     def _spelled_out(self, node: ast.expr) -> ast.expr:
         """Return ``m.f`` for ``getattr(m, "f")``, and everything else as it is."""
@@ -169,13 +210,18 @@ class Values:
         bindings = self.module.bindings.get(root.id, ())
         if not bindings or any(binding.kind != "import" for binding in bindings):
             return None if chain or not bindings else (self.module, root.id)
-        found = {
+        found = self._last_steps(root.id, chain)
+        if len(found) != 1 or (chain and found == self._last_steps(root.id, chain[:-1])):
+            return None  # the last attribute is one of what the name stands for
+        module, name = found.pop()
+        return None if name is None else (module, name)
+
+    def _last_steps(self, name: str, chain: tuple[str, ...]) -> set[tuple[Module, str | None]]:
+        return {
             (step.module, step.name)
-            for imported in self.module.imports(root.id)
+            for imported in self.module.imports(name)
             for step in self.project.trace(imported, self.module, chain)[-1:]
         }
-        module, name = found.pop() if len(found) == 1 else (self.module, None)
-        return None if name is None else (module, name)
 
     def library(self, node: ast.expr) -> str:
         """Return the external dotted name that an expression refers to; an empty text if there is none."""
@@ -238,7 +284,7 @@ class Values:
             return isinstance(node, ast.GeneratorExp)
         meaning = self.meaning(node.func)
         if isinstance(meaning, Definition):
-            return _is_generator(meaning.node)
+            return is_generator(meaning.node)
         return meaning is not None and listed(meaning.name, ITERATORS | {"collections.defaultdict"})
 
     def is_consumed_elsewhere(self, node: ast.expr) -> bool:
@@ -265,15 +311,20 @@ class Values:
             return all(self.is_plain(part) for part in parts)
         if isinstance(node, ast.Attribute):
             return (
-                node.attr in _NAMES_OF_DEFINITIONS
-                or self.is_plain(node.value)
+                node.attr in _NAMES_OF_DEFINITIONS | self._plain_attributes(node.value)
+                or (not _is_method(node.attr) and self.is_plain(node.value))
                 or listed(self.library(node), PLAIN_VALUES)
             )
         if isinstance(node, ast.Subscript):
             return self.is_plain(node.value)
         if isinstance(node, ast.Name):
-            return self._is_plain_name(node.id)
+            return self._is_plain_name(node.id) or listed(self.library(node), PLAIN_VALUES)
         return self._is_plain_made(node)
+
+    def _plain_attributes(self, node: ast.expr) -> frozenset[str]:
+        """Return the attributes known to be plain of the instance that a parameter stands for."""
+        given = self._given.get(node.id) if isinstance(node, ast.Name) else None
+        return getattr(given, "plain", frozenset())
 
     def _is_plain_made(self, node: ast.expr | None) -> bool:
         if isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
@@ -281,9 +332,11 @@ class Values:
         return isinstance(node, ast.Call) and self._is_plain_call(node)
 
     def _is_plain_name(self, name: str) -> bool:
+        if self._given.get(name) is KnownAs.PLAIN:
+            return True
         bindings = self.bindings(name)
         if not bindings:
-            return name in _IMPLICIT
+            return name in _IMPLICIT or (name == SETUP and self.module.name is None)
         if (name, bindings) in self._asked:
             return True
         self._asked.add((name, bindings))
@@ -321,6 +374,14 @@ class Values:
         )
 
 
+def _is_method(name: str) -> bool:
+    """Whether plain values have a method of this name, which is not plain itself."""
+    return name.startswith("_") or name in READING_METHODS | CHANGING_METHODS | _OTHER_METHODS
+
+
+_OTHER_METHODS = frozenset(
+    {*("format_map", "fromhex", "fromkeys", "from_bytes", "read", "send", "to_bytes", "write")}
+)
 _NAMES_OF_DEFINITIONS = frozenset({"__name__", "__qualname__", "__module__"})
 
 _PLAIN = (ast.Constant, ast.JoinedStr, ast.Compare)
@@ -331,38 +392,3 @@ _MADE_OF_PARTS = (
 )
 
 _NEW = (ast.Constant, ast.JoinedStr, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Tuple)
-
-
-def targets_of(node: Comprehension) -> Frame:
-    """Return the names that a comprehension binds to elements of its iterables."""
-    return frame_of(
-        tuple(
-            Binding(target.id, "element", node, part.iter)
-            for part in node.generators
-            for target in ast.walk(part.target)
-            if isinstance(target, ast.Name)
-        )
-    )
-
-
-def frame_of(bindings: tuple[Binding, ...], parameters: tuple[str, ...] = ()) -> Frame:
-    """Return the names of a scope with their bindings; nothing is known about parameters."""
-    frame = {name: [Binding(name, "other", ast.Pass())] for name in parameters}
-    for binding in bindings:
-        frame.setdefault(binding.name, []).append(binding)
-    return {name: tuple(found) for name, found in frame.items()}
-
-
-def frame_inside(node: Function) -> Frame:
-    """Return the names of a function's own scope."""
-    parameters = tuple(arg.arg for arg in parameters_of(node.args))
-    return frame_of(scope_of(node.body).bindings, parameters)
-
-
-def _is_generator(node: ast.AST) -> bool:
-    body = node.body if isinstance(node, Function) else []
-    return any(
-        isinstance(part, (ast.Yield, ast.YieldFrom))
-        for statement in body
-        for part in own_scope(statement)
-    )

@@ -58,7 +58,7 @@ class Imports:
 
     def place_of(self, name: str, spec: ModuleSpec) -> str:
         """Return where an installed package is that the user's code asks for, empty if it is anything else."""
-        place = "" if "." in name else _installed_in(spec.origin or "")
+        place = "" if "." in name else installed_in(spec.origin or "")
         return place if place and self._observer.is_local_code() else ""
 
     def failed(self, error: BaseException | None) -> None:
@@ -89,7 +89,7 @@ class Imports:
         file = getattr(sys.modules.get(name), "__file__", None)
         if not isinstance(file, str) or not os.path.isabs(file):
             return
-        place = _installed_in(file)
+        place = installed_in(file)
         if place:
             if name in used:
                 self._observer.tell("p", name, place)
@@ -102,7 +102,7 @@ class Imports:
             self._observer.reads(path)
 
 
-def _installed_in(file: str) -> str:
+def installed_in(file: str) -> str:
     """Return the folder of installed packages that contains a file, empty if none does."""
     for part in INSTALLED:
         if part in file:

@@ -16,9 +16,19 @@ import sys
 from . import digests, errors, watching
 from .importing import Imports
 from .native import NativeFiles
-from .paths import INSTALLED, NO_FOLDER, folder_of, installation, signature, source_of
+from .paths import (
+    INSTALLED,
+    NO_FOLDER,
+    PASSING,
+    SYSTEM,
+    folder_of,
+    installation,
+    signature,
+    source_of,
+)
 from .private import get_ident
-from .programs import Programs
+from .programs import Programs, is_pool_worker, words_of_command
+from .windows import Windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,28 +42,15 @@ if TYPE_CHECKING:
     Handler = Callable[[tuple[Any, ...]], None]
 
 _write = os.write
-STARTERS = ("multiprocessing.spawn ", "multiprocessing.forkserver ", "loky.backend.popen_loky")
-"""How the commands of `multiprocessing` and `loky` (joblib) start an interpreter for a function."""
-
 END = b"\0\n"
 CONFIGURATION = "MLX_OBSERVED"
 """The variable that tells other interpreters of the job the path of the event file, and what to ignore."""
-
-SYSTEM = (
-    *("/proc/", "/sys/", "/dev/", "/etc/", "/usr/", "/bin/", "/sbin/", "/run/", "/boot/"),
-    *("/lib/", "/lib32/", "/lib64/", "/var/lib/", "/var/cache/", "/System/", "/Library/"),
-    *("/private/etc/", "/private/var/db/", "/nix/store/"),
-)
-"""Folders of the operating system: their contents belong to the machine, not to the experiment."""
 
 SEARCHING = ("/importlib/", "/pkg_resources/")
 """Code that searches the folders of modules for installed packages."""
 
 PKGUTIL = "/pkgutil.py"
 """Code that does so, and that user code calls to find the modules of a package."""
-
-PASSING = ("/joblib_memmapping_folder_", "/pymp-", "/torchinductor_")
-"""Names that libraries give to files that they leave in the folder for temporary files."""
 
 
 class Observer:
@@ -75,6 +72,7 @@ class Observer:
         self._read: dict[str, str] = {}
         self._kept: set[tuple[str, str]] = set()
         self._busy: set[int] = set()
+        self.windows = Windows()
         self.user_files: frozenset[str] = frozenset()
         self.opened_in: dict[int, str | None] = {}
         self.imports = Imports(self)
@@ -126,8 +124,21 @@ class Observer:
         except Exception as error:  # noqa: BLE001 - the user's code must not notice
             self.tell("!", event, repr(error))
 
+    # What somebody else keeps
+
+    def look_away(self, away: bool) -> None:
+        """Observe nothing of what this thread does, or everything again."""
+        (self._busy.add if away else self._busy.discard)(get_ident())
+
+    def ignore(self, folder: str) -> None:
+        """Do not follow what is in a folder."""
+        start = os.path.join(os.path.abspath(folder), "")
+        if start not in self._ignored:
+            self._ignored += (start,)
+
     def tell(self, *fields: str) -> None:
         """Write a line of these fields, once; fail the job if the system refuses that."""
+        self.windows.add(fields)
         if fields not in self._told:
             self._told.add(fields)
             data = b"\0".join(map(os.fsencode, fields)) + END
@@ -192,6 +203,7 @@ class Observer:
 
     def reads(self, path: str, kind: str = "r") -> None:
         """Record that a file is read, with its signature."""
+        self.windows.add((kind, path))
         if path in self._written:
             return
         if path not in self._read:
@@ -209,7 +221,7 @@ class Observer:
         if before in ("-", "d", "o") or (path, before) in self._kept:
             return
         if signature(path) == before and int(before.partition(":")[0]) <= most:
-            content = self._content(path)
+            content = self.content(path)
             if signature(path) == before:
                 self._kept.add((path, before))
                 self.tell("b", path, before, content)
@@ -222,11 +234,12 @@ class Observer:
         if before == "o":
             return
         if self._read.get(path) == before != "-":
-            self.tell("b", path, before, self._content(path))
+            self.tell("b", path, before, self.content(path))
         self._written.add(path)
         self.tell(how, path, before)
 
-    def _content(self, path: str) -> str:
+    def content(self, path: str) -> str:
+        """Return the digest of a file, which is not read by the run."""
         me = get_ident()
         self._busy.add(me)
         try:
@@ -336,7 +349,8 @@ class Observer:
 
     def looks_for(self, name: Name) -> None:
         """Record the kind of a path, or that it does not exist."""
-        path = self.path(name) if self.is_active else None
+        seen = self.is_active and not (self._busy and get_ident() in self._busy)
+        path = self.path(name) if seen else None
         if path is not None and path not in self._written and not self._inside.startswith(path):
             found = signature(path)
             self.tell("k", path, "-" if found == "-" else "d" if found == "d" else "f")
@@ -359,20 +373,6 @@ def _both(first: Handler, second: Handler) -> Handler:
         second(args)
 
     return handle
-
-
-def words_of_command() -> list[str]:
-    """Return the command line that started this interpreter."""
-    words = getattr(sys, "orig_argv", None)
-    if words is None:
-        with open("/proc/self/cmdline", "rb") as file:
-            words = os.fsdecode(file.read()).split("\0")
-    return list(words)
-
-
-def is_pool_worker(words: Iterable[str]) -> bool:
-    """Tell whether a command line starts an interpreter that runs functions of the one that starts it."""
-    return any(name in word for word in words for name in STARTERS)
 
 
 def configured(text: str) -> Observer:

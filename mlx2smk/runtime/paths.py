@@ -18,6 +18,16 @@ PLACES = ("site-packages", "dist-packages")
 INSTALLED = tuple(f"/{place}/" for place in PLACES)
 """What is in the paths of their files."""
 
+SYSTEM = (
+    *("/proc/", "/sys/", "/dev/", "/etc/", "/usr/", "/bin/", "/sbin/", "/run/", "/boot/"),
+    *("/lib/", "/lib32/", "/lib64/", "/var/lib/", "/var/cache/", "/System/", "/Library/"),
+    *("/private/etc/", "/private/var/db/", "/nix/store/"),
+)
+"""Folders of the operating system: their contents belong to the machine, not to the experiment."""
+
+PASSING = ("/joblib_memmapping_folder_", "/pymp-", "/torchinductor_")
+"""Names that libraries give to files that they leave in the folder for temporary files."""
+
 NO_FOLDER = -1
 """The values in audit events of a path that is not relative to a directory descriptor."""
 

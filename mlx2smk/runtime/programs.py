@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from . import watching
 from .paths import signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from .observing import Handler, Observer
@@ -22,6 +24,9 @@ MOST_BYTES = 1 << 28
 
 NO_FILE = ("-", "d", "o")
 """The signatures of what is no file."""
+
+STARTERS = ("multiprocessing.spawn ", "multiprocessing.forkserver ", "loky.backend.popen_loky")
+"""How the commands of `multiprocessing` and `loky` (joblib) start an interpreter for a function."""
 
 
 class Programs:
@@ -100,3 +105,17 @@ def _found(program: str, environment: Any) -> str:
         return program
     places = (os.path.join(place, program) for place in os.get_exec_path(environment))
     return next((path for path in places if signature(path) not in NO_FILE), "")
+
+
+def words_of_command() -> list[str]:
+    """Return the command line that started this interpreter."""
+    words = getattr(sys, "orig_argv", None)
+    if words is None:
+        with open("/proc/self/cmdline", "rb") as file:
+            words = os.fsdecode(file.read()).split("\0")
+    return list(words)
+
+
+def is_pool_worker(words: Iterable[str]) -> bool:
+    """Tell whether a command line starts an interpreter that runs functions of the one that starts it."""
+    return any(name in word for word in words for name in STARTERS)

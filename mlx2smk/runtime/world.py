@@ -60,6 +60,7 @@ def install(task: Task, observer: Observer) -> WorldFinder:
     modules = task.function["modules"]
     observer.user_files = frozenset(file_of(module, task.plan.folder) for module in modules)
     _show_what_runs(finder, task.plan, task.function)
+    finder.when_imported("joblib.memory", lambda memory: _keep_apart(memory, observer, task))
     if "numpy.random" in sys.modules:
         from . import preload
 
@@ -74,6 +75,12 @@ def seed(finder: WorldFinder, task: Task) -> None:
         from . import seeding
 
         seeding.arrange(finder, task.context)
+
+
+def _keep_apart(memory: types.ModuleType, observer: Observer, task: Task) -> None:
+    from . import joblib_memory
+
+    joblib_memory.keep_apart(memory, observer, task)
 
 
 def _arrange_pickling(pickler: Any, module: types.ModuleType) -> None:

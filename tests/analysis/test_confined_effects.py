@@ -319,7 +319,6 @@ REGISTRY_CLASS = (
         "@REG.either('a')\ndef f(): return 1",
         "@REG.plain\ndef f(): return 1",
         "REG.plain(len)",
-        "REG.register('a')",
         "REG.extra = 1",
         "@REG.twice\ndef f(): return 1",
     ],

@@ -48,6 +48,29 @@ def test_edits_of_names_that_nobody_needs_do_not_count(old, new):
     assert changed == ("import" not in old)
 
 
+@pytest.mark.parametrize(
+    ("binding", "is_certain"),
+    [
+        ("if sys.argv:\n    def a(): return 1\nelse:\n    def a(): return 2", True),
+        ("if sys.argv:\n    def a(): return 1\nelse:\n    raise OSError", True),
+        ("if sys.argv:\n    def a(): return 1\nelif len(sys.argv): a = 2\nelse: import a", True),
+        ("if __name__ == '__main__':\n    pass\nelse: a = 2", True),
+        ("try:\n    import a\nexcept ImportError:\n    a = None", True),
+        ("try:\n    import b as c\nexcept ImportError:\n    raise\nelse:\n    a = 1", True),
+        ("try:\n    import c\nfinally:\n    a = 1", True),
+        ("if sys.argv:\n    def a(): return 1", False),
+        ("if sys.argv:\n    def a(): return 1\nelse:\n    c = 1", False),
+        ("try:\n    import a\nexcept ImportError:\n    pass", False),
+        ("try:\n    c = 1\nexcept ImportError:\n    a = None", False),
+        ("try:\n    import a\nexcept ImportError as a:\n    a = None", False),
+        ("while sys.argv:\n    a = 1", False),
+    ],
+)
+def test_names_that_are_bound_in_each_case(binding, is_certain):
+    files = {"helper.py": HELPER.replace("def a(): return A", binding)}
+    assert (kept("from helper import a, b", files=files) == ["__import__('helper')"]) == is_certain
+
+
 @pytest.mark.parametrize("import_", ["from helper import a", "from helper import b as c, a, b"])
 def test_which_names_are_imported_does_not_count(import_):
     one = digest("from helper import a, b", files={"helper.py": HELPER})

@@ -144,7 +144,7 @@ def test_the_digest_of_a_files_bytes():
         ("import helper", "return vars(helper)"),
         ("import helper", "return helper.__dict__"),
         ("", "import importlib\nreturn importlib.import_module('helper')"),
-        ("", "return __import__('helper').f()"),
+        ("", "return __import__('helper', None).f()"),
         ("", "import importlib\nreturn importlib.import_module('hel' + x)"),
     ],
 )

@@ -439,3 +439,50 @@ def test_a_lazy_import_by_its_own_module_takes_no_module_from_elsewhere():
     files = {"pkg/__init__.py": SUBMODULES, **LAZY, "unrelated.py": "Z = 1\n"}
     found = trial("import pkg", "return pkg.impl.f()", files)
     assert [item.name for item in found.slice.modules] == ["pkg", "pkg.impl", "pkg.other"]
+
+
+INSIDE = {
+    "other.py": "__all__ = ['X', 'Y', 'f']\nX = 1\nY = 2\nZ = 3\ndef f(): return X\n",
+    "more.py": "X = 5\nY = 6\n_Z = 7\n",
+    "quiet.py": "print('quiet')\nX = 8\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("star", "loaded"),
+    [
+        ("try:\n    from other import *\nexcept ImportError:\n    pass", {"other"}),
+        ("try:\n    from gone import X\nexcept ImportError:\n    from more import *", {"more"}),
+        ("try:\n    from other import *\nexcept ImportError:\n    from more import *", {"other", "more"}),
+        ("if len(A):\n    from other import *\nelse:\n    from more import *", {"other", "more"}),
+        ("X = 0\ntry:\n    from other import *\nexcept ImportError:\n    pass", {"other"}),
+        ("try:\n    from other import *\nexcept ImportError:\n    pass\nX = 0", {"other"}),
+    ],
+)  # fmt: skip
+def test_known_names_of_a_star_import_inside_a_statement(tmp_path, star, loaded):
+    files = {"helper.py": f"A = [1]\n{star}\ndef g(): return A\ndef h(): return X, Y\n", **INSIDE}
+    if "gone" in star:
+        files["helper.py"] = files["helper.py"].replace("X, Y", "X")
+    found = check_slice(tmp_path / "g", "import helper", "return helper.g()", files)
+    assert module("helper", found) == ["A = [1]", "def g(): return A"]
+    assert {item.name for item in found.slice.modules} == {"helper"}
+    found = check_slice(tmp_path / "h", "import helper", "return helper.h()", files)
+    assert {item.name for item in found.slice.modules} == {"helper", *loaded}
+    start = f"A = [1]\n{star}"
+    body = "return X" if "gone" in star else "return X, Y"
+    found = check_slice(tmp_path / "t", start, body, INSIDE)
+    assert {item.name for item in found.slice.modules} == loaded
+    assert kept(start, "return A", INSIDE) == ["A = [1]"]
+
+
+@pytest.mark.parametrize(
+    "star",
+    [
+        "try:\n    from quiet import *\nexcept ImportError:\n    pass",
+        "try:\n    from gone import *\nexcept ImportError:\n    pass",
+        "try:\n    from computed import *\nexcept ImportError:\n    pass",
+    ],
+)
+def test_star_imports_inside_a_statement_that_may_do_anything(star):
+    files = {**INSIDE, "computed.py": "__all__ = [n for n in 'ab']\na = b = 1\n"}
+    assert kept(f"A = [1]\n{star}", "return A", files) == ["A = [1]", *star.split("\n")]

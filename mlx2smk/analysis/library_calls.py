@@ -1,0 +1,56 @@
+"""Which arguments of calls of libraries say whether these have effects."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlx2smk.analysis.known import (
+    FILLING_ARRAYS,
+    HIGHER_ORDER,
+    HIGHER_ORDER_FIRST,
+    WRAPPING_METHODS,
+)
+from mlx2smk.analysis.objects import Objects
+from mlx2smk.analysis.values import Values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+def fills_an_array(name: str, node: ast.Call) -> bool:
+    """Whether a function of numpy may be given an array for its result, which others may hold."""
+    most = FILLING_ARRAYS.get(name.removeprefix("numpy."), len(node.args))
+    starred = any(isinstance(each, ast.Starred) for each in node.args)
+    return (
+        len(node.args) > most
+        or starred
+        or any(keyword.arg in {"out", None} for keyword in node.keywords)
+    )
+
+
+def functions_given(name: str, node: ast.Call) -> list[ast.expr]:
+    """Return the functions that a call of ``map``, ``sorted`` and the like is given."""
+    called = HIGHER_ORDER[name]
+    keys = [keyword.value for keyword in node.keywords if keyword.arg in {*called, None}]
+    return [*node.args[:1], *keys] if name in HIGHER_ORDER_FIRST else keys
+
+
+def called_later(calls: Iterable[ast.Call]) -> Iterator[ast.expr]:
+    """Yield the functions passed to fields: ``field(default_factory=f)``, ``Factory(f)``."""
+    for call in calls:
+        yield from (keyword.value for keyword in call.keywords if keyword.arg in _CALLED_LATER)
+        if ast.unparse(call.func).rpartition(".")[2] == "Factory":
+            yield from call.args[:1]
+
+
+_CALLED_LATER = frozenset({"default_factory", "factory", "converter", "validator", "on_setattr"})
+
+
+def is_wrapping_method(node: ast.expr, values: Values) -> bool:
+    """Whether this is a method such as ``memory.cache`` that makes another function of one."""
+    at = values.holder(node.value) if isinstance(node, ast.Attribute) else None
+    if at is None or not isinstance(node, ast.Attribute):
+        return False
+    made = Objects(Values(values.project, at[0])).made(ast.Name(at[1], ast.Load()))
+    return f"{made}.{node.attr}" in WRAPPING_METHODS

@@ -1,0 +1,114 @@
+"""Look-ups of names that are written out need what they name, and nothing else."""
+
+import pytest
+
+from tests.support.running_slices import check_slice
+from tests.support.sliced_texts import kept, module, trial
+
+APART = {"apart.py": "Z = 1\n", "other.py": "X = 1\nY = 2\n"}
+START = "import helper\nA = 5\nOWN = 1\nimport apart"
+
+
+def look_up(text):
+    return {"helper.py": f"A = 1\ndef f(): return A\n{text}\nunused = 3\n", **APART}
+
+
+@pytest.mark.parametrize(
+    ("text", "needed"),
+    [
+        ("import sys, json\nsys.modules['old_json'] = json\ndef g(): return f()", ["A = 1", "def f(): return A"]),
+        ("import sys, json\nsys.modules[__name__ + '.old'] = json\ndef g(): return f()", ["A = 1", "def f(): return A"]),
+        ("import sys, json\nsys.modules.setdefault('old_json', json)\ndef g(): return f()", ["A = 1", "def f(): return A"]),
+        ("import sys\ndef g(): return sys._getframe(1).f_globals.get('__name__')", []),
+        ("import sys\ndef g(): return sys._getframe(1).f_globals['A']", ["A = 1"]),
+        ("import sys\ndef g():\n    found = sys._getframe(1).f_globals\n    return found['A'], 'B' in found", ["A = 1"]),
+        ("def g(): return f.__globals__['A']", ["A = 1", "def f(): return A"]),
+        ("def g(fn=f): return fn.__globals__.get('A')", ["A = 1", "def f(): return A"]),
+        ("import pkgutil\ndef g(): return pkgutil.resolve_name('json:dumps')(1)", []),
+        ("import pkgutil\ndef g(): return pkgutil.resolve_name('json.dumps')(1)", []),
+    ],
+)  # fmt: skip
+def test_what_is_written_out_is_all_that_is_found(tmp_path, text, needed):
+    found = check_slice(tmp_path, START, "return helper.g()", look_up(text))
+    assert not found.slice.widened
+    lines = module("helper", found)
+    assert [line for line in lines if line in ("A = 1", "def f(): return A")] == needed
+    assert "unused = 3" not in lines
+    assert "OWN = 1" not in kept(START, "return helper.g()", look_up(text))
+    assert {item.name for item in found.slice.modules} == {"helper"}
+
+
+def test_a_name_of_whichever_module_a_frame_is_of(tmp_path):
+    text = "import sys\ndef g(): return sys._getframe(1).f_globals['A']"
+    found = check_slice(tmp_path, START, "return helper.g()", look_up(text))
+    assert "A = 5" in found.slice.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import sys\nsys.modules['other'] = sys\ndef g(): return 1",
+        "import sys\nNAME = 'old'\nsys.modules[NAME] = sys\ndef g(): return 1",
+        "import sys\ndel sys.modules['old']\ndef g(): return 1",
+        "import sys\ndef g(): return sys.modules['other']",
+        "import sys\ndef g(): return sys.modules['__main__']",
+        "import sys\nsys.modules.setdefault('other', sys)\ndef g(): return 1",
+        "import sys\ndef g(n): return sys._getframe(1).f_globals[n]",
+        "import sys\ndef g(): return sys._getframe(1).f_globals",
+        "import sys\ndef g(): return sys._getframe(1).f_globals.items()",
+        "import sys\ndef g(): return sys._getframe(1).f_globals['__builtins__']",
+        "import sys\ndef g(): return sys._getframe(1).f_globals['SETUP']",
+        "def g(): f.__globals__['A'] = 2",
+        "def g(): return f.__globals__.pop('A')",
+        "import pkgutil\ndef g(): return pkgutil.resolve_name('other:X')",
+        "import pkgutil\ndef g(n): return pkgutil.resolve_name(n)",
+        "import pkgutil\ndef g(): return pkgutil.resolve_name('sys:modules')",
+        "import pkgutil\ndef g(): return pkgutil.resolve_name('builtins.eval')",
+    ],
+)
+def test_look_ups_that_may_find_anything(text):
+    found = trial(START, "return helper.g()", look_up(text))
+    assert found.slice.widened
+    assert "OWN = 1" in found.slice.text
+
+
+CALLED = {
+    **APART,
+    "helper.py": "import importlib\nA = 1\nNAMES = ['json', 'math']\nNAME = 'other'\nG\nunused = 3\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "loaded"),
+    [
+        ("return [__import__(n).__name__ for n in NAMES]", {}),
+        ("return [importlib.import_module(n).__name__ for n in NAMES]", {}),
+        ("return {n: __import__(n).__name__ for n in ['json', 'math']}", {}),
+        ("return __import__(NAME).X", {"other": ["X = 1"]}),
+        ("return [[__import__(n).X for n in [n]] for n in [NAME]]", {"other": ["X = 1"]}),
+        ("return __import__('os.path').__name__", {}),
+        ("return __import__(NAMES[0] + '.decoder').decoder.__name__", {}),
+    ],
+)
+def test_modules_that_are_imported_by_known_names(tmp_path, text, loaded):
+    helper = CALLED["helper.py"].replace("G\n", f"def g(): {text}\n")
+    found = check_slice(tmp_path, START, "return helper.g()", {**CALLED, "helper.py": helper})
+    assert not found.slice.widened
+    others = {item.name for item in found.slice.modules} - {"helper"}
+    assert {name: module(name, found) for name in others} == loaded
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "return [__import__(n) for n, m in [[NAME, 1]]]",
+        "return [(lambda n: __import__(n))(NAME) for n in NAMES]",
+        "return __import__(NAME, fromlist=['X'])",
+        "return __import__(NAME + '.more')",
+        "return [__import__(n) for n in [n]]",
+    ],
+)
+def test_modules_that_are_imported_by_unknown_names(text):
+    helper = CALLED["helper.py"].replace("G\n", f"def g(): {text}\n")
+    found = trial(START, "return helper.g()", {**CALLED, "helper.py": helper})
+    assert found.slice.widened
