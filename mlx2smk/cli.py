@@ -5,7 +5,9 @@ The modules that a command needs are imported when it runs, so that ``mlx --help
 
 from __future__ import annotations
 
+import atexit
 import sys
+from gc import freeze
 from typing import TYPE_CHECKING
 
 from mlx2smk.commands import (
@@ -53,6 +55,7 @@ All commands: mlx --help"""
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 1 for errors in experiments, 2 for wrong usage."""
     streams.open_missing()
+    atexit.register(freeze)  # so that Python does not search all that is left before it ends
     given = command_line().parse_command(arguments)
     try:
         with deep_recursion(), rare_collections():
