@@ -13,16 +13,21 @@ def _methods(owner: str, names: str) -> str:
 SQL = "sql query execute from_query read_csv read_parquet read_json from_csv_auto from_parquet"
 
 READERS = {
+    "SimpleITK": "ReadImage",
     "av": "open",
+    "cantera": "Solution Interface",
     "catboost.core": "CatBoost.load_model",
+    "cffi": "FFI.dlopen",
     "cv2": "imread imreadmulti",
     "duckdb": f"connect {SQL} {_methods('DuckDBPyConnection', SQL)}",
     "faiss": "read_index read_index_binary read_VectorTransform",
     "fiona": "open",
+    "fitsio": "read FITS.__init__",
     "geopandas": "read_file",
     "h5py.h5f": "open",
     "lightgbm": "Dataset.__init__ Booster.__init__",
     "lmdb": "open Environment",
+    "mujoco": "MjModel.from_xml_path MjModel.from_binary_path MjSpec.from_file",
     "netCDF4": "Dataset MFDataset",
     "onnxruntime": "InferenceSession.__init__",
     "polars": (
@@ -40,6 +45,9 @@ READERS = {
         "read_table read_pandas read_schema read_metadata ParquetFile.__init__ ParquetDataset.__init__"
     ),
     "pyogrio": "read_dataframe read_arrow open_arrow read_info read_bounds list_layers",
+    "pyreadr": "read_r",
+    "pyreadstat": "read_sav read_dta read_sas7bdat read_sas7bcat read_xport read_por",
+    "pysam": "AlignmentFile VariantFile FastaFile FastxFile TabixFile",
     "rasterio": "open",
     "safetensors": "safe_open",
     "sentencepiece": "SentencePieceProcessor.LoadFromFile",
@@ -54,10 +62,12 @@ READERS = {
 }
 
 WRITERS = {
+    "SimpleITK": "WriteImage",
     "catboost.core": "CatBoost.save_model",
     "cv2": "imwrite imwritemulti VideoWriter",
     "duckdb": _methods("DuckDBPyRelation", "write_csv to_csv write_parquet to_parquet"),
     "faiss": "write_index write_index_binary write_VectorTransform",
+    "fitsio": "write",
     "h5py.h5f": "create",
     "lightgbm": "Dataset.save_binary Booster.save_model",
     "polars": (
@@ -76,6 +86,8 @@ WRITERS = {
     "pyarrow.orc": "write_table ORCWriter.__init__",
     "pyarrow.parquet": "write_table write_to_dataset write_metadata ParquetWriter.__init__",
     "pyogrio": "write_dataframe write_arrow",
+    "pyreadr": "write_rds write_rdata",
+    "pyreadstat": "write_sav write_dta write_xport write_por",
     "safetensors": "serialize_file",
     "soundfile": "write",
     "torch.jit": "save ScriptModule.save RecursiveScriptModule.save",
@@ -84,5 +96,5 @@ WRITERS = {
     "xgboost": "DMatrix.save_binary Booster.save_model",
 }
 
-FROM_START = frozenset(("w", "wb", "wt", "w-", "x", "xb", "ws"))
+FROM_START = frozenset(("w", "wb", "wt", "w-", "x", "xb", "ws", "wh", "wc", "wz"))
 """Modes in which a file is written from its beginning."""
