@@ -12,7 +12,7 @@ import sys
 import time
 
 from .importing import call_after, found_by_others
-from .native_functions import FROM_START, READERS, WRITERS
+from .native_functions import FROM_START, READERS, VISITED, WRITERS
 from .paths import signature
 
 TYPE_CHECKING = False
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Before = Callable[[tuple[Any, ...], dict[str, Any]], list[str]]
 
-LIBRARIES = frozenset((*READERS, *WRITERS))
+LIBRARIES = frozenset((*READERS, *WRITERS, *VISITED))
 """The modules that have such functions."""
 
 SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg")
@@ -74,7 +74,12 @@ class NativeFiles:
             return
 
     def _wrap_all(self, module: Any) -> None:
-        for table, before in ((READERS, self._before_reading), (WRITERS, self._before_writing)):
+        tables = (
+            (READERS, self._before_reading),
+            (WRITERS, self._before_writing),
+            (VISITED, self._before_visiting),
+        )
+        for table, before in tables:
             for dotted in table.get(module.__name__, "").split():
                 self._wrap(module, dotted, before)
 
@@ -93,13 +98,13 @@ class NativeFiles:
         from functools import wraps
 
         def calls(make: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]) -> Any:
-            folders: list[str] = []
+            places: list[str] = []
             try:
-                folders = before(given, named)
+                places = before(given, named)
             except Exception as error:  # noqa: BLE001 - the user's code must not notice
                 self._observer.tell("!", getattr(function, "__qualname__", ""), repr(error))
             result = make(*given, **named)
-            self._finds_new(folders)
+            self._finds_made(places)
             return result
 
         if isinstance(function, type):
@@ -112,41 +117,56 @@ class NativeFiles:
         wrapped.__wrapped_by_mlx__ = True  # type: ignore[attr-defined]
         return wrapped
 
-    # Each returns the folders that the call may write files into.
+    # Each returns what the call may make as a folder.
 
     def _before_reading(self, given: tuple[Any, ...], named: dict[str, Any]) -> list[str]:
         modes = (*given[1:], named.get("mode"))
         if any(isinstance(mode, str) and mode in FROM_START for mode in modes):
             return self._before_writing(given, named)
-        for name in _names((*given, *named.values())):
+        names = list(_names((*given, *named.values())))
+        missing = [name for name in names if signature(name) == "-"]
+        for name in names:
             self._follow(name)
-        return self._writes_all(_copied_to(given))
+        self._writes_all(_copied_to(given))
+        return missing
 
     def _before_writing(self, given: tuple[Any, ...], named: dict[str, Any]) -> list[str]:
         values = (*given, *named.values())
         paths = (os.fspath(each) for each in values if isinstance(each, (str, bytes, os.PathLike)))
-        return self._writes_all(os.fsdecode(path) for path in paths if len(path) <= MOST_LETTERS)
+        self._writes_all(os.fsdecode(path) for path in paths if len(path) <= MOST_LETTERS)
+        return []
 
-    def _writes_all(self, names: Iterable[str]) -> list[str]:
-        folders = []
+    def _before_visiting(self, _given: tuple[Any, ...], named: dict[str, Any]) -> list[str]:
+        theirs = named.get("file_visitor")
+
+        def visit(written: Any) -> None:
+            self._writes_all([written.path])
+            if theirs is not None:
+                theirs(written)
+
+        named["file_visitor"] = visit
+        return []
+
+    def _writes_all(self, names: Iterable[str]) -> None:
         for name in _with_parts(names):
-            path, kind = self._observer.path(name), signature(name)
-            if kind == "d":
-                folders.append(name)
-            elif path is not None:
-                if kind == "-":  # it may become a folder
-                    self._observer.tell("q", path)
+            path = self._observer.path(name)
+            if path is not None and signature(name) != "d":
                 self._observer.writes(path, "w")
-        return folders
 
-    def _finds_new(self, folders: list[str]) -> None:
-        """Record the files in folders that have been written since the run began."""
-        for folder in folders:
-            for at, _, files in os.walk(folder):
-                paths = (self._observer.path(os.path.join(at, file)) for file in files)
-                for path in filter(None, paths):
-                    if self._is_new(path):
-                        self._observer.writes(path, "w")
+    def _finds_made(self, places: list[str]) -> None:
+        """Record the files in folders that did not exist before."""
+        folders = [place for place in places if signature(place) == "d"]
+        self._observer.look_away(True)  # the run itself does not list them
+        try:
+            found = [
+                os.path.join(at, name)
+                for each in folders
+                for at, _, names in os.walk(each)
+                for name in names
+            ]
+        finally:
+            self._observer.look_away(False)
+        self._writes_all(found)
 
     def _follow(self, name: str) -> None:
         """Follow a file, all files of a folder, those that a pattern names, or a file that is missing."""
@@ -166,15 +186,15 @@ class NativeFiles:
     def _reads_all(self, names: Iterable[str]) -> None:
         for name in names:
             path = self._observer.path(name)
-            if path is not None and not self._is_new(path):
+            if (
+                path is not None and _changed_at(path) < self._began
+            ):  # else the run itself may have made it
                 self._observer.reads(path, "c")
 
-    def _is_new(self, path: str) -> bool:
-        """Tell whether a file was made or changed since the run began."""
-        try:
-            return os.stat(path).st_ctime >= self._began
-        except OSError:
-            return False
+
+def _changed_at(path: str) -> float:
+    found = signature(path).split(":")
+    return int(found[2]) / 1e9 if len(found) > 2 else 0.0
 
 
 def _names(given: Iterable[Any]) -> Iterator[str]:

@@ -80,11 +80,10 @@ WRITERS = {
     ),
     "pyarrow": "output_stream create_memory_map",
     "pyarrow.csv": "write_csv CSVWriter",
-    "pyarrow.dataset": "write_dataset",
     "pyarrow.feather": "write_feather",
     "pyarrow.ipc": "new_file new_stream RecordBatchFileWriter.__init__ RecordBatchStreamWriter.__init__",
     "pyarrow.orc": "write_table ORCWriter.__init__",
-    "pyarrow.parquet": "write_table write_to_dataset write_metadata ParquetWriter.__init__",
+    "pyarrow.parquet": "write_table write_metadata ParquetWriter.__init__",
     "pyogrio": "write_dataframe write_arrow",
     "pyreadr": "write_rds write_rdata",
     "pyreadstat": "write_sav write_dta write_xport write_por",
@@ -95,6 +94,9 @@ WRITERS = {
     "torchvision.io": "write_file write_jpeg write_png write_video",
     "xgboost": "DMatrix.save_binary Booster.save_model",
 }
+
+VISITED = {"pyarrow.dataset": "write_dataset"}
+"""Those that call their argument `file_visitor` for each file that they have written into a folder."""
 
 FROM_START = frozenset(("w", "wb", "wt", "w-", "x", "xb", "ws", "wh", "wc", "wz"))
 """Modes in which a file is written from its beginning."""

@@ -108,8 +108,8 @@ class Touched:
 
     def _take_native(self, path: str, signature: str) -> None:
         """Add a file that a library in C was given, usually to read; one that is missing it may make."""
+        self._take_look(path, "-" if signature == "-" else "f")  # the run may change it
         if signature == "-":
-            self._take_look(path, "-")
             self._take_possible(path)
         elif not self._is_own(path):
             self.read.setdefault(path, (signature, BY_LIBRARY))
@@ -240,8 +240,8 @@ class Touched:
     def observation(self) -> Observation:
         """Return what the run's result rests on, and the files that it left."""
         for path in self.possible:
-            for file in _files_at(path):
-                self.made[file] = None
+            if os.path.isfile(path):
+                self.made[path] = None
         files = {self._name(path): digest for path, digest in self._files()}
         parts: Observation = {
             "files": files,
@@ -340,14 +340,6 @@ def _is_same(now: str, before: str) -> bool:
     return now == before or (
         len(one) == len(other) == 4 and one[:2] + one[3:] == other[:2] + other[3:]
     )
-
-
-def _files_at(path: str) -> Iterator[str]:
-    """Yield a file, or all files in a folder."""
-    if os.path.isfile(path):
-        yield path
-    for folder, _, names in os.walk(path):
-        yield from (os.path.join(folder, name) for name in sorted(names))
 
 
 def names_in(folder: str) -> list[str] | None:

@@ -125,3 +125,35 @@ def test_what_libraries_write_is_made_again(tmp_path):
     assert lab.run()[: len(made)] == made
     assert lab.results("use") == [5.0] * len(WAYS)
     settled(lab)
+
+
+SHARED = (
+    "import os\nfrom mlx2smk import trial\nimport pyarrow, pyarrow.dataset\n"
+    + TRACING
+    + """
+@trial(1, {"n": [1, 2, 3, 4]})
+def part(n):
+    ran("part", n)
+    table = pyarrow.table({"a": [n]})
+    pyarrow.dataset.write_dataset(
+        table, "parts", format="parquet", basename_template=f"{n}-{{i}}.parquet",
+        existing_data_behavior="overwrite_or_ignore")
+    return n
+
+@trial(2, {})
+def total():
+    ran("total")
+    return sum(pyarrow.dataset.dataset("parts").to_table()["a"].to_pylist())
+"""
+)
+
+
+def test_runs_write_side_by_side_into_one_folder(tmp_path):
+    lab = Folder(tmp_path, SHARED)
+    assert lab.run() == ["part 1", "part 2", "part 3", "part 4", "total"]
+    assert lab.results("total") == [10]
+    settled(lab)
+    (tmp_path / "parts" / "3-0.parquet").unlink()
+    assert "part 3" in lab.run(compiled=False)
+    assert lab.results("total") == [10]
+    settled(lab)
