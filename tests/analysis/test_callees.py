@@ -118,6 +118,8 @@ SEEN = "def s(*_): seen.append(1)\n"
         f"{SUBCLASSES}setattr(A, 'run', s)\nX = Base.known['A']().run(0)",
         f"{SUBCLASSES}A.run = s\nX = Base.known['A']().run(0)",
         f"{SUBCLASSES}getattr(Base, 'known')['C'] = lambda: s\nX = Base.known['C']()()",
+        "class B: known = {'C': len}\nsetattr(B, 'kn' + 'own', {'C': s})\nX = B.known['C'](0)",
+        "def w(c): return D\nclass D: known = {'C': s}\n@w\nclass B: known = {'C': len}\nX = B.known['C'](0)",
         f"{SUBCLASSES}class C(A):\n known = {{'D': s}}\nX = C.known['D'](0)",
         "class A:\n def __init__(self): self.go = s\n def go(self): pass\nX = A().go()",
         "class A:\n def __getattribute__(self, n): return s\n def go(self): pass\nX = A().go()",
