@@ -257,6 +257,15 @@ def test_decorators_that_cache(cached, is_pure):
         assert (there == []) == is_pure
 
 
+SETS_ITSELF = """
+class A:
+    def f(self): return 1
+    def put(self, k, v): setattr(self, k, v)
+class B(A): pass
+P = B()
+"""
+
+
 @pytest.mark.parametrize(
     ("models", "text"),
     [
@@ -267,11 +276,7 @@ def test_decorators_that_cache(cached, is_pure):
         ("class A:\n def f(self): return 1", "for c in [m.A]: setattr(c, N, s)\nX = m.A().f()"),
         ("class A:\n def f(self): return 1", "for c in [m.A]: setattr(c, 'f', s)\nX = m.A().f()"),
         ("class A:\n @classmethod\n def f(cls): return 1", "for c in [m.A]: setattr(c, N, s)\nX = m.A.f()"),
-        (
-            "class A:\n def f(self): return 1\n def put(self, k, v): setattr(self, k, v)\n"
-            "class B(A):\n pass\nP = B()",
-            "m.P.put('f', s)\nX = m.P.f()",
-        ),
+        (SETS_ITSELF, "m.P.put('f', s)\nX = m.P.f()"),
     ],
 )  # fmt: skip
 def test_what_is_set_by_a_computed_name_is_called(models, text):
