@@ -173,6 +173,7 @@ class CalleeFinder:
         """Whether attributes of a class are those that its body says."""
         return (
             not node.keywords
+            and not self.purity.may_be_set(node)
             and not nodes_bound(node.body, "__getattribute__")
             and not self.purity.is_replaced_name(node.name, owner.around.module)
             and self.purity.has_pure_decorators(node.decorator_list, owner.around)

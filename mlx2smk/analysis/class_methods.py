@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.patches import assigned_in
+from mlx2smk.analysis.patches import assigned_in, attributes_set_by_calls
 from mlx2smk.analysis.values import Values
 from mlx2smk.language.bindings import nodes_bound
 
@@ -34,6 +34,8 @@ class ClassMethods:
         node = owner.node
         if not isinstance(node, ast.ClassDef) or node.keywords or name in self.assigned:
             return None
+        if self.may_be_set(node):
+            return None
         if self.purity.is_replaced(owner):
             return None
         found = nodes_bound(node.body, name)
@@ -46,7 +48,23 @@ class ClassMethods:
         """The attributes that loaded modules assign, whatever they belong to, with how often."""
         experiment = self.project.experiment
         modules = (experiment, *self.project.imported_with(experiment))
-        return Counter(name for module in modules for name in assigned_in(module))
+        found = Counter(name for module in modules for name in assigned_in(module))
+        found.update(name for _, name in self.set_by_calls if name is not None)
+        return found
+
+    @cached_property
+    def set_by_calls(self) -> tuple[tuple[ast.ClassDef | None, str | None], ...]:
+        """The attributes that ``setattr`` sets; None for one that is computed, or for an object that may be any.
+
+        Otherwise it is an instance of the class of which a method calls it.
+        """
+        experiment = self.project.experiment
+        modules = (experiment, *self.project.imported_with(experiment))
+        return tuple(each for module in modules for each in attributes_set_by_calls(module))
+
+    def may_be_set(self, cls: ast.ClassDef) -> bool:
+        """Whether code may set attributes of a class or its instances whose names nobody knows."""
+        return any(name is None and of in (None, cls) for of, name in self.set_by_calls)
 
     def _kind(self, method: ast.FunctionDef, owner: Definition) -> str:
         """Return the name of the method's only decorator, if it is Python's own."""

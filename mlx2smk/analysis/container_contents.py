@@ -84,6 +84,8 @@ class ContainerContents:
         (owner,) = owners
         if owner.kind != "class" or owner.around.frames or not isinstance(owner.node, ast.ClassDef):
             return None
+        if not self.finder.is_as_written(owner, owner.node):
+            return None
         return _Holder(owner.around.module, owner.node, node.attr)
 
     def _find(self, key: _Holder) -> Callees | None:

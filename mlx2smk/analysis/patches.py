@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlx2smk.analysis.names import Reference
-    from mlx2smk.analysis.project import Module
+    from mlx2smk.analysis.project import Module, Unit
 
 
 def patched_in(module: Module) -> Iterator[str]:
@@ -38,6 +38,38 @@ def replaced_in(module: Module) -> Iterator[str]:
 def assigned_in(module: Module) -> Iterator[str]:
     """Yield the attributes that a module assigns or deletes, of whatever objects."""
     return (node.attr for node in _assigned(module))
+
+
+def attributes_set_by_calls(module: Module) -> Iterator[tuple[ast.ClassDef | None, str | None]]:
+    """Yield the attributes that calls of ``setattr`` and the like set, with the class if it is one of a method's own.
+
+    None: the name is computed; the object may be any.
+    """
+    for unit in module.units:
+        for node in unit.nodes:
+            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+            if named and isinstance(node, ast.Call) and ast.unparse(node.func) in _SETTING:
+                name = node.args[1] if len(node.args) > 1 else None
+                text = name.value if isinstance(name, ast.Constant) else None
+                yield _own_class(node, unit), text if isinstance(text, str) else None
+
+
+def _own_class(call: ast.Call, unit: Unit) -> ast.ClassDef | None:
+    """Return the class of whose method a call is given the first parameter."""
+    given, node = (call.args[0] if call.args else None), call
+    around: ast.AST | None = unit.parents.get(node)
+    while around is not None and not isinstance(around, Function):
+        around = unit.parents.get(around)
+    cls = unit.parents.get(around) if around is not None else None
+    if not isinstance(around, Function) or not isinstance(cls, ast.ClassDef):
+        return None
+    first = [*around.args.posonlyargs, *around.args.args][:1]
+    own = bool(first) and isinstance(given, ast.Name) and given.id == first[0].arg
+    plain = own and not around.decorator_list
+    return cls if plain else None
+
+
+_SETTING = frozenset({"setattr", "delattr"})
 
 
 def _assigned(module: Module) -> Iterator[ast.Attribute]:

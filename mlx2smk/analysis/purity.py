@@ -92,7 +92,10 @@ class Purity:
 
     def is_replaced_name(self, name: str, module: Module) -> bool:
         """Whether a definition may be changed, or another module may put something else in its place."""
-        return name in module.patched or name in (self.project.stars.given or ())
+        given = self.project.stars.given
+        return name in module.patched or (
+            self.project.stars.sets_any if given is None else name in given
+        )
 
     def has_pure_decorators(self, decorators: Iterable[ast.expr], values: Values) -> bool:
         """Whether some decorators keep a pure function pure; the user's own may make anything of it."""
@@ -110,6 +113,10 @@ class Purity:
     def subclasses(self) -> SubclassFinder:
         """Knows which classes are below a class."""
         return self.calling.finder.contents.subclasses
+
+    def may_be_set(self, cls: ast.ClassDef) -> bool:
+        """Whether code may set attributes of a class or its instances whose names nobody knows."""
+        return self._class_methods.may_be_set(cls)
 
     @property
     def assigned(self) -> Counter[str]:

@@ -43,11 +43,24 @@ class Stars:
             if module.tree is not None:
                 if _touches_lists(module):
                     return None
-                for name in _given_names(module):
+                for _, name in _given_names(module):
                     if name is None:
                         return None
                     names.add(name)
         return frozenset(names)
+
+    @cached_property
+    def sets_any(self) -> bool:
+        """Whether a module sets a computed name of something that it imports from a local one."""
+        whole = self.project.experiment
+        modules = (whole, *self.project.imported_with(whole))
+        return any(
+            self._target(item, module) is not None or item.module == whole.dotted
+            for module in modules
+            for root, name in _given_names(module)
+            if name is None
+            for item in module.imports(root)
+        )
 
     def of(self, imported: Imported, importer: Module) -> tuple[StarName, ...]:
         """Return the names that a star import at top level binds; none if they are not known."""
@@ -302,8 +315,8 @@ def _touches_lists(module: Module) -> bool:
     )
 
 
-def _given_names(module: Module) -> Iterator[str | None]:
-    """Yield the names that a module assigns to what it imports; None for one that is computed."""
+def _given_names(module: Module) -> Iterator[tuple[str, str | None]]:
+    """Yield what a module imports and assigns names to, with the names; None for one that is computed."""
     imported = {
         item.bound
         for node in module.nodes
@@ -313,13 +326,13 @@ def _given_names(module: Module) -> Iterator[str | None]:
     for node in module.nodes:
         if isinstance(node, ast.Attribute) and _root(node) in imported:
             if node.attr == "__dict__":
-                yield None
+                yield _root(node), None
             elif isinstance(node.ctx, ast.Store):
-                yield node.attr
+                yield _root(node), node.attr
         elif isinstance(node, ast.Call) and _is_setting(node, imported):
             name = node.args[1] if len(node.args) > 1 else None
             text = name.value if isinstance(name, ast.Constant) else None
-            yield text if isinstance(text, str) else None
+            yield _root(node.args[0]), text if isinstance(text, str) else None
 
 
 def _is_setting(node: ast.Call, imported: set[str]) -> bool:

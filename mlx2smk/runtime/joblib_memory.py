@@ -55,7 +55,7 @@ class KeptResults:
         self._observer = observer
         self._task = task
         self._code = ""
-        self._calls: list[list[str]] = []
+        self._calls: dict[int, list[list[str]]] = {}  # those that are running in each thread
 
     def identified(self, identify: Callable[[Any], str]) -> Callable[[Any], str]:
         """Return what names the folder of a function, a new one for each version of the code and context."""
@@ -102,8 +102,9 @@ class KeptResults:
                 for fields in used["told"]:
                     self._takes_over(fields)
                 return True
-            if self._calls:
-                self._calls[-1] = [str(part) for part in call]
+            running = self._calls.get(get_ident())
+            if running:
+                running[-1] = [str(part) for part in call]
             return False
 
         return valid
@@ -119,13 +120,14 @@ class KeptResults:
         """Return the call of a function that keeps what it uses together with its result."""
 
         def called(this: Any, *given: Any, **named: Any) -> Any:
-            self._calls.append([])
+            running = self._calls.setdefault(get_ident(), [])
+            running.append([])
             window, before = self._observer.windows.begun(), set(sys.modules)
             try:
                 result = call(this, *given, **named)
             finally:
                 self._observer.windows.end(window)
-                computed = self._calls.pop()
+                computed = running.pop()
             if computed and not hasattr(result, "__await__"):
                 self._observer.look_away(True)
                 try:

@@ -118,6 +118,8 @@ SEEN = "def s(*_): seen.append(1)\n"
         f"{SUBCLASSES}setattr(A, 'run', s)\nX = Base.known['A']().run(0)",
         f"{SUBCLASSES}A.run = s\nX = Base.known['A']().run(0)",
         f"{SUBCLASSES}getattr(Base, 'known')['C'] = lambda: s\nX = Base.known['C']()()",
+        "class B: known = {'C': len}\nsetattr(B, 'kn' + 'own', {'C': s})\nX = B.known['C'](0)",
+        "def w(c): return D\nclass D: known = {'C': s}\n@w\nclass B: known = {'C': len}\nX = B.known['C'](0)",
         f"{SUBCLASSES}class C(A):\n known = {{'D': s}}\nX = C.known['D'](0)",
         "class A:\n def __init__(self): self.go = s\n def go(self): pass\nX = A().go()",
         "class A:\n def __getattribute__(self, n): return s\n def go(self): pass\nX = A().go()",
@@ -253,3 +255,38 @@ def test_decorators_that_cache(cached, is_pure):
         files = {"common.py": CACHED}
         there = kept(f"from common import memory\n{cached}", files=files)
         assert (there == []) == is_pure
+
+
+SETS_ITSELF = """
+class A:
+    def f(self): return 1
+    def put(self, k, v): setattr(self, k, v)
+class B(A): pass
+P = B()
+"""
+
+
+@pytest.mark.parametrize(
+    ("models", "text"),
+    [
+        ("def f(): return 1", "setattr(m, N, s)\nX = m.f()"),
+        ("f = lambda: 1", "setattr(m, N, s)\nX = m.f()"),
+        ("def f(): return 1\nT = {'a': f}", "setattr(m, 'T', {'a': s})\nX = m.T['a']()"),
+        ("class A:\n def f(self): return 1", "setattr(m.A, N, s)\nX = m.A().f()"),
+        ("class A:\n def f(self): return 1", "for c in [m.A]: setattr(c, N, s)\nX = m.A().f()"),
+        ("class A:\n def f(self): return 1", "for c in [m.A]: setattr(c, 'f', s)\nX = m.A().f()"),
+        ("class A:\n @classmethod\n def f(cls): return 1", "for c in [m.A]: setattr(c, N, s)\nX = m.A.f()"),
+        (SETS_ITSELF, "m.P.put('f', s)\nX = m.P.f()"),
+    ],
+)  # fmt: skip
+def test_what_is_set_by_a_computed_name_is_called(models, text):
+    program = f"import m\nseen = []\n{SEEN}N = 'f'\n{text}"
+    assert agrees(program, files={"m.py": f"{models}\n"}) == [1]
+
+
+def test_what_a_class_sets_of_its_own_instances_concerns_no_other_class():
+    program = (
+        "class A:\n def put(self, k, v): setattr(self, k, v)\n"
+        "class B:\n def f(self): return 1\nX = B().f()"
+    )
+    assert kept(program) == []

@@ -127,6 +127,40 @@ def test_what_writes_files_runs_each_time(tmp_path):
     assert (tmp_path / "made-1.txt").read_text() == "made"
 
 
+THREADS = """
+import time
+from joblib import Memory, Parallel, delayed
+from mlx2smk import trial
+memory = Memory("kept", verbose=0)
+
+@memory.cache
+def f(path, before, after):
+    time.sleep(before)
+    with open(path) as file:
+        text = file.read()
+    time.sleep(after)
+    return text
+
+@trial(1, {"n": [1, 2], "__parallel__": 1})
+def t(n):
+    calls = [delayed(f)("one.txt", 0, 0.4), delayed(f)("two.txt", 0.2, 0)]
+    return Parallel(2, prefer="threads")(calls)
+"""
+
+
+def test_what_joblib_keeps_of_calls_in_several_threads(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.txt").write_text(name)
+    lab = Folder(tmp_path, THREADS)
+    lab.run()
+    assert lab.results("t") == [["one", "two"]] * 2
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.txt").write_text(f"{name} again")
+        lab.run(compiled=False)
+        two = "two again" if name == "two" else "two"
+        assert lab.results("t") == [["one again", two]] * 2
+
+
 ELSEWHERE = CACHED.replace("return f(7)\n", "return Parallel(2)([delayed(f)(7)])[0]\n", 1).replace(
     "import Memory", "import Memory, Parallel, delayed"
 )
