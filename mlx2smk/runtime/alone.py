@@ -37,6 +37,8 @@ WHOLE = "MLX_WHOLE"
 class _Unobserved:
     """Takes the place of a job's observer, and observes nothing."""
 
+    observes = False
+
     def __init__(self, events: Events) -> None:
         self._events = events
 
@@ -51,6 +53,10 @@ class _Unobserved:
 
     def finds(self, name: str, spec: ModuleSpec) -> None:
         """Record nothing."""
+
+    def content(self, path: str) -> str:
+        """Return the digest of a file."""
+        return digests.of_file(path)
 
     def leave_note(self, text: str) -> None:
         """Leave the task for the interpreters that run functions of the experiment, as a job does."""

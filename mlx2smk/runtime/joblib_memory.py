@@ -32,17 +32,24 @@ FOLLOWED = frozenset("rckelp")
 
 
 def keep_apart(memory: types.ModuleType, observer: Observer, task: Task) -> None:
-    """Make joblib use what it has kept only where it still holds; nothing if this joblib is not known."""
+    """Make joblib use what it has kept only where it still holds; nothing if this joblib is not known.
+
+    Where nobody observes what is used, as in `mlx repro`, everything is computed.
+    """
     function, initial = getattr(memory, "MemorizedFunc", None), getattr(memory, "Memory", None)
     identify = getattr(memory, "_build_func_identifier", None)
-    if identify is None or not hasattr(function, "_is_in_cache_and_valid"):
+    check = "_is_in_cache_and_valid"
+    if identify is None or not hasattr(function, check):
+        return
+    if not observer.observes:
+        setattr(function, check, lambda *_: False)
         return
     keeper = KeptResults(observer, task)
     vars(memory)["_build_func_identifier"] = keeper.identified(identify)
     for kind, name, changed in (
         (function, "__init__", keeper.unobserved),
         (initial, "__init__", keeper.unobserved),
-        (function, "_is_in_cache_and_valid", keeper.checked),
+        (function, check, keeper.checked),
         (function, "_cached_call", keeper.recorded),
     ):
         setattr(kind, name, changed(getattr(kind, name)))

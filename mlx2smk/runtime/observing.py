@@ -56,6 +56,8 @@ PKGUTIL = "/pkgutil.py"
 class Observer:
     """Records what this process and its forks use."""
 
+    observes = True
+
     def __init__(self, fd: int, notes: int, folder: str, ignored: Iterable[str]) -> None:
         self.fd = fd
         self._notes = notes

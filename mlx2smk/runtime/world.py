@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import NO_BYTECODE, STARTED_WITH, guards, streams
+from . import NO_BYTECODE, STARTED_WITH, digests, guards, streams
 from .loader import SliceLoader, WorldFinder, file_of
 
 TYPE_CHECKING = False
@@ -61,6 +61,7 @@ def install(task: Task, observer: Observer) -> WorldFinder:
     observer.user_files = frozenset(file_of(module, task.plan.folder) for module in modules)
     _show_what_runs(finder, task.plan, task.function)
     finder.when_imported("joblib.memory", lambda memory: _keep_apart(memory, observer, task))
+    finder.when_imported("numba.core.config", lambda config: _compile_apart(config, observer, task))
     if "numpy.random" in sys.modules:
         from . import preload
 
@@ -81,6 +82,14 @@ def _keep_apart(memory: types.ModuleType, observer: Observer, task: Task) -> Non
     from . import joblib_memory
 
     joblib_memory.keep_apart(memory, observer, task)
+
+
+def _compile_apart(config: types.ModuleType, observer: Observer, task: Task) -> None:
+    """Let Numba keep what it compiles for each version of the code; it looks at the file of a function alone."""
+    files = [observer.content(file) for file in task.whole]
+    version = digests.of_json([task.function["digest"], files])[:16]
+    place = getattr(config, "CACHE_DIR", "") or os.path.join(task.plan.folder, "__pycache__")
+    vars(config)["CACHE_DIR"] = os.path.join(place, f"numba-{version}")
 
 
 def _arrange_pickling(pickler: Any, module: types.ModuleType) -> None:

@@ -179,3 +179,11 @@ def test_what_joblib_keeps_in_its_own_processes(lab):
     assert lab.run() == RAN
     assert [each[:5] for each in lab.results("t")] == [[9, "three", None, 5, 0]] * 3
     assert lab.run(compiled=False) == []
+
+
+def test_repro_computes_what_is_kept(lab):
+    lab.run()
+    lab.write(CACHED.replace(", time.time_ns()]", "]"))
+    lab.run()
+    lab.command("repro", "t", "n=1")
+    assert "the same result" in lab.said
