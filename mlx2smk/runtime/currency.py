@@ -67,6 +67,8 @@ class Surroundings:
             yield from self._made(path, left, run)
         for path, read in observation.get("files", {}).items():
             yield from self._read(path, read, run, observation)
+        for path, left in observation.get("wrote", {}).items():
+            yield from self._undone(path, left, run, observation)
         for path, kind in observation.get("kinds", {}).items():
             yield from self._kind(path, kind, run)
         for path, names in observation.get("folders", {}).items():
@@ -103,6 +105,19 @@ class Surroundings:
         others = len(before) < len(left)
         if not (same and others and now in left.values()):
             yield Change("files", path, digest, now)
+
+    def _undone(self, path: str, left: str, run: Run, observation: Observation) -> Iterator[Change]:
+        """Yield a file that is again as the run found it before it changed it in place."""
+        now = self._digest(path)
+        if now is None or now == left or now != observation.get("files", {}).get(path):
+            return
+        makers = self._makers()
+        others = {
+            maker: digest for maker, digest in makers.made.get(path, {}).items() if maker != run
+        }
+        after = (digest for maker, digest in others.items() if not makers.is_before(maker, run))
+        if now not in after and self._looks_at(path):
+            yield Change("files", path, left, now)
 
     def _kind(self, path: str, kind: str | None, run: Run) -> Iterator[Change]:
         now = kind_of(os.path.join(self.folder, path))

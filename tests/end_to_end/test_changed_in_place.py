@@ -131,3 +131,61 @@ def test_a_file_of_the_user_that_a_program_changes_in_place(tmp_path):
     assert lab.run(compiled=False) == ["grow"]
     assert lab.results("grow") == [30]
     settled(lab)
+
+
+@pytest.mark.parametrize("change", ["in sqlite", "by sed"])
+def test_changes_are_made_again_when_the_file_is_as_before_them(tmp_path, change):
+    text = START + CHANGES[change].replace('ran("make")', 'ran("make" if 1 else "")')
+    lab = Folder(tmp_path, START + CHANGES[change] + TOTAL[change])
+    assert lab.run() == ["count 1", "count 2", "count 3", "make", "total"]
+    assert lab.results("total") == [11]
+    settled(lab)
+    # The setup makes the same file again, so that nothing has been added to it.
+    lab.write(text + TOTAL[change])
+    assert lab.run()[:4] == ["count 1", "count 2", "count 3", "make"]
+    assert lab.results("count") == [5, 6, 8]
+    assert lab.results("total") == [11]
+    settled(lab)
+
+
+TOTAL = {
+    "in sqlite": """
+@trial(2, {})
+def total():
+    ran("total")
+    with sqlite3.connect("counts.db") as connection:
+        return connection.execute("select x from t").fetchone()[0]
+""",
+    "by sed": """
+@trial(2, {})
+def total():
+    ran("total")
+    with open("count.txt") as file:
+        return int(file.read())
+""",
+}
+
+WRITTEN = """
+VALUE = 5
+
+@trial(1, {})
+def make():
+    ran("make")
+    assert os.system(f"echo {VALUE} > made.txt") == 0
+    return 1
+
+@trial(2, {})
+def use():
+    ran("use")
+    with open("made.txt") as file:
+        return int(file.read())
+"""
+
+
+def test_what_a_program_writes_is_that_of_the_current_code(tmp_path):
+    lab = Folder(tmp_path, START + WRITTEN)
+    for value in (5, 6, 5, 6, 6, 5):
+        lab.write(START + WRITTEN.replace("VALUE = 5", f"VALUE = {value}"))
+        lab.run()
+        assert lab.results("use") == [value]
+        settled(lab)
