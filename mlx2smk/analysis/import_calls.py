@@ -136,6 +136,8 @@ def names_nothing_local(name: str, reference: Reference, module: Module, project
         and isinstance(parent, ast.Subscript)
         and parent.value is reference.node
     ):
+        if isinstance(parent.ctx, ast.Load):
+            return written_text(parent.slice) == "__main__"  # which is what runs the job
         key = parent.slice if isinstance(parent.ctx, ast.Store) else None
     elif name in {"sys.modules.setdefault", "pkgutil.resolve_name"} and isinstance(
         parent, ast.Call
