@@ -60,13 +60,13 @@ _FROZEN = (
 
 PURE_OF_PACKAGES = WRAPPERS | frozenset(
     {
-        *(f"pandas.{name}" for name in _PANDAS),
-        *(f"numpy.{name}" for name in _NUMPY),
-        *(f"scipy.stats.{name}" for name in _FROZEN),
+        *(f"pandas.{_name}" for _name in _PANDAS),
+        *(f"numpy.{_name}" for _name in _NUMPY),
+        *(f"scipy.stats.{_name}" for _name in _FROZEN),
         *(
-            f"scipy.stats.{name}.{method}"
-            for name in _FROZEN
-            for method in (
+            f"scipy.stats.{_name}.{_method}"
+            for _name in _FROZEN
+            for _method in (
                 "cdf",
                 "interval",
                 "isf",
