@@ -84,12 +84,17 @@ def test_the_way_that_processes_start_counts_for_those_who_start_some():
 
 
 @pytest.mark.parametrize(
-    ("name", "whole"),
-    [("__main__", False), ("numpy", True), ("helper", True), ("exp", True), ("helper.x", True)],
+    ("asked", "whole"),
+    [
+        ("sys.modules['__main__'].__file__", False),
+        ("sys.modules['__main__'].__dict__", True),
+        ("sys.modules['__main__']", True),
+        ("sys.modules['helper'].__file__", True),
+    ],
 )
-def test_a_module_that_is_looked_up_by_its_name(name, whole):
+def test_who_asks_for_the_file_of_the_program_finds_nothing_else(asked, whole):
     files = {"helper.py": "X = 1\nY = 2\n"}
-    found = trial("import helper, sys", f"return sys.modules['{name}'], helper.X", files)
+    found = trial("import helper, sys", f"return {asked}, helper.X", files)
     assert bool(found.slice.widened) == whole
 
 
