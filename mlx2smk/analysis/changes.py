@@ -116,3 +116,12 @@ def short(node: ast.AST) -> str:
     """Return some code as a short text."""
     text = ast.unparse(node)
     return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+USED_ALONE = (
+    *(ast.Call, ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.Yield, ast.YieldFrom),
+)
+"""Expressions that may stand as statements for what they do."""
+
+BEHIND_ATTRIBUTES = frozenset({"__class__", "__dict__"})
+"""Attributes that can make an object share what it holds with others."""

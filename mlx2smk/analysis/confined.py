@@ -63,6 +63,13 @@ BLIND: Final[Mapping[str, frozenset[str]]] = {
     | {"matplotlib", "networkx", "numpy", "pandas", "polars", "scipy", "seaborn"},
     "plots": _PYTHON | _PLAIN_PACKAGES | {"joblib", "numba", "numpy", "torch"},
     "pandas": _PYTHON | _PLAIN_PACKAGES - {"tqdm"} | {"joblib", "numba", "numpy", "scipy", "torch"},
+    "processes": _PYTHON - {"asyncio", "concurrent", "multiprocessing"}
+    | _PLAIN_PACKAGES
+    | {"matplotlib", "numpy", "pandas", "seaborn"},
+    "loguru": _PYTHON
+    | _PLAIN_PACKAGES
+    | {"dotenv", "joblib", "lightgbm", "matplotlib", "networkx", "numba", "numpy", "pandas"}
+    | {"polars", "scipy", "seaborn", "sklearn", "statsmodels", "torch", "typer", "xgboost"},
     "libraries": _PYTHON | _PLAIN_PACKAGES - {"tqdm"},
     "logs": _NO_LOGS,
     "variables": _COMPUTING | {"random", "statistics"},
@@ -110,6 +117,14 @@ CONFINED_CALLS: Final[Mapping[str, str]] = {
         ),
         "plots",
     ),
+    **dict.fromkeys(
+        (
+            *("multiprocessing.freeze_support", "multiprocessing.set_forkserver_preload"),
+            *("multiprocessing.set_start_method", "torch.multiprocessing.set_sharing_strategy"),
+            "torch.multiprocessing.set_start_method",
+        ),
+        "processes",
+    ),
     **dict.fromkeys(("pandas.set_option", "pandas.options.*"), "pandas"),
     **dict.fromkeys(
         (
@@ -123,7 +138,8 @@ CONFINED_CALLS: Final[Mapping[str, str]] = {
             *("logging.debug", "logging.info", "logging.warning", "logging.error"),
             *("logging.getLogger().debug", "logging.getLogger().info", "logging.disable"),
             *("logging.getLogger().warning", "logging.getLogger().error"),
-            "logging.getLogger().setLevel",
+            *("logging.getLogger().setLevel", "logging.Formatter", "logging.NullHandler"),
+            *("logging.StreamHandler", "warnings.warn"),
         ),
         "logs",
     ),
@@ -152,7 +168,8 @@ READS: Final = frozenset(
         *("csv.DictReader", "numpy.load", "numpy.loadtxt", "numpy.genfromtxt", "pandas.read_csv"),
         *("pandas.read_json", "pandas.read_parquet", "pandas.read_excel", "pandas.read_pickle"),
         *("pathlib.Path().read_text", "pathlib.Path().read_bytes", "open().read"),
-        *("open().readlines", "open().readline", "open().close"),
+        *("glob.glob", "os.listdir", "pathlib.Path().glob", "pathlib.Path().iterdir"),
+        *("pathlib.Path().rglob", "open().readlines", "open().readline", "open().close"),
     }
 )
 """Calls that read files and change nothing but how far they are read."""
@@ -165,6 +182,7 @@ MAKERS: Final[Mapping[str, str]] = {
             *("numpy.random.default_rng", "numpy.random.RandomState", "types.SimpleNamespace"),
             *("networkx.Graph", "networkx.DiGraph", "networkx.MultiGraph", "networkx.MultiDiGraph"),
             *("numpy.zeros", "numpy.ones", "numpy.arange", "numpy.empty", "numpy.full"),
+            *("numpy.array", "numpy.eye", "numpy.linspace", "numpy.logspace", "hashlib.*"),
             *("pandas.DataFrame", "pandas.Series", "pandas.read_csv"),
         ),
         OWN_MODULE,
@@ -175,8 +193,22 @@ MAKERS: Final[Mapping[str, str]] = {
             *("sklearn.cluster.*", "sklearn.decomposition.*", "sklearn.ensemble.*"),
             *("sklearn.linear_model.*", "sklearn.naive_bayes.*", "sklearn.neighbors.*"),
             *("sklearn.preprocessing.*", "sklearn.svm.*", "sklearn.tree.*"),
+            *("sklearn.compose.*", "sklearn.covariance.*", "sklearn.discriminant_analysis.*"),
+            *("sklearn.dummy.*", "sklearn.feature_extraction.*", "sklearn.feature_selection.*"),
+            *("sklearn.gaussian_process.*", "sklearn.impute.*", "sklearn.kernel_ridge.*"),
+            *("sklearn.manifold.*", "sklearn.metrics.*", "sklearn.mixture.*"),
+            *("sklearn.model_selection.*", "sklearn.multiclass.*", "sklearn.neural_network.*"),
+            *("sklearn.pipeline.*", "sklearn.datasets.load_breast_cancer"),
+            *("sklearn.datasets.load_diabetes", "sklearn.datasets.load_digits"),
+            *("sklearn.datasets.load_iris", "sklearn.datasets.load_wine"),
+            *("sklearn.datasets.make_blobs", "sklearn.datasets.make_classification"),
+            *("sklearn.datasets.make_moons", "sklearn.datasets.make_regression"),
         ),
         "numpy",
+    ),
+    **dict.fromkeys(
+        ("matplotlib.pyplot.close", "matplotlib.pyplot.figure", "matplotlib.pyplot.subplots"),
+        "plots",
     ),
 }
 """Calls that make a new object to which only names of the module lead; what using it changes besides."""
@@ -211,6 +243,8 @@ def call_domain(name: str, node: ast.Call) -> str | None:
         action = node.args[0] if node.args else None
         mild = isinstance(action, ast.Constant) and action.value in _MILD
         return "logs" if mild else None
+    if name.startswith("loguru.logger."):
+        return None if name == "loguru.logger.add" and not _is_stream(node) else "loguru"
     if name == "open":
         return OWN_MODULE if _is_for_reading(node) else None
     return domain(name, CONFINED_CALLS)
@@ -222,6 +256,14 @@ _STYLES: Final = frozenset({"level", "format", "datefmt", "style", "force"})
 
 def _has_only(node: ast.Call, names: frozenset[str]) -> bool:
     return not node.args and all(item.arg in names for item in node.keywords)
+
+
+def _is_stream(node: ast.Call) -> bool:
+    """Whether what messages are handed to is no file."""
+    sink = node.args[0] if node.args else None
+    return isinstance(sink, ast.Lambda) or (
+        isinstance(sink, ast.Attribute) and ast.unparse(sink) in {"sys.stderr", "sys.stdout"}
+    )
 
 
 def _is_for_reading(node: ast.Call) -> bool:

@@ -21,12 +21,19 @@ if TYPE_CHECKING:
 MOST = 1000
 """Values of one expression; of more, nothing is known."""
 
-_METHODS: Mapping[str, Callable[[str], str]] = {
+_METHODS: Mapping[str, Callable[..., object]] = {
     "lower": str.lower,
     "upper": str.upper,
     "strip": str.strip,
     "title": str.title,
     "capitalize": str.capitalize,
+    "split": str.split,
+    "rsplit": str.rsplit,
+    "partition": str.partition,
+    "rpartition": str.rpartition,
+    "replace": str.replace,
+    "removeprefix": str.removeprefix,
+    "removesuffix": str.removesuffix,
 }
 
 
@@ -133,10 +140,12 @@ class Constants:
 
     def _call(self, node: ast.Call, place: CodePlace) -> list[object] | None:
         function = node.func
-        if node.keywords or not isinstance(function, ast.Attribute) or node.args:
+        if node.keywords or not isinstance(function, ast.Attribute):
             return None
         change = _METHODS.get(function.attr)
-        return None if change is None else self._combined([function.value], place, change)
+        if change is None:
+            return None
+        return self._combined([function.value, *node.args], place, change)
 
     def _name(self, node: ast.Name, place: CodePlace) -> list[object] | None:
         part = _comprehension_that_binds(node, place.unit)
@@ -151,7 +160,22 @@ class Constants:
             return None
         if is_parameter:
             return self._parameter(node.id, function, place)
+        if bindings[0].kind == "other":
+            return self._unpacked(bindings[0].node, place)
         return self._bound(bindings[0].kind, bindings[0].value, place)
+
+    def _unpacked(self, node: ast.AST, place: CodePlace) -> list[object] | None:
+        """Return the values of one of the names in ``a, b = …``."""
+        group = place.unit.parents.get(node)
+        whole = place.unit.parents.get(group) if group is not None else None
+        if not isinstance(group, ast.Tuple | ast.List) or not isinstance(whole, ast.Assign):
+            return None
+        at = next(index for index, item in enumerate(group.elts) if item is node)
+        values = self.of(whole.value, place)
+        starred = any(isinstance(item, ast.Starred) for item in group.elts)
+        if values is None or starred or not all(_has(value, len(group.elts)) for value in values):
+            return None
+        return [value[at] for value in values if isinstance(value, list | tuple)]
 
     def _bound(self, kind: str, value: ast.expr | None, place: CodePlace) -> list[object] | None:
         if kind == "value":
@@ -257,6 +281,10 @@ def _item(group: object, key: object) -> object:
     if isinstance(group, dict | list | tuple | str):
         return group[key]  # type: ignore[index,call-overload]
     raise TypeError
+
+
+def _has(value: object, size: int) -> bool:
+    return isinstance(value, list | tuple) and len(value) == size
 
 
 def _function_that_binds(node: ast.Name, unit: Unit) -> Function | None:

@@ -8,12 +8,12 @@ Operators, attributes and the protocols behind ``len``, ``iter`` and ``str`` are
 from __future__ import annotations
 
 import ast
-import builtins
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.changes import Changes, short
+from mlx2smk.analysis.changes import BEHIND_ATTRIBUTES, USED_ALONE, Changes, short
 from mlx2smk.analysis.confined import FAILING, MODULE
 from mlx2smk.analysis.import_calls import searches_without_loading
+from mlx2smk.analysis.judge import Filling
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
     HIGHER_ORDER,
@@ -24,10 +24,18 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
-from mlx2smk.analysis.library_calls import fills_an_array, functions_given, is_wrapping_method
+from mlx2smk.analysis.known_packages import CHANGING_FIRST
+from mlx2smk.analysis.library_calls import (
+    fills_an_array,
+    functions_given,
+    is_wrapping_method,
+    makes_exception,
+)
+from mlx2smk.analysis.library_decorators import command_group, generic_function
 from mlx2smk.analysis.objects import Objects
-from mlx2smk.analysis.scope_frames import Frame, frame_of, targets_of
-from mlx2smk.analysis.values import Definition, Library, Values
+from mlx2smk.analysis.own_modules import is_this_module, module_behind
+from mlx2smk.analysis.scope_frames import frame_of, targets_of
+from mlx2smk.analysis.values import Definition, Library
 from mlx2smk.language.bindings import imports_of, is_main_guard, scope_of
 from mlx2smk.language.scopes import evaluated_at_definition, parameters_of
 
@@ -65,7 +73,7 @@ class Evaluation(Changes):
 
     def _expr(self, node: ast.Expr) -> None:
         self.expression(node.value)
-        if not isinstance(node.value, _USED_ALONE):
+        if not isinstance(node.value, USED_ALONE):
             self.effect("is an expression that nothing uses")
 
     def _return(self, node: ast.Return) -> None:
@@ -123,21 +131,16 @@ class Evaluation(Changes):
 
     def _raise(self, node: ast.Raise) -> None:
         for item in (node.exc, node.cause):
-            known = item is not None and self._is_exception(item)
+            known = item is not None and makes_exception(item, self.values)
             self.expressions(item.args if known and isinstance(item, ast.Call) else [item])
         self.effect("has raise", FAILING)
-
-    def _is_exception(self, node: ast.expr) -> bool:
-        """Whether this makes one of Python's own exceptions."""
-        name = self.values.library(node.func) if isinstance(node, ast.Call) else ""
-        kind = getattr(builtins, name, None) if name else None
-        return isinstance(kind, type) and issubclass(kind, BaseException)
 
     def _with(self, node: ast.With) -> None:
         for item in node.items:
             self.expression(item.context_expr)
-            opened = Objects(self.values).opened(item.context_expr)
-            self.change_objects("has with", opened, frozenset())
+            objects = Objects(self.values)
+            if not objects.is_quiet_context(item.context_expr):
+                self.change_objects("has with", objects.opened(item.context_expr), frozenset())
             if item.optional_vars is not None:
                 self.target(item.optional_vars)
         self.statements(node.body)
@@ -167,16 +170,15 @@ class Evaluation(Changes):
             self._base(base)
         for keyword in node.keywords:
             self.expression(keyword.value)
-            if keyword.arg == "metaclass" and not self._is_quiet_metaclass(keyword.value):
+            if keyword.arg == "metaclass" and not listed(
+                self.values.library(keyword.value), QUIET_METACLASSES
+            ):
                 self.effect(f"has the metaclass {short(keyword.value)}")
         if not self.judge.makes_members_purely(node, self.values):
             self.effect("makes members that do something")
         body = Evaluation(self.values.inside(frame_of(scope_of(node.body).bindings)), self.judge)
         body.statements(node.body)
         self.take(body)
-
-    def _is_quiet_metaclass(self, node: ast.expr) -> bool:
-        return listed(self.values.library(node), QUIET_METACLASSES)
 
     def _base(self, node: ast.expr) -> None:
         self.expression(node)
@@ -195,7 +197,7 @@ class Evaluation(Changes):
         for decorator in node.decorator_list:
             if isinstance(decorator, ast.Call):
                 self.expressions((*decorator.args, *(key.value for key in decorator.keywords)))
-            if self._is_registration(decorator):
+            if self._is_known(decorator):
                 continue
             if not self.judge.is_pure_decorator(decorator, self.values):
                 filling = self.judge.filled_by_decorator(decorator, self.values)
@@ -204,22 +206,18 @@ class Evaluation(Changes):
                     self.expressions([decorator] if filling is not None else [])
                 self.fill(f"is decorated by {short(decorator)}", filling)
 
-    def _is_registration(self, node: ast.expr) -> bool:
-        """Whether this is ``@show.register`` of a generic function; it then touches ``show``."""
+    def _is_known(self, node: ast.expr) -> bool:
+        """Note what a decorator of a library changes, if that is known."""
         function = node.func if isinstance(node, ast.Call) else node
-        if not isinstance(function, ast.Attribute) or function.attr != "register":
-            return False
-        meaning = self.values.meaning(function.value)
-        if not isinstance(meaning, Definition) or not isinstance(function.value, ast.Name):
-            return False
-        generic = any(
-            Values(self.values.project, meaning.module).library(item) == "functools.singledispatch"
-            for item in meaning.node.decorator_list
-        )
-        if generic and meaning.module is self.values.module:
-            self.touches.add(function.value.id)
-            return True
-        return False
+        name = generic_function(function, self.values)
+        self.touches |= set() if name is None else {name}
+        return name is not None or self._adds_command(function, f"is decorated by {short(node)}")
+
+    def _adds_command(self, function: ast.expr, reason: str) -> bool:
+        group = command_group(function, self.values)
+        if group is not None:
+            self.fill(reason, Filling(group[0], frozenset({group[1]})))
+        return group is not None
 
     def target(self, node: ast.expr) -> None:
         """Go through an assignment's target."""
@@ -231,12 +229,15 @@ class Evaluation(Changes):
         elif isinstance(node, (ast.Attribute, ast.Subscript)):
             if isinstance(node, ast.Subscript):
                 self.expression(node.slice)
-            elif node.attr in _BEHIND_ATTRIBUTES:
+            elif node.attr in BEHIND_ATTRIBUTES:
                 self.effect(f"replaces .{node.attr}")
             if isinstance(node, ast.Subscript) and self._sets_by_method(node):
                 return
-            if self._is_this_module(node):
+            module = module_behind(node.value, self.values)
+            if is_this_module(node, self.values):
                 self.effect("replaces its module", f"{MODULE}{self.values.module.dotted}")
+            elif module is not None and isinstance(node, ast.Attribute):
+                self.effect(f"assigns {short(node)}", f"{MODULE}{module.dotted}")
             else:
                 self.change(node.value, definition=isinstance(node, ast.Attribute))
 
@@ -288,6 +289,11 @@ class Evaluation(Changes):
 
     def _impure_call(self, node: ast.Call, reason: str) -> None:
         meaning = self.values.meaning(node.func)
+        if isinstance(meaning, Library) and meaning.name in CHANGING_FIRST and node.args:
+            self.change(node.args[0])
+            return
+        if self._adds_command(node.func, reason):
+            return
         if isinstance(meaning, Definition):
             filling = self.judge.filled_by(meaning)
         elif isinstance(node.func, ast.Call):  # `register("name")(function)`
@@ -351,7 +357,10 @@ class Evaluation(Changes):
         if function.attr in READING_METHODS and (own or self.values.is_plain(owner)):
             given = (*node.args, *(keyword.value for keyword in node.keywords))
             return function.attr != "sub" or all(map(self._is_harmless, given))
-        if function.attr in CHANGING_METHODS and self._may_be_container(owner, node):
+        if Objects(self.values).only_computes(function):
+            return True
+        changes = function.attr in CHANGING_METHODS and not self.values.library(owner)
+        if changes and self._may_be_container(owner, node):
             self.change(owner)
             return function.attr != "sort" or all(
                 self.is_pure_argument(key.value)
@@ -375,12 +384,13 @@ class Evaluation(Changes):
         """Whether a function given to somebody who calls it is pure."""
         if isinstance(node, ast.Lambda):
             names = tuple(arg.arg for arg in parameters_of(node.args))
-            frame: Frame = frame_of((), names)
-            inner = Evaluation(self.values.inside(frame), self.judge)
+            inner = Evaluation(self.values.inside(frame_of((), names)), self.judge)
             inner.expression(node.body)
             return inner.only_computes()
         if isinstance(node, ast.Constant):
             return True
+        if isinstance(node, ast.Call) and self.values.library(node.func) == "functools.partial":
+            return bool(node.args) and self.is_pure_argument(node.args[0])
         meaning = self.values.meaning(node)
         if isinstance(meaning, Definition) and self.judge.is_pure(meaning):
             return True
@@ -388,10 +398,3 @@ class Evaluation(Changes):
             return self.judge.is_pure_function(node, self.values)
         name = meaning.name
         return name in PURE_BUILTINS or listed(name, PURE_LIBRARY) or name.startswith("str.")
-
-
-_USED_ALONE = (
-    *(ast.Call, ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.Yield, ast.YieldFrom),
-)
-_BEHIND_ATTRIBUTES = frozenset({"__class__", "__dict__"})
-"""Attributes that can make an object share what it holds with others."""

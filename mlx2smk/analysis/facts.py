@@ -15,7 +15,7 @@ from mlx2smk.analysis.attached import submodules_used
 from mlx2smk.analysis.confined import EVERYWHERE
 from mlx2smk.analysis.dynamic import SUBCLASSES, Dynamic, dynamics_of
 from mlx2smk.analysis.effects import Evaluation
-from mlx2smk.analysis.known import QUIET_PACKAGES
+from mlx2smk.analysis.known_packages import QUIET_PACKAGES
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
 from mlx2smk.analysis.purity import Purity
 from mlx2smk.analysis.values import Values

@@ -136,6 +136,8 @@ def names_nothing_local(name: str, reference: Reference, module: Module, project
         and isinstance(parent, ast.Subscript)
         and parent.value is reference.node
     ):
+        if isinstance(parent.ctx, ast.Load):
+            return written_text(parent.slice) == "__main__" and _asks_for_file(reference)
         key = parent.slice if isinstance(parent.ctx, ast.Store) else None
     elif name in {"sys.modules.setdefault", "pkgutil.resolve_name"} and isinstance(
         parent, ast.Call
@@ -147,6 +149,12 @@ def names_nothing_local(name: str, reference: Reference, module: Module, project
         return False
     root = wanted if name != "pkgutil.resolve_name" else wanted.partition(".")[0]
     return project.load(root) is None and root != project.experiment.dotted
+
+
+def _asks_for_file(reference: Reference) -> bool:
+    """Whether code asks only where a module, which is a subscript's value, comes from."""
+    around = reference.parents[1] if len(reference.parents) > 1 else None
+    return isinstance(around, ast.Attribute) and around.attr in {"__file__", "__spec__"}
 
 
 def _registered_name(node: ast.expr | None, module: Module) -> str:

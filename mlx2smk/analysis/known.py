@@ -6,24 +6,16 @@ nothing for anybody who does not use its result.
 
 from __future__ import annotations
 
+from mlx2smk.analysis.known_packages import PURE_OF_PACKAGES, WRAPPERS
+
 PURE_BUILTINS = frozenset(
     {
         *("abs", "all", "any", "ascii", "bin", "bool", "bytearray", "bytes", "callable", "chr"),
-        *("classmethod", "complex", "dict", "divmod", "enumerate", "filter", "float", "format"),
-        *(
-            "frozenset",
-            "getattr",
-            "hasattr",
-            "hash",
-            "hex",
-            "id",
-            "int",
-            "isinstance",
-            "issubclass",
-        ),
-        *("iter", "len", "list", "map", "max", "min", "object", "oct", "ord", "pow", "property"),
-        *("range", "repr", "reversed", "round", "set", "slice", "sorted", "staticmethod", "str"),
-        *("sum", "super", "tuple", "type", "zip", "memoryview"),
+        *("classmethod", "complex", "dict", "dir", "divmod", "enumerate", "filter", "float"),
+        *("format", "frozenset", "getattr", "hasattr", "hash", "hex", "id", "int", "isinstance"),
+        *("issubclass", "iter", "len", "list", "map", "max", "memoryview", "min", "object", "oct"),
+        *("ord", "pow", "property", "range", "repr", "reversed", "round", "set", "slice"),
+        *("sorted", "staticmethod", "str", "sum", "super", "tuple", "type", "zip"),
     }
 )
 
@@ -63,33 +55,10 @@ FRESH = frozenset(
 )
 """Calls that make a new container that nothing else can reach."""
 
-QUIET_PACKAGES = frozenset(
-    {
-        *("attr", "attrs", "joblib", "jax", "matplotlib", "numba", "numpy", "pandas", "polars"),
-        *("pydantic", "requests", "scipy", "sklearn", "torch", "torchvision", "tqdm", "yaml"),
-    }
-)
-"""Packages that nobody imports for effects; ``sklearn.experimental`` is there for nothing else."""
-
-WRAPPERS = frozenset(
-    {
-        *("jax.jit", "jax.grad", "jax.vmap", "jax.pmap", "jax.checkpoint", "jax.remat"),
-        *("jax.value_and_grad", "jax.custom_jvp", "jax.custom_vjp", "jax.jacfwd", "jax.jacrev"),
-        *("jax.hessian", "equinox.filter_jit", "equinox.filter_grad", "equinox.filter_vmap"),
-        *("numba.jit", "numba.njit", "numba.vectorize", "numba.guvectorize", "numba.cfunc"),
-        *("numba.stencil", "numba.cuda.jit", "numba.experimental.jitclass", "numpy.vectorize"),
-        *("tensorflow.function", "torch.compile", "torch.jit.script", "torch.vmap"),
-        *("beartype.beartype", "jaxtyping.jaxtyped", "typeguard.typechecked"),
-        *("tenacity.*", "backoff.on_exception", "retrying.retry", "toolz.curry"),
-        *("cachetools.cached", "functools.cache", "functools.lru_cache", "functools.wraps"),
-    }
-)
-"""Functions that make another function of one, and do nothing else."""
-
 WRAPPING_METHODS = frozenset({"joblib.Memory().cache", "joblib.memory.Memory().cache"})
 """Such functions that are methods of what the library makes: ``f()`` stands for what f has returned."""
 
-PURE_LIBRARY = WRAPPERS | frozenset(
+PURE_LIBRARY = PURE_OF_PACKAGES | frozenset(
     {
         *("dict.fromkeys", "str.maketrans", "int.from_bytes", "float.fromhex", "bytes.fromhex"),
         *("collections.ChainMap", "collections.Counter", "collections.OrderedDict"),
@@ -150,10 +119,12 @@ PURE_LIBRARY = WRAPPERS | frozenset(
 )
 
 FILLING_ARRAYS = {
-    **dict.fromkeys(
-        ("abs", "cos", "deg2rad", "exp", "log", "log10", "log2", "sin", "sqrt", "tan"), 1
-    ),
-    "power": 2,
+    **dict.fromkeys(("abs", "ceil", "cos", "deg2rad", "exp", "floor", "isnan", "log"), 1),
+    **dict.fromkeys(("log10", "log2", "sign", "sin", "sqrt", "tan"), 1),
+    **dict.fromkeys(("concatenate", "dot", "matmul", "max", "median", "min", "outer"), 2),
+    **dict.fromkeys(("power", "round", "stack"), 2),
+    **dict.fromkeys(("clip", "cumsum", "mean", "prod", "std", "sum", "var"), 3),
+    "trace": 5,
 }
 """Functions of numpy, with the number of arguments behind which they are given the array that they fill."""
 
@@ -220,7 +191,19 @@ PLAIN_VALUES = frozenset(
 
 ALWAYS_PLAIN = frozenset(
     {
-        *("ascii", "bool", "callable", "chr", "float", "format", "hasattr", "hash", "hex", "id"),
+        *(
+            "ascii",
+            "bool",
+            "callable",
+            "chr",
+            "dir",
+            "float",
+            "format",
+            "hasattr",
+            "hash",
+            "hex",
+            "id",
+        ),
         *("int", "isinstance", "issubclass", "len", "oct", "ord", "repr", "str"),
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.known import (
@@ -54,3 +55,10 @@ def is_wrapping_method(node: ast.expr, values: Values) -> bool:
         return False
     made = Objects(Values(values.project, at[0])).made(ast.Name(at[1], ast.Load()))
     return f"{made}.{node.attr}" in WRAPPING_METHODS
+
+
+def makes_exception(node: ast.expr, values: Values) -> bool:
+    """Whether an expression makes one of Python's own exceptions."""
+    name = values.library(node.func) if isinstance(node, ast.Call) else ""
+    kind = getattr(builtins, name, None) if name else None
+    return isinstance(kind, type) and issubclass(kind, BaseException)

@@ -17,7 +17,12 @@ from mlx2smk.analysis.confined import (
     call_domain,
     domain,
 )
-from mlx2smk.analysis.known import PURE_BUILTINS
+from mlx2smk.analysis.known import PURE_BUILTINS, READING_METHODS
+from mlx2smk.analysis.known_packages import (
+    DATA_READ,
+    QUIET_CONTEXTS,
+    UNCHANGEABLE,
+)
 from mlx2smk.analysis.values import Values
 
 if TYPE_CHECKING:
@@ -32,19 +37,24 @@ class Objects:
     def __init__(self, values: Values) -> None:
         self.values = values
 
+    def made(self, node: ast.expr) -> str:
+        """Return what an expression stands for, empty if that is not known."""
+        return self._made(node, frozenset())
+
     def called(self, node: ast.Call) -> str | None:
         """Return the domain that a call changes."""
         name = self._made(node.func, frozenset())
-        found = call_domain(name, node)
+        found = "logs" if self._adds_stream(name, node) else call_domain(name, node)
         if found is not None:
             return found
         maker = OWN_MODULE if name in READS else _maker(name)
         loud = name.rpartition(".")[2] in LOUD_METHODS
         return None if loud or not self._is_quiet(node) else maker
 
-    def made(self, node: ast.expr) -> str:
-        """Return what an expression stands for that a library has made, empty if that is not known."""
-        return self._made(node, frozenset())
+    def _adds_stream(self, name: str, node: ast.Call) -> bool:
+        """Whether a call gives a logger a handler that writes to no file."""
+        made = {self._made(item, frozenset()) for item in node.args}
+        return name == "logging.getLogger().addHandler" and made <= _STREAMS
 
     def changed(self, node: ast.expr) -> str | None:
         """Return the domain that assigning to items or attributes of an object changes."""
@@ -55,6 +65,18 @@ class Objects:
         """Return the domain that a ``with`` changes: that of a file which is only read."""
         is_file = isinstance(node, ast.Call) and self._made(node, frozenset()) == "open()"
         return call_domain("open", node) if is_file and isinstance(node, ast.Call) else None
+
+    def is_quiet_context(self, node: ast.expr) -> bool:
+        """Whether entering and leaving this in a ``with`` leaves everything as it was."""
+        return self._made(node, frozenset()) in QUIET_CONTEXTS
+
+    def only_computes(self, node: ast.Attribute) -> bool:
+        """Whether this is a method that changes nothing, of an object that a library has made."""
+        name = self._made(node, frozenset())
+        holder = self._made(node.value, frozenset()).replace("[]", "")
+        if holder in DATA_READ:
+            return node.attr in READING_METHODS
+        return "()" in name and name.startswith(UNCHANGEABLE)
 
     def touched(self, node: ast.Call) -> frozenset[str] | None:
         """Return the names that lead to what a call changes besides a library; None if they are not known."""
@@ -219,6 +241,7 @@ def _is_fixed(node: ast.expr | None) -> bool:
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _MEASURES = frozenset({"len", "int", "float", "str", "bool", "range", "repr", "isinstance"})
 _SIZES = frozenset({"shape", "size", "ndim", "dtype"})
+_STREAMS = frozenset({"logging.NullHandler()", "logging.StreamHandler()"})
 _FIXED = ("pathlib.Path()", "os.path.", "logging.")
 """What libraries make that nobody changes by using it."""
 

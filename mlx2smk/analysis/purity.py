@@ -26,6 +26,7 @@ from mlx2smk.analysis.known import (
     listed,
 )
 from mlx2smk.analysis.library_calls import called_later, is_wrapping_method
+from mlx2smk.analysis.patches import HOOKS, Patches
 from mlx2smk.analysis.scope_frames import frame_inside, only_function, returns_of
 from mlx2smk.analysis.subclassing import filled_by_subclass
 from mlx2smk.analysis.values import Definition, Values
@@ -39,14 +40,6 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.subclass_finding import SubclassFinder
     from mlx2smk.language.scopes import Function
 
-_HOOKS = frozenset(
-    {
-        *("__init__", "__new__", "__post_init__", "__set_name__", "__del__", "__setattr__"),
-        *("__attrs_pre_init__", "__attrs_post_init__", "_missing_", "_generate_next_value_"),
-    }
-)
-"""Methods that may be called when an instance is created."""
-
 _GIVEN_A_CLASS = frozenset({"__new__", "_missing_"})
 
 
@@ -58,6 +51,7 @@ class Purity:
         self.loads_quietly = loads_quietly
         self._judged: dict[Hashable, bool] = {}
         self._fills: dict[ast.AST, Filling | None] = {}
+        self.patches = Patches(project)
         self._instances = Instances(project, self)
         self._class_methods = ClassMethods(project, self)
         self.calling = Calling(project, self)
@@ -69,6 +63,8 @@ class Purity:
         if self.is_replaced_name(node.name, module):
             return False
         if not self.has_pure_decorators(node.decorator_list, values):
+            return False
+        if self.patches.may_change_calls(node):
             return False
         if isinstance(node, ast.ClassDef):
             return self.is_pure_class(definition)
@@ -92,10 +88,12 @@ class Purity:
 
     def is_replaced_name(self, name: str, module: Module) -> bool:
         """Whether a definition may be changed, or another module may put something else in its place."""
+        return name in module.patched or self._is_given(name)
+
+    def _is_given(self, name: str) -> bool:
+        """Whether another module may put something else in the place of what has a name."""
         given = self.project.stars.given
-        return name in module.patched or (
-            self.project.stars.sets_any if given is None else name in given
-        )
+        return self.project.stars.sets_any if given is None else name in given
 
     def has_pure_decorators(self, decorators: Iterable[ast.expr], values: Values) -> bool:
         """Whether some decorators keep a pure function pure; the user's own may make anything of it."""
@@ -122,6 +120,10 @@ class Purity:
     def assigned(self) -> Counter[str]:
         """The attributes that loaded modules assign, whatever they belong to, with how often."""
         return self._class_methods.assigned
+
+    def _is_hooked(self, node: ast.ClassDef, module: Module) -> bool:
+        """Whether something else may run when a subclass of a class is defined."""
+        return self._is_given(node.name) or self.patches.may_hook(node, module)
 
     def _keeps_purity(self, node: ast.expr, values: Values) -> bool:
         """Whether a decorator of a library keeps a pure function pure, and hardly changes it."""
@@ -296,7 +298,7 @@ class Purity:
 
     def _has_pure_hooks(self, node: ast.ClassDef, module: Module) -> bool:
         """Whether the methods that may be called when an instance is created are pure."""
-        hooks = (each.node for each in scope_of(node.body).bindings if each.name in _HOOKS)
+        hooks = (each.node for each in scope_of(node.body).bindings if each.name in HOOKS)
         return all(self._is_pure_member(hook, module) for hook in hooks)
 
     def _is_pure_member(self, node: ast.AST, module: Module) -> bool:
@@ -349,9 +351,7 @@ class Purity:
             return False
         below |= {definition.node}
         node, values = definition.node, Values(self.project, definition.module)
-        if not isinstance(node, ast.ClassDef) or self.is_replaced_name(
-            node.name, definition.module
-        ):
+        if not isinstance(node, ast.ClassDef) or self._is_hooked(node, definition.module):
             return False
         bindings = scope_of(node.body).bindings
         hooks = (each.node for each in bindings if each.name == "__init_subclass__")

@@ -96,6 +96,8 @@ def literal_text(node: ast.expr, module: Module, certain: frozenset[ast.expr]) -
             and _is_top_level(bindings[0].node, module)
         )
         value = bindings[0].value if once and node in certain else None
+    if isinstance(value, ast.JoinedStr) and len(value.values) == 1:
+        value = value.values[0]  # `f"rate"`, in which nothing is put
     return value.value if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
 
 

@@ -151,7 +151,9 @@ class Values:
         if len(bindings) == 1 and isinstance(bindings[0].node, (Function, ast.ClassDef)):
             return None if chain else Definition(module, bindings[0].node)
         if (module.dotted, name) in seen:
-            return None
+            # `from package import sub` in the package itself is a submodule.
+            inner = f"{module.dotted}.{name}"
+            return self._follow(inner, chain, seen) if self.project.load(inner) else None
         seen |= {(module.dotted, name)}
         found = [
             None if base is None else self._follow(base, (*attributes, *chain), seen)
@@ -247,7 +249,10 @@ class Values:
     def is_fresh(self, node: ast.expr | None) -> bool:
         """Whether an expression creates a new container."""
         if isinstance(node, ast.Call):
-            return listed(self.library(node.func), FRESH)
+            name = self.library(node.func)
+            # Objects of the user's classes may say themselves what a copy of them is.
+            copied = name == "copy.deepcopy" and len(node.args) == 1 and self.is_plain(node.args[0])
+            return copied or listed(name, FRESH)
         return isinstance(
             node, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
         )
@@ -259,7 +264,7 @@ class Values:
             for binding in self.bindings(name)
             if binding.kind not in {"augmented", "deleted"}
         ]
-        return bool(bindings) and all(
+        return bool(bindings or name == "__doc__") and all(
             binding.kind == "value"
             and (isinstance(binding.value, _NEW) or self.is_fresh(binding.value))
             for binding in bindings

@@ -291,6 +291,62 @@ class MisspelledUpdate(Diagnostic):
     advice = "did you mean 'context_update'?"
 
 
+class NoVerdict(Diagnostic):
+    """A verification returns nothing, so that it neither supports nor refutes.
+
+    What returns nothing is `inconclusive`, also where all its assertions hold; an assertion that does not
+    hold makes it `invalid`. Write `return None` if that is what you mean.
+
+    For example:
+
+        @trial(1, {"n": [1]})
+        def train(n): ...
+
+        @verify(["train"])
+        def check(results):
+            assert all(run["success"] for run in results["train"])
+
+    Use instead:
+
+        @trial(1, {"n": [1]})
+        def train(n): ...
+
+        @verify(["train"])
+        def check(results):
+            return all(run["success"] for run in results["train"])
+    """
+
+    code = "MLX621"
+    severity = "warning"
+    template = "{name!r} returns nothing, so that its verdict is never more than inconclusive"
+    advice = "return True or False, or a VerificationResult"
+
+
+class KeyNotKept(Diagnostic):
+    """A setup or trial sets a key of `SETUP` that nothing in it reads.
+
+    Each function has a copy of `SETUP`, so that nobody else sees what it sets. Setups return the keys of
+    the context, and trials update it with `context_update`.
+
+    For example:
+
+        @trial(1, {"n": [1]})
+        def train(n):
+            SETUP["last"] = n
+
+    Use instead:
+
+        @trial(1, {"n": [1]})
+        def train(n):
+            return {"context_update": {"last": n}}
+    """
+
+    code = "MLX622"
+    severity = "warning"
+    template = "SETUP[{key!r}] is set in this function's own copy, and nothing in it reads the key"
+    advice = "{how}"
+
+
 class MissingInput(Diagnostic):
     """An input file of a trial does not exist.
 

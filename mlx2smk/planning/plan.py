@@ -196,6 +196,7 @@ class Plan:
     experiment's module in a job, if that is not ``experiment``, its stem. ``file_digest`` is the SHA-256
     of the experiment's bytes when it was compiled. ``parallel``, ``batch`` and ``python`` are options
     that it was compiled with, to do so again. ``part`` says which part of the experiment this is, if not all.
+    ``changed`` are local modules that others change when the program is loaded.
     """
 
     experiment: str
@@ -215,6 +216,7 @@ class Plan:
     batch: int | None = None
     python: str | None = None
     part: str | None = None
+    changed: tuple[str, ...] = ()
     format: str = field(default=PLAN_FORMAT)
     version: int = field(default=PLAN_VERSION)
 
@@ -238,6 +240,8 @@ class Plan:
         data = asdict(self)
         if self.part is None:
             del data["part"]
+        if not self.changed:
+            del data["changed"]
         entries = (*data["setups"], *data["trials"], *data["verifications"])
         for entry, function in zip(entries, self.functions, strict=True):
             entry["reads"] = function.reads.listed()

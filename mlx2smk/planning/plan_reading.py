@@ -61,6 +61,7 @@ def from_json(text: str) -> Plan:
         batch=found.optional(found.number, "batch"),
         python=found.optional(found.text, "python"),
         part=found.optional(found.text, "part"),
+        changed=found.optional(found.texts, "changed") or (),
     )
 
 

@@ -100,6 +100,7 @@ def make_plan(  # noqa: PLR0913 -- all that a plan depends on
         batch=options.batch,
         python=options.python,
         part=part[0] if part else None,
+        changed=analysis.changed,
     )
 
 

@@ -20,7 +20,7 @@ from mlx2smk.diagnostics.about_usage import (
 from mlx2smk.diagnostics.diagnostic import did_you_mean
 from mlx2smk.diagnostics.fault import FaultError, WrongUsageError
 from mlx2smk.results.recorded import compiled_plans
-from mlx2smk.runtime import jsontext
+from mlx2smk.runtime import jsontext, layout
 from mlx2smk.runtime.grid import Grid
 from mlx2smk.runtime.words import spelled, word_of, words_of
 
@@ -72,7 +72,7 @@ def chosen_plan(directory: Path, given: str | None) -> Plan:
     if found is None:
         known = [plan.experiment for plan in plans]
         otherwise = f"compiled are {', '.join(known)}"
-        advice = did_you_mean(Path(given).stem, known, otherwise)
+        advice = _where_function(plans, given) or did_you_mean(Path(given).stem, known, otherwise)
         raise WrongUsageError(UnknownExperiment.about(given, advice=advice))
     return found
 
@@ -93,9 +93,25 @@ def chosen_trial(plan: Plan, name: str) -> TrialPlan:
         if trial.name == name:
             return trial
     names = [trial.name for trial in plan.trials]
-    advice = did_you_mean(name, names, f"it has {', '.join(names) or 'no trials'}")
+    otherwise = f"it has {', '.join(names) or 'no trials'}"
+    advice = _where_function([plan], name) or did_you_mean(name, names, otherwise)
     fields = {"experiment": plan.experiment, "name": name, "advice": advice}
     raise WrongUsageError(NoSuchTrial.about(plan.source, **fields))
+
+
+def _where_function(plans: Iterable[Plan], name: str) -> str | None:
+    """Return what to look at for a function that is no experiment, or no trial, None if there is none."""
+    for plan in plans:
+        for function in plan.functions:
+            if function.name == name and function.kind == "trial":
+                return (
+                    f"it is a trial of {plan.experiment}; --trial {name} selects its combinations"
+                )
+            if function.name == name:
+                log = f"{layout.logs_of(plan.experiment)}/{layout.log_path(function.kind, name)}"
+                what = "setup" if function.kind == "setup" else "verification"
+                return f"it is a {what} of {plan.experiment}, whose log is {log}"
+    return None
 
 
 def split_words(words: Sequence[str]) -> tuple[dict[str, str], str | None]:

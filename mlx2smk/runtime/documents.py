@@ -133,6 +133,7 @@ class PlanDocument(_PlanAtLeast, total=False):
     batch: int | None
     python: str | None
     part: str | None
+    changed: list[str]
 
 
 # ------------------------------------------------------------------ what a run touched

@@ -176,6 +176,7 @@ class WorldFinder:
         if not local or not path.endswith(".py") or name == "decorators":
             return spec
         if path not in self._whole:
+            self._refuse_changed(name)
             self._observer.tell("U", name, path)
         self._observer.reads(path)
         from importlib.util import decode_source
@@ -184,6 +185,15 @@ class WorldFinder:
         with open(path, "rb") as file:
             loader = SliceLoader(path, decode_source(file.read()))
         return loader.spec(name, package=spec.submodule_search_locations is not None)
+
+    def _refuse_changed(self, name: str) -> None:
+        """Let the run start again with all of the program if a part that slices leave out changes a module."""
+        if name not in self._plan.data.get("changed", ()) or self._plan.file in self._whole:
+            return
+        from . import guards
+
+        files = [file_of(module, self._plan.folder) for module in self._slices.values()]
+        guards.complain_changed(name, [self._plan.file, *files], self._reader)
 
 
 def file_of(module: ModuleEntry, folder: str) -> str:

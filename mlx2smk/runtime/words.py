@@ -87,7 +87,8 @@ def failure_line(failure: Failed) -> str:
     said = failure.get("error", "").partition("\n")[0]
     if len(said) > LONGEST_LINE:
         said = f"{said[:LONGEST_LINE]}…"
-    return f"{failure.get('type', 'Error')}: {said}"
+    kind = failure.get("type", "Error")
+    return f"{kind}: {said}" if said else kind
 
 
 def shell_word(word: str) -> str:

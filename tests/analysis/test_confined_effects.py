@@ -508,7 +508,7 @@ def test_a_registry_that_is_shared_under_another_name(tmp_path):
     [
         ("", []),
         ("import marks\ndef loud(f): print(f); return f\nmarks.mark = loud", ["helper", "marks", "third"]),
-        ("import marks\nmarks.spare = print", ["marks", "third"]),
+        ("import marks\nmarks.spare = print", []),
     ],
 )  # fmt: skip
 def test_a_pure_function_that_another_module_replaces(third, modules):

@@ -53,6 +53,12 @@ def names_in(body, values="{'name': ['quick', 'merge']}"):
         ("for kind in ['heap']:\n    importlib.import_module(f'sorts.{kind}').sort(1)", {"sorts.heap.sort"}),
         ("return pick.load('heap').sort(1)", {"pick.load", "sorts.heap.*"}),
         ("return pick.load(name).sort(1)", {"pick.load", "sorts.quick.*", "sorts.merge.*"}),
+        # names that are taken apart
+        ("a, b = 'sorts.quick:other'.split(':')\nreturn getattr(importlib.import_module(a), b)()", {"sorts.quick.other", "sorts.quick.SPARE"}),
+        ("a, b = 'sorts.quick.other'.rsplit('.', 1)\nreturn getattr(importlib.import_module(a), b)()", {"sorts.quick.other", "sorts.quick.SPARE"}),
+        ("a, _, b = 'sorts.quick.other'.rpartition('.')\nreturn getattr(importlib.import_module(a), b)()", {"sorts.quick.other", "sorts.quick.SPARE"}),
+        ("a = name.replace('-', '_')\nreturn importlib.import_module('sorts.' + a).sort(1)", {"sorts.quick.sort", "sorts.quick.DEPTH", "sorts.merge.sort"}),
+        ("a, b = ('sorts', 'heap')\nreturn importlib.import_module(f'{a}.{b}').sort(1)", {"sorts.heap.sort"}),
         # attributes
         ("return getattr(models, 'mean' if name else 'mode')(1)", {"models.mean", "models.RATE", "models.mode"}),
         ("return pick.model('median')(1)", {"pick.model", "models.median"}),
@@ -79,6 +85,10 @@ def test_only_what_the_values_name(body, names):
 @pytest.mark.parametrize(
     "body",
     [
+        "a, *b = name.split('.')\nreturn pick.call(a, 1)",
+        "a, b = name.split('.')\nreturn pick.call(a, 1)",
+        "a, (b, c) = name\nreturn pick.call(b, 1)",
+        "a, b = name.split('.')\nb = input()\nreturn pick.call(b, 1)",
         "name = input()\nreturn pick.call(name, 1)",
         "f = pick.call\nreturn f(name, 1)",
         "return [pick.call(name, 1) for name in open('names')]",

@@ -26,6 +26,7 @@ MEANT = {
         ("MLX611", 'SETUP["nothing"]'),
         ("MLX611", 'SETUP["nothing"]'),
     ],
+    "tests/experiments/context_mutated.py": [("MLX622", "SETUP")],
     "tests/experiments/failures_call.py": [("MLX610", "undefined_name")],
     "tests/experiments/verdicts_unsupported.py": [
         ("MLX616", text) for text in ("1", '"maybe"', '" supports "', '""')

@@ -85,6 +85,62 @@ def test_what_else_a_subclass_does_is_never_left_out(before):
     assert agrees(f"seen = []\n{before}\nclass Sub(Base): pass")[-1] == 1
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "class Base:\n count = 0\n def __init__(self): Base.count += 1",
+        "class Base:\n def __init__(self): setattr(Base, 'count', 1); setattr(self, 'x', 1)",
+        "class Base: pass\ndef fresh(): Base.cache = {}",
+    ],
+)
+def test_what_a_program_counts_in_a_class_is_no_hook(change):
+    assert kept(f"{change}\n{SUBCLASSES}") == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "Base.__init_subclass__ = classmethod(note)",
+        "setattr(Base, '__init_subclass__', classmethod(note))",
+        "name = '__init_subclass__'\nsetattr(Base, name, classmethod(note))",
+    ],
+)
+@pytest.mark.parametrize(
+    "base",
+    ["from base import Base", "import base\nBase = base.Base", "import base as b\nBase = b.Base"],
+)
+def test_a_hook_that_another_module_sets_is_never_left_out(base, change):
+    hooks = f"{base}\nseen = []\ndef note(cls): seen.append(1)\n{change}\n"
+    files = {"base.py": "class Base: pass\n", "hooks.py": hooks}
+    before = "import hooks\nfrom base import Base\nclass Sub(Base): pass"
+    assert agrees(before, "return len(hooks.seen)", files) == 1
+
+
+PATCHES = [
+    "from base import Base\n{}",
+    "import base as b\nOther = b.Base\nb = Other\n{}",
+    "import base\ndef patch(Base):\n {}\npatch(base.Base)",
+]
+
+
+@pytest.mark.parametrize("change", PATCHES)
+def test_an_instance_of_a_class_that_another_module_changes_is_never_left_out(change):
+    patch = change.format("Base.__init__ = note").replace("b = Other\nBase", "Other")
+    files = {
+        "base.py": "class Base: pass\n",
+        "hooks.py": f"seen = []\ndef note(self): seen.append(1)\n{patch}\n",
+    }
+    before = "import hooks\nfrom base import Base\nX = Base()"
+    assert agrees(before, "return len(hooks.seen)", files) == 1
+
+
+def test_a_function_whose_code_another_module_replaces():
+    hooks = "import base\ndef note(): seen.append(1)\nbase.f.__code__ = note.__code__\n"
+    files = {"base.py": "seen = []\ndef f(): pass\n", "hooks.py": hooks}
+    before = "import base, hooks\nfrom base import f\nX = f()"
+    assert agrees(before, "return len(base.seen)", files) == 1
+
+
 CALLS = [
     'register("w")(lambda x: x)',
     'register("w")(helper)',

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.mistakes.context_keys import check_context_keys
+from mlx2smk.analysis.mistakes.lost import check_lost
 from mlx2smk.analysis.mistakes.missing import check_imported_names
 from mlx2smk.analysis.mistakes.report import Looked, Report
 from mlx2smk.analysis.mistakes.result_keys import check_results
@@ -33,4 +34,5 @@ def find_mistakes(project: Project, functions: Sequence[Looked]) -> tuple[Diagno
     check_results(report, functions)
     check_verdicts(report, functions)
     check_updates(report, functions)
+    check_lost(report, functions)
     return report.ordered()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.analysis.slicing import FunctionSlice, Taken
     from mlx2smk.diagnostics.diagnostic import Diagnostic
-    from mlx2smk.diagnostics.source import Located
+    from mlx2smk.diagnostics.source import Located, Span
 
     DecoratedFunction = Setup | Trial | Verify
 
@@ -85,8 +85,11 @@ class Report:
 
     def add(self, kind: type[Diagnostic], module: Module, node: Located, **fields: object) -> None:
         """Note a message about a location in a module."""
-        source = self._source(module)
-        message = kind.at(source, source.span(node), **fields)
+        self.add_at(kind, module, self._source(module).span(node), **fields)
+
+    def add_at(self, kind: type[Diagnostic], module: Module, span: Span, **fields: object) -> None:
+        """Note a message about a part of a module's text."""
+        message = kind.at(self._source(module), span, **fields)
         self._messages[message] = module.name is not None
 
     def _source(self, module: Module) -> Source:
