@@ -107,16 +107,17 @@ class Surroundings:
             yield Change("files", path, digest, now)
 
     def _undone(self, path: str, left: str, run: Run, observation: Observation) -> Iterator[Change]:
-        """Yield a file that is again as the run found it before it changed it in place."""
+        """Yield a file that the run changed in place, if that is not in what the file holds now."""
         now = self._digest(path)
-        if now is None or now == left or now != observation.get("files", {}).get(path):
+        if now is None or now == left or not self._looks_at(path):
             return
         makers = self._makers()
-        others = {
-            maker: digest for maker, digest in makers.made.get(path, {}).items() if maker != run
-        }
-        after = (digest for maker, digest in others.items() if not makers.is_before(maker, run))
-        if now not in after and self._looks_at(path):
+        before = observation.get("found", {}).get(path) or observation.get("files", {}).get(path)
+        others = (maker for maker, digest in makers.made.get(path, {}).items() if digest == now)
+        is_as_before = now == before and all(
+            makers.is_before(maker, run) for maker in others if maker != run
+        )
+        if is_as_before or makers.lost(path, left, run, now):
             yield Change("files", path, left, now)
 
     def _kind(self, path: str, kind: str | None, run: Run) -> Iterator[Change]:

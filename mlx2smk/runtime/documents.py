@@ -150,6 +150,7 @@ class Observation(TypedDict, total=False):
     missing: list[str]
     made: dict[str, str]
     wrote: dict[str, str]
+    found: dict[str, str]
     removed: list[str]
     folders_made: list[str]
     programs: list[str]

@@ -26,13 +26,15 @@ if TYPE_CHECKING:
 class Makers:
     """The files that the runs of an experiment made and read, by path, according to their records.
 
-    `made[path]` maps runs to the digests they left, with None for those that removed the file.
+    `made[path]` maps runs to the digests they left, with None for those that removed the file, and
+    `found[path]` those that changed it in place to what it held before, None if that is unknown.
     `names[folder]` maps names in a folder to the runs that made them. `chained` has the positions
     of trials whose combinations run in order.
     """
 
     def __init__(self, chained: frozenset[int] = frozenset()) -> None:
         self.made: dict[str, dict[Run, str | None]] = {}
+        self.found: dict[str, dict[Run, str | None]] = {}
         self.names: dict[str, dict[str, set[Run]]] = {}
         self._chained = chained
 
@@ -42,11 +44,31 @@ class Makers:
             return maker[0] in self._chained and maker[1] < run[1]
         return maker[0] < run[0]
 
+    def lost(self, path: str, left: str, run: Run, now: str) -> bool:
+        """Tell whether a change that a run made in place is not in what a file holds now.
+
+        That goes back from what the file holds to what it held before the latest change, and so on. The
+        change is lost if that leads to a run which ends before this one begins, and made the whole file. What
+        nobody has left may be anything, as the user may have edited the file.
+        """
+        made, found = self.made.get(path, {}), self.found.get(path, {})
+        held: str | None = now
+        for _ in range(len(made) + 1):
+            writers = [each for each, digest in made.items() if digest == held and each != run]
+            if held in (None, left) or not all(self.is_before(each, run) for each in writers):
+                return False
+            if not writers or max(writers) not in found:
+                return bool(writers)
+            held = found[max(writers)]
+        return False
+
     def without(self, runs: Container[Run]) -> Makers:
         """Return a copy without what these runs made."""
         rest = Makers(self._chained)
         for path, left in self.made.items():
             rest.made[path] = {run: digest for run, digest in left.items() if run not in runs}
+        for path, found in self.found.items():
+            rest.found[path] = {run: digest for run, digest in found.items() if run not in runs}
         for folder, names in self.names.items():
             left_in = {
                 name: {run for run in made if run not in runs} for name, made in names.items()
@@ -59,6 +81,9 @@ class Makers:
         for left in (observation.get("made", {}), observation.get("wrote", {})):
             for path, digest in left.items():
                 self._add(run, path, digest)
+        found = observation.get("found", {})
+        for path in observation.get("wrote", {}):
+            self.found.setdefault(path, {})[run] = found.get(path)
         for path in observation.get("removed", ()):
             self._add(run, path, None)
         for path in observation.get("folders_made", ()):

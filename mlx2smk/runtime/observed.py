@@ -12,6 +12,7 @@ An observation is JSON; empty entries are omitted:
 - `made`: files that the run wrote completely, with the digests of what it left;
 - `wrote`: files that the run appended to, or that existed and that it changed in place, with the
   digests of what it left;
+- `found`: of these, the digests of what they held before, where that is known;
 - `removed`: files that existed before the run and that it removed;
 - `folders_made`: folders that it made;
 - `programs`: other programs that it started, whose use of files Python cannot see.
@@ -74,6 +75,7 @@ class Touched:
         self._contents = contents
         self.read: dict[str, tuple[str, str]] = {}
         self.before: dict[tuple[str, str], str] = {}
+        self.signatures: dict[str, str] = {}
         self.made: dict[str, None] = {}
         self.wrote: dict[str, None] = {}
         self.removed: set[str] = set()
@@ -122,16 +124,18 @@ class Touched:
             self.wrote.pop(path, None)
             self.made[path] = None
 
-    def _take_append(self, path: str, _before: str) -> None:
+    def _take_append(self, path: str, before: str) -> None:
         """Add a file that was appended to; it is not an output, whoever wrote its beginning."""
         if not self._is_own(path) and not self._is_temporary(path):
             self.wrote[path] = None
+            self.signatures.setdefault(path, before)
 
     def _take_change(self, path: str, before: str) -> None:
         if before == "-":
             self._take_write(path, before)
         elif not self._is_own(path):
             self.wrote[path] = None
+            self.signatures.setdefault(path, before)
 
     def _take_remove(self, path: str) -> None:
         is_own = path in self.made or path in self.folders_made
@@ -252,6 +256,7 @@ class Touched:
             "missing": list(self._missing()),
             "made": {self._name(path): digest for path, digest in self._made()},
             "wrote": {self._name(path): digest for path, digest in self._wrote()},
+            "found": {self._name(path): digest for path, digest in self._found()},
             "removed": [
                 self._name(path) for path in sorted(self.removed) if not os.path.lexists(path)
             ],
@@ -289,6 +294,13 @@ class Touched:
             digest = self._contents.digest(path)
             if digest is not None and path not in self.made:
                 yield path, digest
+
+    def _found(self) -> Iterator[tuple[str, str]]:
+        """Yield files that were changed in place, with what they held before, where that is known."""
+        for path, _ in self._wrote():
+            signature = self.signatures.get(path) or self.read.get(path, ("", ""))[0]
+            if (path, signature) in self.before:
+                yield path, self.before[path, signature]
 
     def _kinds(self, files: dict[str, str | None]) -> Iterator[tuple[str, str | None]]:
         for path, kind in self.looked.items():

@@ -24,6 +24,7 @@ from .paths import (
     folder_of,
     installation,
     signature,
+    size_in,
     source_of,
 )
 from .private import get_ident
@@ -48,6 +49,9 @@ CONFIGURATION = "MLX_OBSERVED"
 
 SEARCHING = ("/importlib/", "/pkg_resources/")
 """Code that searches the folders of modules for installed packages."""
+
+MOST_OF_LOG = 1 << 24
+"""The size of a file whose content is noted before something is appended to it."""
 
 PKGUTIL = "/pkgutil.py"
 """Code that does so, and that user code calls to find the modules of a package."""
@@ -222,7 +226,7 @@ class Observer:
         before = self._read.get(path, "-")
         if before in ("-", "d", "o") or (path, before) in self._kept:
             return
-        if signature(path) == before and int(before.partition(":")[0]) <= most:
+        if signature(path) == before and size_in(before) <= most:
             content = self.content(path)
             if signature(path) == before:
                 self._kept.add((path, before))
@@ -235,7 +239,8 @@ class Observer:
         before = signature(path)
         if before == "o":
             return
-        if self._read.get(path) == before != "-":
+        was_read = self._read.get(path) == before
+        if before != "-" and (was_read or (how == "a" and size_in(before) <= MOST_OF_LOG)):
             self.tell("b", path, before, self.content(path))
         self._written.add(path)
         self.tell(how, path, before)

@@ -47,6 +47,11 @@ def signature(path: Name) -> str:
     return "d" if modes.S_ISDIR(found.st_mode) else "o"
 
 
+def size_in(found: str) -> int:
+    """Return the size of a file from its signature; 0 if it is none."""
+    return int(found.partition(":")[0]) if ":" in found else 0
+
+
 def folder_of(name: Name, descriptor: int) -> str | None:
     """Return the folder to which a path is relative: that of a descriptor, as `shutil.rmtree` uses them.
 

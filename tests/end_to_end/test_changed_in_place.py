@@ -189,3 +189,62 @@ def test_what_a_program_writes_is_that_of_the_current_code(tmp_path):
         lab.run()
         assert lab.results("use") == [value]
         settled(lab)
+
+
+APPENDED = """
+@setup()
+def make():
+    ran("make")
+    with open("log.txt", "w") as file:
+        file.write("head ")
+    return {}
+
+@trial(1, {"n": [1, 2], "__parallel__": 1})
+def add(n):
+    ran("add", n)
+    with open("log.txt", "a") as file:
+        file.write(f"{n} ")
+    return n
+
+@trial(2, {})
+def then():
+    ran("then")
+    with open("log.txt", "a") as file:
+        file.write("end ")
+
+@trial(3, {})
+def use():
+    ran("use")
+    with open("log.txt") as file:
+        return file.read()
+"""
+
+
+def test_what_runs_append_is_appended_again_when_the_file_is_made_again(tmp_path):
+    everything = ["add 1", "add 2", "make", "then", "use"]
+    lab = Folder(tmp_path, START + APPENDED)
+    assert lab.run() == everything
+    assert lab.results("use") == ["head 1 2 end "]
+    settled(lab)
+    changed = APPENDED.replace('"head ', '"new ')
+    lab.write(START + changed)
+    assert lab.run() == everything
+    assert lab.results("use") == ["new 1 2 end "]
+    settled(lab)
+    lab.write(START + changed.replace('ran("make")', 'ran("make" if 1 else "")'))
+    assert lab.run()[:4] == everything[:4]  # the file is the same in the end
+    assert lab.results("use") == ["new 1 2 end "]
+    settled(lab)
+
+
+def test_what_others_append_later_is_not_lost(tmp_path):
+    lab = Folder(tmp_path, START + APPENDED)
+    lab.run()
+    lab.write(START + APPENDED.replace('f"{n} "', 'f"{n}! "'))
+    assert lab.run() == ["add 1", "add 2", "use"]  # what `then` has appended is still there
+    assert lab.results("use") == ["head 1 2 end 1! 2! "]
+    settled(lab)
+    (tmp_path / "log.txt").write_text("by hand ")
+    assert lab.run(compiled=False) == ["use"]
+    assert lab.results("use") == ["by hand "]
+    settled(lab)
