@@ -24,6 +24,7 @@ from mlx2smk.analysis.import_calls import (
 )
 from mlx2smk.analysis.known import CALLER_READERS, listed
 from mlx2smk.analysis.modules import absolute
+from mlx2smk.analysis.namespaces import is_key_of_builtins, runs_apart
 from mlx2smk.analysis.uses import is_called, uses_of
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ _GUARDED = frozenset(
         # One comes from a frame to names only by the attributes below.
         *("sys._getframe", "sys._current_frames", "inspect.currentframe", "inspect.stack"),
         *("inspect.trace", "inspect.getouterframes", "inspect.getinnerframes"),
-        # They list and run files, and what is imported comes from its file or is asked for attributes.
+        # They list and run files (as `exec` does with a dict of its own), and what is imported comes from its file or is asked for attributes.
         *("pkgutil.walk_packages", "pkgutil.iter_modules", "runpy.run_path"),
         *("importlib.util.spec_from_file_location", "importlib.util.module_from_spec"),
         *("importlib.machinery.SourceFileLoader",),
@@ -148,6 +149,7 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
         Dynamic(f"names {node.value!r}", node, Reach.ALL)  # as operator.attrgetter wants it
         for node in (() if module.words.isdisjoint(_ATTRIBUTES) else unit.nodes)
         if isinstance(node, ast.Constant) and node.value in _ATTRIBUTES
+        if not is_key_of_builtins(node, unit)
     )
     return tuple(item for item in found if item is not None)
 
@@ -299,6 +301,8 @@ def _of_builtin(name: str, reference: Reference, unit: Unit, module: Module) -> 
         return None
     if reach is Reach.IMPORT:
         return _import(reference, unit, module)
+    if name in {"eval", "exec"} and runs_apart(call, unit, module):
+        return Dynamic(f"uses {name}", reference.node, Reach.GUARDED)
     items = call if name in {"globals", "vars"} else None
     calls = items is not None and _calls_items(items, unit)
     return Dynamic(
