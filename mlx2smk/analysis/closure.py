@@ -108,6 +108,11 @@ class Closure:
             self._drain()
         self.taken = settled(self.taken, self.linker)
 
+    @property
+    def filled(self) -> frozenset[str]:
+        """The modules that the function does not load, of which code that it does not run changes objects."""
+        return self._sleepers.filled() - self.loaded.keys()
+
     def _use(self, used: UsedName) -> None:
         dotted = used.module
         module = self.project.experiment if dotted is None else self.project.load(dotted)

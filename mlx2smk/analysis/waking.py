@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlx2smk.analysis.confined import MODULE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -50,6 +52,11 @@ class Sleepers:
         due, self._due = sorted(self._due), set()
         for number in due:
             yield from self._judged(number)
+
+    def filled(self) -> frozenset[str]:
+        """Return the modules that units fill which still sleep: nobody loads those modules."""
+        found = (domain for domain in self._asleep if domain.startswith(MODULE))
+        return frozenset(domain.removeprefix(MODULE) for domain in found)
 
     def _judged(self, number: int) -> Iterator[tuple[Sleeper, str | None]]:
         sleeper = self._all[number]

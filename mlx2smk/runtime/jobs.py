@@ -110,7 +110,8 @@ class Runner:
         if changed is not None:
             self._fail(f"{changed} changed since compile: run mlx compile again")
         self.log.note(f"{error}; it runs once more, with all of the file")
-        self._keep(task, [(module, name) for _, module, name in found], files)
+        names = dict.fromkeys((module, name) for _, module, name in found)
+        self._keep(task, list(names), files)
         self._whole = (*self._whole, *files)
 
     def _keep(

@@ -44,9 +44,14 @@ def changed_experiment(plan: Plan) -> str | None:
 
 def left_out_names(
     plan: Plan, function: FunctionEntry, missed: Iterable[tuple[str, str]]
-) -> Iterator[tuple[str, str | None, str]]:
-    """Yield, for names that were missed in files, the files, the modules (None: the experiment) and the names."""
+) -> Iterator[tuple[str, str | None, str | None]]:
+    """Yield, for names that were missed in files, the files, the modules (None: the experiment) and the names.
+
+    A module that other code would have filled takes all of the experiment, as that code may be anywhere.
+    """
     modules = {file_of(module, plan.folder): module["name"] for module in function["modules"]}
     for file, name in missed:
         if file == plan.file or file in modules:
             yield file, modules.get(file), name
+        elif name in function.get("filled", ()):
+            yield from ((each, name, None) for each in (plan.file, *modules))
