@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.changes import Changes, short
 from mlx2smk.analysis.confined import FAILING, MODULE
+from mlx2smk.analysis.copies import COPYING, class_copied
 from mlx2smk.analysis.import_calls import searches_without_loading
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
@@ -335,6 +336,9 @@ class Evaluation(Changes):
             return False
         if name == "importlib.import_module":
             return self.judge.loads_quietly(self.values.imported_by(node))
+        if name in COPYING:
+            copied = class_copied(node, self.values)
+            return copied is not None and self.judge.is_pure(copied)
         if name == "importlib.util.find_spec":
             return searches_without_loading(node, self.values.project)
         return name in PURE_BUILTINS or listed(name, PURE_LIBRARY)

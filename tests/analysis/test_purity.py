@@ -177,6 +177,9 @@ def test_a_class_whose_base_is_a_function_fails_in_its_slice_too():
         "L = [1]\nL.sort(**{'key': seen.append})",
         "from dataclasses import dataclass, asdict\n@dataclass\nclass A:\n x: int = 1\nX = asdict(A(), dict_factory=seen.append)",
         "from dataclasses import dataclass, replace\n@dataclass\nclass A:\n x: int = 1\n def __post_init__(self): seen.append(self.x)\nA2 = A\nX = replace(A2(), x=2)",
+        "from dataclasses import dataclass, replace\n@dataclass\nclass A:\n x: int = 1\n def __post_init__(self): seen.append(self.x) if self.x == 2 else None\nX = A()\nY = replace(X, x=2)",
+        "from dataclasses import dataclass, replace\n@dataclass\nclass A:\n x: int = 1\n@dataclass\nclass B(A):\n def __post_init__(self): seen.append(self.x)\nX = A()\nif True: X = B()\nY = replace(X, x=2)",
+        "from dataclasses import dataclass, replace\n@dataclass\nclass A:\n x: int = 1\nX = replace(A(), x=seen.append(1))",
         # instances
         "from dataclasses import dataclass, field\n@dataclass\nclass A:\n x: int = field(default_factory=lambda: seen.append(1))\nX = A()",
         "import attr\n@attr.s\nclass A:\n x = attr.ib(factory=lambda: seen.append(1))\nX = A()",
@@ -348,6 +351,8 @@ def test_what_libraries_note_is_in(effect):
         "try:\n    import tomllib\nexcept ImportError:\n    import foo as tomllib\nA = tomllib",
         "def f(n): return g(n)\ndef g(n): return f(n)\nA = f(1)",
         "from dataclasses import dataclass, field\n@dataclass\nclass A:\n    x: int = field(default=1, repr=False)\nB = A()",
+        "from dataclasses import dataclass, replace\n@dataclass\nclass A:\n    x: int = 1\nB = A()\nC = replace(B, x=2)\nD = replace(replace(C, x=3), x=4)\nE = replace(A(2), x=5)",
+        "import attrs\n@attrs.define\nclass A:\n    x: int = 1\nB = attrs.evolve(A(), x=2)",
     ],
 )
 def test_what_is_harmless_stays_out(pure):
