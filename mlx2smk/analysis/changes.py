@@ -82,8 +82,16 @@ class Changes:
         return self.values.is_definition(name) or self.judge.is_instance(name, self.values)
 
     def is_owned_attribute(self, node: ast.expr) -> bool:
-        """Whether this is an attribute of an owned name that may be changed freely."""
-        return isinstance(node, ast.Attribute) and ast.unparse(node) in self.owned
+        """Whether this is an attribute of an owned name that may be changed freely, or all of them."""
+        if not isinstance(node, ast.Attribute):
+            return False
+        return ast.unparse(node) in self.owned or (
+            node.attr == "__dict__" and self.owns(node.value)
+        )
+
+    def owns(self, node: ast.expr) -> bool:
+        """Whether this is an owned name."""
+        return isinstance(node, ast.Name) and node.id in self.owned
 
     def _is_this_module(self, node: ast.expr) -> bool:
         """Whether this is ``sys.modules[__name__]``, which is all that others get of the module."""

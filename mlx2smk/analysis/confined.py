@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
+from mlx2smk.analysis.known_models import DRAWING_DATA, DRAWING_LAYERS
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
 from mlx2smk.language.origins import MODULES
 
@@ -85,6 +86,7 @@ CONFINED_CALLS: Final[Mapping[str, str]] = {
             *("numpy.random.randn", "numpy.random.randint", "numpy.random.random"),
             *("numpy.random.normal", "numpy.random.uniform", "numpy.random.choice"),
             *("numpy.random.permutation", "numpy.random.standard_normal"),
+            *DRAWING_DATA,
         ),
         "numpy",
     ),
@@ -95,6 +97,7 @@ CONFINED_CALLS: Final[Mapping[str, str]] = {
             *("torch.set_num_threads", "torch.set_num_interop_threads", "torch.set_printoptions"),
             *("torch.set_default_dtype", "torch.set_default_device", "torch.set_grad_enabled"),
             *("torch.set_float32_matmul_precision", "torch.use_deterministic_algorithms"),
+            *DRAWING_LAYERS,
         ),
         "torch",
     ),
@@ -153,9 +156,10 @@ READS: Final = frozenset(
         *("pandas.read_json", "pandas.read_parquet", "pandas.read_excel", "pandas.read_pickle"),
         *("pathlib.Path().read_text", "pathlib.Path().read_bytes", "open().read"),
         *("open().readlines", "open().readline", "open().close"),
+        *("glob.glob", "os.listdir", "tomllib.loads", "tomli.loads"),
     }
 )
-"""Calls that read files and change nothing but how far they are read."""
+"""Calls that read files or folders and change nothing but how far they are read."""
 
 MAKERS: Final[Mapping[str, str]] = {
     **dict.fromkeys(
@@ -166,6 +170,10 @@ MAKERS: Final[Mapping[str, str]] = {
             *("networkx.Graph", "networkx.DiGraph", "networkx.MultiGraph", "networkx.MultiDiGraph"),
             *("numpy.zeros", "numpy.ones", "numpy.arange", "numpy.empty", "numpy.full"),
             *("pandas.DataFrame", "pandas.Series", "pandas.read_csv"),
+            *("addict.Dict", "argparse.Namespace", "box.Box", "copy.deepcopy", "easydict.EasyDict"),
+            *("fvcore.common.config.CfgNode", "ml_collections.ConfigDict", "yacs.config.CfgNode"),
+            *("omegaconf.OmegaConf.create", "omegaconf.OmegaConf.load"),
+            *("omegaconf.OmegaConf.merge", "omegaconf.OmegaConf.structured"),
         ),
         OWN_MODULE,
     ),
@@ -213,11 +221,18 @@ def call_domain(name: str, node: ast.Call) -> str | None:
         return "logs" if mild else None
     if name == "open":
         return OWN_MODULE if _is_for_reading(node) else None
+    if name in DRAWING_DATA and _is_seeded(node):
+        return OWN_MODULE
     return domain(name, CONFINED_CALLS)
 
 
 _MILD: Final = frozenset({"ignore", "default", "always", "module", "once"})
 _STYLES: Final = frozenset({"level", "format", "datefmt", "style", "force"})
+
+
+def _is_seeded(node: ast.Call) -> bool:
+    states = [item.value for item in node.keywords if item.arg == "random_state"]
+    return any(isinstance(item, ast.Constant) and item.value is not None for item in states)
 
 
 def _has_only(node: ast.Call, names: frozenset[str]) -> bool:

@@ -11,10 +11,9 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.argument_calls import BY_ARGUMENTS, computes_with
 from mlx2smk.analysis.changes import Changes, short
 from mlx2smk.analysis.confined import FAILING, MODULE
-from mlx2smk.analysis.copies import COPYING, class_copied
-from mlx2smk.analysis.import_calls import searches_without_loading
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
     HIGHER_ORDER,
@@ -25,6 +24,7 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
+from mlx2smk.analysis.known_models import keeps_what_it_is_given
 from mlx2smk.analysis.library_calls import fills_an_array, functions_given, is_wrapping_method
 from mlx2smk.analysis.objects import Objects
 from mlx2smk.analysis.scope_frames import Frame, frame_of, targets_of
@@ -334,14 +334,9 @@ class Evaluation(Changes):
             return False
         if name.startswith("numpy.") and fills_an_array(name, node):
             return False
-        if name == "importlib.import_module":
-            return self.judge.loads_quietly(self.values.imported_by(node))
-        if name in COPYING:
-            copied = class_copied(node, self.values)
-            return copied is not None and self.judge.is_pure(copied)
-        if name == "importlib.util.find_spec":
-            return searches_without_loading(node, self.values.project)
-        return name in PURE_BUILTINS or listed(name, PURE_LIBRARY)
+        if name in BY_ARGUMENTS:
+            return computes_with(name, node, self)
+        return name in PURE_BUILTINS or listed(name, PURE_LIBRARY) or keeps_what_it_is_given(name)
 
     def _is_pure_method(self, function: ast.Attribute, node: ast.Call) -> bool:
         owner = function.value

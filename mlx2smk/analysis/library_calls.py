@@ -54,3 +54,8 @@ def is_wrapping_method(node: ast.expr, values: Values) -> bool:
         return False
     made = Objects(Values(values.project, at[0])).made(ast.Name(at[1], ast.Load()))
     return f"{made}.{node.attr}" in WRAPPING_METHODS
+
+
+def is_pythons_method(node: ast.expr | None) -> bool:
+    """Whether this is a method of Python's own, as in ``__setattr__ = dict.__setitem__``."""
+    return node is not None and ast.unparse(node) in {"dict.__setitem__", "object.__setattr__"}

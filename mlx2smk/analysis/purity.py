@@ -25,7 +25,7 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
-from mlx2smk.analysis.library_calls import called_later, is_wrapping_method
+from mlx2smk.analysis.library_calls import called_later, is_pythons_method, is_wrapping_method
 from mlx2smk.analysis.scope_frames import frame_inside, only_function, returns_of
 from mlx2smk.analysis.subclassing import filled_by_subclass
 from mlx2smk.analysis.values import Definition, Values
@@ -296,8 +296,11 @@ class Purity:
 
     def _has_pure_hooks(self, node: ast.ClassDef, module: Module) -> bool:
         """Whether the methods that may be called when an instance is created are pure."""
-        hooks = (each.node for each in scope_of(node.body).bindings if each.name in _HOOKS)
-        return all(self._is_pure_member(hook, module) for hook in hooks)
+        hooks = (each for each in scope_of(node.body).bindings if each.name in _HOOKS)
+        return all(
+            is_pythons_method(hook.value) or self._is_pure_member(hook.node, module)
+            for hook in hooks
+        )
 
     def _is_pure_member(self, node: ast.AST, module: Module) -> bool:
         if not isinstance(node, ast.FunctionDef):

@@ -25,6 +25,21 @@ def loaded(effect, body, before="", files=None):
         ("import numpy as np\nnp.random.seed(0)", "import yaml", "import numpy.linalg"),
         ("import numpy as np\nnp.set_printoptions(precision=2)", "import os", "import pandas"),
         ("import torch\ntorch.manual_seed(0)", "import numpy", "import torch.nn"),
+        (
+            "from torch import nn\nM = nn.Sequential(nn.Linear(2, 1))",
+            "import numpy",
+            "import torch",
+        ),
+        (
+            "from sklearn.datasets import make_moons\nA, B = make_moons()",
+            "import os",
+            "import numpy",
+        ),
+        (
+            "from sklearn.utils import shuffle\nA = shuffle([1], random_state=None)",
+            "import os",
+            "import numpy",
+        ),
         ("import torch\ntorch.backends.cudnn.benchmark = True", "import os", "import lightning"),
         ("import matplotlib.pyplot as plt\nplt.style.use('x')", "import numpy", "import pandas"),
         ("import matplotlib as m\nm.rcParams['x'] = 1", "import torch", "import matplotlib"),
