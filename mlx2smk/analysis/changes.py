@@ -43,8 +43,11 @@ class Changes:
 
     def fill(self, reason: str, filling: Filling | None) -> None:
         """Note what a call or a decorator fills, None if it does something else."""
-        if filling is None or filling.names is None or filling.module is not self.values.module:
-            self.effect(reason, filling.domain if filling is not None else None)
+        if filling is None:
+            self.effect(reason)
+        elif filling.names is None or filling.module is not self.values.module:
+            for domain in filling.domains:
+                self.effect(reason, domain)
         elif not filling.names:
             self.effect(reason, FAILING)
         else:

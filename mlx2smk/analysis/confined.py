@@ -27,7 +27,10 @@ FAILING: Final = "failing"
 """Changes nothing but whether it fails."""
 
 MODULE: Final = "module:"
-"""Starts the domain of what a local module holds: those notice it who load that module."""
+"""Starts the domain of what a local module holds: those notice it who load that module.
+
+After a colon follows a name of the module, if only those notice it who need that name.
+"""
 
 _COMPUTING: Final = frozenset(
     {

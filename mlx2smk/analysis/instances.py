@@ -147,10 +147,14 @@ class Instances:
         return frozenset(evaluation.touches) if evaluation.only_fails() else None
 
     def _filling(self, instance: _Instance, touches: frozenset[str]) -> Filling | None:
+        own = frozenset({instance.name})
+        # Containers of the class itself are shared by its instances.
+        bound = {each.name for each in scope_of(instance.node.body).bindings}
+        shares = bool(bound & _own_containers(instance.node, Values(self.project, instance.home)))
         if instance.module is instance.home:
-            # Containers of the class itself are shared by its instances.
-            return Filling(instance.module, touches | {instance.name, instance.node.name})
-        return None if touches else Filling(instance.module, frozenset({instance.name}))
+            shared = frozenset({instance.node.name}) if shares else frozenset()
+            return Filling(instance.module, touches | own | shared)
+        return None if touches or shares else Filling(instance.module, own)
 
 
 def _own_containers(node: ast.ClassDef, values: Values) -> frozenset[str]:

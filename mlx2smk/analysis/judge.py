@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from mlx2smk.analysis.confined import MODULE
+from mlx2smk.analysis.confined import FAILING, MODULE
 
 if TYPE_CHECKING:
     import ast
@@ -22,9 +22,11 @@ class Filling:
     names: frozenset[str] | None
 
     @property
-    def domain(self) -> str:
+    def domains(self) -> list[str]:
         """Who can notice it."""
-        return f"{MODULE}{self.module.dotted}"
+        if self.names is None:
+            return [f"{MODULE}{self.module.dotted}"]
+        return [f"{MODULE}{self.module.dotted}:{name}" for name in sorted(self.names)] or [FAILING]
 
 
 def both(one: Filling, other: Filling | None) -> Filling | None:

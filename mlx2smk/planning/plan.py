@@ -47,7 +47,8 @@ class FunctionPlan:
 
     ``digest`` stands for everything of the code that the run can depend on; ``reads`` are the keys of
     SETUP that it may read; ``removed`` and ``partial`` are those of the experiment's module. ``filled`` are
-    local modules that none of its slices has, and whose objects code changes that they leave out.
+    local modules, and names of them (``module:name``), that slices do not have and whose objects code changes
+    that they leave out.
     """
 
     kind: ClassVar[str]

@@ -143,7 +143,8 @@ def _filled_since(
     function: FunctionAnalysis, seen: Surprises, experiment: str
 ) -> set[tuple[tuple[str, str], ...]]:
     """Return the values with which runs imported a module that other code fills, and ran without that code."""
-    filled = frozenset[str]().union(*(each.filled for each in function.slices))
+    every = frozenset[str]().union(*(each.filled for each in function.slices))
+    filled = {each.partition(":")[0] for each in every}
     whole = {each.values for each in seen.origins if experiment in dict(each.files)}
     return {each.values for each in seen.names if each.module in filled} - whole
 

@@ -121,7 +121,9 @@ class WorldFinder:
         self._whole = whole
         self._reader: str = function["name"]
         self._slices = {module["name"]: module for module in function["modules"]}
-        self._filled = () if whole else function.get("filled", ())
+        is_whole = plan.file in whole and not function["modules"]
+        filled = () if is_whole else function.get("filled", ())
+        self._filled = {each.partition(":")[0] for each in filled}
         self._after: dict[str, Callable[[types.ModuleType], None]] = {}
         self.experiment: SliceLoader | None = None
         self.context: Any = {}

@@ -397,6 +397,63 @@ def test_registries_that_are_instances_work(tmp_path):
     check_slice(tmp_path, before, "return sorted(REG.items), REG.items['a']()", {})
 
 
+SEVERAL = (
+    "class Registry:\n"
+    "    def __init__(self):\n"
+    "        self.known = {}\n"
+    "    def register(self, f):\n"
+    "        self.known[f.__name__] = f\n"
+    "        return f\n"
+    "MODELS = Registry()\nDATA = Registry()\nPLAIN = {}\n"
+    "def plain(f):\n    PLAIN[f.__name__] = f\n    return f\n"
+    "def build(name): return MODELS.known[name]()\n"
+    "def all(): return [MODELS, DATA]\n"
+)
+FILLERS = {
+    "registry.py": SEVERAL,
+    "models.py": "from registry import MODELS\n@MODELS.register\ndef linear(): return 1\n",
+    "data.py": "import registry as r\n@r.DATA.register\ndef toy(): return 1\n",
+    "others.py": "from registry import plain\n@plain\ndef other(): return 1\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "fillers"),
+    [
+        ("return registry.MODELS.known", {"models"}),
+        ("return registry.build('linear')", {"models"}),
+        ("from registry import DATA as d\nreturn d.known['toy']()", {"data"}),
+        ("return getattr(registry, 'DATA').known", {"data"}),
+        ("return registry.PLAIN", {"others"}),
+        ("return len(registry.all())", {"models", "data"}),
+        ("return sorted(vars(registry))", {"models", "data", "others"}),
+        ("return f(registry)", {"models", "data", "others"}),
+        ("return registry.Registry", set()),
+        ("return 1", set()),
+    ],
+)
+def test_each_registry_of_a_module_is_filled_for_its_users(body, fillers):
+    before = "import models, data, others, registry"
+    one = digest(before, body, FILLERS)
+    for name in ("models", "data", "others"):
+        changed = {**FILLERS, f"{name}.py": FILLERS[f"{name}.py"].replace("return 1", "return 2")}
+        assert (digest(before, body, changed) != one) == (name in fillers)
+
+
+def test_registries_of_one_module_work(tmp_path):
+    before = "import models, data, others, registry"
+    body = "return registry.build('linear'), sorted(registry.DATA.known)"
+    check_slice(tmp_path, before, body, FILLERS)
+
+
+def test_registries_that_share_a_container_are_filled_together():
+    shared = SEVERAL.replace("class Registry:\n", "class Registry:\n    known = {}\n")
+    files = {**FILLERS, "registry.py": shared}
+    one = digest("import models, data, registry", "return registry.MODELS.known", files)
+    files["data.py"] = files["data.py"].replace("return 1", "return 2")
+    assert digest("import models, data, registry", "return registry.MODELS.known", files) != one
+
+
 def test_effects_run_in_the_job_of_who_notices_them(tmp_path):
     files = {"helper.py": "import random\nrandom.seed(7)\n"}
     check_slice(tmp_path, "import helper\nimport random", "return random.random()", files)

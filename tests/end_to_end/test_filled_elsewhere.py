@@ -26,8 +26,8 @@ def note():
 @trial(1, {"n": [1, 2]})
 def t(n):
     note()
-    registry = importlib.import_module(open("name.txt").read())
-    return [n, tools.RATE, sorted(registry.KNOWN)]
+    found = importlib.import_module(open("name.txt").read())
+    return [n, tools.RATE, sorted(found.KNOWN)]
 """
 
 REGISTRY = """\
@@ -113,3 +113,27 @@ def test_it_is_not_imported(lab):
 
 def log(lab):
     return "".join(path.read_text() for path in lab.folder.glob("logs/exp/**/*.log"))
+
+
+TWO = (
+    REGISTRY + "\n\nOTHER = {}\n\n\ndef other(function):\n    OTHER[function.__name__] = function\n"
+)
+USING = EXPERIMENT.replace("import tools", "import registry\nimport tools").replace(
+    "[n, tools.RATE", "[n, len(registry.OTHER), tools.RATE"
+)
+
+
+def test_another_registry_of_its_module_is_used(lab):
+    (lab.folder / "registry.py").write_text(TWO)
+    assert checked(lab, exp=USING) == 4
+    assert checked(lab, models=MODEL + SECOND) == 2
+    assert checked(lab, tools="RATE = 1\nUNUSED = 3\n") == 0
+    assert checked(lab, models=f"{MODEL}\n\nfrom registry import other\nother(first)\n") == 2
+
+
+def test_another_registry_of_its_module_is_filled_from_now_on(lab):
+    (lab.folder / "registry.py").write_text(TWO)
+    assert checked(lab, exp=USING, models="def other():\n    return 1\n") == 4
+    assert checked(lab) == 0
+    assert checked(lab, models=MODEL) == 2
+    assert checked(lab, models=MODEL + SECOND) == 2
