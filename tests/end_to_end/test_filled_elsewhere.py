@@ -94,6 +94,7 @@ def test_it_is_filled(lab):
     assert checked(lab, tools="RATE = 1\nUNUSED = 2\n") == 2  # all of the file has run
     assert checked(lab, models=MODEL + SECOND) == 2
     assert checked(lab, tools="RATE = 1\nUNUSED = 3\n") == 0
+    assert checked(lab, models=MODEL + SECOND + "\n\ndef unused():\n    return 1\n") == 0
     assert checked(lab, models=MODEL.replace("first", "third")) == 2
 
 
