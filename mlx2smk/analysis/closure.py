@@ -282,8 +282,10 @@ class Closure:
             self._everything = self._everything or dynamic
         elif dynamic.reach is Reach.IMPORT:
             for module in imported_by_call(dynamic, self.project):
-                self._widen(module, dynamic.reason, place, position, dynamic=True)
-            if dynamic.exact:
+                self._load(module, position)
+                if not dynamic.drops:
+                    self._widen(module, dynamic.reason, place, position, dynamic=True)
+            if dynamic.exact or dynamic.drops:
                 return
         own = dynamic.reach is Reach.OWN and dynamic.calls
         self._widen(item.module, dynamic.reason, place, position, dynamic=True, handed_on=not own)

@@ -18,6 +18,7 @@ from mlx2smk.analysis.import_calls import (
     asks_for_package,
     asks_whether_there,
     asks_who_started,
+    drops_value,
     imported_name,
     names_nothing_local,
     own_package,
@@ -49,7 +50,7 @@ class Dynamic:
 
     ``exact``: ``name`` is the whole name. ``source``: it can see the text itself, comments included.
     ``plain``: it finds names and nothing else. ``calls``: what it finds is called, so it is no module.
-    ``asks``: it only asks for attributes of what it finds. ``value`` is the expression whose value is the
+    ``asks``: it only asks for attributes of what it finds; ``drops``: it does nothing with it. ``value`` is the expression whose value is the
     module or the dict of names that it finds.
     """
 
@@ -62,6 +63,7 @@ class Dynamic:
     plain: bool = False
     calls: bool = False
     asks: bool = False
+    drops: bool = False
     value: ast.expr | None = None
 
 
@@ -297,7 +299,7 @@ def _of_builtin(name: str, reference: Reference, unit: Unit, module: Module) -> 
     call = call_of(reference)
     if call is not None and name in {"vars", "dir"} and call.args:
         return None  # it looks into its argument; a module given to it is noticed as such
-    if call is not None and name in {"locals", "dir"} and _in_function(reference):
+    if call is not None and name in {"locals", "dir"} and reference.deferred:
         return None
     if reach is Reach.IMPORT:
         return _import(reference, unit, module)
@@ -326,6 +328,7 @@ def _import(reference: Reference, unit: Unit, module: Module) -> Dynamic:
     """Read the name of a module imported by a call, or how it starts."""
     call = call_of(reference)
     given = call.args if call is not None else []
+    drops = call is not None and drops_value(call, unit, module)
     asks = call is not None and all(map(asks_for_attribute, uses_of(call, unit)))
     name, exact = imported_name(given, module)
     package = own_package(given, module)
@@ -341,7 +344,8 @@ def _import(reference: Reference, unit: Unit, module: Module) -> Dynamic:
         Reach.IMPORT,
         "" if relative else name,
         exact and not relative,
-        asks=asks,
+        asks=asks or drops,
+        drops=drops,
         value=call,
     )
 
@@ -384,11 +388,6 @@ def _is_given_object(reference: Reference) -> bool:
         bool(call.args)
         or any(key.arg in {"module", "object", "component"} for key in call.keywords)
     )
-
-
-def _in_function(reference: Reference) -> bool:
-    """Whether the code is a function's own: there ``locals()`` holds the function's names only."""
-    return reference.deferred
 
 
 def _is_unpickling(reference: Reference) -> bool:
