@@ -17,8 +17,8 @@ class Changes:
     """Why code has effects (``reason``), and who can notice them (``domains``).
 
     ``touches`` are the names of the module whose containers it changes; ``owned`` are names of the
-    scope inside, such as ``self`` in ``__init__``, that may be changed freely, and attributes of these
-    (``self.items``).
+    scope inside, such as ``self`` in ``__init__``, that may be changed freely, attributes of these
+    (``self.items``), and methods that change nothing else (``self.add()``).
     """
 
     def __init__(self, values: Values, judge: Judge, owned: frozenset[str] = frozenset()) -> None:

@@ -284,7 +284,8 @@ class Evaluation(Changes):
             self.expression(part)
         if isinstance(node.func, ast.Attribute):
             self.expression(node.func.value)
-        if not self._is_pure_call(node):
+        own = bool(self.owned) and f"{ast.unparse(node.func)}()" in self.owned
+        if not own and not self._is_pure_call(node):
             self._impure_call(node, f"calls {short(node.func)}")
 
     def _impure_call(self, node: ast.Call, reason: str) -> None:
