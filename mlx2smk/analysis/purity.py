@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.calling import Calling
 from mlx2smk.analysis.class_methods import ClassMethods
-from mlx2smk.analysis.confined import FAILING, OWN_MODULE
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.instances import Instances
-from mlx2smk.analysis.judge import Filling, both
+from mlx2smk.analysis.judge import Filling, both, filling_of
 from mlx2smk.analysis.known import (
     DISPATCHERS,
     ENTRY_POINTS,
@@ -393,11 +392,3 @@ class Purity:
         if meaning is None:
             return is_wrapping_method(function, values)
         return listed(meaning.name, PURE_DECORATORS)
-
-
-def filling_of(evaluation: Evaluation) -> Filling | None:
-    """Return what some code fills if it does nothing else; it may fail."""
-    if not evaluation.domains <= {OWN_MODULE, FAILING}:
-        return None
-    known = OWN_MODULE not in evaluation.domains
-    return Filling(evaluation.values.module, frozenset(evaluation.touches) if known else None)
