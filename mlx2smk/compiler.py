@@ -145,7 +145,7 @@ def _analysed(
     """Analyse an experiment, and add what its earlier runs did that the code does not show."""
     folder = Path(experiment.source.path).parent
     analysis = analyse(experiment, folder, places=places)
-    used = names_to_add(analysis, surprises, folder)
+    used = names_to_add(analysis, surprises, Path(experiment.source.path))
     return widened(analyse(experiment, folder, used, places) if used else analysis, surprises)
 
 

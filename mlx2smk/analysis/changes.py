@@ -17,8 +17,8 @@ class Changes:
     """Why code has effects (``reason``), and who can notice them (``domains``).
 
     ``touches`` are the names of the module whose containers it changes; ``owned`` are names of the
-    scope inside, such as ``self`` in ``__init__``, that may be changed freely, and attributes of these
-    (``self.items``).
+    scope inside, such as ``self`` in ``__init__``, that may be changed freely, attributes of these
+    (``self.items``), and methods that change nothing else (``self.add()``).
     """
 
     def __init__(self, values: Values, judge: Judge, owned: frozenset[str] = frozenset()) -> None:
@@ -43,8 +43,11 @@ class Changes:
 
     def fill(self, reason: str, filling: Filling | None) -> None:
         """Note what a call or a decorator fills, None if it does something else."""
-        if filling is None or filling.names is None or filling.module is not self.values.module:
-            self.effect(reason, filling.domain if filling is not None else None)
+        if filling is None:
+            self.effect(reason)
+        elif filling.names is None or filling.module is not self.values.module:
+            for domain in filling.domains:
+                self.effect(reason, domain)
         elif not filling.names:
             self.effect(reason, FAILING)
         else:
@@ -82,8 +85,16 @@ class Changes:
         return self.values.is_definition(name) or self.judge.is_instance(name, self.values)
 
     def is_owned_attribute(self, node: ast.expr) -> bool:
-        """Whether this is an attribute of an owned name that may be changed freely."""
-        return isinstance(node, ast.Attribute) and ast.unparse(node) in self.owned
+        """Whether this is an attribute of an owned name that may be changed freely, or all of them."""
+        if not isinstance(node, ast.Attribute):
+            return False
+        return ast.unparse(node) in self.owned or (
+            node.attr == "__dict__" and self.owns(node.value)
+        )
+
+    def owns(self, node: ast.expr) -> bool:
+        """Whether this is an owned name."""
+        return isinstance(node, ast.Name) and node.id in self.owned
 
     def _is_this_module(self, node: ast.expr) -> bool:
         """Whether this is ``sys.modules[__name__]``, which is all that others get of the module."""

@@ -19,7 +19,7 @@ from mlx2smk.analysis.subclass_lookups import SubclassLookups
 from mlx2smk.analysis.tables import Tables
 from mlx2smk.analysis.taken import Taken, Widening
 from mlx2smk.analysis.used import not_imported_by_others
-from mlx2smk.analysis.waking import Sleeper, Sleepers
+from mlx2smk.analysis.waking import Sleeper, Sleepers, is_held
 from mlx2smk.language.keys import SETUP
 
 if TYPE_CHECKING:
@@ -107,6 +107,11 @@ class Closure:
                     self._widen(module, reason, None, dynamic=True)
             self._drain()
         self.taken = settled(self.taken, self.linker)
+
+    @property
+    def filled(self) -> frozenset[str]:
+        """The modules that the function does not load, and names that it does not need, which other code fills."""
+        return self._sleepers.filled()
 
     def _use(self, used: UsedName) -> None:
         dotted = used.module
@@ -212,7 +217,7 @@ class Closure:
         if domain in BY_ALL:
             return domain == EVERYWHERE
         if domain.startswith(MODULE):
-            return domain.removeprefix(MODULE) in self.loaded
+            return is_held(domain.removeprefix(MODULE), self.loaded, self._positions)
         return self._looks_around or any(sees(name, domain) for name in self._outside)
 
     def _widen(  # noqa: PLR0913 -- why it is taken
@@ -277,8 +282,10 @@ class Closure:
             self._everything = self._everything or dynamic
         elif dynamic.reach is Reach.IMPORT:
             for module in imported_by_call(dynamic, self.project):
-                self._widen(module, dynamic.reason, place, position, dynamic=True)
-            if dynamic.exact:
+                self._load(module, position)
+                if not dynamic.drops:
+                    self._widen(module, dynamic.reason, place, position, dynamic=True)
+            if dynamic.exact or dynamic.drops:
                 return
         own = dynamic.reach is Reach.OWN and dynamic.calls
         self._widen(item.module, dynamic.reason, place, position, dynamic=True, handed_on=not own)

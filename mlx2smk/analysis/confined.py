@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Final
 
+from mlx2smk.analysis.known_models import DRAWING_DATA, DRAWING_LAYERS
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
 from mlx2smk.language.origins import MODULES
 
@@ -26,7 +27,10 @@ FAILING: Final = "failing"
 """Changes nothing but whether it fails."""
 
 MODULE: Final = "module:"
-"""Starts the domain of what a local module holds: those notice it who load that module."""
+"""Starts the domain of what a local module holds: those notice it who load that module.
+
+After a colon follows a name of the module, if only those notice it who need that name.
+"""
 
 _COMPUTING: Final = frozenset(
     {
@@ -92,6 +96,7 @@ CONFINED_CALLS: Final[Mapping[str, str]] = {
             *("numpy.random.randn", "numpy.random.randint", "numpy.random.random"),
             *("numpy.random.normal", "numpy.random.uniform", "numpy.random.choice"),
             *("numpy.random.permutation", "numpy.random.standard_normal"),
+            *DRAWING_DATA,
         ),
         "numpy",
     ),
@@ -102,6 +107,7 @@ CONFINED_CALLS: Final[Mapping[str, str]] = {
             *("torch.set_num_threads", "torch.set_num_interop_threads", "torch.set_printoptions"),
             *("torch.set_default_dtype", "torch.set_default_device", "torch.set_grad_enabled"),
             *("torch.set_float32_matmul_precision", "torch.use_deterministic_algorithms"),
+            *DRAWING_LAYERS,
         ),
         "torch",
     ),
@@ -170,9 +176,10 @@ READS: Final = frozenset(
         *("pathlib.Path().read_text", "pathlib.Path().read_bytes", "open().read"),
         *("glob.glob", "os.listdir", "pathlib.Path().glob", "pathlib.Path().iterdir"),
         *("pathlib.Path().rglob", "open().readlines", "open().readline", "open().close"),
+        *("tomllib.loads", "tomli.loads"),
     }
 )
-"""Calls that read files and change nothing but how far they are read."""
+"""Calls that read files or folders and change nothing but how far they are read."""
 
 MAKERS: Final[Mapping[str, str]] = {
     **dict.fromkeys(
@@ -184,6 +191,10 @@ MAKERS: Final[Mapping[str, str]] = {
             *("numpy.zeros", "numpy.ones", "numpy.arange", "numpy.empty", "numpy.full"),
             *("numpy.array", "numpy.eye", "numpy.linspace", "numpy.logspace", "hashlib.*"),
             *("pandas.DataFrame", "pandas.Series", "pandas.read_csv"),
+            *("addict.Dict", "argparse.Namespace", "box.Box", "copy.deepcopy", "easydict.EasyDict"),
+            *("fvcore.common.config.CfgNode", "ml_collections.ConfigDict", "yacs.config.CfgNode"),
+            *("omegaconf.OmegaConf.create", "omegaconf.OmegaConf.load"),
+            *("omegaconf.OmegaConf.merge", "omegaconf.OmegaConf.structured"),
         ),
         OWN_MODULE,
     ),
@@ -247,11 +258,18 @@ def call_domain(name: str, node: ast.Call) -> str | None:
         return None if name == "loguru.logger.add" and not _is_stream(node) else "loguru"
     if name == "open":
         return OWN_MODULE if _is_for_reading(node) else None
+    if name in DRAWING_DATA and _is_seeded(node):
+        return OWN_MODULE
     return domain(name, CONFINED_CALLS)
 
 
 _MILD: Final = frozenset({"ignore", "default", "always", "module", "once"})
 _STYLES: Final = frozenset({"level", "format", "datefmt", "style", "force"})
+
+
+def _is_seeded(node: ast.Call) -> bool:
+    states = [item.value for item in node.keywords if item.arg == "random_state"]
+    return any(isinstance(item, ast.Constant) and item.value is not None for item in states)
 
 
 def _has_only(node: ast.Call, names: frozenset[str]) -> bool:

@@ -18,12 +18,14 @@ from mlx2smk.analysis.import_calls import (
     asks_for_package,
     asks_whether_there,
     asks_who_started,
+    drops_value,
     imported_name,
     names_nothing_local,
     own_package,
 )
 from mlx2smk.analysis.known import CALLER_READERS, listed
 from mlx2smk.analysis.modules import absolute
+from mlx2smk.analysis.namespaces import is_key_of_builtins, runs_apart
 from mlx2smk.analysis.uses import is_called, uses_of
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ class Dynamic:
 
     ``exact``: ``name`` is the whole name. ``source``: it can see the text itself, comments included.
     ``plain``: it finds names and nothing else. ``calls``: what it finds is called, so it is no module.
-    ``asks``: it only asks for attributes of what it finds. ``value`` is the expression whose value is the
+    ``asks``: it only asks for attributes of what it finds; ``drops``: it does nothing with it. ``value`` is the expression whose value is the
     module or the dict of names that it finds.
     """
 
@@ -61,6 +63,7 @@ class Dynamic:
     plain: bool = False
     calls: bool = False
     asks: bool = False
+    drops: bool = False
     value: ast.expr | None = None
 
 
@@ -111,7 +114,7 @@ _GUARDED = frozenset(
         # One comes from a frame to names only by the attributes below.
         *("sys._getframe", "sys._current_frames", "inspect.currentframe", "inspect.stack"),
         *("inspect.trace", "inspect.getouterframes", "inspect.getinnerframes"),
-        # They list and run files, and what is imported comes from its file or is asked for attributes.
+        # They list and run files (as `exec` does with a dict of its own), and what is imported comes from its file or is asked for attributes.
         *("pkgutil.walk_packages", "pkgutil.iter_modules", "runpy.run_path"),
         *("importlib.util.spec_from_file_location", "importlib.util.module_from_spec"),
         *("importlib.machinery.SourceFileLoader",),
@@ -148,6 +151,7 @@ def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, 
         Dynamic(f"names {node.value!r}", node, Reach.ALL)  # as operator.attrgetter wants it
         for node in (() if module.words.isdisjoint(_ATTRIBUTES) else unit.nodes)
         if isinstance(node, ast.Constant) and node.value in _ATTRIBUTES
+        if not is_key_of_builtins(node, unit)
     )
     return tuple(item for item in found if item is not None)
 
@@ -295,10 +299,12 @@ def _of_builtin(name: str, reference: Reference, unit: Unit, module: Module) -> 
     call = call_of(reference)
     if call is not None and name in {"vars", "dir"} and call.args:
         return None  # it looks into its argument; a module given to it is noticed as such
-    if call is not None and name in {"locals", "dir"} and _in_function(reference):
+    if call is not None and name in {"locals", "dir"} and reference.deferred:
         return None
     if reach is Reach.IMPORT:
         return _import(reference, unit, module)
+    if name in {"eval", "exec"} and runs_apart(call, unit, module):
+        return Dynamic(f"uses {name}", reference.node, Reach.GUARDED)
     items = call if name in {"globals", "vars"} else None
     calls = items is not None and _calls_items(items, unit)
     return Dynamic(
@@ -322,6 +328,7 @@ def _import(reference: Reference, unit: Unit, module: Module) -> Dynamic:
     """Read the name of a module imported by a call, or how it starts."""
     call = call_of(reference)
     given = call.args if call is not None else []
+    drops = call is not None and drops_value(call, unit, module)
     asks = call is not None and all(map(asks_for_attribute, uses_of(call, unit)))
     name, exact = imported_name(given, module)
     package = own_package(given, module)
@@ -337,7 +344,8 @@ def _import(reference: Reference, unit: Unit, module: Module) -> Dynamic:
         Reach.IMPORT,
         "" if relative else name,
         exact and not relative,
-        asks=asks,
+        asks=asks or drops,
+        drops=drops,
         value=call,
     )
 
@@ -380,11 +388,6 @@ def _is_given_object(reference: Reference) -> bool:
         bool(call.args)
         or any(key.arg in {"module", "object", "component"} for key in call.keywords)
     )
-
-
-def _in_function(reference: Reference) -> bool:
-    """Whether the code is a function's own: there ``locals()`` holds the function's names only."""
-    return reference.deferred
 
 
 def _is_unpickling(reference: Reference) -> bool:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.argument_calls import BY_ARGUMENTS, computes_with
 from mlx2smk.analysis.changes import BEHIND_ATTRIBUTES, USED_ALONE, Changes, short
 from mlx2smk.analysis.confined import FAILING, MODULE
-from mlx2smk.analysis.import_calls import searches_without_loading
 from mlx2smk.analysis.judge import Filling
 from mlx2smk.analysis.known import (
     CHANGING_METHODS,
@@ -24,6 +24,7 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
+from mlx2smk.analysis.known_models import keeps_what_it_is_given
 from mlx2smk.analysis.known_packages import CHANGING_FIRST
 from mlx2smk.analysis.library_calls import (
     fills_an_array,
@@ -284,7 +285,8 @@ class Evaluation(Changes):
             self.expression(part)
         if isinstance(node.func, ast.Attribute):
             self.expression(node.func.value)
-        if not self._is_pure_call(node):
+        own = bool(self.owned) and f"{ast.unparse(node.func)}()" in self.owned
+        if not own and not self._is_pure_call(node):
             self._impure_call(node, f"calls {short(node.func)}")
 
     def _impure_call(self, node: ast.Call, reason: str) -> None:
@@ -339,11 +341,9 @@ class Evaluation(Changes):
             return False
         if name.startswith("numpy.") and fills_an_array(name, node):
             return False
-        if name == "importlib.import_module":
-            return self.judge.loads_quietly(self.values.imported_by(node))
-        if name == "importlib.util.find_spec":
-            return searches_without_loading(node, self.values.project)
-        return name in PURE_BUILTINS or listed(name, PURE_LIBRARY)
+        if name in BY_ARGUMENTS:
+            return computes_with(name, node, self)
+        return name in PURE_BUILTINS or listed(name, PURE_LIBRARY) or keeps_what_it_is_given(name)
 
     def _is_pure_method(self, function: ast.Attribute, node: ast.Call) -> bool:
         owner = function.value

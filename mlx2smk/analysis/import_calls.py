@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis.dynamic import Dynamic
     from mlx2smk.analysis.names import Reference
-    from mlx2smk.analysis.project import Module, Project
+    from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.analysis.uses import Use
 
 BY_NAME = frozenset({"getattr", "hasattr", "setattr", "delattr"})
@@ -88,6 +88,18 @@ def asks_for_attribute(use: Use) -> bool:
         and use.parent.func.id in BY_NAME | {"dir"}
         and use.parent.args[:1] == [use.node]
     )
+
+
+def drops_value(call: ast.Call, unit: Unit, module: Module) -> bool:
+    """Whether nothing is done with a module that a call imports: it is imported for its effects."""
+    parent = unit.parents.get(call)
+    while isinstance(parent, (ast.ListComp, ast.List)):
+        parent = unit.parents.get(parent)
+    if not isinstance(parent, ast.Assign) or parent is not unit.node:
+        return isinstance(parent, ast.Expr)
+    names = {target.id for target in parent.targets if isinstance(target, ast.Name)}
+    used = (each.name for other in module.units for each in other.names.references)
+    return len(names) == len(parent.targets) and names.isdisjoint(used)
 
 
 def asks_whether_there(use: Use) -> bool:

@@ -17,6 +17,8 @@ from mlx2smk.analysis.values import Definition, Values
 from mlx2smk.language.bindings import imports_something, nodes_bound, scope_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from mlx2smk.analysis.project import Module, Project
     from mlx2smk.analysis.purity import Purity
 
@@ -114,16 +116,13 @@ class Instances:
         frame = frame_inside(method)
         if not first or len(frame[first[0].arg]) != 1:
             return None
-        this, own = (
-            first[0].arg,
-            _own_containers(instance.node, Values(self.project, instance.home)),
-        )
-        owned = frozenset(f"{this}.{name}" for name in own)
-        if _is_container(instance.node):
-            owned |= {this}
-        around = Values(self.project, instance.home)
+        this, around = first[0].arg, Values(self.project, instance.home)
+        quiet = self._quiet_methods(instance)
+        owned = _owned_by(this, instance.node, around, quiet)
         inside = around.inside(frame)
         whole = self._what(method, inside, owned)
+        if whole is not None:
+            whole = whole.union(*(quiet[name] for name in _own_calls(method, this) & quiet.keys()))
         if whole is None or factory is None:
             return None if whole is None else self._filling(instance, whole)
         parameters = {arg.arg for arg in method.args.args} if factory else set()
@@ -136,6 +135,40 @@ class Instances:
             whole |= inner
         return self._filling(instance, whole)
 
+    def _quiet_methods(self, instance: _Instance) -> dict[str, frozenset[str]]:
+        """Return the methods that may be called by others of the class, with what they change besides the instance."""
+        node, around = instance.node, Values(self.project, instance.home)
+        methods = {each.name: each for each in node.body if isinstance(each, ast.FunctionDef)}
+        found: dict[str, frozenset[str]] = {}
+        size = -1
+        while size != (size := len(found)):
+            for name, method in methods.items():
+                what = self._quiet(method, node, around, found)
+                if (
+                    name not in found
+                    and what is not None
+                    and len(nodes_bound(node.body, name)) == 1
+                ):
+                    found[name] = what
+        return found
+
+    def _quiet(
+        self,
+        method: ast.FunctionDef,
+        node: ast.ClassDef,
+        around: Values,
+        quiet: Mapping[str, frozenset[str]],
+    ) -> frozenset[str] | None:
+        """Return what a method changes besides the instance, None if it may do more."""
+        first = [*method.args.posonlyargs, *method.args.args][:1]
+        frame = frame_inside(method)
+        if not first or method.decorator_list or len(frame[first[0].arg]) != 1:
+            return None
+        this = first[0].arg
+        what = self._what(method, around.inside(frame), _owned_by(this, node, around, quiet))
+        called = _own_calls(method, this) & quiet.keys()
+        return None if what is None else what.union(*(quiet[name] for name in called))
+
     def _what(
         self, node: ast.FunctionDef, values: Values, owned: frozenset[str]
     ) -> frozenset[str] | None:
@@ -147,10 +180,30 @@ class Instances:
         return frozenset(evaluation.touches) if evaluation.only_fails() else None
 
     def _filling(self, instance: _Instance, touches: frozenset[str]) -> Filling | None:
+        own = frozenset({instance.name})
+        # Containers of the class itself are shared by its instances.
+        bound = {each.name for each in scope_of(instance.node.body).bindings}
+        shares = bool(bound & _own_containers(instance.node, Values(self.project, instance.home)))
         if instance.module is instance.home:
-            # Containers of the class itself are shared by its instances.
-            return Filling(instance.module, touches | {instance.name, instance.node.name})
-        return None if touches else Filling(instance.module, frozenset({instance.name}))
+            shared = frozenset({instance.node.name}) if shares else frozenset()
+            return Filling(instance.module, touches | own | shared)
+        return None if touches or shares else Filling(instance.module, own)
+
+
+def _owned_by(
+    this: str, node: ast.ClassDef, values: Values, quiet: Iterable[str]
+) -> frozenset[str]:
+    """Return what a method may change and call freely: containers and methods of the instance ``this``."""
+    own = {f"{this}.{name}" for name in _own_containers(node, values)}
+    calls = {f"{this}.{name}()" for name in quiet}
+    return frozenset(own | calls | ({this} if _is_container(node) else set()))
+
+
+def _own_calls(method: ast.FunctionDef, this: str) -> set[str]:
+    """Return the methods of its own instance that a method calls."""
+    calls = (part.func for part in ast.walk(method) if isinstance(part, ast.Call))
+    own = (each for each in calls if isinstance(each, ast.Attribute))
+    return {each.attr for each in own if isinstance(each.value, ast.Name) and each.value.id == this}
 
 
 def _own_containers(node: ast.ClassDef, values: Values) -> frozenset[str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from mlx2smk.analysis.confined import MODULE
+from mlx2smk.analysis.confined import FAILING, MODULE, OWN_MODULE
 
 if TYPE_CHECKING:
     import ast
 
+    from mlx2smk.analysis.changes import Changes
     from mlx2smk.analysis.project import Module
     from mlx2smk.analysis.values import Definition, Values
 
@@ -22,9 +23,11 @@ class Filling:
     names: frozenset[str] | None
 
     @property
-    def domain(self) -> str:
+    def domains(self) -> list[str]:
         """Who can notice it."""
-        return f"{MODULE}{self.module.dotted}"
+        if self.names is None:
+            return [f"{MODULE}{self.module.dotted}"]
+        return [f"{MODULE}{self.module.dotted}:{name}" for name in sorted(self.names)] or [FAILING]
 
 
 def both(one: Filling, other: Filling | None) -> Filling | None:
@@ -32,6 +35,14 @@ def both(one: Filling, other: Filling | None) -> Filling | None:
     if other is None or one.names is None or other.names is None:
         return None if other is None else Filling(one.module, None)
     return Filling(one.module, one.names | other.names)
+
+
+def filling_of(evaluation: Changes) -> Filling | None:
+    """Return what some code fills if it does nothing else; it may fail."""
+    if not evaluation.domains <= {OWN_MODULE, FAILING}:
+        return None
+    known = OWN_MODULE not in evaluation.domains
+    return Filling(evaluation.values.module, frozenset(evaluation.touches) if known else None)
 
 
 class Judge(Protocol):

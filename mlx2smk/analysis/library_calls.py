@@ -62,3 +62,8 @@ def makes_exception(node: ast.expr, values: Values) -> bool:
     name = values.library(node.func) if isinstance(node, ast.Call) else ""
     kind = getattr(builtins, name, None) if name else None
     return isinstance(kind, type) and issubclass(kind, BaseException)
+
+
+def is_pythons_method(node: ast.expr | None) -> bool:
+    """Whether this is a method of Python's own, as in ``__setattr__ = dict.__setitem__``."""
+    return node is not None and ast.unparse(node) in {"dict.__setitem__", "object.__setattr__"}

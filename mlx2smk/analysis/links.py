@@ -172,9 +172,20 @@ class Linker:
                 for unit in module.units
                 for imported, deferred in unit.names.imports
                 if not deferred
-                for name in _dotted(imported, module)
+                for name in self._may_load(imported, module)
             ]
         return self._loads[module.dotted]
+
+    def _may_load(self, imported: Imported, module: Module) -> Iterator[str]:
+        """Yield the dotted names of the module that an import loads, and of what may be a submodule of it."""
+        base, *submodules = _dotted(imported, module) or ("",)
+        package = self.project.load(base) if submodules else None
+        if base:
+            yield base
+        if package is None or imported.name not in package.certain:
+            yield from submodules
+        else:  # what is no submodule that we know is the package's own name
+            yield from (each for each in submodules if self.project.load(each) is not None)
 
 
 def _is_star(unit: Unit, module: Module) -> bool:
@@ -191,9 +202,9 @@ def _unique(items: Iterable[_Item]) -> tuple[_Item, ...]:
     return tuple(dict.fromkeys(items))
 
 
-def _dotted(imported: Imported, module: Module) -> Iterator[str]:
+def _dotted(imported: Imported, module: Module) -> list[str]:
     base = absolute(imported.module, imported.level, module.parent_package)
-    if base:
-        yield base
-        if imported.name is not None and not imported.star:
-            yield f"{base}.{imported.name}"
+    if not base:
+        return []
+    own = imported.name is not None and not imported.star
+    return [base, f"{base}.{imported.name}"] if own else [base]

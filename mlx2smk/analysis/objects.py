@@ -178,7 +178,13 @@ class Objects:
         # It may keep what it is given, and so be a way to what others hold.
         if not function or any(map(self._is_elsewhere, given)):
             return ""
+        if function == "copy.deepcopy" and not all(self._copies_alike(item, seen) for item in given):
+            return ""  # objects of the user's classes may say themselves what a copy of them is
         return _path(f"{function}()")
+
+    def _copies_alike(self, node: ast.expr, seen: frozenset[str]) -> bool:
+        """Whether an expression is plain data, or what a library has made of such."""
+        return self.values.is_plain(node) or _maker(self._made(node, seen)) is not None
 
     def _bound(self, name: str, seen: frozenset[str]) -> str:
         """Return what a name stands for, if it is always the same."""

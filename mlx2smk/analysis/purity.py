@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.calling import Calling
 from mlx2smk.analysis.class_methods import ClassMethods
-from mlx2smk.analysis.confined import FAILING, OWN_MODULE
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.instances import Instances
-from mlx2smk.analysis.judge import Filling, both
+from mlx2smk.analysis.judge import Filling, both, filling_of
 from mlx2smk.analysis.known import (
     DISPATCHERS,
     ENTRY_POINTS,
@@ -25,7 +24,7 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
-from mlx2smk.analysis.library_calls import called_later, is_wrapping_method
+from mlx2smk.analysis.library_calls import called_later, is_pythons_method, is_wrapping_method
 from mlx2smk.analysis.patches import HOOKS, Patches
 from mlx2smk.analysis.scope_frames import frame_inside, only_function, returns_of
 from mlx2smk.analysis.subclassing import filled_by_subclass
@@ -298,8 +297,11 @@ class Purity:
 
     def _has_pure_hooks(self, node: ast.ClassDef, module: Module) -> bool:
         """Whether the methods that may be called when an instance is created are pure."""
-        hooks = (each.node for each in scope_of(node.body).bindings if each.name in HOOKS)
-        return all(self._is_pure_member(hook, module) for hook in hooks)
+        hooks = (each for each in scope_of(node.body).bindings if each.name in HOOKS)
+        return all(
+            is_pythons_method(hook.value) or self._is_pure_member(hook.node, module)
+            for hook in hooks
+        )
 
     def _is_pure_member(self, node: ast.AST, module: Module) -> bool:
         if not isinstance(node, ast.FunctionDef):
@@ -390,11 +392,3 @@ class Purity:
         if meaning is None:
             return is_wrapping_method(function, values)
         return listed(meaning.name, PURE_DECORATORS)
-
-
-def filling_of(evaluation: Evaluation) -> Filling | None:
-    """Return what some code fills if it does nothing else; it may fail."""
-    if not evaluation.domains <= {OWN_MODULE, FAILING}:
-        return None
-    known = OWN_MODULE not in evaluation.domains
-    return Filling(evaluation.values.module, frozenset(evaluation.touches) if known else None)

@@ -65,7 +65,9 @@ class FunctionSlice:
     """All that a function's run can depend on, as text that runs and as a digest of what it means.
 
     ``asked`` are the parameters whose values decide what belongs to it. ``partial`` are tables of the
-    experiment of which it has only the entries under some keys, which are literals.
+    experiment of which it has only the entries under some keys, which are literals. ``filled`` are local
+    modules that it does not load, and names of others (``module:name``), of which code that it leaves out
+    changes objects.
     """
 
     statements: tuple[int, ...]
@@ -77,6 +79,7 @@ class FunctionSlice:
     removed: tuple[str, ...]
     asked: frozenset[str] = frozenset()
     partial: Partial = ()
+    filled: frozenset[str] = frozenset()
 
 
 class Slicer:
@@ -121,6 +124,7 @@ class Slicer:
             removed=_removed(whole, here),
             asked=frozenset(closure.asked),
             partial=_partial(whole, closure),
+            filled=closure.filled,
         )
         return result, taken
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlx2smk.analysis.confined import MODULE
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 
     from mlx2smk.analysis.facts import Facts, UnitFacts
     from mlx2smk.analysis.links import Linker
     from mlx2smk.analysis.project import Module
+    from mlx2smk.analysis.units import Unit
+
+
+def is_held(place: str, loaded: Mapping[str, Module], taken: Container[Unit]) -> bool:
+    """Whether a slice has a module, or a name of a module (``module:name``)."""
+    dotted, _, name = place.partition(":")
+    module = loaded.get(dotted)
+    if module is None or not name:
+        return module is not None
+    return any(unit in taken for unit in module.binders.get(name, ()))
 
 
 class Sleeper(NamedTuple):
@@ -50,6 +62,11 @@ class Sleepers:
         due, self._due = sorted(self._due), set()
         for number in due:
             yield from self._judged(number)
+
+    def filled(self) -> frozenset[str]:
+        """Return the modules, or names of modules, that units fill which still sleep."""
+        asleep = (each for each in self._asleep if each.startswith(MODULE))
+        return frozenset(each.removeprefix(MODULE) for each in asleep if not self.notices(each))
 
     def _judged(self, number: int) -> Iterator[tuple[Sleeper, str | None]]:
         sleeper = self._all[number]

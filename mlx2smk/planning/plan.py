@@ -46,7 +46,9 @@ class FunctionPlan:
     """One of the user's functions: the rule that runs it and the slice that it runs.
 
     ``digest`` stands for everything of the code that the run can depend on; ``reads`` are the keys of
-    SETUP that it may read; ``removed`` and ``partial`` are those of the experiment's module.
+    SETUP that it may read; ``removed`` and ``partial`` are those of the experiment's module. ``filled`` are
+    local modules, and names of them (``module:name``), that slices do not have and whose objects code changes
+    that they leave out.
     """
 
     kind: ClassVar[str]
@@ -60,6 +62,7 @@ class FunctionPlan:
     removed: tuple[str, ...]
     modules: tuple[ModulePlan, ...]
     partial: Partial = ()
+    filled: tuple[str, ...] = ()
 
 
 class FunctionFields(TypedDict):
@@ -74,6 +77,7 @@ class FunctionFields(TypedDict):
     removed: tuple[str, ...]
     modules: tuple[ModulePlan, ...]
     partial: Partial
+    filled: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,4 +270,4 @@ def _drop_empty(entry: dict[str, Any]) -> None:
             del part["partial"]
 
 
-_RARE = frozenset({"partial", "deciding", "variants"})
+_RARE = frozenset({"partial", "filled", "deciding", "variants"})

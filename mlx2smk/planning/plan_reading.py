@@ -76,6 +76,7 @@ def _common(entry: Entry) -> FunctionFields:
         "removed": entry.texts("removed"),
         "modules": tuple(map(_module, entry.entries("modules"))),
         "partial": _partial(entry),
+        "filled": entry.optional(entry.texts, "filled") or (),
     }
 
 

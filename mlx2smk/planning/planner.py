@@ -215,6 +215,9 @@ class _Planner:
             "removed": found.slice.removed,
             "partial": found.slice.partial,
             "modules": module_plans(kind, found),
+            "filled": tuple(
+                sorted(frozenset[str]().union(*(each.filled for each in found.slices)))
+            ),
         }
 
     def _parallel(self, trial: Trial) -> int | None:

@@ -116,22 +116,37 @@ def _keys(record: Mapping[str, Any], name: str) -> Keys:
 
 
 def names_to_add(
-    analysis: Analysis, surprises: Mapping[str, Surprises], folder: Path
+    analysis: Analysis, surprises: Mapping[str, Surprises], experiment: Path
 ) -> dict[str, frozenset[UsedName]]:
     """Return the names that belong into slices because earlier runs used them, by function.
 
     As long as a slice, and the whole files that ran in place of it, are as they were, its results are
-    current; with another slice they would run again for nothing.
+    current; with another slice they would run again for nothing. But a module does not hold what its
+    file says if by now code that the slice leaves out fills it.
     """
     found: dict[str, frozenset[UsedName]] = {}
     for function in analysis.functions:
         seen = surprises.get(function.name)
+        if seen is None:
+            continue
         codes = {each.digest for each in function.slices}
-        origins = seen.origins if seen else ()
-        outdated = {each.values for each in origins if not each.is_current(codes, folder)}
-        if seen and outdated:
+        outdated = {
+            each.values for each in seen.origins if not each.is_current(codes, experiment.parent)
+        }
+        outdated |= _filled_since(function, seen, experiment.name)
+        if outdated:
             found[function.name] = frozenset(n for n in seen.names if n.values in outdated)
     return found
+
+
+def _filled_since(
+    function: FunctionAnalysis, seen: Surprises, experiment: str
+) -> set[tuple[tuple[str, str], ...]]:
+    """Return the values with which runs imported a module that other code fills, and ran without that code."""
+    every = frozenset[str]().union(*(each.filled for each in function.slices))
+    filled = {each.partition(":")[0] for each in every}
+    whole = {each.values for each in seen.origins if experiment in dict(each.files)}
+    return {each.values for each in seen.names if each.module in filled} - whole
 
 
 def widened(analysis: Analysis, surprises: Mapping[str, Surprises]) -> Analysis:

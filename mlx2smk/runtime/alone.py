@@ -11,7 +11,7 @@ import os
 import sys
 import time
 
-from . import child, digests, failures, observing, records, world
+from . import child, digests, failures, observing, records, widening, world
 from .ending import Ending
 from .errors import ContextGuardError, JobError, complain_to, complaint
 from .events import Events
@@ -111,7 +111,8 @@ def _guard(
         kill_descendants()  # a pool would wait for what never comes
         message, surprise = complaint(data)
         missed = surprise.get("missed", []) if surprise else []
-        files = [file for file, _ in missed if file not in task.whole]
+        found = widening.left_out_names(task.plan, task.function, missed)
+        files = [file for file, _, _ in found if file not in task.whole]
         if files:
             _start_again(task, files)
         _refuse(message, outcome)

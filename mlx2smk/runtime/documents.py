@@ -34,7 +34,11 @@ class ModuleEntry(_PartialEntry):
     removed: list[str]
 
 
-class FunctionEntry(_PartialEntry):
+class _FilledEntry(TypedDict, total=False):
+    filled: list[str]
+
+
+class FunctionEntry(_PartialEntry, _FilledEntry):
     """What the plan says of every function of the user's."""
 
     name: str
@@ -374,7 +378,8 @@ class Surprise(TypedDict, total=False):
     `names` are names that its slice left out, each with its module (None: the experiment); without a name,
     the whole module was imported. `code` and `files` are the digests of its slice and of the files that
     hold the names, and `values` are those of the parameters that decided what the run's slice was, as
-    literals. `missed` names files instead of modules, as a process of the job knows them.
+    literals. `missed` names files instead of modules, as a process of the job knows them; without a slice of
+    the file, the name is that of its module.
     """
 
     reads: list[str] | None

@@ -70,6 +70,7 @@ class Runner:
         self._events = Events(plan)
         self._prepared = child.Preparation(self._events.observer())
         self._whole: tuple[str, ...] = ()
+        self._missed: dict[tuple[str | None, str | None], None] = {}
 
     def check(self) -> None:
         """Raise CancelledError if the job was told to stop."""
@@ -110,7 +111,9 @@ class Runner:
         if changed is not None:
             self._fail(f"{changed} changed since compile: run mlx compile again")
         self.log.note(f"{error}; it runs once more, with all of the file")
-        self._keep(task, [(module, name) for _, module, name in found if name], files)
+        names = dict.fromkeys((module, name) for _, module, name in found if name != "")
+        self._missed.update(names)
+        self._keep(task, list(names), files)
         self._whole = (*self._whole, *files)
 
     def _keep(
@@ -190,8 +193,10 @@ class Runner:
         touched = observed.touched(data, self._folder, self.contents)
         found = touched.observation()
         if touched.unforeseen:
-            whole = sorted((name, None) for name in touched.unforeseen.values())
-            self._keep(task, list(whole), sorted(touched.unforeseen))
+            names: Any = sorted((name, None) for name in touched.unforeseen.values())
+            if task.plan.file in task.whole and not task.function["modules"]:
+                names = self._missed  # the rest is what the whole experiment imports by itself
+            self._keep(task, list(names), sorted(touched.unforeseen))
         if found.get("programs") and not self._declared:
             self.log.note(
                 f"{', '.join(found['programs'])}: what programs that are not Python read and write is not "

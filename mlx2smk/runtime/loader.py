@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from .errors import complain
 from .importing import call_after, found_by_others
 from .paths import PLACES
 from .private import ModuleSpec
@@ -13,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Any, NoReturn
 
     from .documents import FunctionEntry, ModuleEntry, Parameters
     from .observing import Observer
@@ -120,6 +121,9 @@ class WorldFinder:
         self._whole = whole
         self._reader: str = function["name"]
         self._slices = {module["name"]: module for module in function["modules"]}
+        is_whole = plan.file in whole and not function["modules"]
+        filled = () if is_whole else function.get("filled", ())
+        self._filled = {each.partition(":")[0] for each in filled}
         self._after: dict[str, Callable[[types.ModuleType], None]] = {}
         self.experiment: SliceLoader | None = None
         self.context: Any = {}
@@ -175,6 +179,8 @@ class WorldFinder:
         local = path in self._whole or is_local(path, self._plan.folder)
         if not local or not path.endswith(".py") or name == "decorators":
             return spec
+        if name in self._filled:
+            complain_filled(name, path, self._reader)
         if path not in self._whole:
             self._refuse_changed(name)
             self._observer.tell("U", name, path)
@@ -194,6 +200,15 @@ class WorldFinder:
 
         files = [file_of(module, self._plan.folder) for module in self._slices.values()]
         guards.complain_changed(name, [self._plan.file, *files], self._reader)
+
+
+def complain_filled(name: str, path: str, reader: str) -> NoReturn:
+    """Stop the run, which starts again with all files whole; fail the job if it cannot."""
+    complain(
+        f"{reader} imported {name}, which the analysis did not foresee and other modules fill: "
+        f"import {name} in the experiment and mention it in {reader}",
+        {"missed": [(path, name)]},
+    )
 
 
 def file_of(module: ModuleEntry, folder: str) -> str:

@@ -18,6 +18,7 @@ from .importing import Imports
 from .native import NativeFiles
 from .paths import (
     INSTALLED,
+    MOST_OF_LOG,
     NO_FOLDER,
     PASSING,
     SYSTEM,
@@ -49,9 +50,6 @@ CONFIGURATION = "MLX_OBSERVED"
 
 SEARCHING = ("/importlib/", "/pkg_resources/")
 """Code that searches the folders of modules for installed packages."""
-
-MOST_OF_LOG = 1 << 24
-"""The size of a file whose content is noted before something is appended to it."""
 
 PKGUTIL = "/pkgutil.py"
 """Code that does so, and that user code calls to find the modules of a package."""

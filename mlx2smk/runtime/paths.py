@@ -32,6 +32,9 @@ NO_FOLDER = -1
 """The values in audit events of a path that is not relative to a directory descriptor."""
 
 
+MOST_OF_LOG = 1 << 24
+"""The size of a file whose content is noted before something is appended to it."""
+
 _raw_stat = os.stat  # `watching` wraps it
 
 

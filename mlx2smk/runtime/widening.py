@@ -44,9 +44,23 @@ def changed_experiment(plan: Plan) -> str | None:
 
 def left_out_names(
     plan: Plan, function: FunctionEntry, missed: Iterable[tuple[str, str]]
-) -> Iterator[tuple[str, str | None, str]]:
-    """Yield, for names that were missed in files, the files, the modules (None: the experiment) and the names."""
+) -> Iterator[tuple[str, str | None, str | None]]:
+    """Yield, for names that were missed in files, the files, the modules (None: the experiment) and the names.
+
+    A module that other code would have filled takes all of the experiment, as that code may be anywhere.
+    """
     modules = {file_of(module, plan.folder): module["name"] for module in function["modules"]}
+    filled = filled_modules(function)
     for file, name in missed:
-        if file == plan.file or file in modules:
-            yield file, modules.get(file), name
+        module = modules.get(file)
+        if module in filled:
+            yield from ((each, module, name) for each in (plan.file, *modules))
+        elif file == plan.file or module is not None:
+            yield file, module, name
+        elif name in filled:
+            yield from ((each, name, None) for each in (plan.file, *modules))
+
+
+def filled_modules(function: FunctionEntry) -> set[str | None]:
+    """Return the names of the modules whose files do not say what they hold."""
+    return {each.partition(":")[0] for each in function.get("filled", ())}

@@ -67,3 +67,19 @@ def test_a_submodule_that_a_lazy_package_imports_itself_is_not_asked_for():
     assert digest("import pkg", "return pkg.d()", other) != digest(
         "import pkg", "return pkg.d()", files
     )
+
+
+@pytest.mark.parametrize("names", ["*", "a, b, c, d"])
+def test_what_is_imported_from_a_package_is_no_submodule(names):
+    files = {
+        "pkg/__init__.py": "from .sub import *\nfrom .other import *\n",
+        "pkg/sub.py": SUB,
+        "pkg/other.py": OTHER,
+    }
+    before, body = f"from pkg import {names}", "import pkg\nreturn getattr(pkg, 'a')()"
+    one = digest(before, body, files)
+    for name, old in [("pkg/sub.py", "return 3"), ("pkg/other.py", "return 4")]:
+        changed = {**files, name: files[name].replace(old, "return 5")}
+        assert digest(before, body, changed) == one
+    changed = {**files, "pkg/sub.py": SUB.replace("return 1", "return 5")}
+    assert digest(before, body, changed) != one

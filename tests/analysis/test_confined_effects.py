@@ -25,6 +25,21 @@ def loaded(effect, body, before="", files=None):
         ("import numpy as np\nnp.random.seed(0)", "import yaml", "import numpy.linalg"),
         ("import numpy as np\nnp.set_printoptions(precision=2)", "import os", "import pandas"),
         ("import torch\ntorch.manual_seed(0)", "import numpy", "import torch.nn"),
+        (
+            "from torch import nn\nM = nn.Sequential(nn.Linear(2, 1))",
+            "import numpy",
+            "import torch",
+        ),
+        (
+            "from sklearn.datasets import make_moons\nA, B = make_moons()",
+            "import os",
+            "import numpy",
+        ),
+        (
+            "from sklearn.utils import shuffle\nA = shuffle([1], random_state=None)",
+            "import os",
+            "import numpy",
+        ),
         ("import torch\ntorch.backends.cudnn.benchmark = True", "import os", "import lightning"),
         ("import matplotlib.pyplot as plt\nplt.style.use('x')", "import numpy", "import pandas"),
         ("import matplotlib as m\nm.rcParams['x'] = 1", "import torch", "import matplotlib"),
@@ -380,6 +395,160 @@ def test_registries_that_are_instances_work(tmp_path):
         f"{REGISTRY_CLASS}@REG.register('a')\ndef f(): return 1\nREG.plain(f)\nOTHER = print('x')"
     )
     check_slice(tmp_path, before, "return sorted(REG.items), REG.items['a']()", {})
+
+
+SEVERAL = (
+    "class Registry:\n"
+    "    def __init__(self):\n"
+    "        self.known = {}\n"
+    "    def register(self, f):\n"
+    "        self.known[f.__name__] = f\n"
+    "        return f\n"
+    "MODELS = Registry()\nDATA = Registry()\nPLAIN = {}\n"
+    "def plain(f):\n    PLAIN[f.__name__] = f\n    return f\n"
+    "def build(name): return MODELS.known[name]()\n"
+    "def all(): return [MODELS, DATA]\n"
+)
+FILLERS = {
+    "registry.py": SEVERAL,
+    "models.py": "from registry import MODELS\n@MODELS.register\ndef linear(): return 1\n",
+    "data.py": "import registry as r\n@r.DATA.register\ndef toy(): return 1\n",
+    "others.py": "from registry import plain\n@plain\ndef other(): return 1\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("body", "fillers"),
+    [
+        ("return registry.MODELS.known", {"models"}),
+        ("return registry.build('linear')", {"models"}),
+        ("from registry import DATA as d\nreturn d.known['toy']()", {"data"}),
+        ("return getattr(registry, 'DATA').known", {"data"}),
+        ("return registry.PLAIN", {"others"}),
+        ("return len(registry.all())", {"models", "data"}),
+        ("return sorted(vars(registry))", {"models", "data", "others"}),
+        ("return f(registry)", {"models", "data", "others"}),
+        ("return registry.Registry", set()),
+        ("return 1", set()),
+    ],
+)
+def test_each_registry_of_a_module_is_filled_for_its_users(body, fillers):
+    before = "import models, data, others, registry"
+    one = digest(before, body, FILLERS)
+    for name in ("models", "data", "others"):
+        changed = {**FILLERS, f"{name}.py": FILLERS[f"{name}.py"].replace("return 1", "return 2")}
+        assert (digest(before, body, changed) != one) == (name in fillers)
+
+
+def test_registries_of_one_module_work(tmp_path):
+    before = "import models, data, others, registry"
+    body = "return registry.build('linear'), sorted(registry.DATA.known)"
+    check_slice(tmp_path, before, body, FILLERS)
+
+
+def test_registries_that_share_a_container_are_filled_together():
+    shared = SEVERAL.replace("class Registry:\n", "class Registry:\n    known = {}\n")
+    files = {**FILLERS, "registry.py": shared}
+    one = digest("import models, data, registry", "return registry.MODELS.known", files)
+    files["data.py"] = files["data.py"].replace("return 1", "return 2")
+    assert digest("import models, data, registry", "return registry.MODELS.known", files) != one
+
+
+OWN_METHODS = (
+    "class Registry:\n"
+    "    def __init__(self, name):\n"
+    "        self._name = name\n"
+    "        self._map = {}\n"
+    "    def _add(self, name, f):\n"
+    "        assert name not in self._map, f'{name} is in {self._name}'\n"
+    "        self._map[name] = f\n"
+    "    def register(self, f=None):\n"
+    "        if f is None:\n"
+    "            def deco(f):\n"
+    "                self._add(f.__name__, f)\n"
+    "                return f\n"
+    "            return deco\n"
+    "        self._add(f.__name__, f)\n"
+    "    def _note(self, f): NOTED.append(f)\n"
+    "    def noted(self, f):\n"
+    "        self._note(f)\n"
+    "        return f\n"
+    "    def _loud(self, f): print(f)\n"
+    "    def loud(self, f):\n"
+    "        self._loud(f)\n"
+    "        return f\n"
+    "    def get(self, name): return self._map[name]\n"
+    "NOTED = []\n"
+    "REG = Registry('models')\n"
+)
+
+
+@pytest.mark.parametrize("use", ["@REG.register()\ndef f(): return 1", "REG.register(len)"])
+def test_methods_that_call_others_of_the_instance_fill_it(use):
+    assert kept(OWN_METHODS + use) == []
+    lines = use.split("\n")
+    assert kept(OWN_METHODS + use, "return REG.get('f')")[-len(lines) :] == lines
+    files = {"registry.py": OWN_METHODS}
+    there = f"import registry\n{use.replace('REG', 'registry.REG')}"
+    assert kept(there, files=files) == []
+    assert kept(there, "return registry.REG.get('f')", files) == there.split("\n")
+
+
+def test_methods_that_call_others_of_the_instance_may_do_more():
+    loud = "@REG.loud\ndef f(): return 1"
+    assert loud.split("\n", maxsplit=1)[0] in kept(OWN_METHODS + loud)
+    noted = "@REG.noted\ndef f(): return 1"
+    assert kept(OWN_METHODS + noted) == []
+    assert noted.split("\n", maxsplit=1)[0] in kept(OWN_METHODS + noted, "return NOTED")
+
+
+SCANNED = {
+    "registry.py": OWN_METHODS,
+    "pkg/__init__.py": (
+        "import importlib\nimport os\nfrom registry import REG\n"
+        "HERE = os.path.dirname(os.path.abspath(__file__))\n"
+        "NAMES = sorted(n[:-3] for n in os.listdir(HERE) if n.endswith('_model.py'))\n"
+        "_MODULES = [importlib.import_module(f'pkg.{name}') for name in NAMES]\n"
+        "def build(name): return REG.get(name)()\n"
+    ),
+    "pkg/one_model.py": "from registry import REG\n@REG.register()\ndef one(): return 1\ndef helper(): return 5\n",
+    "pkg/two_model.py": "from registry import REG\n@REG.register()\ndef two(): return 2\n",
+}
+
+
+@pytest.mark.parametrize(
+    "importing",
+    [
+        "_MODULES = [importlib.import_module(f'pkg.{name}') for name in NAMES]\n",
+        "for name in NAMES:\n    importlib.import_module(f'pkg.{name}')\n",
+        "for name in NAMES: __import__('pkg.' + name)\n",
+        "def load():\n    for name in NAMES: importlib.import_module('pkg.' + name)\nload()\n",
+    ],
+)
+def test_modules_that_are_imported_for_their_effects_are_not_taken_whole(tmp_path, importing):
+    text = SCANNED["pkg/__init__.py"]
+    files = {**SCANNED, "pkg/__init__.py": text.replace(text.split("\n")[5] + "\n", importing)}
+    body = "return pkg.build('one'), pkg.build('two')"
+    check_slice(tmp_path, "import pkg", body, files)
+    helper = {
+        **files,
+        "pkg/one_model.py": files["pkg/one_model.py"].replace("return 5", "return 6"),
+    }
+    assert digest("import pkg", body, helper) == digest("import pkg", body, files)
+    model = {**files, "pkg/two_model.py": files["pkg/two_model.py"].replace("return 2", "return 3")}
+    assert digest("import pkg", body, model) != digest("import pkg", body, files)
+    assert digest("import pkg", "return 1", model) == digest("import pkg", "return 1", files)
+
+
+def test_modules_that_are_imported_and_looked_at_are_taken_whole():
+    text = SCANNED["pkg/__init__.py"].replace("REG.get(name)()", "[vars(m) for m in _MODULES]")
+    files = {**SCANNED, "pkg/__init__.py": text}
+    changed = {
+        **files,
+        "pkg/one_model.py": files["pkg/one_model.py"].replace("return 5", "return 6"),
+    }
+    body = "return pkg.build('one')"
+    assert digest("import pkg", body, changed) != digest("import pkg", body, files)
 
 
 def test_effects_run_in_the_job_of_who_notices_them(tmp_path):

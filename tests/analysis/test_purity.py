@@ -177,6 +177,9 @@ def test_a_class_whose_base_is_a_function_fails_in_its_slice_too():
         "L = [1]\nL.sort(**{'key': seen.append})",
         "from dataclasses import dataclass, asdict\n@dataclass\nclass A:\n x: int = 1\nX = asdict(A(), dict_factory=seen.append)",
         "from dataclasses import dataclass, replace\n@dataclass\nclass A:\n x: int = 1\n def __post_init__(self): seen.append(self.x)\nA2 = A\nX = replace(A2(), x=2)",
+        "from dataclasses import dataclass, replace\n@dataclass\nclass A:\n x: int = 1\n def __post_init__(self): seen.append(self.x) if self.x == 2 else None\nX = A()\nY = replace(X, x=2)",
+        "from dataclasses import dataclass, replace\n@dataclass\nclass A:\n x: int = 1\n@dataclass\nclass B(A):\n def __post_init__(self): seen.append(self.x)\nX = A()\nif True: X = B()\nY = replace(X, x=2)",
+        "from dataclasses import dataclass, replace\n@dataclass\nclass A:\n x: int = 1\nX = replace(A(), x=seen.append(1))",
         # instances
         "from dataclasses import dataclass, field\n@dataclass\nclass A:\n x: int = field(default_factory=lambda: seen.append(1))\nX = A()",
         "import attr\n@attr.s\nclass A:\n x = attr.ib(factory=lambda: seen.append(1))\nX = A()",
@@ -348,10 +351,49 @@ def test_what_libraries_note_is_in(effect):
         "try:\n    import tomllib\nexcept ImportError:\n    import foo as tomllib\nA = tomllib",
         "def f(n): return g(n)\ndef g(n): return f(n)\nA = f(1)",
         "from dataclasses import dataclass, field\n@dataclass\nclass A:\n    x: int = field(default=1, repr=False)\nB = A()",
+        "from dataclasses import dataclass, replace\n@dataclass\nclass A:\n    x: int = 1\nB = A()\nC = replace(B, x=2)\nD = replace(replace(C, x=3), x=4)\nE = replace(A(2), x=5)",
+        "import attrs\n@attrs.define\nclass A:\n    x: int = 1\nB = attrs.evolve(A(), x=2)",
+        "class A:\n    def __init__(self, **kw): self.__dict__.update(kw)\nB = A(x=1)",
+        "class A:\n    def __init__(self, **kw):\n        for k, v in kw.items(): setattr(self, k, v)\nB = A(x=1)",
+        "class A(dict):\n    __getattr__ = dict.get\n    __setattr__ = dict.__setitem__\nB = A(x=1)",
+        "import torch.nn as nn\nA = {'relu': nn.ReLU(), 'tanh': nn.Tanh()}\nB = nn.CrossEntropyLoss(reduction='sum')",
+        "import torch\nA = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Softmax(1))",
+        "from torchvision import transforms as T\nA = T.Compose([T.ToTensor(), T.Normalize((0.1,), (0.3,))])",
+        "from sklearn.svm import SVC\nfrom sklearn.pipeline import make_pipeline\nfrom sklearn.preprocessing import StandardScaler\nA = {'svm': make_pipeline(StandardScaler(), SVC())}",
+        "from sklearn.model_selection import KFold\nA = KFold(5, shuffle=True)",
+        "from sklearn.datasets import load_iris\nX, y = load_iris(return_X_y=True)",
+        "from sklearn.model_selection import train_test_split\nX = [1, 2]\nA, B = train_test_split(X, random_state=0)",
+        "import os, glob\nA = sorted(os.listdir('data'))\nB = glob.glob('*.csv')",
+        "import argparse\nA = argparse.Namespace(x=1)\nA.y = 2",
+        "import copy\nA = {'x': {'y': 1}}\nB = copy.deepcopy(A)\nB['x']['y'] = 2",
+        "from omegaconf import OmegaConf\nA = OmegaConf.create({'x': 1})\nA.y = 2",
+        "from yacs.config import CfgNode as CN\n_C = CN()\n_C.MODEL = CN()\n_C.MODEL.DEPTH = 50\ncfg = _C",
     ],
 )
 def test_what_is_harmless_stays_out(pure):
     assert kept(pure) == []
+
+
+@pytest.mark.parametrize(
+    "init",
+    [
+        "def __init__(self, o): setattr(o, 'x', 1)",
+        "def __init__(self, o): o.__dict__.update(x=1)",
+        "def __init__(self, o):\n  self = o\n  setattr(self, 'x', 1)",
+        "def __init__(self, o):\n  self.__dict__ = o.__dict__\n  self.__dict__.update(x=1)",
+        "def __init__(self, **kw): [setattr(o, 'x', 1) for o in kw.values()]",
+        "def __init__(self, o): self.o = o\n __setattr__ = lambda self, name, o: setattr(o, 'x', 1)",
+    ],
+)
+def test_attributes_that_an_instance_gives_others_are_there(init):
+    given = "o=O" if "**kw" in init else "O"
+    before = f"class B: pass\nO = B()\nclass A:\n {init}\nX = A({given})"
+    assert agrees(before, "return vars(O)") == {"x": 1}
+
+
+def test_a_configuration_that_others_change_is_as_in_the_program():
+    before = "import argparse, copy\nA = argparse.Namespace(x=[1])\nB = A\nB.y = 2\nC = copy.deepcopy(A)\nC.x.append(3)\nD = C.x"
+    assert agrees(before, "return [vars(A), D]") == [{"x": [1], "y": 2}, [1, 3]]
 
 
 NOTED = "def f(x):\n    return f.scale * x\nf.scale = 2\ny = f(1)"

@@ -292,6 +292,15 @@ def test_the_modules_docstring_is_a_name():
         ("import sys\nm = sys.modules[t.__module__]\nreturn m", "uses sys.modules"),
         ("import sys\nfor m in sys.modules: pass", "uses sys.modules"),
         ("import sys\nreturn 'A' in sys.modules", "uses sys.modules"),
+        ("return f.__init__['__builtins__']", "names '__builtins__'"),
+        ("exec(x, None)", "uses exec"),
+        ("exec(x, None, {})", "uses exec"),
+        ("exec(*x)", "uses exec"),
+        ("exec(x, names)", "uses exec"),
+        ("names = None\nif x: names = {}\nexec(x, names)", "uses exec"),
+        ("def run(text, names={}): exec(text, names)\nrun(x, None)", "uses exec"),
+        ("def dict(): return None\nexec(x, dict())", "uses exec"),
+        ("exec(x, globals())", "uses exec"),
     ],
 )  # fmt: skip
 def test_dynamic_names_take_the_whole_module(body, reason):
@@ -318,6 +327,12 @@ def test_dynamic_names_take_the_whole_module(body, reason):
         "import sys\nreturn getattr(sys.modules[type(x).__module__], name)",
         "import sys\nm = sys.modules.get(x.__module__)\nreturn m.A, getattr(m, name)",
         "import inspect\nreturn getattr(inspect.getmodule(x), name)",
+        "exec(x, {})",
+        "names = {}\nexec(x, names)\nreturn names['y']",
+        "names = dict(a=1)\nreturn (lambda: eval(x, names))()",
+        "return eval('a', {'__builtins__': {}}, {'a': 1})",
+        "names = {}\nnames['__builtins__'] = {}\nreturn eval('a', names)",
+        "return [eval(x, {name: 1 for name in 'ab'}) for name in x]",
     ],
 )
 def test_what_the_worker_notices_takes_nothing(body):

@@ -201,6 +201,7 @@ RIGHT = {
     "name left out, swallowed": f"try:\n    return {OWN}.HIDDEN\nexcept BaseException:\n    return 0",
     "name that is patched": "from unittest import mock\nwith mock.patch('exp.HIDDEN', 7) as new:\n    return [new, helper()]",
     "name in a text that runs": "import timeit\nfound = []\ntimeit.timeit('found.append(helper())', 'from exp import helper', number=1, globals={'found': found})\nreturn found",
+    "name in a text with names of its own": "found = {}\nexec('from exp import helper\\nfrom tools import spare\\nvalue = helper(), spare()', found)\nreturn found['value']",
     "pickled name of a module": "import pickle\nreturn pickle.loads(b'ctools\\nspare\\n)R.')",
     "pickled name of a module that is not there": "import pickle\nreturn pickle.loads(b'cother\\nspare\\n)R.')",
     "module that a variable names": f"import importlib\nreturn importlib.import_module({VARIABLE}).spare()",
@@ -231,6 +232,10 @@ LOUD = {
     "in": (f"return 'hidden' in {OWN}.SETUP", READ),
     "format_map": (f"return '{{hidden}}'.format_map({OWN}.SETUP)", READ),
     "itemgetter": (f"import operator\nreturn operator.itemgetter('hidden')({OWN}.SETUP)", READ),
+    "text with names of its own": (
+        'return eval(\'__import__("exp").SETUP["hid" + "den"]\', {})',
+        READ,
+    ),
     "computed globals": ("return getattr(helper, '__glo' + 'bals__')['SETUP']['hidden']", READ),
     "except Exception": (
         f"try:\n    return {OWN}.SETUP['hidden']\nexcept Exception:\n    return 0",

@@ -105,6 +105,98 @@ def test_readers_in_other_languages_follow_their_files(folder):
     assert lab.results("read") == [9, 9, 9, 19, 18, 9, 9, 7]
 
 
+MODELS = (
+    "import os\nfrom mlx2smk import trial\n"
+    + TRACING
+    + """
+import torch
+
+@trial(1, {"how": ["script", "storage", "weights"]})
+def read(how):
+    ran("read", how)
+    if how == "script":
+        return torch.jit.load("model.pt")(torch.zeros(1)).item()
+    if how == "storage":
+        return torch.from_file("values.bin", size=2, dtype=torch.uint8)[1].item()
+    return torch.load("weights.pt", mmap=True)["a"].item()
+"""
+)
+
+
+def make_models(folder, value):
+    """Write all files that hold a model of one value."""
+    torch = pytest.importorskip("torch")
+    model = torch.nn.Linear(1, 1)
+    torch.nn.init.constant_(model.bias, value)
+    torch.jit.trace(model, torch.zeros(1)).save(str(folder / "model.pt"))
+    (folder / "values.bin").write_bytes(bytes([0, value]))
+    torch.save({"a": torch.tensor(float(value))}, folder / "weights.pt")
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
+def test_models_that_torch_reads_are_followed(folder):
+    make_models(folder, 5)
+    lab = Folder(folder, MODELS)
+    assert len(lab.run()) == 3
+    assert lab.results("read") == [5, 5, 5]
+    assert lab.run(compiled=False) == []
+    make_models(folder, 9)
+    assert lab.run(compiled=False) == ["read script", "read storage", "read weights"]
+    assert lab.results("read") == [9, 9, 9]
+
+
+# Packages that need not be installed: what their functions return is not what this is about.
+DATABASES = (
+    "import os\nfrom mlx2smk import trial\n"
+    + TRACING
+    + """
+import lightgbm.basic
+import lmdb
+import safetensors
+
+@trial(1, {"how": ["folder", "tensors", "model", "text"]})
+def read(how):
+    ran("read", how)
+    if how == "folder":
+        return lmdb.open("db")
+    if how == "tensors":
+        with safetensors.safe_open("one.safetensors", framework="np") as found:
+            return found
+    text = "one.txt" if how == "model" else "tree\\nfeature_names=one.txt\\n" + "x" * 9000
+    return lightgbm.basic.Booster(text).model
+"""
+)
+OPENER = """
+class safe_open:
+    def __init__(self, path, framework): pass
+    def __enter__(self): return 1
+    def __exit__(self, *error): pass
+"""
+BOOSTER = "class Booster:\n    def __init__(self, model): self.model = len(model)\n"
+
+
+def test_folders_and_models_of_other_packages_are_followed(folder):
+    (folder / "lmdb.py").write_text("def open(path): return 1\n")
+    (folder / "safetensors.py").write_text(OPENER)
+    (folder / "lightgbm").mkdir()
+    (folder / "lightgbm" / "basic.py").write_text(BOOSTER)
+    (folder / "db").mkdir()
+    for name in ("db/data.mdb", "db/lock.mdb", "one.safetensors", "one.txt"):
+        (folder / name).write_text("1")
+    lab = Folder(folder, DATABASES)
+    assert len(lab.run()) == 4
+    assert lab.run(compiled=False) == []
+    (folder / "db" / "lock.mdb").write_text("2")  # by a reader
+    assert lab.run(compiled=False) == []
+    for name, what in [
+        ("db/data.mdb", "folder"),
+        ("one.safetensors", "tensors"),
+        ("one.txt", "model"),
+    ]:
+        (folder / name).write_text("2")
+        assert lab.run(compiled=False) == [f"read {what}"]
+
+
 def test_what_a_run_writes_for_itself_is_not_followed(folder):
     lab = Folder(folder, SCRATCH)
     assert lab.run() == ["make", "use 1", "use 2", "use 3"]

@@ -151,7 +151,20 @@ def test_names_are_added_when_something_has_changed(tmp_path, code, helper, adde
         (tmp_path / "helper.py").write_text(helper)
     seen = read_surprises(tmp_path, "exp")
     expected = {"t": {UsedName("helper", "x"), UsedName(None, "y")}} if added else {}
-    assert names_to_add(before, seen, tmp_path) == expected
+    assert names_to_add(before, seen, tmp_path / "exp.py") == expected
+
+
+@pytest.mark.parametrize(("file", "added"), [("helper", True), ("exp", False)])
+def test_modules_are_added_that_other_code_fills_by_now(tmp_path, file, added):
+    before = analysis(experiment(trial("t", NUMBERS)), found("t"))
+    function = before["t"]
+    slice_now = replace(function.slice, digest="now", filled=frozenset({"helper"}))
+    before = replace(before, trials=(replace(function, slice=slice_now),))
+    (tmp_path / f"{file}.py").write_text(HELPER)  # the experiment's file has run as a whole
+    kept(tmp_path, "a", names("t", "now", ["helper", None], **{file: HELPER}))
+    seen = read_surprises(tmp_path, "exp")
+    expected = {"t": {UsedName("helper", None)}} if added else {}
+    assert names_to_add(before, seen, tmp_path / "exp.py") == expected
 
 
 def test_a_name_that_a_run_used_belongs_to_the_slice():
