@@ -178,7 +178,9 @@ class Objects:
         # It may keep what it is given, and so be a way to what others hold.
         if not function or any(map(self._is_elsewhere, given)):
             return ""
-        if function == "copy.deepcopy" and not all(self._copies_alike(item, seen) for item in given):
+        if function == "copy.deepcopy" and not all(
+            self._copies_alike(item, seen) for item in given
+        ):
             return ""  # objects of the user's classes may say themselves what a copy of them is
         return _path(f"{function}()")
 
