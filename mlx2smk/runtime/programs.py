@@ -6,7 +6,7 @@ import os
 import sys
 
 from . import watching
-from .paths import signature
+from .paths import signature, size_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ MOST_WORDS = 200
 """The number of words of a command line that are examined."""
 
 MOST_BYTES = 1 << 28
-"""The size of a file whose content is noted before a program may change it."""
+"""The size of all files of a process whose content is noted before a program may change them."""
 
 NO_FILE = ("-", "d", "o")
 """The signatures of what is no file."""
@@ -34,6 +34,7 @@ class Programs:
 
     def __init__(self, observer: Observer) -> None:
         self._observer = observer
+        self._left = MOST_BYTES
 
     def handlers(self) -> dict[str, Handler]:
         """Return the handler for each event."""
@@ -86,8 +87,10 @@ class Programs:
     def _is_given(self, word: str, folder: Name) -> None:
         """Record a word that is the path of a file, or may become one."""
         path = self._observer.path(word, folder) if word and not word.startswith("-") else None
-        if path is not None and signature(path) not in NO_FILE:
-            self._observer.hands_over(path, "R", MOST_BYTES)
+        found = "-" if path is None else signature(path)
+        if path is not None and found not in NO_FILE:
+            self._observer.hands_over(path, "R", self._left)
+            self._left -= size_in(found) if size_in(found) <= self._left else 0
         elif path is not None and os.path.dirname(path) != path:
             self._observer.tell("q", path)
 
