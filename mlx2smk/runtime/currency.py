@@ -112,7 +112,7 @@ class Surroundings:
         if now is None or now == left or not self._looks_at(path):
             return
         makers = self._makers()
-        before = observation.get("found", {}).get(path) or observation.get("files", {}).get(path)
+        before = observation.get("files", {}).get(path)  # what is only appended to was not read
         others = (maker for maker, digest in makers.made.get(path, {}).items() if digest == now)
         is_as_before = now == before and all(
             makers.is_before(maker, run) for maker in others if maker != run

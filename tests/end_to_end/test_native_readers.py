@@ -6,6 +6,7 @@ Expected values are those that the files were made with. Each scenario ends with
 from __future__ import annotations
 
 import duckdb
+import lmdb
 import netCDF4
 import numpy as np
 import pandas as pd
@@ -125,7 +126,6 @@ def read(how):
 
 def make_models(folder, value):
     """Write all files that hold a model of one value."""
-    torch = pytest.importorskip("torch")
     model = torch.nn.Linear(1, 1)
     torch.nn.init.constant_(model.bias, value)
     torch.jit.trace(model, torch.zeros(1)).save(str(folder / "model.pt"))
@@ -145,56 +145,36 @@ def test_models_that_torch_reads_are_followed(folder):
     assert lab.results("read") == [9, 9, 9]
 
 
-# Packages that need not be installed: what their functions return is not what this is about.
-DATABASES = (
-    "import os\nfrom mlx2smk import trial\n"
+DATABASE = (
+    "import os\nfrom mlx2smk import trial\nimport lmdb\n"
     + TRACING
     + """
-import lightgbm.basic
-import lmdb
-import safetensors
-
-@trial(1, {"how": ["folder", "tensors", "model", "text"]})
-def read(how):
-    ran("read", how)
-    if how == "folder":
-        return lmdb.open("db")
-    if how == "tensors":
-        with safetensors.safe_open("one.safetensors", framework="np") as found:
-            return found
-    text = "one.txt" if how == "model" else "tree\\nfeature_names=one.txt\\n" + "x" * 9000
-    return lightgbm.basic.Booster(text).model
+@trial(1, {"n": [1, 2]})
+def read(n):
+    ran("read", n)
+    with lmdb.open("db", readonly=True) as base, base.begin() as contents:
+        return n * int(contents.get(b"a"))
 """
 )
-OPENER = """
-class safe_open:
-    def __init__(self, path, framework): pass
-    def __enter__(self): return 1
-    def __exit__(self, *error): pass
-"""
-BOOSTER = "class Booster:\n    def __init__(self, model): self.model = len(model)\n"
 
 
-def test_folders_and_models_of_other_packages_are_followed(folder):
-    (folder / "lmdb.py").write_text("def open(path): return 1\n")
-    (folder / "safetensors.py").write_text(OPENER)
-    (folder / "lightgbm").mkdir()
-    (folder / "lightgbm" / "basic.py").write_text(BOOSTER)
-    (folder / "db").mkdir()
-    for name in ("db/data.mdb", "db/lock.mdb", "one.safetensors", "one.txt"):
-        (folder / name).write_text("1")
-    lab = Folder(folder, DATABASES)
-    assert len(lab.run()) == 4
+def write_database(folder, value):
+    with lmdb.open(str(folder / "db")) as base, base.begin(write=True) as contents:
+        contents.put(b"a", str(value).encode())
+
+
+def test_a_database_that_readers_lock_is_followed(folder):
+    write_database(folder, 5)
+    lab = Folder(folder, DATABASE)
+    assert lab.run() == ["read 1", "read 2"]
+    assert lab.results("read") == [5, 10]
     assert lab.run(compiled=False) == []
-    (folder / "db" / "lock.mdb").write_text("2")  # by a reader
+    (folder / "db" / "lock.mdb").write_bytes(b"2")  # by a reader
     assert lab.run(compiled=False) == []
-    for name, what in [
-        ("db/data.mdb", "folder"),
-        ("one.safetensors", "tensors"),
-        ("one.txt", "model"),
-    ]:
-        (folder / name).write_text("2")
-        assert lab.run(compiled=False) == [f"read {what}"]
+    write_database(folder, 9)
+    assert lab.run(compiled=False) == ["read 1", "read 2"]
+    assert lab.results("read") == [9, 18]
+    assert lab.run(compiled=False) == []
 
 
 def test_what_a_run_writes_for_itself_is_not_followed(folder):
