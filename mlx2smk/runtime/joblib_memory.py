@@ -15,6 +15,7 @@ from . import digests, jsontext
 from .importing import installed_in
 from .paths import signature
 from .private import get_ident
+from .widening import version_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,8 +79,7 @@ class KeptResults:
         function, context = self._task.function, self._task.context
         reads = function["reads"]
         seen = context if reads is None else {key: context[key] for key in reads if key in context}
-        files = [self._observer.content(file) for file in self._task.whole]
-        return digests.of_json([function["digest"], seen, files])[:32]
+        return version_of(self._task, self._observer, seen)[:32]
 
     def unobserved(self, initialise: Callable[..., None]) -> Callable[..., None]:
         """Return a constructor whose folder, and what it does itself, is not observed."""

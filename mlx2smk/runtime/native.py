@@ -171,14 +171,13 @@ class NativeFiles:
     def _follow(self, name: str) -> None:
         """Follow a file, all files of a folder, those that a pattern names, or a file that is missing."""
         kind = signature(name)
-        if kind == "-" and os.path.isfile(name.partition("?")[0]):
-            self._reads_all(
-                [name.partition("?")[0]]
-            )  # options follow, as in `data.txt?format=libsvm`
+        plain = name.partition("?")[0]  # options may follow, as in `data.txt?format=libsvm`
+        if kind == "-" and os.path.isfile(plain):
+            self._reads_all([plain])
         elif kind == "d":
             for at, _, files in os.walk(name):  # which is observed by itself
                 self._reads_all(os.path.join(at, file) for file in files if file not in LOCKS)
-        elif kind == "-" and any(sign in name for sign in "*?["):
+        elif kind == "-" and _is_pattern(name):
             self._reads_all(_matches(name))
         elif kind != "-" or "." in name or os.sep in name:  # not just a word
             self._reads_all(_with_parts([name]))
@@ -186,9 +185,8 @@ class NativeFiles:
     def _reads_all(self, names: Iterable[str]) -> None:
         for name in names:
             path = self._observer.path(name)
-            if (
-                path is not None and _changed_at(path) < self._began
-            ):  # else the run itself may have made it
+            # What has changed since, the run itself may have made.
+            if path is not None and _changed_at(path) < self._began:
                 self._observer.reads(path, "c")
 
 
@@ -218,11 +216,15 @@ def _names_in(given: str | bytes) -> Iterable[str]:
     return (text,)
 
 
+def _is_pattern(name: str) -> bool:
+    return any(sign in name for sign in "*?[")
+
+
 def _matches(name: str) -> list[str]:
     """Return the paths that a pattern names; none if it is not a pattern."""
     from glob import glob
 
-    return glob(name, recursive=True) if any(sign in name for sign in "*?[") else []
+    return glob(name, recursive=True) if _is_pattern(name) else []
 
 
 def _with_parts(names: Iterable[str]) -> Iterator[str]:

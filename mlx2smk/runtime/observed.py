@@ -247,6 +247,7 @@ class Touched:
             if os.path.isfile(path):
                 self.made[path] = None
         files = {self._name(path): digest for path, digest in self._files()}
+        wrote = dict(self._wrote())
         parts: Observation = {
             "files": files,
             "kinds": {self._name(path): kind for path, kind in self._kinds(files)},
@@ -255,8 +256,8 @@ class Touched:
             "packages": dict(self._versions()),
             "missing": list(self._missing()),
             "made": {self._name(path): digest for path, digest in self._made()},
-            "wrote": {self._name(path): digest for path, digest in self._wrote()},
-            "found": {self._name(path): digest for path, digest in self._found()},
+            "wrote": {self._name(path): digest for path, digest in wrote.items()},
+            "found": {self._name(path): digest for path, digest in self._found(wrote)},
             "removed": [
                 self._name(path) for path in sorted(self.removed) if not os.path.lexists(path)
             ],
@@ -295,9 +296,9 @@ class Touched:
             if digest is not None and path not in self.made:
                 yield path, digest
 
-    def _found(self) -> Iterator[tuple[str, str]]:
+    def _found(self, wrote: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Yield files that were changed in place, with what they held before, where that is known."""
-        for path, _ in self._wrote():
+        for path in wrote:
             signature = self.signatures.get(path) or self.read.get(path, ("", ""))[0]
             if (path, signature) in self.before:
                 yield path, self.before[path, signature]

@@ -19,6 +19,7 @@ from .native import NativeFiles
 from .paths import (
     INSTALLED,
     MOST_OF_LOG,
+    NO_FILE,
     NO_FOLDER,
     PASSING,
     SYSTEM,
@@ -216,13 +217,13 @@ class Observer:
             self.tell(kind, path, self._read[path])
 
     def hands_over(self, path: str, kind: str, most: int = sys.maxsize) -> None:
-        """Record that a file is given to code that Python cannot see, with what it holds: that may be lost.
+        """Record that a file is given to code that Python cannot see, which may change it.
 
-        Files of more than `most` bytes are not read for that.
+        What it holds is recorded, too, unless it has more than `most` bytes.
         """
         self.reads(path, kind)
         before = self._read.get(path, "-")
-        if before in ("-", "d", "o") or (path, before) in self._kept:
+        if before in NO_FILE or (path, before) in self._kept:
             return
         if signature(path) == before and size_in(before) <= most:
             content = self.content(path)
@@ -245,12 +246,11 @@ class Observer:
 
     def content(self, path: str) -> str:
         """Return the digest of a file, which is not read by the run."""
-        me = get_ident()
-        self._busy.add(me)
+        self.look_away(True)
         try:
             return digests.of_file(path)
         finally:
-            self._busy.discard(me)
+            self.look_away(False)
 
     def _on_listing(self, args: tuple[Any, ...]) -> None:
         asking = sys._getframe(2).f_code.co_filename  # noqa: SLF001 - its only name

@@ -35,6 +35,9 @@ NO_FOLDER = -1
 MOST_OF_LOG = 1 << 24
 """The size of a file whose content is noted before something is appended to it."""
 
+NO_FILE = ("-", "d", "o")
+"""The signatures of what is no file: nothing, a folder, or something else, such as a device."""
+
 _raw_stat = os.stat  # `watching` wraps it
 
 

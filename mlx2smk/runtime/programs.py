@@ -6,7 +6,7 @@ import os
 import sys
 
 from . import watching
-from .paths import signature, size_in
+from .paths import NO_FILE, signature, size_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ MOST_WORDS = 200
 
 MOST_BYTES = 1 << 28
 """The size of all files of a process whose content is noted before a program may change them."""
-
-NO_FILE = ("-", "d", "o")
-"""The signatures of what is no file."""
 
 STARTERS = ("multiprocessing.spawn ", "multiprocessing.forkserver ", "loky.backend.popen_loky")
 """How the commands of `multiprocessing` and `loky` (joblib) start an interpreter for a function."""

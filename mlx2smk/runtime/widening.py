@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any
 
+    from .child import Task
     from .documents import FunctionEntry
     from .plan import Plan
 
@@ -40,6 +41,12 @@ def changed_experiment(plan: Plan) -> str | None:
     if not compiled or digests.of_file(plan.file) == compiled:
         return None
     return os.path.basename(plan.file)
+
+
+def version_of(task: Task, observer: Any, *more: Any) -> str:
+    """Return what stands for the code that a task runs, with whatever else is to count."""
+    files = [observer.content(file) for file in task.whole]
+    return digests.of_json([task.function["digest"], *more, files])
 
 
 def left_out_names(

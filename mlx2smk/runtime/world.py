@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import NO_BYTECODE, STARTED_WITH, digests, guards, streams
+from . import NO_BYTECODE, STARTED_WITH, guards, streams
 from .loader import SliceLoader, WorldFinder, file_of
 
 TYPE_CHECKING = False
@@ -86,8 +86,9 @@ def _keep_apart(memory: types.ModuleType, observer: Observer, task: Task) -> Non
 
 def _compile_apart(config: types.ModuleType, observer: Observer, task: Task) -> None:
     """Let Numba keep what it compiles for each version of the code; it looks at the file of a function alone."""
-    files = [observer.content(file) for file in task.whole]
-    version = digests.of_json([task.function["digest"], files])[:16]
+    from .widening import version_of
+
+    version = version_of(task, observer)[:16]
     place = getattr(config, "CACHE_DIR", "") or os.path.join(task.plan.folder, "__pycache__")
     vars(config)["CACHE_DIR"] = os.path.join(place, f"numba-{version}")
 
