@@ -14,7 +14,7 @@ from .plan import jobs_of, size_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
     from typing import Any
 
     from .dealing import Costs
@@ -71,11 +71,25 @@ def decide(
         return groups, f"as long as earlier runs took: {_said(tail, groups)}"
     if long or not head:
         took = f"{len(long)} of the first {len(head)} combinations take {costs.short:g} s or longer"
-        groups = _one_each(tail, long)
+        short = {n: each for n, each in head.items() if n not in long}
+        among = _between(short, long, tail)
+        groups = _one_each([n for n in tail if n not in among], long)
+        if among:
+            took += ", none of them between short ones"
+            groups += deal(dict.fromkeys(among, _mean(short)), slots, costs)
         return groups, f"{took}: {_said(tail, groups)}"
     groups = deal(dict.fromkeys(tail, _mean(head)), slots, costs)
     took = f"the first {len(head)} combinations took {_mean(head):.3f} s each"
     return groups, f"{took}: {_said(tail, groups)}"
+
+
+def _between(short: Collection[int], long: list[int], tail: list[int]) -> frozenset[int]:
+    """Return the numbers of a tail between the short ones of its head, none if a long one is there.
+
+    If none is, the grid is likely sorted by how long its combinations take, as by a size that grows.
+    """
+    span = range(min(short, default=0), max(short, default=0))
+    return frozenset() if any(n in span for n in long) else frozenset(n for n in tail if n in span)
 
 
 def _agree(head: Mapping[int, float | None], known: Mapping[int, float], costs: Costs) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from . import NO_BYTECODE, STARTED_WITH, guards, streams
+from . import NO_BYTECODE, STARTED_WITH, guards
 from .loader import SliceLoader, WorldFinder, file_of
 
 TYPE_CHECKING = False
@@ -36,7 +36,6 @@ def enter(task: Task, observer: Observer) -> Any:
     sys.argv[:] = [plan.file]
     sys.dont_write_bytecode = NO_BYTECODE
     _set_path(plan.folder)
-    streams.become_pipes()
     _make_room_for(plan.function(function["name"], task.kind)["modules"])
     finder = install(task, observer)
     module = _experiment(plan, function)

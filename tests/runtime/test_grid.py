@@ -33,10 +33,27 @@ def test_labels_are_what_people_write():
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("inf", math.inf), ("-inf", -math.inf), ("(1, 2)", (1, 2))]
+    ("text", "value"),
+    [
+        ("inf", math.inf),
+        ("-inf", -math.inf),
+        ("(1, 2)", (1, 2)),
+        ("7", 7),
+        ("-7", -7),
+        ("1_000", 1000),
+        ("0x1e", 30),
+        ("0.5", 0.5),
+        ("-1e-05", -0.00001),
+        ("2e3", 2000.0),
+        ("True", True),
+        ("'7'", "7"),
+        ("'1.5e'", "1.5e"),
+        ("2.5j", 2.5j),
+    ],
 )
 def test_literals(text, value):
-    assert Grid([("x", [text])]).values(0) == {"x": value}
+    found = Grid([("x", [text])]).values(0)
+    assert (found, type(found["x"])) == ({"x": value}, type(value))
 
 
 @pytest.mark.parametrize(
@@ -54,6 +71,7 @@ def test_literals(text, value):
         "",
         "(" * 1000,
         "1\0",
+        pytest.param("1" * 5000, id="too many digits"),
     ],
 )
 def test_other_expressions_are_not_evaluated(text):

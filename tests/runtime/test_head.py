@@ -45,6 +45,30 @@ def test_any_that_takes_its_time_gives_each_a_job(ended):
 def test_those_near_a_long_one_start_first():
     groups, _ = decided(SHORT | {39: None})
     assert groups[:3] == [[38], [37], [36]]
+    groups, _ = decided(SHORT | {13: None})
+    assert groups[:4] == [[12], [14], [11], [15]]
+
+
+@pytest.mark.parametrize(
+    ("ended", "alone", "batches"),
+    [
+        (SHORT | {39: None}, range(27, 39), 6),  # 24 * 0.013 s: in batches of 0.05 s
+        (SHORT | {0: 7.0}, range(1, 13), 6),
+        (SHORT | {0: None, 39: 3.0}, [*range(1, 13), *range(27, 39)], 3),
+        (NONE_ENDED | {0: 0.4, 13: 0.2}, range(14, 39), 12),  # no two share a batch of 0.05 s
+    ],
+)
+def test_those_between_short_ones_share_jobs_if_no_long_one_is_there(ended, alone, batches):
+    groups, why = decided(ended)
+    known_alone = [[n] for n in alone if n not in HEAD]
+    assert sorted(groups[: len(known_alone)]) == known_alone
+    assert len(groups) == len(known_alone) + batches
+    assert ", none of them between short ones: 36 more in " in why
+
+
+def test_one_short_one_says_nothing_about_others():
+    groups, _ = decided(NONE_ENDED | {13: 0.01})
+    assert len(groups) == len(TAIL)
 
 
 def test_with_run_times_long_ones_are_alone_and_the_longest_first():
