@@ -37,24 +37,17 @@ def die_with(parent: int, signum: int = SIGKILL) -> None:
         os.kill(os.getpid(), signum)
 
 
-def higher_adjustment() -> bytes:
-    """Return an adjustment for `offer_to_the_system`, a step above that of this process; empty if unknown."""
+def offer_to_the_system() -> None:
+    """Let the system, where it lacks memory, rather kill this process and those below than Snakemake.
+
+    Of these it kills the one that has most memory, which is not the worker.
+    """
     try:
-        with open(ADJUSTMENT, encoding="ascii") as file:
-            return str(min(int(file.read()) + MORE_LIKELY, MOST_LIKELY)).encode()
+        with open(ADJUSTMENT, "r+", encoding="ascii") as file:
+            wanted = min(int(file.read()) + MORE_LIKELY, MOST_LIKELY)
+            file.seek(0)
+            file.write(str(wanted))
     except (OSError, ValueError):
-        return b""
-
-
-def offer_to_the_system(adjustment: bytes) -> None:
-    """Let the system, where it lacks memory, rather kill this process than Snakemake or the worker."""
-    if not adjustment:
-        return
-    try:
-        fd = os.open(ADJUSTMENT, os.O_WRONLY)  # `open` would cost a forked process much more
-        os.write(fd, adjustment)
-        os.close(fd)
-    except OSError:
         return
 
 

@@ -28,6 +28,7 @@ LOOK = 0.25
 """Seconds between two checks of the ancestors; each check takes a tenth of the time of a small job."""
 
 PIPE_CHUNK = 1 << 16
+_close = os.close  # not what `descriptors` gives to the user's code
 
 
 class Ended:
@@ -68,7 +69,7 @@ class Channels:
     def close(self, end: int) -> None:
         """Close one end of each pipe: 0 to read, 1 to write."""
         for pair in self.all():
-            os.close(pair[end])
+            _close(pair[end])
 
 
 class Supervisor:
@@ -86,7 +87,7 @@ class Supervisor:
         _leave_a_guard()
         lineage.adopt_orphans()
         self._ancestors = lineage.Ancestors()
-        self._adjustment = lineage.higher_adjustment()
+        lineage.offer_to_the_system()
         self._next_look = 0.0
         _on_stop(self._stop)
 
@@ -147,14 +148,13 @@ class Supervisor:
     def _enter_child(self, parent: int, channels: Channels) -> None:
         """Make the new process the leader of its own session, with its own standard streams."""
         os.setsid()
-        lineage.offer_to_the_system(self._adjustment)
         lineage.die_with(parent)
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0)
         os.dup2(channels.stdout[1], 1)
         os.dup2(channels.stderr[1], 2)
         for fd in (null, channels.stdout[1], channels.stderr[1]):
-            os.close(fd)
+            _close(fd)
         channels.close(0)
         for signum, previous in self._previous.items():
             signal.signal(signum, previous)
@@ -170,7 +170,7 @@ class Supervisor:
             own, peak = _reaped(pid)
         finally:
             if handle is not None:
-                os.close(handle)
+                _close(handle)
         lineage.kill_descendants()
         pump.drain()
         ended = Ended(status or own, pump, seconds)
