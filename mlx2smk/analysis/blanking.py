@@ -161,6 +161,7 @@ def _blank_names(
 ) -> None:
     """Blank the names of an import that are not kept, each together with one comma."""
     places = [_place(alias, lines) for alias in node.names]
+    continued = _continued(node, lines)
     for index, (start, end) in enumerate(places):
         if index in kept:
             continue
@@ -170,6 +171,18 @@ def _blank_names(
             comma = _comma(lines, end)
             _blank(lines, start, end)
             _blank(lines, comma, (comma[0], comma[1] + 1))
+    for number in continued:
+        rest = "".join(lines[number + 1 : node.end_lineno])
+        if rest.strip(" \\") and not lines[number].endswith("\\"):
+            lines[number] = lines[number][:-1] + "\\"
+
+
+def _continued(node: ast.stmt, lines: Sequence[str]) -> list[int]:
+    """Return the zero-based lines of a statement that end with a backslash, the last one first."""
+    last = node.end_lineno or node.lineno
+    return [
+        number for number in reversed(range(node.lineno - 1, last)) if lines[number].endswith("\\")
+    ]
 
 
 def _blank_entries(table: LookupTable, lines: list[str]) -> None:

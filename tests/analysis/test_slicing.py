@@ -211,12 +211,19 @@ def test_names_of_an_import_are_kept_one_by_one(line, used, left):
     assert kept(line, f"return {used}") == [left]
 
 
+def joined(before, body):
+    """Return what remains, with lines that a backslash continues as one."""
+    return " ".join("\n".join(kept(before, body)).replace("\\\n", "").split())
+
+
 def test_imports_over_several_lines():
     before = "from m import (\n    a,  # one, two\n    b,\n    c,\n)"
     left = ["from m import (", " " * 8 + "# one, two", "    b", "     ,", ")"]
     assert kept(before, "return b") == left
     assert kept("from m import a, \\\n    b", "return a") == ["from m import a"]
     assert kept("from m import a, \\\n    b", "return b") == ["from m import    \\", "    b"]
+    assert joined("from m import a, \\\n    b, c", "return a + c") == "from m import a , c"
+    assert joined("from m import a, b, \\\n    c, \\\n    d", "return a + d") == "from m import a , d"
 
 
 def test_our_decorators_do_not_run_but_others_do():
