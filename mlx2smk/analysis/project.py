@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
+from mlx2smk.analysis.module_attributes import asks_module, hides_submodule
 from mlx2smk.analysis.modules import (
     STANDARD_LIBRARY,
     Files,
@@ -287,7 +288,13 @@ class Project:
     def base(self, imported: Imported, importer: Module) -> tuple[str | None, tuple[str, ...]]:
         """Return what a name bound by an import stands for: a dotted module and attributes in it."""
         module, attributes = imported.path
-        return absolute(module, imported.level, importer.parent_package), attributes
+        dotted = absolute(module, imported.level, importer.parent_package)
+        package, _, last = (dotted or "").rpartition(".")
+        outer = self.load(package) if imported.name is None and package else None
+        # `import a.b as x` takes what `a` has under the name `b`, which need not be the submodule.
+        if outer is not None and last in outer.bindings:
+            return package, (last,)
+        return dotted, attributes
 
     def loaded_by(self, imported: Imported, importer: Module) -> Iterator[Module]:
         """Yield the local modules that an import runs: the module, the packages around it, a submodule."""
@@ -325,10 +332,14 @@ class Project:
         base, first = self.base(imported, importer)
         module = self.load(base) if base else None
         if module is not None:
-            yield from self._inside(module, first + attributes, seen)
+            yield from self._inside(module, first + attributes, seen, importer)
 
     def _inside(
-        self, module: Module, attributes: tuple[str, ...], seen: set[tuple[str, str]]
+        self,
+        module: Module,
+        attributes: tuple[str, ...],
+        seen: set[tuple[str, str]],
+        importer: Module | None = None,
     ) -> Iterator[Step]:
         """Follow a chain of attributes from a module on, through re-exports and submodules."""
         if not attributes:
@@ -342,23 +353,10 @@ class Project:
             yield Step(module, name)
             for imported in module.imports(name):
                 yield from self._trace(imported, module, rest, seen | {(module.dotted, name)})
-        if submodule is not None:
-            yield from self._inside(submodule, rest, seen)
-        if self._asks_module(module, name, is_submodule=submodule is not None):
+        if submodule is not None and not hides_submodule(self, module, submodule, importer):
+            yield from self._inside(submodule, rest, seen, importer)
+        if asks_module(self, module, name, is_submodule=submodule is not None):
             yield Step(module, None, asks=True)
-
-    def _asks_module(self, module: Module, name: str, *, is_submodule: bool) -> bool:
-        """Whether Python may call the module's own ``__getattr__``, or look at it as an object."""
-        if "__getattr__" in module.bindings and name not in module.certain:
-            own = is_submodule and name in self.stars.submodules(module)
-            return not own and name not in _HARMLESS
-        special = name.startswith("__") and name not in _HARMLESS
-        return special and name not in module.bindings and not is_submodule
-
-
-_HARMLESS = frozenset(
-    {"__name__", "__file__", "__doc__", "__path__", "__spec__", "__package__", "__loader__"}
-)
 
 
 def _experiment_module(experiment: Experiment, stars: Stars) -> Module:

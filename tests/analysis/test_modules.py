@@ -223,6 +223,45 @@ def test_names_exported_again_are_followed():
     assert "pkg.other" not in {item.name for item in found.slice.modules}
 
 
+CLASS_MODULE = "A = 1\nclass config:\n    def make(): return A\nX = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "body"),
+    [
+        ("from pkg import config", "return config.make()"),
+        ("import pkg", "return pkg.config.make()"),
+        ("import pkg.config", "return pkg.config.make()"),
+        ("import pkg.config as c", "return c.make()"),
+        ("", "import pkg.config as c\nreturn c()"),
+        ("from pkg import config", "return print(config)"),
+    ],
+)
+def test_a_name_that_a_package_binds_hides_its_submodule(before, body):
+    files = {"pkg/__init__.py": "from .config import config\n", "pkg/config.py": CLASS_MODULE}
+    found = trial(before, body, files)
+    assert module("pkg", found) == ["from .config import config"]
+    assert module("pkg.config", found) == CLASS_MODULE.splitlines()[:3]
+    assert found.slice.widened == ()
+
+
+@pytest.mark.parametrize(
+    "init",
+    [
+        "from .other import f\nfrom .config import config\n",
+        "if f:\n    from .config import config\n",
+        "from .config import config\ndel config\n",
+        "from .config import A as b\n",
+        "config = 1\nfrom .config import A\n",
+    ],
+)
+def test_a_submodule_that_a_package_may_not_hide(init):
+    other = "from pkg import config\ndef f(): return config\n"
+    files = {"pkg/__init__.py": init, "pkg/config.py": CLASS_MODULE, "pkg/other.py": other}
+    found = trial("from pkg.other import f", "return f()", files)
+    assert module("pkg.config", found) == CLASS_MODULE.splitlines()
+
+
 def test_relative_imports_in_packages():
     files = {
         "pkg/__init__.py": "",

@@ -223,7 +223,9 @@ def test_imports_over_several_lines():
     assert kept("from m import a, \\\n    b", "return a") == ["from m import a"]
     assert kept("from m import a, \\\n    b", "return b") == ["from m import    \\", "    b"]
     assert joined("from m import a, \\\n    b, c", "return a + c") == "from m import a , c"
-    assert joined("from m import a, b, \\\n    c, \\\n    d", "return a + d") == "from m import a , d"
+    assert (
+        joined("from m import a, b, \\\n    c, \\\n    d", "return a + d") == "from m import a , d"
+    )
 
 
 def test_our_decorators_do_not_run_but_others_do():
