@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from .errors import complain
 
@@ -202,6 +203,35 @@ def guard_module(module: types.ModuleType, names: Iterable[str], reader: str) ->
         complain_left_out(sorted(left_out), str(module.__file__), reader)
 
     module.__dict__.update(__getattr__=attribute, __dir__=listing)
+    submodules = left_out & _submodules(module)
+    if submodules:
+        _keep_away(module, submodules)
+
+
+def _submodules(package: types.ModuleType) -> set[str]:
+    """Return the names that submodules of a package may have; none for any other module."""
+    folders = [path for path in package.__dict__.get("__path__", ()) if os.path.isdir(path)]
+    return {file.partition(".")[0] for folder in folders for file in os.listdir(folder)}
+
+
+def _keep_away(package: types.ModuleType, names: frozenset[str]) -> None:
+    """Keep imported submodules from standing for what the package has itself under their names.
+
+    In the complete program, `from .name import name` loads the submodule and then binds the name anew.
+    """
+
+    def is_submodule(name: str, value: Any) -> bool:
+        return value is not None and value is sys.modules.get(f"{package.__name__}.{name}")
+
+    def set_attribute(self: types.ModuleType, name: str, value: Any) -> None:
+        if name not in names or not is_submodule(name, value):
+            plain.__setattr__(self, name, value)
+
+    plain = type(package)
+    for name in names:
+        if is_submodule(name, package.__dict__.get(name)):
+            del package.__dict__[name]
+    package.__class__ = type(plain.__name__, (plain,), {"__setattr__": set_attribute})
 
 
 def check_names(error: BaseException, left_out: Mapping[str, Iterable[str]], reader: str) -> None:

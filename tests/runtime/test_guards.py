@@ -357,6 +357,38 @@ def test_name_that_the_slice_of_a_module_left_out(tmp_path, source):
     assert files_of(tmp_path) == files
 
 
+@pytest.mark.parametrize("sliced", ["__import__('pkg.part')", "", "x = 1"])
+@pytest.mark.parametrize(
+    "use",
+    [
+        "from pkg import part",
+        "import pkg.part\nfrom pkg import part",
+        "import pkg.part as part",
+        "import pkg, pkg.part\npart = pkg.part",
+        "import pkg, pkg.part\nassert isinstance(pkg, type(json))\npart = getattr(pkg, 'part', 0)",
+    ],
+)
+def test_a_left_out_name_of_a_package_that_is_also_a_submodule_s(tmp_path, sliced, use):
+    bundle = Bundle(tmp_path, "def t():\n    import plug\n    return plug.part()\n")
+    (tmp_path / "plug.py").write_text(f"import json\n{use}\n")
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg/part.py").write_text("def part(): return 5\n")
+    module = bundle.module(
+        "pkg", "from .part import part\n", sliced=sliced, removed=["part"], package=True
+    )
+    bundle.trial("t", {}, modules=[module])
+    assert bundle.run_trial("t")[0]["result"] == 5
+
+
+def test_a_submodule_that_no_name_of_its_package_hides(tmp_path):
+    bundle = Bundle(tmp_path, "import pkg.part\ndef t(): return pkg.part.x\n")
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg/part.py").write_text("x = 5\n")
+    module = bundle.module("pkg", "hidden = 1\n", sliced="", removed=["hidden"], package=True)
+    bundle.trial("t", {}, modules=[module])
+    assert bundle.run_trial("t")[0]["result"] == 5
+
+
 def test_a_module_s_other_attributes(tmp_path):
     bundle = Bundle(tmp_path, "import helper\ndef t(): return [helper.x, hasattr(helper, 'y')]")
     module = bundle.module("helper", "x = 1\nhidden = 2\n", sliced="x = 1\n", removed=["hidden"])
