@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections import deque
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.attached import submodule_of
+from mlx2smk.analysis.attached import all_imports, submodule_of
 from mlx2smk.analysis.confined import BY_ALL, EVERYWHERE, MODULE, sees
 from mlx2smk.analysis.constants import CodePlace, Constants
 from mlx2smk.analysis.dynamic import GLOBALS, Dynamic, Reach, imported_names
@@ -17,7 +17,7 @@ from mlx2smk.analysis.settling import settled
 from mlx2smk.analysis.source_readers import definition_read
 from mlx2smk.analysis.subclass_lookups import SubclassLookups
 from mlx2smk.analysis.tables import Tables
-from mlx2smk.analysis.taken import Taken, Widening
+from mlx2smk.analysis.taken import ModuleAsObject, OpenLookup, Taken, Widening
 from mlx2smk.analysis.used import not_imported_by_others
 from mlx2smk.analysis.waking import Sleeper, Sleepers, is_held
 from mlx2smk.language.keys import SETUP
@@ -31,23 +31,6 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.analysis.used import UsedName
     from mlx2smk.diagnostics.source import Span
-
-
-class _Object(NamedTuple):
-    """A module that is used as an object, where nobody knows yet for which of its names."""
-
-    module: Module
-    node: ast.expr
-    item: Taken
-    position: int
-
-
-class _Dynamic(NamedTuple):
-    """A look-up of which nobody knows yet what it may find."""
-
-    dynamic: Dynamic
-    item: Taken
-    position: int
 
 
 class Closure:
@@ -78,12 +61,13 @@ class Closure:
         self._waiting: deque[int] = deque()
         self._everything: Dynamic | None = None
         self._looks_around = False
+        self._asks_what_is_loaded = False
         self._outside: set[str] = set()
         self._sleepers = Sleepers(facts, linker, self._notices)
         self.asked: set[str] = set()
         self._given = given or {}
         self._function = ""
-        self._pending: dict[tuple[ast.expr, Module], _Object | _Dynamic] = {}
+        self._pending: dict[tuple[ast.expr, Module], ModuleAsObject | OpenLookup] = {}
         self.tables = Tables(facts)
         self._called_elsewhere: set[tuple[str, str]] = set()
         self.subclasses = SubclassLookups(project, facts.purity.subclasses)
@@ -161,7 +145,7 @@ class Closure:
         for module, node in links.asked:
             self._use_object(module, node, item, position)
         for module, node in links.objects:
-            self._pending[node, module] = _Object(module, node, item, position)
+            self._pending[node, module] = ModuleAsObject(module, node, item, position)
         for module in links.stars:
             what = f"all names of {module.dotted} are imported"
             self._take_whole(module, what, None, position)
@@ -195,6 +179,8 @@ class Closure:
         if module.dotted in self.loaded:
             return
         self.loaded[module.dotted] = module
+        if self._asks_what_is_loaded:
+            self._import(all_imports(self.project, module), via)
         if module.tree is None:
             self._looks_around = True
             self.widened.append(
@@ -265,12 +251,17 @@ class Closure:
 
     def _follow_dynamic(self, dynamic: Dynamic, item: Taken, position: int) -> None:
         if dynamic.value is not None:
-            self._pending[dynamic.node, item.module] = _Dynamic(dynamic, item, position)
+            self._pending[dynamic.node, item.module] = OpenLookup(dynamic, item, position)
         else:
             self._widen_for(dynamic, item, position)
 
     def _widen_for(self, dynamic: Dynamic, item: Taken, position: int) -> None:
         """Take all that a look-up may find whose names are not known."""
+        if dynamic.reach is Reach.LOADED:
+            self._asks_what_is_loaded = True
+            for module in list(self.loaded.values()):
+                self._import(all_imports(self.project, module), position)
+            return
         place = item.module, item.module.source.span(dynamic.node)
         self.sees_source = self.sees_source or dynamic.source
         self._looks_around = self._looks_around or not dynamic.plain
@@ -300,7 +291,7 @@ class Closure:
         known.called_elsewhere = self._called_elsewhere
         for key, each in list(self._pending.items()):
             place = CodePlace(each.item.unit, each.item.module)
-            if isinstance(each, _Object):
+            if isinstance(each, ModuleAsObject):
                 names = attributes_of(each.node, place, known)
                 found = names is not None and self._find(each.module, names, each.position)
                 if not found:
@@ -319,7 +310,7 @@ class Closure:
             self._waiting.append(position)
         self.asked |= known.asked
 
-    def _find_dynamic(self, each: _Dynamic, place: CodePlace, known: Constants) -> bool:
+    def _find_dynamic(self, each: OpenLookup, place: CodePlace, known: Constants) -> bool:
         dynamic, value = each.dynamic, each.dynamic.value
         if value is None:
             return False
@@ -382,7 +373,7 @@ class Closure:
                 self._need(step.module, step.name, position)
         return True
 
-    def _import_all(self, dotted: Iterable[str], used: list[str] | None, each: _Dynamic) -> bool:
+    def _import_all(self, dotted: Iterable[str], used: list[str] | None, each: OpenLookup) -> bool:
         """Take modules that a call imports, of which some attributes are used (None: unknown ones)."""
         place = each.item.module, each.item.module.source.span(each.dynamic.node)
         for name in dotted:

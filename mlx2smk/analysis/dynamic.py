@@ -2,7 +2,8 @@
 
 ``OWN`` can find every name of its own module, ``ALL`` those of every module that is loaded. Imports of
 modules whose names are computed are ``IMPORT``. ``GUARDED`` finds modules and their attributes only in
-ways that the worker notices: what the slice does not have, it gets while it runs.
+ways that the worker notices: what the slice does not have, it gets while it runs. ``LOADED`` finds out
+which modules are loaded, not what they hold.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ from mlx2smk.analysis.import_calls import (
     BY_NAME,
     asks_for_attribute,
     asks_for_package,
+    asks_whether_loaded,
     asks_whether_there,
     asks_who_started,
     drops_value,
     imported_name,
+    is_given_object,
+    is_unpickling,
     names_nothing_local,
     own_package,
 )
@@ -42,6 +46,7 @@ class Reach(Enum):
     ALL = "all"
     IMPORT = "import"
     GUARDED = "guarded"
+    LOADED = "loaded"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,9 +235,9 @@ def _reach_of_object(module: str) -> Reach | None:
 
 def _of_arguments(name: str, reference: Reference) -> Dynamic | None:
     """Judge what looks names up only if it is called with, or without, certain arguments."""
-    if name in CALLER_READERS and not _is_given_object(reference):
+    if name in CALLER_READERS and not is_given_object(call_of(reference)):
         return Dynamic(f"uses {name}, which reads its caller's names", reference.node, Reach.OWN)
-    if name == "torch.load" and _is_unpickling(reference):
+    if name == "torch.load" and is_unpickling(call_of(reference)):
         return Dynamic("uses torch.load with weights_only=False", reference.node, Reach.GUARDED)
     return None
 
@@ -242,6 +247,8 @@ def _of_module(name: str, reference: Reference, unit: Unit, module: Module) -> D
     parent = reference.parents[0] if reference.parents else None
     if name == "sys.modules" and asks_who_started(parent, reference.node):
         return None
+    if name == "sys.modules" and asks_whether_loaded(parent, reference.node):
+        return Dynamic("asks which modules are loaded", reference.node, Reach.LOADED)
     asked: ast.expr | None = None
     if name == "sys.modules" and isinstance(parent, ast.Subscript):
         asked = parent.slice if parent.value is reference.node else None
@@ -379,21 +386,3 @@ def call_of(reference: Reference) -> ast.Call | None:
     """Return the call of what a reference stands for, None if it is not called there."""
     parent = reference.parents[0] if reference.parents else None
     return parent if isinstance(parent, ast.Call) and parent.func is reference.node else None
-
-
-def _is_given_object(reference: Reference) -> bool:
-    """Whether a library is told where to look, as in ``lex(module=rules)`` or ``Fire(main)``."""
-    call = call_of(reference)
-    return call is not None and (
-        bool(call.args)
-        or any(key.arg in {"module", "object", "component"} for key in call.keywords)
-    )
-
-
-def _is_unpickling(reference: Reference) -> bool:
-    call = call_of(reference)
-    return call is None or any(
-        key.arg == "weights_only"
-        and not (isinstance(key.value, ast.Constant) and key.value.value is True)
-        for key in call.keywords
-    )

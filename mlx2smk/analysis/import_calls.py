@@ -187,9 +187,31 @@ _LOOKING_AROUND = frozenset(
 
 def asks_who_started(node: ast.AST | None, modules: ast.expr) -> bool:
     """Whether this is ``"pytest" in sys.modules`` or the like, which does not depend on what is imported."""
+    loaded = asks_whether_loaded(node, modules)
+    return loaded and written_text(getattr(node, "left", None)) in LOADED_FROM_OUTSIDE
+
+
+def asks_whether_loaded(node: ast.AST | None, modules: ast.expr) -> bool:
+    """Whether this is ``name in sys.modules``."""
     return (
         isinstance(node, ast.Compare)
         and node.comparators == [modules]
         and isinstance(node.ops[0], (ast.In, ast.NotIn))
-        and written_text(node.left) in LOADED_FROM_OUTSIDE
+    )
+
+
+def is_given_object(call: ast.Call | None) -> bool:
+    """Whether a library is told where to look, as in ``lex(module=rules)`` or ``Fire(main)``."""
+    return call is not None and (
+        bool(call.args)
+        or any(key.arg in {"module", "object", "component"} for key in call.keywords)
+    )
+
+
+def is_unpickling(call: ast.Call | None) -> bool:
+    """Whether ``torch.load`` may unpickle any object."""
+    return call is None or any(
+        key.arg == "weights_only"
+        and not (isinstance(key.value, ast.Constant) and key.value.value is True)
+        for key in call.keywords
     )

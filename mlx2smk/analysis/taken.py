@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    import ast
+
+    from mlx2smk.analysis.dynamic import Dynamic
     from mlx2smk.analysis.project import Module, Unit
     from mlx2smk.diagnostics.source import Span
 
@@ -35,3 +38,20 @@ class Taken:
     unit: Unit
     reached_from: int | None
     loads: str | None = None
+
+
+class ModuleAsObject(NamedTuple):
+    """A module that is used as an object, where nobody knows yet for which of its names."""
+
+    module: Module
+    node: ast.expr
+    item: Taken
+    position: int
+
+
+class OpenLookup(NamedTuple):
+    """A look-up of which nobody knows yet what it may find."""
+
+    dynamic: Dynamic
+    item: Taken
+    position: int

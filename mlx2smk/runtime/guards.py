@@ -188,16 +188,24 @@ class GuardedResults(GuardedDict):
 
 
 def guard_module(module: types.ModuleType, names: Iterable[str], reader: str) -> None:
-    """Make the module fail the job on access to one of these names, which its slice left out."""
+    """Make the module fail the job on access to one of these names, which its slice left out.
+
+    It is called before the slice runs, for what is imported meanwhile and asks for names of the module, and
+    afterwards again, as the slice may have a `__getattr__` of its own.
+    """
     left_out = frozenset(names)
     own = module.__dict__.get("__getattr__")
+    if getattr(own, "__module__", None) == __name__:
+        return
 
     def attribute(name: str) -> Any:
         if name in left_out:
             complain_left_out([name], str(module.__file__), reader)
-        if own is None:
-            raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
-        return own(name)
+        if own is not None:
+            return own(name)
+        if name == "__all__":  # `import *` asks for it, and then takes whatever there is
+            listing()
+        raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
 
     def listing() -> NoReturn:
         complain_left_out(sorted(left_out), str(module.__file__), reader)

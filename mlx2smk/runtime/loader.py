@@ -50,16 +50,21 @@ class SliceLoader:
         code = self._code or compile(self.source, self.path, "exec", dont_inherit=True)
         RAN.append(code)
         self.prepare(module)
+        self._guard(module)
         exec(code, module.__dict__)  # noqa: S102 - the user's module
-        names, partial, reader = self._guarded
-        if names:
-            from . import guards
-
-            guards.guard_module(module, names, reader)
+        self._guard(module)
+        _, partial, reader = self._guarded
         if partial:
             from . import partial_tables
 
             partial_tables.guard_tables(module, partial, reader)
+
+    def _guard(self, module: types.ModuleType) -> None:
+        names, _, reader = self._guarded
+        if names:
+            from . import guards
+
+            guards.guard_module(module, names, reader)
 
     def get_filename(self, _name: str) -> str:
         """Return the path of the file."""

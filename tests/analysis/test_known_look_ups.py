@@ -112,3 +112,36 @@ def test_modules_that_are_imported_by_unknown_names(text):
     helper = CALLED["helper.py"].replace("G\n", f"def g(): {text}\n")
     found = trial(START, "return helper.g()", {**CALLED, "helper.py": helper})
     assert found.slice.widened
+
+
+PLUGGED = {
+    "first.py": "import json\nimport second\ndef f(): return 1\ndef g(): return 2\n",
+    "second.py": "from third import h, i\nB = 1\n",
+    "third.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import fourth\ndef h(): return 3\ni = 4\n",
+    "fourth.py": "C = 1\n",
+}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "if name not in sys.modules:\n    import_module('plugs.' + name)\nreturn first.f()",
+        "return name in sys.modules, first.f()",
+        "from sys import modules\nreturn 'second' in modules, first.f()",
+    ],
+)
+def test_who_asks_whether_a_module_is_loaded_loads_all_and_needs_none_of_what_they_hold(body):
+    before = "import sys, os\nfrom importlib import import_module\nimport first\nname = str(1)"
+    found = trial(before, body, PLUGGED)
+    assert module("first", found) == ["import json", "import second", "def f(): return 1"]
+    assert module("second", found) == ["__import__('third')"]
+    assert module("third", found) == ["from typing import TYPE_CHECKING"]
+    assert "import sys, os" in found.slice.text
+    assert {item.name for item in found.slice.modules} == {"first", "second", "third"}
+    assert found.slice.widened == ()
+
+
+@pytest.mark.parametrize("body", ["return sys.modules, f()", "return sys.modules.keys(), f()"])
+def test_who_looks_at_the_loaded_modules_otherwise_needs_all(body):
+    found = trial("import sys\nfrom first import f", body, PLUGGED)
+    assert module("first", found) == PLUGGED["first.py"].splitlines()

@@ -362,6 +362,7 @@ def test_name_that_the_slice_of_a_module_left_out(tmp_path, source):
     "use",
     [
         "from pkg import part",
+        "from pkg import *",
         "import pkg.part\nfrom pkg import part",
         "import pkg.part as part",
         "import pkg, pkg.part\npart = pkg.part",
@@ -375,6 +376,21 @@ def test_a_left_out_name_of_a_package_that_is_also_a_submodule_s(tmp_path, slice
     (tmp_path / "pkg/part.py").write_text("def part(): return 5\n")
     module = bundle.module(
         "pkg", "from .part import part\n", sliced=sliced, removed=["part"], package=True
+    )
+    bundle.trial("t", {}, modules=[module])
+    assert bundle.run_trial("t")[0]["result"] == 5
+
+
+@pytest.mark.parametrize(
+    "use", ["from pkg import hidden", "import pkg\nhidden = pkg.hidden", "from pkg import *"]
+)
+def test_a_left_out_name_that_a_plug_in_asks_for_while_its_package_is_loaded(tmp_path, use):
+    bundle = Bundle(tmp_path, "import pkg\ndef t(): return pkg.found\n")
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg/plug.py").write_text(f"{use}\nplugged = hidden\n")
+    last = "found = getattr(__import__('importlib').import_module('pkg.plug'), 'plugged')\n"
+    module = bundle.module(
+        "pkg", f"hidden = 5\n{last}", sliced=last, removed=["hidden"], package=True
     )
     bundle.trial("t", {}, modules=[module])
     assert bundle.run_trial("t")[0]["result"] == 5
