@@ -15,6 +15,7 @@ from mlx2smk.analysis.names import names_of
 from mlx2smk.analysis.project import Project
 from mlx2smk.analysis.sites import certain_names, key_use
 from mlx2smk.analysis.slicing import FunctionSlice, Slicer
+from mlx2smk.analysis.unguarded import Unguarded, unguarded
 from mlx2smk.analysis.updates import updates_in_parameters
 from mlx2smk.analysis.variant_slices import NO_VARIANTS, Variants, variants_of
 from mlx2smk.language.bindings import scope_of
@@ -43,7 +44,8 @@ class FunctionAnalysis:
 
     ``trials_read`` (verifications only): the trials whose results the body can access.
     ``files`` (trials only): uses of paths that are the same for all combinations. ``variants`` (trials
-    only): the slices of combinations, where values of parameters decide what they need.
+    only): the slices of combinations, where values of parameters decide what they need. ``programs`` are
+    what local modules do in each of its jobs that is probably not meant for them.
     """
 
     name: str
@@ -52,6 +54,7 @@ class FunctionAnalysis:
     trials_read: Keys = NO_KEYS
     files: tuple[FileUse, ...] = ()
     variants: Variants = NO_VARIANTS
+    programs: tuple[Unguarded, ...] = ()
 
     @property
     def slices(self) -> tuple[FunctionSlice, ...]:
@@ -141,7 +144,8 @@ def _function(
 ) -> FunctionAnalysis:
     own_slice, taken = slices[function.name]
     access = access_of(taken, own_slice.widened, slicer.project, seeded=seeded, updates=False)
-    return FunctionAnalysis(function.name, own_slice, access)
+    programs = unguarded(taken, own_slice, slicer)
+    return FunctionAnalysis(function.name, own_slice, access, programs=programs)
 
 
 def _trial(
@@ -158,7 +162,10 @@ def _trial(
     access = access.also(writes=updates_in_parameters(trial))
     files = finder.uses(trial, taken, access.writes)
     variants = variants_of(trial, own_slice, slicer, used.get(trial.name, ()))
-    return FunctionAnalysis(trial.name, own_slice, access, files=files, variants=variants)
+    programs = unguarded(taken, own_slice, slicer)
+    return FunctionAnalysis(
+        trial.name, own_slice, access, files=files, variants=variants, programs=programs
+    )
 
 
 def _verification(

@@ -60,6 +60,37 @@ class WholeModule(Diagnostic):
     advice = "refer to definitions by name where they are used"
 
 
+class UnguardedProgram(Diagnostic):
+    """A file does something as a program, and so in every job that loads it.
+
+    Loading a module, or the experiment, runs its top-level statements, as Python does. What they do
+    (training, plotting, writing files) is done by each combination, and an edit of anything that they
+    need runs all of them again. The body of `if __name__ == "__main__":` never runs in a job, and counts for no function.
+
+    For example, in `model.py`:
+
+        def accuracy(predicted, actual): ...
+        def train(epochs): ...
+
+        weights = train(20)
+        plot(weights)
+
+    Use instead:
+
+        def accuracy(predicted, actual): ...
+        def train(epochs): ...
+
+        if __name__ == "__main__":
+            weights = train(20)
+            plot(weights)
+    """
+
+    code = "MLX712"
+    severity = "note"
+    template = "each job of {name} runs this and {others} that only this needs: {reason}"
+    advice = 'if it is for {file} as a program, put it below `if __name__ == "__main__":`'
+
+
 class AskedOrder(Diagnostic):
     """Combinations run one after another only because of `"__parallel__": 1`.
 

@@ -14,8 +14,10 @@ from mlx2smk.diagnostics.about_notes import (
     SharedBetweenTrials,
     SharedFile,
     SharedOutput,
+    UnguardedProgram,
     WholeModule,
 )
+from mlx2smk.diagnostics.source import Source
 from mlx2smk.language.experiment import Trial
 from mlx2smk.planning.evidence import Evidence
 from mlx2smk.planning.planner import shares_output
@@ -63,6 +65,17 @@ def notes(
             yield from order.of(function, note)
         if note in causes:
             yield note.widened(causes[note], combinations)
+    yield from _programs(found, combinations)
+
+
+def _programs(notes: Sequence[_Note], combinations: Mapping[str, int]) -> Iterator[Diagnostic]:
+    """Yield a note on each local module that does something as a program, where that begins."""
+    groups: dict[str | None, list[_Note]] = {}
+    for note in notes:
+        for program in note.analysis.programs:
+            groups.setdefault(program.module, []).append(note)
+    for module, group in groups.items():
+        yield group[0].unguarded(module, group, combinations)
 
 
 def _by_cause(notes: Sequence[_Note]) -> dict[_Note, list[_Note]]:
@@ -236,6 +249,21 @@ class _Note:
             name=_all_of([note.function.name for note in group], combinations),
             files=_any_of(list(files)),
             reason=f"{first.reason}{elsewhere}",
+        )
+
+    def unguarded(
+        self, module: str | None, group: Sequence[_Note], combinations: Mapping[str, int]
+    ) -> Diagnostic:
+        """Say what a local module does in each job of some functions."""
+        program = next(each for each in self.analysis.programs if each.module == module)
+        path = self._file(module)
+        return UnguardedProgram.at(
+            Source(path, program.text),
+            program.span,
+            name=_all_of([note.function.name for note in group], combinations),
+            file=PurePath(path).name,
+            others="another statement" if program.others == 1 else f"{program.others} others",
+            reason=program.reason,
         )
 
     def _written(self, read: Site | None, write: Site, here: Span) -> str:

@@ -31,6 +31,7 @@ WITHOUT_CODE = {
     "MLX830",  # see commands/test_report.py
     # See planning/test_notes.py and planning/test_surprises.py.
     *("MLX701", "MLX702", "MLX703", "MLX704", "MLX705", "MLX706", "MLX707", "MLX710", "MLX711"),
+    "MLX712",
 }
 
 
