@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from mlx2smk.analysis.copies import COPYING, class_copied
 from mlx2smk.analysis.import_calls import searches_without_loading
+from mlx2smk.analysis.printed import PRINTING, only_prints
 
 if TYPE_CHECKING:
     import ast
 
     from mlx2smk.analysis.changes import Changes
 
-BY_ARGUMENTS: Final = COPYING | {"importlib.import_module", "importlib.util.find_spec", "setattr"}
+BY_ARGUMENTS: Final = (
+    COPYING | PRINTING | {"importlib.import_module", "importlib.util.find_spec", "setattr"}
+)
 
 
 def computes_with(name: str, node: ast.Call, code: Changes) -> bool:
@@ -21,6 +24,8 @@ def computes_with(name: str, node: ast.Call, code: Changes) -> bool:
         return code.judge.loads_quietly(code.values.imported_by(node))
     if name == "importlib.util.find_spec":
         return searches_without_loading(node, code.values.project)
+    if name in PRINTING:
+        return not code.judge.keeps_output and only_prints(name, node, code.values)
     if name == "setattr":
         return bool(node.args) and code.owns(node.args[0])
     copied = class_copied(node, code.values)

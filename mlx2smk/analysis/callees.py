@@ -121,10 +121,8 @@ class CalleeFinder:
     def _of_module(self, node: ast.expr, values: Values) -> Callees | None:
         """Return what a name of a module, or an attribute of an imported one, may stand for."""
         meaning = values.meaning(node)
-        if isinstance(meaning, Definition):
-            return defined(meaning.node, Values(self.project, meaning.module))
-        if isinstance(meaning, Library):
-            return [Callee("known", _ANY, values)] if _only_computes(meaning.name) else None
+        if meaning is not None:
+            return self._of_meaning(meaning, values)
         at = values.holder(node)
         if at is None or self.purity.is_replaced_name(at[1], at[0]):
             return None
@@ -133,19 +131,29 @@ class CalleeFinder:
         there = Values(self.project, at[0])
         return self._bound(there.bindings(at[1]), there, kept=True)
 
+    def _of_meaning(self, meaning: Definition | Library | None, values: Values) -> Callees | None:
+        if isinstance(meaning, Definition):
+            return defined(meaning.node, Values(self.project, meaning.module))
+        known = meaning is not None and _only_computes(meaning.name)
+        return [Callee("known", _ANY, values)] if known else None
+
     def _bound(
         self, bindings: tuple[Binding, ...], values: Values, *, kept: bool
     ) -> Callees | None:
         """Return what a name of these bindings may stand for."""
-        if bindings and all(isinstance(item.node, Function) for item in bindings):
-            return united(defined(item.node, values) for item in bindings)
-        (first, *others) = bindings or (None,)
-        if first is None or others or first.kind != "value" or first.value is None:
-            return None
-        found = self.of(first.value, values)
+        found = united(self._of_binding(item, values) for item in bindings) if bindings else None
         if found is None or not kept:
             return found
         return [_kept(each) for each in found]
+
+    def _of_binding(self, binding: Binding, values: Values) -> Callees | None:
+        if isinstance(binding.node, Function) and binding.kind == "function":
+            return defined(binding.node, values)
+        if binding.imported is not None and not values.frames:
+            return self._of_meaning(values.behind(binding.imported, ()), values)
+        if binding.kind != "value" or binding.value is None:
+            return None
+        return self.of(binding.value, values)
 
     def _attribute(self, node: ast.Attribute, values: Values) -> Callees | None:
         found = self._of_module(node, values)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+from itertools import chain
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.callees import Callee, CalleeFinder
+from mlx2smk.analysis.alternatives import meanings
+from mlx2smk.analysis.callees import Callee, CalleeFinder, defined
 from mlx2smk.analysis.container_contents import ContainerContents
+from mlx2smk.analysis.decorating import keeps_purity
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.held import HeldContainers
 from mlx2smk.analysis.judge import Filling, both
 from mlx2smk.analysis.scope_frames import frame_inside, frame_of
-from mlx2smk.analysis.values import Definition, KnownAs, Values
+from mlx2smk.analysis.values import Definition, KnownAs, Library, Values
 from mlx2smk.language.bindings import imports_something, nodes_bound
 from mlx2smk.language.scopes import Function, parameters_of
 
@@ -100,8 +103,20 @@ class Calling:
         """Whether a decorator makes of a function that only computes another such one."""
         if self.purity.has_pure_decorators([decorator], values):
             return True
-        found = self.finder.of(decorator, values)
+        found = self._decorators(decorator, values)
         return bool(found) and all(map(self._makes_pure, found or []))
+
+    def _decorators(self, node: ast.expr, values: Values) -> list[Callee] | None:
+        """Return what a decorator may be, without those of libraries that keep functions as they are."""
+        function = node.func if isinstance(node, ast.Call) else node
+        several = meanings(function, values)
+        own = [each for each in several if isinstance(each, Definition)]
+        others = [each.name for each in several if isinstance(each, Library)]
+        if isinstance(node, ast.Call) or not own or len(own) + len(others) < len(several):
+            return self.finder.of(node, values)
+        known = all(map(keeps_purity, others))
+        callees = (defined(each.node, Values(values.project, each.module)) for each in own)
+        return [*chain(*callees)] if known else None
 
     def _makes_pure(self, callee: Callee) -> bool:
         first = _positional(callee)[:1]

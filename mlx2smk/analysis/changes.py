@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.confined import EVERYWHERE, FAILING, OWN_MODULE
+from mlx2smk.analysis.consuming import consumed, is_consumed_elsewhere
 from mlx2smk.analysis.objects import Objects
 
 if TYPE_CHECKING:
@@ -108,12 +109,14 @@ class Changes:
     def read(self, node: ast.Name) -> None:
         """Note that a name is read, which changes iterators."""
         if self.values.local(node.id) is None:
-            self.touches |= self.values.consumed(node.id)
+            self.touches |= consumed(node.id, self.values)
             self.look_elsewhere(node)
 
     def look_elsewhere(self, node: ast.AST) -> None:
         """Note that a local module's iterator is read, which changes it for everybody."""
-        if isinstance(node, (ast.Name, ast.Attribute)) and self.values.is_consumed_elsewhere(node):
+        if not isinstance(node, (ast.Name, ast.Attribute)):
+            return
+        if is_consumed_elsewhere(node, self.values):
             self.effect(f"reads {short(node)}, which reading changes")
 
     def take(self, inner: Changes) -> None:
@@ -129,10 +132,16 @@ def short(node: ast.AST) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-USED_ALONE = (
+def stands_alone(node: ast.expr) -> bool:
+    """Whether an expression may be a statement for what it does."""
+    if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
+        return stands_alone(node.elt)
+    return isinstance(node, _USED_ALONE)
+
+
+_USED_ALONE = (
     *(ast.Call, ast.Constant, ast.Name, ast.Attribute, ast.JoinedStr, ast.Yield, ast.YieldFrom),
 )
-"""Expressions that may stand as statements for what they do."""
 
 BEHIND_ATTRIBUTES = frozenset({"__class__", "__dict__"})
 """Attributes that can make an object share what it holds with others."""

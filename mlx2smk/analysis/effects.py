@@ -10,35 +10,27 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.argument_calls import BY_ARGUMENTS, computes_with
-from mlx2smk.analysis.changes import BEHIND_ATTRIBUTES, USED_ALONE, Changes, short
+from mlx2smk.analysis.alternatives import meanings
+from mlx2smk.analysis.changes import BEHIND_ATTRIBUTES, short, stands_alone
 from mlx2smk.analysis.confined import FAILING, MODULE
 from mlx2smk.analysis.judge import Filling
 from mlx2smk.analysis.known import (
-    CHANGING_METHODS,
-    HIGHER_ORDER,
-    PURE_BUILTINS,
-    PURE_LIBRARY,
     QUIET_METACLASSES,
-    READING_METHODS,
     REGISTERING_BASES,
     listed,
 )
-from mlx2smk.analysis.known_models import keeps_what_it_is_given
 from mlx2smk.analysis.known_packages import CHANGING_FIRST
 from mlx2smk.analysis.library_calls import (
-    fills_an_array,
-    functions_given,
-    is_wrapping_method,
     makes_exception,
 )
 from mlx2smk.analysis.library_decorators import command_group, generic_function
 from mlx2smk.analysis.objects import Objects
 from mlx2smk.analysis.own_modules import is_this_module, module_behind
+from mlx2smk.analysis.pure_calls import PureCalls
 from mlx2smk.analysis.scope_frames import frame_of, targets_of
 from mlx2smk.analysis.values import Definition, Library
 from mlx2smk.language.bindings import imports_of, is_main_guard, scope_of
-from mlx2smk.language.scopes import evaluated_at_definition, parameters_of
+from mlx2smk.language.scopes import evaluated_at_definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +39,7 @@ if TYPE_CHECKING:
     from mlx2smk.language.scopes import Function
 
 
-class Evaluation(Changes):
+class Evaluation(PureCalls):
     """Goes through what runs when a statement runs; afterwards ``reason`` says why it has effects."""
 
     def statements(self, nodes: Iterable[ast.stmt]) -> None:
@@ -74,7 +66,7 @@ class Evaluation(Changes):
 
     def _expr(self, node: ast.Expr) -> None:
         self.expression(node.value)
-        if not isinstance(node.value, USED_ALONE):
+        if not stands_alone(node.value):
             self.effect("is an expression that nothing uses")
 
     def _return(self, node: ast.Return) -> None:
@@ -185,13 +177,13 @@ class Evaluation(Changes):
         self.expression(node)
         bare = node.value if isinstance(node, ast.Subscript) else node
         bare = bare.func if isinstance(bare, ast.Call) else bare
-        meaning = self.values.meaning(bare)
         reason = f"is a subclass of {short(node)}"
-        if not isinstance(meaning, Definition):
-            if meaning is None or listed(meaning.name, REGISTERING_BASES):
-                self.effect(reason)
-        elif not self.judge.is_quiet_base(meaning):
-            self.fill(reason, self.judge.filled_by_subclass(meaning))
+        for meaning in meanings(bare, self.values):
+            if not isinstance(meaning, Definition):
+                if meaning is None or listed(meaning.name, REGISTERING_BASES):
+                    self.effect(reason)
+            elif not self.judge.is_quiet_base(meaning):
+                self.fill(reason, self.judge.filled_by_subclass(meaning))
 
     def decorators(self, node: Function | ast.ClassDef) -> None:
         """Go through the application of a definition's decorators."""
@@ -286,7 +278,7 @@ class Evaluation(Changes):
         if isinstance(node.func, ast.Attribute):
             self.expression(node.func.value)
         own = bool(self.owned) and f"{ast.unparse(node.func)}()" in self.owned
-        if not own and not self._is_pure_call(node):
+        if not own and not self.is_pure_call(node):
             self._impure_call(node, f"calls {short(node.func)}")
 
     def _impure_call(self, node: ast.Call, reason: str) -> None:
@@ -313,88 +305,3 @@ class Evaluation(Changes):
             return
         objects = Objects(self.values)
         self.change_objects(reason, objects.called(node), objects.touched(node))
-
-    def _is_pure_call(self, node: ast.Call) -> bool:
-        meaning = self.values.meaning(node.func)
-        if isinstance(meaning, Definition):
-            return self.judge.is_pure(meaning) or self.judge.calls_purely(node, self.values)
-        if meaning is not None and self._is_pure_library_call(meaning.name, node):
-            return True
-        if isinstance(node.func, ast.Attribute):
-            owner = self.values.meaning(node.func.value)
-            if isinstance(owner, Definition) and self.judge.is_pure_in_class(owner, node.func.attr):
-                return True
-            if is_wrapping_method(node.func, self.values) or self._is_pure_method(node.func, node):
-                return True
-        if meaning is not None or not self.judge.calls_purely(node, self.values):
-            return False
-        if not isinstance(node.func, (ast.Name, ast.Attribute)):
-            self.expression(node.func)
-        return True
-
-    def _is_pure_library_call(self, name: str, node: ast.Call) -> bool:
-        if name in {"type", "iter"}:  # with more, one makes a class and the other calls a function
-            return len(node.args) == 1 and not isinstance(node.args[0], ast.Starred)
-        if name in HIGHER_ORDER and not all(
-            map(self.is_pure_argument, functions_given(name, node))
-        ):
-            return False
-        if name.startswith("numpy.") and fills_an_array(name, node):
-            return False
-        if name in BY_ARGUMENTS:
-            return computes_with(name, node, self)
-        return name in PURE_BUILTINS or listed(name, PURE_LIBRARY) or keeps_what_it_is_given(name)
-
-    def _is_pure_method(self, function: ast.Attribute, node: ast.Call) -> bool:
-        owner = function.value
-        if (
-            isinstance(owner, ast.Call)
-            and isinstance(owner.func, ast.Name)
-            and owner.func.id == "super"
-        ):
-            return function.attr in {"__init__", "__new__", "__post_init__", "__init_subclass__"}
-        own = isinstance(owner, ast.Name) and self.values.is_own_container(owner.id)
-        if function.attr in READING_METHODS and (own or self.values.is_plain(owner)):
-            given = (*node.args, *(keyword.value for keyword in node.keywords))
-            return function.attr != "sub" or all(map(self._is_harmless, given))
-        if Objects(self.values).only_computes(function):
-            return True
-        changes = function.attr in CHANGING_METHODS and not self.values.library(owner)
-        if changes and self._may_be_container(owner, node):
-            self.change(owner)
-            return function.attr != "sort" or all(
-                self.is_pure_argument(key.value)
-                for key in node.keywords
-                if key.arg in {"key", None}
-            )
-        return False
-
-    def _may_be_container(self, owner: ast.expr, call: ast.Call) -> bool:
-        """Whether a method of the name of one that changes containers may belong to one."""
-        if isinstance(owner, ast.Name):
-            return self.judge.filled_by_method(call, self.values) is None
-        held = self.is_owned_attribute(owner)
-        return held or self.judge.changed_by(owner, self.values) is not None
-
-    def _is_harmless(self, node: ast.expr) -> bool:
-        """Whether an argument is no function, or a pure one."""
-        return self.values.is_plain(node) or self.is_pure_argument(node)
-
-    def is_pure_argument(self, node: ast.expr) -> bool:
-        """Whether a function given to somebody who calls it is pure."""
-        if isinstance(node, ast.Lambda):
-            names = tuple(arg.arg for arg in parameters_of(node.args))
-            inner = Evaluation(self.values.inside(frame_of((), names)), self.judge)
-            inner.expression(node.body)
-            return inner.only_computes()
-        if isinstance(node, ast.Constant):
-            return True
-        if isinstance(node, ast.Call) and self.values.library(node.func) == "functools.partial":
-            return bool(node.args) and self.is_pure_argument(node.args[0])
-        meaning = self.values.meaning(node)
-        if isinstance(meaning, Definition) and self.judge.is_pure(meaning):
-            return True
-        if not isinstance(meaning, Library):
-            return self.judge.is_pure_function(node, self.values)
-        name = meaning.name
-        return name in PURE_BUILTINS or listed(name, PURE_LIBRARY) or name.startswith("str.")

@@ -48,6 +48,10 @@ def filling_of(evaluation: Changes) -> Filling | None:
 class Judge(Protocol):
     """Knows which definitions are pure; asked for what a statement calls or builds upon."""
 
+    @property
+    def keeps_output(self) -> bool:
+        """Whether the program may look at what it prints."""
+
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
 

@@ -42,6 +42,7 @@ ITERATORS = frozenset(
         *("iter", "map", "filter", "zip", "enumerate", "reversed", "itertools.*"),
         *("open", "csv.reader", "csv.DictReader", "os.scandir", "os.walk", "re.finditer"),
         *("glob.iglob", "io.StringIO", "io.BytesIO", "json.scanner.*"),
+        *("tqdm.tqdm", "tqdm.trange", "tqdm.auto.tqdm", "tqdm.auto.trange", "rich.progress.track"),
     }
 )
 """What they return changes when it is read."""
@@ -76,6 +77,7 @@ PURE_LIBRARY = PURE_OF_PACKAGES | frozenset(
         *("itertools.count", "itertools.cycle", "itertools.islice", "itertools.pairwise"),
         *("itertools.permutations", "itertools.product", "itertools.repeat"),
         *("itertools.zip_longest", "json.dumps", "json.loads", "logging.getLogger", "math.*"),
+        *("orjson.loads", "ujson.loads"),
         *("operator.attrgetter", "operator.itemgetter", "operator.methodcaller"),
         *("os.cpu_count", "os.environ.get", "os.fspath", "os.getcwd", "os.getenv", "os.path.*"),
         *("pathlib.Path", "pathlib.Path.cwd", "pathlib.Path.home", "pathlib.PurePath"),

@@ -7,28 +7,29 @@ what is known to be pure. Code that is not understood counts as having effects.
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.alternatives import Meaning, meanings
 from mlx2smk.analysis.calling import Calling
 from mlx2smk.analysis.class_methods import ClassMethods
+from mlx2smk.analysis.decorating import is_applied_purely, is_argument, keeps_purity
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.instances import Instances
 from mlx2smk.analysis.judge import Filling, both, filling_of
 from mlx2smk.analysis.known import (
-    DISPATCHERS,
-    ENTRY_POINTS,
     ENUMERATIONS,
     PURE_BASES,
-    PURE_DECORATORS,
     QUIET_METACLASSES,
     REGISTERING_BASES,
     listed,
 )
 from mlx2smk.analysis.library_calls import called_later, is_pythons_method, is_wrapping_method
 from mlx2smk.analysis.patches import HOOKS, Patches
+from mlx2smk.analysis.printed import keeps_output
 from mlx2smk.analysis.scope_frames import frame_inside, only_function, returns_of
 from mlx2smk.analysis.subclassing import filled_by_subclass
-from mlx2smk.analysis.values import Definition, Values
+from mlx2smk.analysis.values import Definition, Library, Values
 from mlx2smk.language.bindings import imports_something, scope_of
 
 if TYPE_CHECKING:
@@ -106,6 +107,11 @@ class Purity:
         """Whether calling what an expression stands for has no effects."""
         return self.calling.is_pure_function(node, values)
 
+    @cached_property
+    def keeps_output(self) -> bool:
+        """Whether the program may look at what it prints."""
+        return keeps_output(self.project)
+
     @property
     def subclasses(self) -> SubclassFinder:
         """Knows which classes are below a class."""
@@ -127,19 +133,24 @@ class Purity:
     def _keeps_purity(self, node: ast.expr, values: Values) -> bool:
         """Whether a decorator of a library keeps a pure function pure, and hardly changes it."""
         function = node.func if isinstance(node, ast.Call) else node
-        name = values.library(function)
-        if not name and is_wrapping_method(function, values):
+        found = meanings(function, values)
+        if found == [None] and is_wrapping_method(function, values):
             return True
-        return listed(name, PURE_DECORATORS) and not listed(name, DISPATCHERS | ENTRY_POINTS)
+        return all(isinstance(each, Library) and keeps_purity(each.name) for each in found)
 
-    def is_pure_factory(self, definition: Definition) -> bool:
-        """Whether a function is pure and returns only pure functions that it defines itself."""
+    def is_pure_factory(self, definition: Definition, *, of_plain: bool = False) -> bool:
+        """Whether a function is pure and returns only pure functions that it defines itself.
+
+        If it is given nothing but data (``of_plain``), it may return that, which nobody can call.
+        """
         node = definition.node
         if not isinstance(node, ast.FunctionDef) or not self.is_pure(definition):
             return False
         frame = frame_inside(node)
         around = Values(self.project, definition.module, (frame,))
-        returned = [only_function(each.value, frame) for each in returns_of(node)]
+        values = [each.value for each in returns_of(node)]
+        given = [each for each in values if of_plain and is_argument(each, node, frame)]
+        returned = [only_function(each, frame) for each in values if each not in given]
         if not returned:
             return False
         return all(each is not None and self._is_pure_inside(each, around) for each in returned)
@@ -318,10 +329,12 @@ class Purity:
 
     def _is_pure_base(self, node: ast.expr, values: Values) -> bool:
         bare = node.value if isinstance(node, ast.Subscript) else node
-        meaning = values.meaning(bare)
-        if isinstance(meaning, Definition):
-            return isinstance(meaning.node, ast.ClassDef) and self.is_pure(meaning)
-        return meaning is not None and ("." not in meaning.name or listed(meaning.name, PURE_BASES))
+        return all(map(self._makes_instances_purely, meanings(bare, values)))
+
+    def _makes_instances_purely(self, base: Meaning) -> bool:
+        if isinstance(base, Definition):
+            return isinstance(base.node, ast.ClassDef) and self.is_pure(base)
+        return base is not None and ("." not in base.name or listed(base.name, PURE_BASES))
 
     def makes_members_purely(self, node: ast.ClassDef, values: Values) -> bool:
         """Whether defining a class creates no instances, as enumerations do, or creates them purely."""
@@ -367,28 +380,13 @@ class Purity:
     def _is_quiet(self, node: ast.expr, values: Values, below: frozenset[ast.AST]) -> bool:
         bare = node.value if isinstance(node, ast.Subscript) else node
         bare = bare.func if isinstance(bare, ast.Call) else bare
-        meaning = values.meaning(bare)
-        if isinstance(meaning, Definition):
-            return self.is_quiet_base(meaning, below)
-        return meaning is not None and not listed(meaning.name, REGISTERING_BASES)
+        return all(
+            self.is_quiet_base(each, below)
+            if isinstance(each, Definition)
+            else each is not None and not listed(each.name, REGISTERING_BASES)
+            for each in meanings(bare, values)
+        )
 
     def is_pure_decorator(self, node: ast.expr, values: Values) -> bool:
         """Whether applying a decorator has no effects."""
-        function = node.func if isinstance(node, ast.Call) else node
-        if isinstance(function, ast.Attribute) and function.attr in {"setter", "getter", "deleter"}:
-            return (
-                isinstance(function.value, ast.Name) and values.local(function.value.id) is not None
-            )
-        meaning = values.meaning(function)
-        if isinstance(meaning, Definition):
-            judged = self.is_pure_factory if isinstance(node, ast.Call) else self.is_pure
-            return judged(meaning)
-        if (
-            meaning is not None
-            and meaning.name == "functools.partial"
-            and isinstance(node, ast.Call)
-        ):
-            return bool(node.args) and self.is_pure_decorator(node.args[0], values)
-        if meaning is None:
-            return is_wrapping_method(function, values)
-        return listed(meaning.name, PURE_DECORATORS)
+        return is_applied_purely(node, values, self)

@@ -17,13 +17,12 @@ from mlx2smk.analysis.known import (
     ALWAYS_PLAIN,
     CHANGING_METHODS,
     FRESH,
-    ITERATORS,
     PLAIN_CALLS,
     PLAIN_VALUES,
     READING_METHODS,
     listed,
 )
-from mlx2smk.analysis.scope_frames import is_generator, targets_of
+from mlx2smk.analysis.scope_frames import targets_of
 from mlx2smk.language.keys import SETUP
 from mlx2smk.language.scopes import Function, attribute_of, split_dotted
 
@@ -69,7 +68,6 @@ class Values:
         self.frames = frames
         self._given: Mapping[str, Hashable] = {}  # what is known about parameters
         self._asked: set[tuple[str, tuple[Binding, ...]]] = set()
-        self._reading: set[str] = set()
 
     def inside(self, frame: Frame, given: Mapping[str, Hashable] | None = None) -> Values:
         """Return the same with one more inner scope, of which some parameters are known."""
@@ -171,8 +169,9 @@ class Values:
     ) -> set[tuple[str | None, tuple[str, ...]]]:
         """Return the modules that a name is imported from, and the attributes of them; none if not certain.
 
-        Several imports may bind a name: ``import os``, and ``import *`` of a module that imports it too.
+        Several imports may bind a name, as ``import os`` and ``import *``; where it is None, using it fails.
         """
+        bindings = tuple(item for item in bindings if not item.is_constant)
         if any(binding.kind != "import" for binding in bindings):
             return set()
         return {self.project.base(each.imported, module) for each in bindings if each.imported}
@@ -268,43 +267,6 @@ class Values:
             binding.kind == "value"
             and (isinstance(binding.value, _NEW) or self.is_fresh(binding.value))
             for binding in bindings
-        )
-
-    def consumed(self, name: str) -> frozenset[str]:
-        """Return the names whose objects may change when a name is read, as iterators do."""
-        if name in self._reading:
-            return frozenset()
-        self._reading.add(name)
-        changing: set[str] = set()
-        for binding in self.bindings(name):
-            value = binding.value if binding.kind == "value" else None
-            others = self.consumed(value.id) if isinstance(value, ast.Name) else frozenset()
-            if others or self._is_iterator(value):
-                changing |= {name, *others}
-        self._reading.discard(name)
-        return frozenset(changing)
-
-    def _is_iterator(self, node: ast.expr | None) -> bool:
-        if not isinstance(node, ast.Call):
-            return isinstance(node, ast.GeneratorExp)
-        meaning = self.meaning(node.func)
-        if isinstance(meaning, Definition):
-            return is_generator(meaning.node)
-        return meaning is not None and listed(meaning.name, ITERATORS | {"collections.defaultdict"})
-
-    def is_consumed_elsewhere(self, node: ast.expr) -> bool:
-        """Whether reading ``name`` or ``module.name`` may change an object of a local module."""
-        root, chain = split_dotted(node)
-        if not isinstance(root, ast.Name) or self.local(root.id) is not None:
-            return False
-        steps = (
-            step
-            for imported in self.module.imports(root.id)
-            for step in self.project.trace(imported, self.module, chain)
-        )
-        return any(
-            step.name is not None and Values(self.project, step.module).consumed(step.name)
-            for step in steps
         )
 
     def is_plain(self, node: ast.expr | None) -> bool:

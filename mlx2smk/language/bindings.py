@@ -88,6 +88,11 @@ class Binding:
     value: ast.expr | None = None
     imported: Imported | None = None
 
+    @property
+    def is_constant(self) -> bool:
+        """Whether this is a constant, which cannot be called."""
+        return self.kind == "value" and isinstance(self.value, ast.Constant)
+
 
 @dataclass(frozen=True, slots=True)
 class Scope:

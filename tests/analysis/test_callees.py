@@ -210,7 +210,7 @@ def test_calls_through_what_other_modules_hold_stay_out():
     assert kept(use, files=files) == []
 
 
-PACKAGE = {"p/__init__.py": "", "p/quiet.py": "def run(x): return x\n", "p/loud.py": "print(1)\ndef run(x): return x\n"}  # fmt: skip
+PACKAGE = {"p/__init__.py": "", "p/quiet.py": "def run(x): return x\n", "p/loud.py": "input(1)\ndef run(x): return x\n"}  # fmt: skip
 
 
 def test_a_module_imported_by_a_literal_name():
@@ -235,15 +235,15 @@ CACHED = "import joblib\nmemory = joblib.Memory('cache', verbose=0)\n"
     [
         ("@memory.cache\ndef f(x): return x\nX = f(1)", True),
         ("@memory.cache(ignore=['v'])\ndef f(x, v=1): return x\nX = f(1)", True),
-        ("@memory.cache\ndef f(x): return print(x)", True),
-        ("def f(x): return print(x)\ng = memory.cache(f)", True),
-        ("@memory.cache\ndef f(x): return print(x)\nX = f(1)", False),
+        ("@memory.cache\ndef f(x): return input(x)", True),
+        ("def f(x): return input(x)\ng = memory.cache(f)", True),
+        ("@memory.cache\ndef f(x): return input(x)\nX = f(1)", False),
         ("memory = other()\n@memory.cache\ndef f(x): return x", False),
         ("@memory.clear\ndef f(x): return x", False),
-        ("@memory.cache(ignore=print(1))\ndef f(x): return x", False),
+        ("@memory.cache(ignore=input(1))\ndef f(x): return x", False),
         ("@functools.lru_cache(maxsize=None)\ndef f(x): return x\nX = f(1)", True),
         ("@numba.njit(cache=True)\ndef f(x): return x\nX = f(1)", True),
-        ("@numba.njit\ndef f(x): print(x)\nX = f(1)", False),
+        ("@numba.njit\ndef f(x): input(x)\nX = f(1)", False),
     ],
 )
 def test_decorators_that_cache(cached, is_pure):

@@ -147,7 +147,7 @@ def test_estimators_draw_from_the_common_generator():
 @pytest.mark.parametrize(
     "effect",
     [
-        "print('x')",
+        "input('x')",
         "import sys\nsys.path.insert(0, 'x')",
         "import warnings\nwarnings.filterwarnings('error')",
         "import warnings\nACTION = 'error'\nwarnings.simplefilter(ACTION)",
@@ -157,18 +157,18 @@ def test_estimators_draw_from_the_common_generator():
         "X = open('x', 'w')",
         "X = open('x', mode='r+')",
         "with open('x', 'a') as file:\n    pass",
-        "with open('x') as file:\n    print(1)",
+        "with open('x') as file:\n    input(1)",
         "MODE = 'w'\nX = open('x', MODE)",
         "X = open('x', opener=print)",
         "import pandas as pd\nX = pd.read_csv('x')\nX.to_csv('y')",
         "import pandas as pd\nX = pd.read_csv('x')\nX.apply(print)",
         "import pandas as pd\nX = pd.read_csv('x', converters={'a': print})",
-        "import pandas as pd\ndef f(x): print(x)\nX = pd.read_csv('x', converters={'a': f})",
-        "import pandas as pd\nf = lambda x: print(x)\nX = pd.read_csv('x', converters={'a': f})",
-        "import json\nX = json.load(open('x'), object_hook=lambda x: print(x))",
+        "import pandas as pd\ndef f(x): input(x)\nX = pd.read_csv('x', converters={'a': f})",
+        "import pandas as pd\nf = lambda x: input(x)\nX = pd.read_csv('x', converters={'a': f})",
+        "import json\nX = json.load(open('x'), object_hook=lambda x: input(x))",
         "import argparse\nP = argparse.ArgumentParser()\nP.add_argument('--n', type=print)",
         (
-            "import argparse\ndef f(x): print(x)\nP = argparse.ArgumentParser()\n"
+            "import argparse\ndef f(x): input(x)\nP = argparse.ArgumentParser()\n"
             "P.add_argument('--n', type=f)"
         ),
         "import shared\nimport pandas as pd\nX = pd.DataFrame(shared.ROWS)\nX.loc[0, 'a'] = 1",
@@ -180,16 +180,16 @@ def test_estimators_draw_from_the_common_generator():
         "import matplotlib.pyplot as plt\nplt.savefig('x')",
         "import os\nos.system('x')",
         "import os\nos.environ = {}",
-        "assert print(1) is None",
-        "if not ROOT:\n    raise ValueError(print(1))",
+        "assert input(1) is None",
+        "if not ROOT:\n    raise ValueError(input(1))",
         "import numpy as np\nA = np.zeros(3)\nA.tofile('x')",
         "import numpy as np\nA = np.zeros(3)\nA = SOMETHING\nA[0] = 1",
         "def f():\n    import numpy as np\n    np.random.seed(0)\nf()",
-        "import random\nfor i in range(3):\n    random.seed(print(i))",
+        "import random\nfor i in range(3):\n    random.seed(input(i))",
     ],
 )
 def test_what_everybody_notices(effect):
-    shared = "ROWS = [1]\ndef table(): return {}\ndef graphs(G): print(G)\n"
+    shared = "ROWS = [1]\ndef table(): return {}\ndef graphs(G): input(G)\n"
     assert "helper" in loaded(effect, "return 1", files={"shared.py": shared})
 
 
@@ -209,7 +209,7 @@ def test_an_effect_is_noticed_through_modules_that_are_reached():
 def test_an_effect_that_somebody_elses_effect_notices():
     files = {
         "seeds.py": "import numpy as np\nnp.random.seed(0)\n",
-        "drawing.py": "import numpy as np\nprint(np.random.rand())\n",
+        "drawing.py": "import numpy as np\ninput(np.random.rand())\n",
     }
     found = trial("import seeds\nimport drawing", files=files)
     assert [item.name for item in found.slice.modules] == ["drawing", "seeds"]
@@ -308,7 +308,7 @@ REGISTRY_CLASS = (
     "        self.items.update(f=f)\n"
     "        return f\n"
     "    def loud(self, f):\n"
-    "        print(f)\n"
+    "        input(f)\n"
     "        return f\n"
     "    def give(self, f):\n"
     "        self.given.append(f)\n"
@@ -391,9 +391,7 @@ def test_a_function_that_fills_an_instance_of_another_module_is_called(use):
 
 
 def test_registries_that_are_instances_work(tmp_path):
-    before = (
-        f"{REGISTRY_CLASS}@REG.register('a')\ndef f(): return 1\nREG.plain(f)\nOTHER = print('x')"
-    )
+    before = f"{REGISTRY_CLASS}@REG.register('a')\ndef f(): return 1\nREG.plain(f)\nOTHER = __import__('os').write(1, b'x')"
     check_slice(tmp_path, before, "return sorted(REG.items), REG.items['a']()", {})
 
 
@@ -473,7 +471,7 @@ OWN_METHODS = (
     "    def noted(self, f):\n"
     "        self._note(f)\n"
     "        return f\n"
-    "    def _loud(self, f): print(f)\n"
+    "    def _loud(self, f): input(f)\n"
     "    def loud(self, f):\n"
     "        self._loud(f)\n"
     "        return f\n"
@@ -643,7 +641,7 @@ def test_a_registry_counts_for_those_who_can_look_into_it(tmp_path, before, body
 @pytest.mark.parametrize(
     "registry",
     [
-        "def register(f):\n    print(f)\n    return f\n",
+        "def register(f):\n    input(f)\n    return f\n",
         "import other\ndef register(f):\n    other.ALL.append(f)\n    return f\n",
         "from other import ALL\ndef register(f):\n    ALL.append(f)\n    return f\n",
         "from other import ALL\nMINE = ALL\ndef register(f):\n    MINE.append(f)\n    return f\n",

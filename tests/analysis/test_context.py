@@ -97,7 +97,7 @@ def test_only_the_slice_counts():
 
 def test_code_of_the_module_counts_where_it_runs():
     assert reads("A = SETUP['a']\nB = SETUP['b']", "return A") == {"a"}
-    assert reads("print(SETUP['a'])", "return 1") == {"a"}
+    assert reads("input(SETUP['a'])", "return 1") == {"a"}
 
 
 def test_seeds_are_read_by_trials_and_verifications_only():

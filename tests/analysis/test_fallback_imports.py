@@ -42,7 +42,8 @@ def test_an_import_with_a_fallback_is_there_for_its_name_although_nobody_uses_it
         ("import math\nfrom tools import *", True),
         ("from tools import *\nfrom more import *", True),
         ("import math\nfrom other import *", False),  # another thing of that name
-        ("math = 1\nfrom tools import *", False),
+        ("math = absent()\nfrom tools import *", False),
+        ("math = 1\nfrom tools import *", True),  # which has no functions
     ],
 )
 def test_several_imports_of_the_same_thing_are_one(before, is_known):

@@ -106,12 +106,12 @@ def test_modules_import_each_other_for_their_effects():
     files = {
         "one.py": "from two import x, y\nA = 1\ndef f(): return x\n",
         "two.py": "from three import z\nx = z\ny = 2\n",
-        "three.py": "z = 1\nprint('three')\n",
+        "three.py": "z = 1\n__import__('os').write(1, b'three')\n",
     }
     found = trial("from one import f", files=files)
     assert [(item.name, module(item.name, found)) for item in found.slice.modules] == [
         ("one", ["__import__('two')"]),
-        ("three", ["print('three')"]),
+        ("three", ["__import__('os').write(1, b'three')"]),
         ("two", ["__import__('three')"]),
     ]
 
@@ -130,8 +130,8 @@ def test_a_statement_that_shares_its_line_is_kept_as_it_is():
 
 
 PRINTING = {
-    "pkg/__init__.py": "print('pkg')\nA = 1\nB = 2\n",
-    "pkg/sub.py": "print('sub')\nC = 1\n",
+    "pkg/__init__.py": "__import__('os').write(1, b'pkg')\nA = 1\nB = 2\n",
+    "pkg/sub.py": "__import__('os').write(1, b'sub')\nC = 1\n",
 }
 
 
@@ -142,12 +142,16 @@ PRINTING = {
         ("from pkg import sub, A", PRINTING, "__import__('pkg.sub')"),
         ("from pkg import A", PRINTING, "__import__('pkg')"),
         ("from pkg.sub import C", PRINTING, "__import__('pkg.sub')"),
-        ("from space import sub", {"space/sub.py": "print(1)\n"}, "__import__('space.sub')"),
+        (
+            "from space import sub",
+            {"space/sub.py": "__import__('os').write(1, b'1')\n"},
+            "__import__('space.sub')",
+        ),
         (
             "from pkg import sub",  # the function, not the module
             {
-                "pkg/__init__.py": "print('pkg')\ndef sub(): pass\n",
-                "pkg/sub.py": "print('sub')\nC = 1\n",
+                "pkg/__init__.py": "__import__('os').write(1, b'pkg')\ndef sub(): pass\n",
+                "pkg/sub.py": "__import__('os').write(1, b'sub')\nC = 1\n",
             },
             "__import__('pkg')",
         ),
@@ -169,16 +173,16 @@ def test_what_an_import_of_a_package_loads(tmp_path, before, files, expected):
             "from pkg import sub",
             "return 1",
             {
-                "pkg/__init__.py": "print('pkg')\nimport os\nif os.name == 'x':\n    sub = 1\n",
-                "pkg/sub.py": "print('sub')\n",
+                "pkg/__init__.py": "__import__('os').write(1, b'pkg')\nimport os\nif os.name == 'x':\n    sub = 1\n",
+                "pkg/sub.py": "__import__('os').write(1, b'sub')\n",
             },
         ),
         (
             "from pkg import sub",
             "return 1",
             {
-                "pkg/__init__.py": "print('pkg')\nsub = 1\ndel sub\n",
-                "pkg/sub.py": "print('sub')\n",
+                "pkg/__init__.py": "__import__('os').write(1, b'pkg')\nsub = 1\ndel sub\n",
+                "pkg/sub.py": "__import__('os').write(1, b'sub')\n",
             },
         ),
         # the name of a package's function and of its module
@@ -187,27 +191,33 @@ def test_what_an_import_of_a_package_loads(tmp_path, before, files, expected):
             "return 1",
             {
                 "pkg/__init__.py": "from .train import train\n",
-                "pkg/train.py": "print('train')\ndef train(): return 1\nX = 1\n",
+                "pkg/train.py": "__import__('os').write(1, b'train')\ndef train(): return 1\nX = 1\n",
             },
         ),
         # a package whose own imports load its submodules
         (
             "import pkg",
             "return 1",
-            {"pkg/__init__.py": "from . import sub\n", "pkg/sub.py": "print('sub')\n"},
+            {
+                "pkg/__init__.py": "from . import sub\n",
+                "pkg/sub.py": "__import__('os').write(1, b'sub')\n",
+            },
         ),
         (
             "import pkg",
             "return 1",
-            {"pkg/__init__.py": "from pkg import sub as s\n", "pkg/sub.py": "print('sub')\n"},
+            {
+                "pkg/__init__.py": "from pkg import sub as s\n",
+                "pkg/sub.py": "__import__('os').write(1, b'sub')\n",
+            },
         ),
         (
             "from pkg.a import x",
             "return 1",
             {
                 "pkg/__init__.py": "from . import a, b\n",
-                "pkg/a.py": "from . import b\nx = b.y\nprint('a')\n",
-                "pkg/b.py": "y = 1\nprint('b')\n",
+                "pkg/a.py": "from . import b\nx = b.y\n__import__('os').write(1, b'a')\n",
+                "pkg/b.py": "y = 1\n__import__('os').write(1, b'b')\n",
             },
         ),
         # in the middle of a circle the name is still the module
@@ -215,16 +225,19 @@ def test_what_an_import_of_a_package_loads(tmp_path, before, files, expected):
             "from pkg import x",
             "return 1",
             {
-                "pkg/__init__.py": "from .b import x\nprint('pkg')\nfrom .sub import sub\n",
-                "pkg/b.py": "from pkg import sub\nx = 1\nprint('b')\n",
-                "pkg/sub.py": "print('sub')\ndef sub(): pass\n",
+                "pkg/__init__.py": "from .b import x\n__import__('os').write(1, b'pkg')\nfrom .sub import sub\n",
+                "pkg/b.py": "from pkg import sub\nx = 1\n__import__('os').write(1, b'b')\n",
+                "pkg/sub.py": "__import__('os').write(1, b'sub')\ndef sub(): pass\n",
             },
         ),
         # order of two modules that do something
         (
             "from one import a\nfrom two import b",
             "return b",
-            {"one.py": "print('one')\na = 1\n", "two.py": "print('two')\nb = 1\n"},
+            {
+                "one.py": "__import__('os').write(1, b'one')\na = 1\n",
+                "two.py": "__import__('os').write(1, b'two')\nb = 1\n",
+            },
         ),
         # what one module does to another one
         (
@@ -258,8 +271,8 @@ def test_a_slice_does_what_the_whole_does(tmp_path, before, body, files):
 
 def test_the_effects_of_a_submodule_that_is_not_loaded_do_not_run(tmp_path):
     files = {
-        "pkg/__init__.py": "print('pkg')\ndef io(): return 1\n",
-        "pkg/io.py": "print('io')\n",
+        "pkg/__init__.py": "__import__('os').write(1, b'pkg')\ndef io(): return 1\n",
+        "pkg/io.py": "__import__('os').write(1, b'io')\n",
     }
     check_slice(tmp_path, "from pkg import io", "return 1", files)
     check_slice(tmp_path / "used", "from pkg import io", "return io()", files)
@@ -267,8 +280,8 @@ def test_the_effects_of_a_submodule_that_is_not_loaded_do_not_run(tmp_path):
 
 def test_a_submodule_of_the_name_of_a_function_is_loaded_all_the_same(tmp_path):
     files = {
-        "pkg/__init__.py": "print('pkg')\ndef io(): return 1\n",
-        "pkg/io.py": "print('io')\nx = 1\n",
+        "pkg/__init__.py": "__import__('os').write(1, b'pkg')\ndef io(): return 1\n",
+        "pkg/io.py": "__import__('os').write(1, b'io')\nx = 1\n",
     }
     check_slice(tmp_path, "from pkg import io as f\nfrom pkg.io import x", "return f()", files)
 
@@ -282,7 +295,10 @@ def test_a_second_import_of_what_is_loaded_does_not_count(tmp_path, more):
 
 def test_what_is_in_a_main_block_does_not_count():
     main = "if __name__ == '__main__':\n    import plots\n    plots.show()\n"
-    files = {"helper.py": f"A = 1\n{main}", "plots.py": "print(1)\ndef show(): pass\n"}
+    files = {
+        "helper.py": f"A = 1\n{main}",
+        "plots.py": "__import__('os').write(1, b'1')\ndef show(): pass\n",
+    }
     found = trial("import helper", "return print(helper)", files)
     assert module("helper", found) == ["A = 1"]
     assert [item.name for item in found.slice.modules] == ["helper"]

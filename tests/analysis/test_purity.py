@@ -253,10 +253,10 @@ def test_a_builtin_hidden_by_a_local_module_is_called():
     "methods",
     [
         "@classmethod\ndef of(cls): cls.n = 1",
-        "@classmethod\ndef of(cls): return cls()\ndef __init__(self): print(1)",
+        "@classmethod\ndef of(cls): return cls()\ndef __init__(self): input(1)",
         "@classmethod\ndef of(cls):\n    cls = print\n    return cls()",
-        "@classmethod\ndef of(cls): return cls.go()\n@classmethod\ndef go(cls): print(1)",
-        "@staticmethod\ndef of(): print(1)",
+        "@classmethod\ndef of(cls): return cls.go()\n@classmethod\ndef go(cls): input(1)",
+        "@staticmethod\ndef of(): input(1)",
         "@staticmethod\ndef of(): import anything",
         "@staticmethod\ndef of(): pass\nof = print",
         "@anything.traced\n@staticmethod\ndef of(): pass",
@@ -282,14 +282,14 @@ def test_methods_of_classes_that_are_replaced_are_called(change):
     ("call", "is_harmless"),
     [
         ("getattr(m, 'pure')(1)", True),
-        ("getattr(m, 'prints')(1)", False),
+        ("getattr(m, 'asks')(1)", False),
         ("getattr(m, 'gone', print)(1)", False),
         ("getattr(m, NAME)(1)", False),
         ("(lambda getattr: getattr(m, 'pure')(1))(print)", False),
     ],
 )
 def test_attributes_by_literal_names_are_what_they_name(call, is_harmless):
-    files = {"m.py": "def pure(x): return x\ndef prints(x): print(x)\n"}
+    files = {"m.py": "def pure(x): return x\ndef asks(x): input(x)\n"}
     lines = kept(f"import m\nNAME = 'pure'\nX = {call}", "return 1", files)
     assert (f"X = {call}" not in lines) == is_harmless
 

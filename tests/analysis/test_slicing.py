@@ -78,7 +78,7 @@ def test_a_parameter_hides_a_name():
 @pytest.mark.parametrize(
     "effect",
     [
-        "print('x')",
+        "input('x')",
         "import sys; sys.path.insert(0, 'lib')",
         "import warnings\nwarnings.filterwarnings('error')",
         "A = open('data.txt', 'w')",
@@ -89,29 +89,29 @@ def test_a_parameter_hides_a_name():
         "from sklearn.experimental import enable_halving_search_cv",
         "from flask import route\n@route\ndef g(): pass",
         "class Meta(type): pass\nclass A(metaclass=Meta): pass",
-        "class A:\n    def __init_subclass__(cls): print(cls)\nclass B(A): pass",
-        "class A:\n    print('x')",
-        "for i in range(3): print(i)",
+        "class A:\n    def __init_subclass__(cls): input(cls)\nclass B(A): pass",
+        "class A:\n    input('x')",
+        "for i in range(3): input(i)",
         "raise SystemExit",
         "Y = []\nX = [Y]\nX[0].append(1)",
         "import json\njson.attribute = 1",
-        "def f(): print(1)\nX = f()",
+        "def f(): input(1)\nX = f()",
         "A = [lambda: 1]\nB = A\nB.append(1)",
         "def f(x):\n    x.append(1)\nA = []\nf(A)",
-        "try:\n    print(1)\nexcept OSError: pass",
+        "try:\n    input(1)\nexcept OSError: pass",
         "SETUP['k'] = 1",
         "import json\n[x, (*json.attribute, y)] = 1, (2, 3)",
         "A = [1]\nB = A\nB += [2]",
         "L = [1]\nD = {'a': L}\ndef f(): D['a'] += [2]\nX = f()",
         "async def f(): return 1\nX = f()",
-        "if __name__ == '__main__':\n    pass\nelse:\n    print(1)",
+        "if __name__ == '__main__':\n    pass\nelse:\n    input(1)",
         "A = max([1], key=print)",
         "A = 1\nA << 2",
         "L = [1]\nD = {'a': L}\nD['a'] += [2]",
         "import operator\nA = {}\noperator.setitem(A, 'x', 1)",
         "import itertools\nA = list(itertools.starmap(print, [(1,)]))",
         "from collections import defaultdict\nA = defaultdict(print)",
-        "import re\nA = re.compile('x').sub(lambda m: print(m), 'x')",
+        "import re\nA = re.compile('x').sub(lambda m: input(m), 'x')",
         "class Base:\n    pass\nBase.register(1)",
     ],
 )
@@ -384,7 +384,7 @@ def test_locals_at_module_level_widens():
     assert [item.reason for item in trial("A = locals()", "return A").slice.widened] == [
         "uses locals"
     ]
-    assert [item.reason for item in trial("print(dir())").slice.widened] == ["uses dir"]
+    assert [item.reason for item in trial("input(dir())").slice.widened] == ["uses dir"]
 
 
 # ------------------------------------------------------------------ the digest
@@ -407,13 +407,13 @@ def test_locals_at_module_level_widens():
         ("def A(x): return 1", "def A(x=1): return 1"),
         ("def A(x, /): return 1", "def A(*, x): return 1"),
         ("def A(): return 1", "async def A(): return 1"),
-        ("A = 1", "A = 1\nprint(A)"),
+        ("A = 1", "A = 1\ninput(A)"),
         ("A = 1\nA = 2", "A = 2\nA = 1"),
         ("B = 1\nA = B", "A = B\nB = 1"),
         ("A = []\nA.append(1)\nA.append(2)", "A = []\nA.append(2)\nA.append(1)"),
         ("from m import A", "from n import A"),
         ("from m import A", "from m import B as A"),
-        ("A = 1\nprint(1)\nprint(2)", "A = 1\nprint(2)\nprint(1)"),
+        ("A = 1\ninput(1)\ninput(2)", "A = 1\ninput(2)\ninput(1)"),
         (
             "import os\nos.environ['x'] = '1'\nimport A",
             "import os\nimport A\nos.environ['x'] = '1'",
@@ -446,7 +446,7 @@ def test_what_counts(one, two):
         ("import B\ndef A(): return B", "def A(): return B\nimport B"),
         ("B = 1\nC = 2\ndef A(): return B, C", "C = 2\nB = 1\ndef A(): return B, C"),
         ("def B(): return A\ndef A(): return B", "def A(): return B\ndef B(): return A"),
-        ("print(1)\nA = 1", "A = 1\nprint(1)"),
+        ("input(1)\nA = 1", "A = 1\ninput(1)"),
         (
             "import numpy as B\nimport json as C\nA = (B, C)",
             "import json as C\nimport numpy as B\nA = (B, C)",
@@ -490,7 +490,7 @@ def test_comments_count_for_who_reads_the_source():
 
 def test_pieces_say_how_they_were_reached():
     found = trial(
-        "RATE = 0.9\ndef normalize(x): return x * RATE\ndef prep(): return normalize(1)\nprint(1)",
+        "RATE = 0.9\ndef normalize(x): return x * RATE\ndef prep(): return normalize(1)\ninput(1)",
         "return prep()",
     )
     assert [

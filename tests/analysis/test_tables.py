@@ -70,7 +70,7 @@ def test_tables_that_are_changed(change):
     [
         'MODELS = {"svm": svm, **{"tree": tree}}',
         'MODELS = {"svm": svm, "tr" + "ee": tree}',
-        'MODELS = {"svm": svm, "tree": tree, "now": print()}',
+        'MODELS = {"svm": svm, "tree": tree, "now": input()}',
         'MODELS = OTHER = {"svm": svm, "tree": tree}',
         'MODELS = {("svm"): svm, ("tree"): tree}',
     ],

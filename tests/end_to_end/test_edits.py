@@ -56,6 +56,7 @@ UNUSED = [
     edit("unused function of a module", "return SPARE", "return SPARE + 1", file="tools.py"),
     edit("unused constant of a module", "SPARE = 6", "SPARE = 7", file="tools.py"),
     edit("comment in a module", "BASE = 5", "# The base.\nBASE = 5", file="tools.py"),
+    edit("printing of a module", "SCALE = 2", "SCALE = 2\nprint(SCALE)", file="shapes/__init__.py"),
     edit("unused constant of a package", '"cm"', '"m"', file="shapes/__init__.py"),
     edit("file only touched", "some data", "some data", file="data.txt"),
 ]
@@ -93,7 +94,13 @@ CODE = [
     edit("constant of a module", "BASE = 5", "BASE = 6", ["moduled 1"], "tools.py"),
     edit("package", "SCALE = 2", "SCALE = 3", ["moduled 1"], "shapes/__init__.py"),
     edit("submodule", "x * x", "x + x", ["moduled 1"], "shapes/flat.py"),
-    edit("effect of a module", "SCALE = 2", "SCALE = 2\nprint(SCALE)", ALL, "shapes/__init__.py"),
+    edit(
+        "effect of a module",
+        "SCALE = 2",
+        "import os\n\nSCALE = 2\nos.system('true')",
+        ALL,
+        "shapes/__init__.py",
+    ),
     edit("effect", "FACTOR = 3", 'FACTOR = 3\nos.environ["LAB"] = "on"', ALL),
     edit("verification", "> 20", "> 21", ["check"]),
     edit("input file", "some data", "other data", ["filed"], "data.txt"),
