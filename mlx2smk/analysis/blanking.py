@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.modules import absolute
 from mlx2smk.analysis.tables import kept_entries
+from mlx2smk.language.bindings import LEFT_OUT, is_untaken
 from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from mlx2smk.analysis.project import Module, Unit
     from mlx2smk.analysis.tables import LookupTable
@@ -41,38 +43,72 @@ def _is_apart(before: ast.stmt, node: ast.stmt, lines: Sequence[str]) -> bool:
 
 
 def blanked(
-    module: Module, kept: Mapping[int, str | None], tables: Iterable[LookupTable] = ()
+    module: Module,
+    kept: Mapping[int, str | None],
+    tables: Iterable[LookupTable] = (),
+    *,
+    untaken: bool = False,
 ) -> str:
     """Return a module's text with only the units of these indices left in it.
 
     A unit whose index stands for a name binds nothing: it only loads the module of that name. Of
-    ``tables``, only the entries are left that are needed.
+    ``tables``, only the entries are left that are needed. Branches that never run are left out, unless ``untaken``.
     """
     if module.tree is None:
         return module.source.text
-    lines = module.source.lines
-    result = [""] * len(lines)
+    result = [""] * len(module.source.lines)
     units: dict[int, list[Unit]] = {}
     for unit in module.units:
         if unit.index in kept:
             units.setdefault(unit.statement, []).append(unit)
-    anew: list[tuple[ast.stmt, str]] = []
+    anew = [*_copied(module, units, kept, result)]
+    for table in tables:
+        _blank_entries(table, result)
+    if not untaken:
+        anew += _left_out(module, result)
+    for node, text in sorted(anew, key=_start, reverse=True):
+        _replace(node, text, result)
+    return "\n".join(result)
+
+
+def _copied(
+    module: Module,
+    units: Mapping[int, Sequence[Unit]],
+    kept: Mapping[int, str | None],
+    result: list[str],
+) -> Iterator[tuple[ast.stmt, str]]:
+    """Copy the lines of statements, and yield those imports that are written anew."""
+    lines, body = module.source.lines, module.tree.body if module.tree else []
     for statement, parts in units.items():
-        node = module.tree.body[statement]
+        node = body[statement]
         start, end = _extent(module, statement)
         result[start:end] = lines[start:end]
         for first, last in _shims(module, statement):
             result[first:last] = [""] * (last - first)
         aliases = [unit.alias for unit in parts if unit.alias is not None]
         if isinstance(node, ast.ImportFrom) and _is_written_anew(node, parts, kept):
-            anew.append((node, _import_text(node, parts, kept, module)))
+            yield node, _import_text(node, parts, kept, module)
         elif isinstance(node, (ast.Import, ast.ImportFrom)) and aliases:
             _blank_names(node, aliases, result)
-    for table in tables:
-        _blank_entries(table, result)
-    for node, text in reversed(anew):
-        _replace(node, text, result)
-    return "\n".join(result)
+
+
+def _start(part: tuple[ast.stmt, str]) -> tuple[int, int]:
+    return part[0].lineno, part[0].col_offset
+
+
+def _left_out(module: Module, lines: Sequence[str]) -> Iterator[tuple[ast.stmt, str]]:
+    """Yield the branches among some lines that never run, with a name that is missing where they run after all."""
+    for node in module.untaken:
+        if isinstance(node, ast.stmt) and lines[node.lineno - 1]:
+            start = lines[node.lineno - 1][_characters(lines[node.lineno - 1], node.col_offset) :]
+            yield node, f"else: {LEFT_OUT}" if re.match(r"elif\b", start) else LEFT_OUT
+
+
+def leaves_out(module: Module, kept: Collection[int]) -> bool:
+    """Whether there are branches that never run in the units of these indices."""
+    return bool(module.untaken) and any(
+        is_untaken(node) for index in kept for node in module.units[index].nodes
+    )
 
 
 def _is_written_anew(

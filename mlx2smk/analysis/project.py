@@ -6,8 +6,7 @@ A unit is a top-level statement; an import statement is one unit for each name t
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -21,175 +20,25 @@ from mlx2smk.analysis.modules import (
     decoded,
     find,
 )
-from mlx2smk.analysis.patches import patched_in, replaced_in
+from mlx2smk.analysis.parsed_module import Module
 from mlx2smk.analysis.search import OWN_FOLDER, PYTHONS, extended
-from mlx2smk.analysis.stars import StarName, Stars, certainly_bound
-from mlx2smk.analysis.texts import WORDY, pattern, queries_in, words_in
-from mlx2smk.analysis.units import Unit, cut
+from mlx2smk.analysis.stars import Stars
+from mlx2smk.analysis.units import Unit
+from mlx2smk.analysis.untaken import Untaken
 from mlx2smk.diagnostics.source import Source
-from mlx2smk.language.bindings import imports_of, is_main_guard
-from mlx2smk.language.origins import MODULES, is_own
-from mlx2smk.language.scopes import nodes_of
+from mlx2smk.language.bindings import imports_of
+from mlx2smk.language.origins import is_own
 
 if TYPE_CHECKING:
-    import re
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-    from mlx2smk.language.bindings import Binding, Imported
+    from mlx2smk.language.bindings import Imported
     from mlx2smk.language.experiment import Experiment
 
     Decorators: TypeAlias = Mapping[int, tuple[ast.expr, ...]]
 
 
 __all__ = ["Module", "Project", "Step", "Unit"]
-
-
-@dataclass(eq=False)
-class Module:
-    """One file: its units and who binds what; ``name`` is None for the experiment.
-
-    ``tree`` None: the file does not parse. ``path`` None: a namespace package, without a file.
-    ``declared``: for each statement, the decorators that make a function a trial or its like;
-    ``blanked``: those of them that do not run in a job, as they are ours. ``stars`` knows the names of
-    a star import.
-    """
-
-    name: str | None
-    dotted: str
-    path: str | None
-    package: bool
-    source: Source
-    file_digest: str
-    tree: ast.Module | None
-    stars: Callable[[Imported, Module], tuple[StarName, ...]]
-    declared: Decorators = field(default_factory=dict)
-    blanked: Decorators = field(default_factory=dict)
-
-    @cached_property
-    def units(self) -> tuple[Unit, ...]:
-        """The module cut into units, in the order of the text."""
-        return tuple(cut(self))
-
-    @cached_property
-    def nodes(self) -> tuple[ast.AST, ...]:
-        """All nodes of the module's statements that can run in a job."""
-        body = () if self.tree is None else self.tree.body
-        running = (
-            part for item in body for part in (item.orelse if is_main_guard(item) else [item])
-        )
-        return tuple(node for statement in running for node in nodes_of(statement))
-
-    @cached_property
-    def by_kind(self) -> dict[type[ast.AST], list[ast.AST]]:
-        """The nodes of each kind."""
-        found: dict[type[ast.AST], list[ast.AST]] = {}
-        for node in self.nodes:
-            found.setdefault(type(node), []).append(node)
-        return found
-
-    @cached_property
-    def entered(self) -> dict[ast.AST, ast.expr]:
-        """The expressions of ``with`` statements, by the targets that they are bound to."""
-        items = (
-            node for node in self.by_kind.get(ast.withitem, ()) if isinstance(node, ast.withitem)
-        )
-        return {node.optional_vars: node.context_expr for node in items if node.optional_vars}
-
-    @cached_property
-    def words(self) -> frozenset[str]:
-        """All texts in the module's code, and the names of attributes and keyword arguments."""
-        return frozenset(
-            word for kind in WORDY for node in self.by_kind.get(kind, ()) for word in words_in(node)
-        )
-
-    @cached_property
-    def certain(self) -> frozenset[str]:
-        """The names that the module has whenever it has run."""
-        if self.tree is None:
-            return frozenset()
-        starred = {
-            name
-            for unit in self.units
-            if unit.alias is not None and unit.certain
-            for name in unit.names.bound
-        }
-        items = (item for unit in self.units for item in unit.names.bindings)
-        gone = {item.name for item in items if item.kind == "deleted"}
-        return (certainly_bound(self.tree) | starred) - gone
-
-    @cached_property
-    def binders(self) -> dict[str, tuple[Unit, ...]]:
-        """For each name of the module, the units that bind, change or delete it."""
-        found: dict[str, list[Unit]] = {}
-        for unit in self.units:
-            for name in sorted(unit.names.bound):
-                found.setdefault(name, []).append(unit)
-        if self.tree is not None and ast.get_docstring(self.tree, clean=False) is not None:
-            found.setdefault("__doc__", []).insert(0, self.units[0])
-        return {name: tuple(units) for name, units in found.items()}
-
-    @cached_property
-    def bindings(self) -> dict[str, tuple[Binding, ...]]:
-        """For each name of the module, the places that bind it."""
-        found: dict[str, list[Binding]] = {}
-        for unit in self.units:
-            for binding in unit.names.bindings:
-                found.setdefault(binding.name, []).append(binding)
-        return {name: tuple(bindings) for name, bindings in found.items()}
-
-    @cached_property
-    def patched(self) -> frozenset[str]:
-        """The names at whose attributes the module assigns, as in ``A.__init__ = f``."""
-        return frozenset(patched_in(self))
-
-    @cached_property
-    def replaced(self) -> frozenset[str]:
-        """The attributes that it assigns to what it imports, as in ``helper.f = g``."""
-        return frozenset(replaced_in(self))
-
-    @cached_property
-    def nameable(self) -> tuple[str, ...]:
-        """The names that a query may mean: all but our decorators and what they declare."""
-        declared = {
-            binding.name
-            for unit in self.units
-            for binding in unit.names.bindings
-            if unit.statement in self.blanked and binding.kind == "function"
-        }
-        ours = {
-            name for name in self.bindings if any(i.module in MODULES for i in self.imports(name))
-        }
-        return tuple(name for name in self.bindings if name not in declared | ours)
-
-    @cached_property
-    def queries(self) -> tuple[re.Pattern[str], ...]:
-        """Patterns for the names after ``@`` in all of its texts."""
-        if self.tree is None or not any("@" in word for word in self.words):
-            return ()
-        return tuple(map(pattern, queries_in(self.tree)))
-
-    @cached_property
-    def star_imports(self) -> tuple[Imported, ...]:
-        """The imports of all names of a module."""
-        return tuple(each for unit in self.units for each, _ in unit.names.imports if each.star)
-
-    def imports(self, name: str) -> tuple[Imported, ...]:
-        """Return the imports that bind a name of the module."""
-        return self._imports.get(name, ())
-
-    @cached_property
-    def _imports(self) -> dict[str, tuple[Imported, ...]]:
-        found: dict[str, list[Imported]] = {}
-        for unit in self.units:
-            for binding in unit.names.bindings:
-                if binding.imported is not None:
-                    found.setdefault(binding.name, []).append(binding.imported)
-        return {name: tuple(imports) for name, imports in found.items()}
-
-    @property
-    def parent_package(self) -> str:
-        """The package that relative imports start from."""
-        return self.dotted if self.package else self.dotted.rpartition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +64,24 @@ class Project:
         self._imported: dict[Module, frozenset[Module]] = {}
         self._direct: dict[tuple[Module, bool], frozenset[Module]] = {}
         self.linked: dict[Module, Mapping[str, frozenset[str]]] = {}
+        self._untaken: Untaken | None = None
         self.roots: tuple[str, ...] = (OWN_FOLDER, *files.python_path(), PYTHONS)
         while (roots := self._searched(experiment)) != self.roots:
             self.roots = roots
             self._modules.clear()
             self._direct.clear()
+        self._take_out_untaken()
+
+    def _take_out_untaken(self) -> None:
+        """Take the branches that never run out of the modules that were met, and of those to come."""
+        self._untaken = Untaken((self.experiment, *self.imported_with(self.experiment)))
+        whole = self.experiment
+        self.experiment = self._untaken.without(whole)
+        for dotted, module in self._modules.items():
+            if module is not None:
+                own = module is whole
+                self._modules[dotted] = self.experiment if own else self._untaken.without(module)
+        self._direct.clear()
 
     def _searched(self, experiment: Experiment) -> tuple[str, ...]:
         """Return the folders that modules are searched in, those that local modules add included."""
@@ -240,7 +102,8 @@ class Project:
         if found.path == self.experiment.path:
             # Python's own modules keep their names in a job, whatever the experiment's is.
             return None if found.name in STANDARD_LIBRARY else self.experiment
-        return _local_module(found, self.files, self.stars)
+        module = _local_module(found, self.files, self.stars)
+        return module if self._untaken is None else self._untaken.without(module)
 
     def imported_with(self, module: Module, *, directly: bool = False) -> frozenset[Module]:
         """Return the local modules that a module's imports, and theirs, may load once it has begun to run.

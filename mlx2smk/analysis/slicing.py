@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from mlx2smk.analysis.blanking import blanked
+from mlx2smk.analysis.blanking import blanked, leaves_out
 from mlx2smk.analysis.closure import Closure
 from mlx2smk.analysis.facts import Facts
 from mlx2smk.analysis.fingerprint import MEANING_ONLY, Detail, canonical_order, fingerprint
@@ -14,6 +14,7 @@ from mlx2smk.analysis.links import Linker
 from mlx2smk.analysis.reflection import Reflection
 from mlx2smk.analysis.source_readers import text_read
 from mlx2smk.analysis.taken import Taken, Widening
+from mlx2smk.language.bindings import LEFT_OUT
 from mlx2smk.language.scopes import Function
 from mlx2smk.language.text_digests import digest_of
 
@@ -161,7 +162,7 @@ class Slicer:
             if module.tree is None:
                 parts.append(module.file_digest)
             read = [each for each in closure.sources if each.module is module]
-            text = blanked(module, _kept(kept)) if closure.sees_source or read else ""
+            text = blanked(module, _kept(kept), untaken=True) if closure.sees_source or read else ""
             if closure.sees_source:
                 parts.append(text)
             parts.extend(sorted(text_read(each, text) for each in read))
@@ -213,7 +214,8 @@ def _removed(module: Module, kept: Mapping[int, str | None]) -> tuple[str, ...]:
     """Return the names that a module binds and the kept units do not."""
     units = (module.units[index] for index, loads in kept.items() if loads is None)
     bound = {name for unit in units for name in unit.names.bound}
-    return tuple(sorted(module.bindings.keys() - bound))
+    missing = {LEFT_OUT} if leaves_out(module, kept) else set[str]()
+    return tuple(sorted(module.bindings.keys() - bound | missing))
 
 
 def _kind(node: ast.stmt) -> PieceKind:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlx2smk.language.bindings import imports_of, is_main_guard, scope_of
+from mlx2smk.language.bindings import imports_of, is_main_guard, is_untaken, scope_of
 from mlx2smk.language.scopes import DefinitionNode, children, own_scope, split_dotted, stored_names
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Stars:
         """
         if module.tree is None or module.path is None or module is self.project.experiment:
             return None
-        if self.given is None or module.package or _binds_by_name(module):
+        if self.given is None or module.package or binds_by_name(module):
             return None
         names = self._bound(module, frozenset({module.dotted}))
         if names is None or "__getattr__" in names:
@@ -101,13 +101,13 @@ class Stars:
         if module.tree is None or module.dotted in seen:
             return None
         seen |= {module.dotted}
-        binds_by_name = _binds_by_name(module)
+        by_name = binds_by_name(module)
         if any(item.name == "__all__" for item in scope_of(module.tree.body).bindings):
             listed = self._listed(module, seen)
-            if listed is None or (binds_by_name and not _is_written_out(module, listed)):
+            if listed is None or (by_name and not _is_written_out(module, listed)):
                 return None
             return dict.fromkeys(listed, True)
-        if binds_by_name or _mentions_all(module):
+        if by_name or _mentions_all(module):
             return None
         names = self._bound(module, seen)
         if names is None:
@@ -234,7 +234,9 @@ def _always_bound(body: Iterable[ast.stmt]) -> set[str]:
 def _bound_in_each(bodies: Iterable[list[ast.stmt]]) -> set[str]:
     """Return the names that are bound whichever of some blocks runs to its end."""
     found = [
-        _always_bound(body) for body in bodies if not (body and isinstance(body[-1], ast.Raise))
+        _always_bound(body)
+        for body in bodies
+        if not (body and (isinstance(body[-1], ast.Raise) or is_untaken(body[0])))
     ]
     return set.intersection(*found) if found else set()
 
@@ -347,7 +349,7 @@ def _root(node: ast.expr) -> str:
     return root.id if isinstance(root, ast.Name) else ""
 
 
-def _binds_by_name(module: Module) -> bool:
+def binds_by_name(module: Module) -> bool:
     """Whether a module may bind names that are not written out as names."""
     called = {node.func for node in module.nodes if isinstance(node, ast.Call)}
     asking = set(_only_asking(module))

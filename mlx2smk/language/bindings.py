@@ -246,6 +246,31 @@ def imports_of(node: ast.Import | ast.ImportFrom) -> tuple[Imported, ...]:
     )
 
 
+def untaken(block: list[ast.stmt]) -> ast.Pass:
+    """Return what stands for the statements of a branch that never runs, in their place."""
+    node = ast.copy_location(ast.Pass(), block[0])
+    first = min((each.lineno, each.col_offset) for each in _beginning(block[0]))
+    node.lineno, node.col_offset = first
+    node.end_lineno, node.end_col_offset = block[-1].end_lineno, block[-1].end_col_offset
+    setattr(node, _UNTAKEN, True)
+    return node
+
+
+def _beginning(node: ast.stmt) -> list[ast.stmt | ast.expr]:
+    return [node, *getattr(node, "decorator_list", [])]
+
+
+def is_untaken(node: ast.AST) -> bool:
+    """Whether a statement stands for a branch that never runs."""
+    return hasattr(node, _UNTAKEN)
+
+
+_UNTAKEN = "_untaken"
+
+LEFT_OUT = "__branch_that_never_runs__"
+"""The name that slices have in the place of such a branch. It is missing: who asks for it gets the whole file."""
+
+
 def is_main_guard(node: ast.AST) -> TypeGuard[ast.If]:
     """Whether this is ``if __name__ == "__main__":``, whose body never runs in a job."""
     test = node.test if isinstance(node, ast.If) else None

@@ -143,6 +143,13 @@ def test_everywhere_else_it_is_seen(lines):
     ]
 
 
+def test_a_name_that_only_type_checkers_import_is_missing():
+    never = "import typing\nif typing.TYPE_CHECKING:\n    import numpy as np"
+    found = places(body("return np.pi", before=never))
+    assert [(kind, name) for kind, _, name in found] == [(UndefinedName, "np")]
+    assert body("def inner(x: 'np.ndarray'): return x", "return inner(n)", before=never) == ()
+
+
 @pytest.mark.parametrize(
     "before",
     [
@@ -150,7 +157,6 @@ def test_everywhere_else_it_is_seen(lines):
         "try:\n    import numpy as np\nexcept ImportError:\n    pass",
         "if len('a') > 3:\n    import numpy as np",
         "for np in []: pass",
-        "import typing\nif typing.TYPE_CHECKING:\n    import numpy as np",
         "def load():\n    global np\n    import numpy as np\nload()",
         "import numpy as np\ndel np",
         "globals()['np'] = 1",

@@ -335,7 +335,7 @@ def test_what_libraries_note_is_in(effect):
         "from dataclasses import dataclass\n@dataclass\nclass A:\n    x: int = 1\n    @classmethod\n    def of(cls): return cls(x=2)\nB = A.of()",
         "try:\n    from fast import f\nexcept ImportError:\n    def f(x): return print(x)",
         "try:\n    import fast\nexcept ImportError:\n    fast = None",
-        "if True:\n    import fast as f\nelse:\n    import slow as f",
+        "if len([]):\n    import fast as f\nelse:\n    import slow as f",
         "import json\nA = json.dumps({}, default=str, indent=2)",
         "import json\nA = json.loads('{}', parse_float=float)",
         "from enum import Enum\nclass A(str, Enum):\n    X = 'x'\n    def __str__(self): return print(1)",

@@ -1,0 +1,170 @@
+"""The constants of a program that nothing ever changes: ``DEBUG = False`` at top level, and never anything else."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from mlx2smk.analysis.modules import absolute
+from mlx2smk.analysis.stars import binds_by_name
+from mlx2smk.language.bindings import Imported, imports_of
+from mlx2smk.language.keys import SETUP
+from mlx2smk.language.scopes import name_bound, split_dotted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from mlx2smk.analysis.parsed_module import Module
+
+    Known = Mapping[str, object]
+
+_Node = TypeVar("_Node", bound=ast.AST)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+
+
+class LastingConstants:
+    """Finds the constants of modules, once for each.
+
+    A name is no constant if any module assigns an attribute of this name, whatever it belongs to, or has it
+    in a text, through which it may be assigned (``setattr(config, "DEBUG", True)``).
+    """
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self._modules = {module.dotted: module for module in modules if module.tree is not None}
+        found = self._modules.values()
+        self.settable = frozenset(name for module in found for name in _names_set(module))
+        self._sets_any = any(map(_sets_unknown_names, found))
+        self._handed_on = {dotted for module in found for dotted in self._handed_by(module)}
+        self._found: dict[str, Known] = {}
+
+    def of(self, module: Module) -> Known:
+        """Return the constants by what a module's code calls them: ``DEBUG``, ``config.DEBUG``."""
+        if module.dotted not in self._found:
+            self._found[module.dotted] = {}
+            if module.tree is not None and not self._sets_any and not binds_by_name(module):
+                self._found[module.dotted] = dict(self._find(module, module.tree.body))
+        return self._found[module.dotted]
+
+    def _find(self, module: Module, body: list[ast.stmt]) -> Iterator[tuple[str, object]]:
+        stored = bound_how_often(module)
+        for statement in () if stored["*"] else body:
+            for name, value in _assigned(statement):
+                if stored[name] == 1 and name not in self.settable | {SETUP}:
+                    yield name, value
+            for imported in _imports(statement):
+                if stored[imported.bound] == 1:
+                    yield from self._imported(imported, module)
+
+    def _imported(self, imported: Imported, module: Module) -> Iterator[tuple[str, object]]:
+        """Yield the constant that is imported, or those of the module that is."""
+        base = absolute(imported.path[0], imported.level, module.parent_package) or ""
+        name = ".".join(imported.path[1])
+        if name in (found := self._given_by(base)):
+            yield imported.bound, found[name]
+        whole = ".".join(filter(None, (base, name)))
+        for each, value in self._given_by(whole).items():
+            yield f"{imported.bound}.{each}", value
+
+    def _given_by(self, dotted: str) -> Known:
+        """Return the constants that a module's importers may rely on, by its own names."""
+        module = self._modules.get(dotted)
+        if module is None or dotted in self._handed_on:
+            return {}
+        return {name: value for name, value in self.of(module).items() if "." not in name}
+
+    def _handed_by(self, module: Module) -> Iterator[str]:
+        """Yield the modules that a module uses as objects, as others may then assign to their names."""
+        imports = (
+            each
+            for kind in _IMPORTS
+            for node in module.by_kind.get(kind, ())
+            for each in _imports(node)
+        )
+        names = {each.bound: each for each in imports}
+        inner = {id(node.value) for node in kinds(module, ast.Attribute)}
+        for node in (*kinds(module, ast.Name), *kinds(module, ast.Attribute)):
+            root, chain = split_dotted(node)
+            if isinstance(root, ast.Name) and root.id in names and id(node) not in inner:
+                imported = names[root.id]
+                base = absolute(imported.path[0], imported.level, module.parent_package) or ""
+                yield ".".join(filter(None, (base, *imported.path[1], *chain)))
+
+
+def kinds(module: Module, kind: type[_Node]) -> list[_Node]:
+    """Return the nodes of a kind in a module."""
+    return cast("list[_Node]", module.by_kind.get(kind, []))
+
+
+def bound_how_often(module: Module) -> Counter[str]:
+    """Count the places where code of a module binds each name, in whatever scope."""
+    found = Counter(node.arg for node in kinds(module, ast.arg))
+    for declaration in kinds(module, ast.Global):
+        found.update(declaration.names)
+    nodes = (node for kind in _BINDERS for node in kinds(module, kind))
+    found.update(name for name in map(name_bound, nodes) if name is not None)
+    return found
+
+
+_BINDERS: tuple[type[ast.AST], ...] = (
+    *(ast.Name, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler),
+    *(ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.alias),
+)
+
+
+def _imports(node: ast.AST) -> Iterable[Imported]:
+    return imports_of(node) if isinstance(node, (ast.Import, ast.ImportFrom)) else ()
+
+
+def _assigned(node: ast.stmt) -> Iterator[tuple[str, object]]:
+    """Yield the name and the constant that a statement assigns to it."""
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+    if isinstance(value, ast.Constant) and len(targets) == 1 and isinstance(targets[0], ast.Name):
+        yield targets[0].id, value.value
+
+
+def _names_set(module: Module) -> Iterator[str]:
+    """Yield the names that a module may give to something, or mentions in texts."""
+    for attribute in kinds(module, ast.Attribute):
+        if not isinstance(attribute.ctx, ast.Load):
+            yield attribute.attr
+    yield from (each.arg for each in kinds(module, ast.keyword) if each.arg is not None)
+    for constant in kinds(module, ast.Constant):
+        if isinstance(constant.value, str):
+            yield constant.value.rpartition(".")[2]
+
+
+def _sets_unknown_names(module: Module) -> bool:
+    """Whether a module may assign names that are not written out, or load modules that do."""
+    attributes = kinds(module, ast.Attribute)
+    used = {
+        *(each.name.rpartition(".")[2] for each in kinds(module, ast.alias)),
+        *(each.id for each in kinds(module, ast.Name)),
+        *(each.attr for each in attributes),
+    }
+    return (
+        not used.isdisjoint(_LOADERS)
+        or any(each.attr == "__dict__" and not _is_own(each.value) for each in attributes)
+        or any(map(_sets_computed_name, kinds(module, ast.Call)))
+    )
+
+
+_LOADERS = frozenset(
+    {
+        *("import_module", "__import__", "spec_from_file_location", "run_path", "run_module"),
+        *("iter_modules", "walk_packages", "load_module", "exec_module"),
+    }
+)
+"""How code loads modules that are not looked at here."""
+
+
+def _sets_computed_name(node: ast.Call) -> bool:
+    if not isinstance(node.func, ast.Name) or node.func.id not in {"setattr", "delattr"}:
+        return False
+    name = node.args[1] if len(node.args) > 1 else None
+    return not (isinstance(name, ast.Constant) or (node.args and _is_own(node.args[0])))
+
+
+def _is_own(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in {"self", "cls"}

@@ -1,0 +1,205 @@
+"""Branches that never run do not count; their conditions do.
+
+The oracle is Python: the program and its slice run, and the trial must return the same.
+"""
+
+import pytest
+
+from tests.analysis.test_purity import agrees
+from tests.support.running_slices import check_slice
+from tests.support.sliced_texts import digest, kept, module, trial
+
+LEFT_OUT = "__branch_that_never_runs__"
+NEVER = [
+    "if False:",
+    "if 0:",
+    "if None:",
+    "if '':",
+    "if not True:",
+    "if False and other():",
+    "if not (True or other()):",
+    "import typing\nif typing.TYPE_CHECKING:",
+    "from typing import TYPE_CHECKING\nif TYPE_CHECKING:",
+    "from typing import TYPE_CHECKING as T\nif T:",
+    "import typing_extensions as te\nif te.TYPE_CHECKING:",
+    "import sys\nif sys.version_info < (3, 8):",
+    "import sys\nif sys.version_info[0] < 3:",
+    "import sys\nif sys.version_info.major == 2:",
+    "import sys\nif not sys.version_info >= (3, 7):",
+    "from sys import version_info\nif version_info <= (2, 7):",
+    "DEBUG = False\nif DEBUG:",
+    "DEBUG: bool = False\nif DEBUG and other():",
+    "MODEL = 'svm'\nif MODEL == 'tree':",
+    "MODEL = 'svm'\nif MODEL in ('tree', 'forest'):",
+    "LEVEL = 1\nif LEVEL > 2:",
+    "THING = None\nif THING is not None:",
+]
+
+
+@pytest.mark.parametrize("condition", NEVER)
+def test_a_branch_that_never_runs_does_not_count(condition):
+    start, _, test = condition.rpartition("\n")
+    inside = "    import absent\n    absent.start(rare())"
+    before = f"{start}\ndef other(): return True\ndef rare(): return 1\n{test}\n{inside}\nelse:\n    A = 2"
+    assert kept(before) == []
+    lines = kept(before, "return A")
+    assert "def rare(): return 1" not in lines
+    assert lines[-4:] == [test, f"    {LEFT_OUT}", "else:", "    A = 2"]
+    edited = before.replace("rare())", "rare(), 3)")
+    assert digest(before, "return A") == digest(edited, "return A")
+    assert digest(before, "return A") != digest(before.replace("A = 2", "A = 3"), "return A")
+    turned = before.replace(test, test.replace("if ", "if not "))
+    assert digest(before, "return A") != digest(turned, "return A")
+    assert "def rare(): return 1" in kept(turned, "return A")
+
+
+@pytest.mark.parametrize("condition", NEVER)
+def test_a_branch_of_a_function_that_never_runs_does_not_count(condition):
+    start, _, test = condition.rpartition("\n")
+    function = f"def f():\n    {test}\n        return rare()\n    return 2"
+    before = f"{start}\ndef other(): return True\ndef rare(): return 1\n{function}"
+    assert "def rare(): return 1" not in kept(before, "return f()")
+    edited = before.replace("return rare()", "return rare() + 1")
+    assert digest(before, "return f()") == digest(edited, "return f()")
+    if "absent" not in before and "typing_extensions" not in before:
+        assert agrees(before, "return f()") == 2
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "import os\nif os.name == 'nt':",
+        "import sys\nif sys.version_info < (3, 12):",
+        "import sys\nif sys.platform == 'win32':",
+        "import sys\nif sys.version_info > (3, 9, 5):",
+        "import sys\nif sys.version_info[1] < 8:",
+        "if other():",
+        "if other() or False:",
+        "if SETUP:",
+        "SETUP = None\nif SETUP:",
+        "DEBUG = other()\nif DEBUG:",
+        "DEBUG = []\nif DEBUG:",
+        "DEBUG = False\nDEBUG = True\nif DEBUG:",
+        "DEBUG = False\nDEBUG |= other()\nif DEBUG:",
+        "DEBUG = False\nif other(): DEBUG = True\nif DEBUG:",
+        "DEBUG = False\ndef put():\n    global DEBUG\n    DEBUG = True\nif DEBUG:",
+        "DEBUG = False\nfor DEBUG in [1]: pass\nif DEBUG:",
+        "DEBUG = False\nimport sys\nsys.modules[__name__].DEBUG = True\nif DEBUG:",
+        "DEBUG = False\nglobals()['DEBUG'] = True\nif DEBUG:",
+        "DEBUG = False\nglobals().update(DEBUG=True)\nif DEBUG:",
+        "DEBUG = False\nexec('DEBUG' + ' = True')\nif DEBUG:",
+        "DEBUG = False\ndef put(m, k): setattr(m, k, True)\nif DEBUG:",
+        "DEBUG = False\ndef put(m): m.DEBUG = True\nif DEBUG:",
+        "DEBUG = False\ndef put(m): m.__dict__.update(absent())\nif DEBUG:",
+        "DEBUG = False\ndef put(m):\n    from unittest import mock\n    return mock.patch('m.DEBUG')\nif DEBUG:",
+        "DEBUG = False\nfrom helper import *\nif DEBUG:",
+        "DEBUG = False\nimport importlib\nimportlib.import_module('x')\nif DEBUG:",
+        "import typing\ntyping.TYPE_CHECKING = True\nif typing.TYPE_CHECKING:",
+        "class typing: TYPE_CHECKING = True\nif typing.TYPE_CHECKING:",
+    ],
+)
+def test_a_branch_that_may_run_counts(condition):
+    start, _, test = condition.rpartition("\n")
+    before = f"{start}\ndef other(): return True\ndef rare(): return 1\n{test}\n    A = rare()\nelse:\n    A = 2"
+    files = {"helper.py": "DEBUG = True\n"}
+    assert "def rare(): return 1" in kept(before, "return A", files)
+
+
+def test_names_of_inner_scopes_are_other_names():
+    for function in (
+        "def f(DEBUG):\n    if DEBUG: return rare()",
+        "def f():\n    DEBUG = True\n    if DEBUG: return rare()",
+        "def f():\n    for DEBUG in [1]:\n        if DEBUG: return rare()",
+        "f = lambda: [rare() for DEBUG in [1] if DEBUG][0]",
+    ):
+        before = f"DEBUG = False\ndef rare(): return 1\n{function}"
+        call = "return f(True)" if "(DEBUG)" in function else "return f()"
+        assert agrees(before, call) == 1
+
+
+CONFIG = {"config.py": "DEBUG = False\nMODE = 'a'\n", "pkg/__init__.py": "", "pkg/config.py": "DEBUG = False\n"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "from config import DEBUG\nif DEBUG:",
+        "from config import DEBUG as D, MODE\nif D:",
+        "import config\nif config.DEBUG:",
+        "import config as c\nif c.MODE != 'a':",
+        "from pkg import config\nif config.DEBUG:",
+        "from pkg.config import DEBUG\nif DEBUG:",
+    ],
+)
+def test_constants_of_other_modules(condition):
+    start, _, test = condition.rpartition("\n")
+    before = f"{start}\ndef rare(): return 1\n{test}\n    A = rare()\nelse:\n    A = 2"
+    assert "def rare(): return 1" not in kept(before, "return A", CONFIG)
+    edited = {path: text.replace("False", "True").replace("'a'", "'b'") for path, text in CONFIG.items()}  # fmt: skip
+    assert "def rare(): return 1" in kept(before, "return A", edited)
+    assert digest(before, "return A", CONFIG) != digest(before, "return A", edited)
+
+
+@pytest.mark.parametrize(
+    "somewhere",
+    [
+        "import config\ndef put(): config.DEBUG = True",
+        "import config\ndef put(f): f(config)",
+        "import pkg.config\nimport config\ndef put(f): f(pkg.config, config)",
+        "import config\ndef put(k): setattr(config, k, True)",
+        "def put(m, k): setattr(m, k, True)",
+        "def put(m): m.DEBUG = True",
+        "NAMES = ['DEBUG']",
+    ],
+)
+def test_a_constant_that_some_module_may_change_is_none(somewhere):
+    before = "import config, somewhere\ndef rare(): return 1\nif config.DEBUG:\n    A = rare()\nelse:\n    A = 2"
+    files = {**CONFIG, "somewhere.py": somewhere}
+    assert "def rare(): return 1" in kept(before, "return A", files)
+
+
+def test_the_other_branch_is_certain():
+    files = {
+        "compat.py": "import sys\nif sys.version_info >= (3, 8):\n    from math import prod as p\n"
+        "    def f(x): return x\nelse:\n    from old import p, f\ndef __getattr__(name): return 1\n",
+        "old.py": "import os\nos.system('x')\n",
+    }
+    found = trial("from compat import f", "return f(1)", files)
+    assert [item.name for item in found.slice.modules] == ["compat"]
+    assert module("compat", found)[-2:] == ["else:", f"    {LEFT_OUT}"]
+
+
+def test_what_a_branch_imports_that_never_runs_is_not_loaded():
+    files = {"types_.py": "import os\nos.system('x')\nclass T: pass\n"}
+    before = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from types_ import T\ndef f(x: 'T'): return x"
+    found = trial(before, "return f(1)", files)
+    assert [item.name for item in found.slice.modules] == []
+
+
+FORMS = [
+    "if DEBUG: A = rare()\nelif True: A = 2\nelse: A = rare()",
+    "if not DEBUG: A = 2\nelif rare(): A = 3\nelse: A = 4",
+    "if not DEBUG:\n    A = 2\nelif rare():\n    A = 3\nelse:\n    A = 4",
+    "A = 2\nif DEBUG:\n    @rare\n    def g():\n        '''x\ny'''\n    A = rare()",
+    "A = 2\nif DEBUG: A = rare(); A = 3",
+    "A = 2\nfor i in [1]:\n    if DEBUG:\n        A = rare()\n        # comment\n\n        A = 3\n    A = A",
+    "try:\n    if DEBUG:\n        A = rare()\n    else:\n        A = 2\nfinally:\n    pass",
+    "A = 2\nif DEBUG:\n    if other():\n        A = rare()\n    else:\n        A = 3\n",
+    "A = 2\nif DEBUG:\n    A = '''é\n    ''' + rare()",
+    "class B:\n    if DEBUG:\n        x = rare()\n    else:\n        x = 2\nA = B.x",
+    "match 1:\n    case 1:\n        if DEBUG: A = rare()\n        else: A = 2",
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_slice_does_what_the_whole_does(tmp_path, form):
+    before = f"DEBUG = False\ndef rare(): return 1\ndef other(): return 1\n{form}\n"
+    found = check_slice(tmp_path, before, "return A", {})
+    assert "rare()" not in found.slice.text.replace("def rare()", "")
+    assert (LEFT_OUT in found.slice.removed) == (LEFT_OUT in found.slice.text)
+
+
+def test_who_reads_the_source_sees_the_branch():
+    before = "DEBUG = False\ndef f():\n    if DEBUG:\n        return 1\n    return 2\n"
+    body = "import inspect\nreturn inspect.getsource(f)"
+    assert digest(before, body) != digest(before.replace("return 1", "return 3"), body)
