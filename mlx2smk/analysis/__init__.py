@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.access import Access, access_of, any_mentions
-from mlx2smk.analysis.confined import MODULE
 from mlx2smk.analysis.file_uses import FileFinder, FileUse
 from mlx2smk.analysis.mistakes import Looked, find_mistakes
 from mlx2smk.analysis.modules import Files, FolderFiles
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
-    from mlx2smk.analysis.facts import Facts
     from mlx2smk.analysis.project import Module
     from mlx2smk.analysis.slicing import Taken
     from mlx2smk.analysis.used import UsedName
@@ -61,19 +59,20 @@ class FunctionAnalysis:
         """The slice for all values, and those of the variants."""
         return (self.slice, *(variant.slice for variant in self.variants.found))
 
+    @property
+    def filled(self) -> frozenset[str]:
+        """The local modules of which code that some slice leaves out changes objects."""
+        return self.slice.filled.union(*(each.filled for each in self.slices))
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The analysed functions, in the same order as in the experiment, and their mistakes.
-
-    ``changed`` are the local modules that statements of others change when the program is loaded.
-    """
+    """The analysed functions, in the same order as in the experiment, and their mistakes."""
 
     setups: tuple[FunctionAnalysis, ...]
     trials: tuple[FunctionAnalysis, ...]
     verifications: tuple[FunctionAnalysis, ...]
     mistakes: tuple[Diagnostic, ...] = ()
-    changed: tuple[str, ...] = ()
 
     @property
     def functions(self) -> tuple[FunctionAnalysis, ...]:
@@ -117,20 +116,7 @@ def analyse_files(experiment: Experiment, files: Files, used: Used = NOTHING_USE
         tuple(_trial(trial, slices, slicer, finder, used) for trial in experiment.trials),
         tuple(_verification(each, slices, slicer, experiment) for each in experiment.verifications),
         find_mistakes(slicer.project, looked),
-        tuple(sorted(_changed_by_others(slicer.facts))),
     )
-
-
-def _changed_by_others(facts: Facts) -> set[str]:
-    """Return the local modules that statements of others change when the program is loaded."""
-    whole = facts.project.experiment
-    return {
-        domain.removeprefix(MODULE)
-        for module in (whole, *facts.project.imported_with(whole))
-        for each in facts.of(module)
-        for domain in each.domains
-        if domain.startswith(MODULE) and domain != f"{MODULE}{module.dotted}"
-    }
 
 
 def _given(function: Setup | Trial | Verify) -> dict[str, tuple[object, ...]]:

@@ -94,7 +94,7 @@ class Closure:
 
     @property
     def filled(self) -> frozenset[str]:
-        """The modules that the function does not load, and names that it does not need, which other code fills."""
+        """The local modules that code fills which the function leaves out."""
         return self._sleepers.filled()
 
     def _use(self, used: UsedName) -> None:

@@ -67,8 +67,7 @@ class FunctionSlice:
 
     ``asked`` are the parameters whose values decide what belongs to it. ``partial`` are tables of the
     experiment of which it has only the entries under some keys, which are literals. ``filled`` are local
-    modules that it does not load, and names of others (``module:name``), of which code that it leaves out
-    changes objects.
+    modules of which code that it leaves out changes objects.
     """
 
     statements: tuple[int, ...]

@@ -64,9 +64,10 @@ class Sleepers:
             yield from self._judged(number)
 
     def filled(self) -> frozenset[str]:
-        """Return the modules, or names of modules, that units fill which still sleep."""
+        """Return the local modules that units fill which still sleep."""
         asleep = (each for each in self._asleep if each.startswith(MODULE))
-        return frozenset(each.removeprefix(MODULE) for each in asleep if not self.notices(each))
+        unnoticed = (each for each in asleep if not self.notices(each))
+        return frozenset(each.removeprefix(MODULE).partition(":")[0] for each in unnoticed)
 
     def _judged(self, number: int) -> Iterator[tuple[Sleeper, str | None]]:
         sleeper = self._all[number]

@@ -47,8 +47,7 @@ class FunctionPlan:
 
     ``digest`` stands for everything of the code that the run can depend on; ``reads`` are the keys of
     SETUP that it may read; ``removed`` and ``partial`` are those of the experiment's module. ``filled`` are
-    local modules, and names of them (``module:name``), that slices do not have and whose objects code changes
-    that they leave out.
+    local modules whose objects code changes that slices leave out.
     """
 
     kind: ClassVar[str]
@@ -200,7 +199,6 @@ class Plan:
     experiment's module in a job, if that is not ``experiment``, its stem. ``file_digest`` is the SHA-256
     of the experiment's bytes when it was compiled. ``parallel``, ``batch`` and ``python`` are options
     that it was compiled with, to do so again. ``part`` says which part of the experiment this is, if not all.
-    ``changed`` are local modules that others change when the program is loaded.
     """
 
     experiment: str
@@ -220,7 +218,6 @@ class Plan:
     batch: int | None = None
     python: str | None = None
     part: str | None = None
-    changed: tuple[str, ...] = ()
     format: str = field(default=PLAN_FORMAT)
     version: int = field(default=PLAN_VERSION)
 
@@ -244,8 +241,6 @@ class Plan:
         data = asdict(self)
         if self.part is None:
             del data["part"]
-        if not self.changed:
-            del data["changed"]
         entries = (*data["setups"], *data["trials"], *data["verifications"])
         for entry, function in zip(entries, self.functions, strict=True):
             entry["reads"] = function.reads.listed()

@@ -61,7 +61,6 @@ def from_json(text: str) -> Plan:
         batch=found.optional(found.number, "batch"),
         python=found.optional(found.text, "python"),
         part=found.optional(found.text, "part"),
-        changed=found.optional(found.texts, "changed") or (),
     )
 
 

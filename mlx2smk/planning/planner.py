@@ -100,7 +100,6 @@ def make_plan(  # noqa: PLR0913 -- all that a plan depends on
         batch=options.batch,
         python=options.python,
         part=part[0] if part else None,
-        changed=analysis.changed,
     )
 
 
@@ -215,9 +214,7 @@ class _Planner:
             "removed": found.slice.removed,
             "partial": found.slice.partial,
             "modules": module_plans(kind, found),
-            "filled": tuple(
-                sorted(frozenset[str]().union(*(each.filled for each in found.slices)))
-            ),
+            "filled": tuple(sorted(found.filled)),
         }
 
     def _parallel(self, trial: Trial) -> int | None:

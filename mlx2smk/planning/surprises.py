@@ -143,10 +143,8 @@ def _filled_since(
     function: FunctionAnalysis, seen: Surprises, experiment: str
 ) -> set[tuple[tuple[str, str], ...]]:
     """Return the values with which runs imported a module that other code fills, and ran without that code."""
-    every = frozenset[str]().union(*(each.filled for each in function.slices))
-    filled = {each.partition(":")[0] for each in every}
     whole = {each.values for each in seen.origins if experiment in dict(each.files)}
-    return {each.values for each in seen.names if each.module in filled} - whole
+    return {each.values for each in seen.names if each.module in function.filled} - whole
 
 
 def widened(analysis: Analysis, surprises: Mapping[str, Surprises]) -> Analysis:

@@ -137,7 +137,6 @@ class PlanDocument(_PlanAtLeast, total=False):
     batch: int | None
     python: str | None
     part: str | None
-    changed: list[str]
 
 
 # ------------------------------------------------------------------ what a run touched

@@ -269,15 +269,6 @@ def complain_left_out(names: Sequence[str], file: str, reader: str) -> NoReturn:
     )
 
 
-def complain_changed(module: str, files: Iterable[str], reader: str) -> NoReturn:
-    """Stop the run, which starts again with these whole files; fail the job if it cannot."""
-    complain(
-        f"{reader} imports {module}, which the analysis did not foresee, and which other code changes: "
-        f"mention {module} by name in {reader}",
-        {"missed": [(file, "") for file in files]},
-    )
-
-
 def _missing_name(error: BaseException) -> str:
     """Return the name that a NameError is about, or an empty string for any other error."""
     if not isinstance(error, NameError) or isinstance(error, UnboundLocalError):

@@ -111,7 +111,7 @@ class Runner:
         if changed is not None:
             self._fail(f"{changed} changed since compile: run mlx compile again")
         self.log.note(f"{error}; it runs once more, with all of the file")
-        names = dict.fromkeys((module, name) for _, module, name in found if name != "")
+        names = dict.fromkeys((module, name) for _, module, name in found)
         self._missed.update(names)
         self._keep(task, list(names), files)
         self._whole = (*self._whole, *files)

@@ -127,8 +127,7 @@ class WorldFinder:
         self._reader: str = function["name"]
         self._slices = {module["name"]: module for module in function["modules"]}
         is_whole = plan.file in whole and not function["modules"]
-        filled = () if is_whole else function.get("filled", ())
-        self._filled = {each.partition(":")[0] for each in filled}
+        self._filled = () if is_whole else function.get("filled", ())
         self._after: dict[str, Callable[[types.ModuleType], None]] = {}
         self.experiment: SliceLoader | None = None
         self.context: Any = {}
@@ -187,7 +186,6 @@ class WorldFinder:
         if name in self._filled:
             complain_filled(name, path, self._reader)
         if path not in self._whole:
-            self._refuse_changed(name)
             self._observer.tell("U", name, path)
         self._observer.reads(path)
         from importlib.util import decode_source
@@ -196,15 +194,6 @@ class WorldFinder:
         with open(path, "rb") as file:
             loader = SliceLoader(path, decode_source(file.read()))
         return loader.spec(name, package=spec.submodule_search_locations is not None)
-
-    def _refuse_changed(self, name: str) -> None:
-        """Let the run start again with all of the program if a part that slices leave out changes a module."""
-        if name not in self._plan.data.get("changed", ()) or self._plan.file in self._whole:
-            return
-        from . import guards
-
-        files = [file_of(module, self._plan.folder) for module in self._slices.values()]
-        guards.complain_changed(name, [self._plan.file, *files], self._reader)
 
 
 def complain_filled(name: str, path: str, reader: str) -> NoReturn:

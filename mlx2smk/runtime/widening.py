@@ -57,7 +57,7 @@ def left_out_names(
     A module that other code would have filled takes all of the experiment, as that code may be anywhere.
     """
     modules = {file_of(module, plan.folder): module["name"] for module in function["modules"]}
-    filled = filled_modules(function)
+    filled = function.get("filled", ())
     for file, name in missed:
         module = modules.get(file)
         if module in filled:
@@ -66,8 +66,3 @@ def left_out_names(
             yield file, module, name
         elif name in filled:
             yield from ((each, name, None) for each in (plan.file, *modules))
-
-
-def filled_modules(function: FunctionEntry) -> set[str | None]:
-    """Return the names of the modules whose files do not say what they hold."""
-    return {each.partition(":")[0] for each in function.get("filled", ())}

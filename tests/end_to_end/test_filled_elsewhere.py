@@ -112,6 +112,30 @@ def test_it_is_not_imported(lab):
     assert checked(lab, models=MODEL + SECOND) == 0
 
 
+DEFERRED = (
+    EXPERIMENT.replace("import models\n", "").replace(
+        "import tools", "import registry\nimport tools"
+    )
+    + """
+
+@trial(2, {})
+def other():
+    import models
+    return [registry.LIMIT, models.RATE]
+"""
+)
+
+
+def test_what_another_function_loads_does_not_change_it(lab):
+    """Only code that runs when the program is loaded counts, not an import in a function that is not called."""
+    (lab.folder / "registry.py").write_text("KNOWN = {}\nLIMIT = 1\n")
+    models = "import registry\n\nregistry.LIMIT = 2\nRATE = 1\n"
+    assert checked(lab, exp=DEFERRED, models=models) == 2
+    assert "did not foresee" not in log(lab)
+    assert checked(lab, models=models.replace("LIMIT = 2", "LIMIT = 3")) == 0
+    assert checked(lab, exp=DEFERRED.replace("registry.LIMIT,", "")) == 0
+
+
 def log(lab):
     return "".join(path.read_text() for path in lab.folder.glob("logs/exp/**/*.log"))
 
