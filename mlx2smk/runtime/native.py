@@ -123,12 +123,11 @@ class NativeFiles:
         modes = (*given[1:], named.get("mode"))
         if any(isinstance(mode, str) and mode in FROM_START for mode in modes):
             return self._before_writing(given, named)
-        names = list(_names((*given, *named.values())))
-        missing = [name for name in names if signature(name) == "-"]
-        for name in names:
-            self._follow(name)
+        found = {name: signature(name) for name in _names((*given, *named.values()))}
+        for name, kind in found.items():
+            self._follow(name, kind)
         self._writes_all(_copied_to(given))
-        return missing
+        return [name for name, kind in found.items() if kind == "-"]
 
     def _before_writing(self, given: tuple[Any, ...], named: dict[str, Any]) -> list[str]:
         values = (*given, *named.values())
@@ -168,9 +167,8 @@ class NativeFiles:
             self._observer.look_away(False)
         self._writes_all(found)
 
-    def _follow(self, name: str) -> None:
+    def _follow(self, name: str, kind: str) -> None:
         """Follow a file, all files of a folder, those that a pattern names, or a file that is missing."""
-        kind = signature(name)
         plain = name.partition("?")[0]  # options may follow, as in `data.txt?format=libsvm`
         if kind == "-" and os.path.isfile(plain):
             self._reads_all([plain])

@@ -26,6 +26,7 @@ from __future__ import annotations
 import os
 
 from . import jsontext, layout, observing
+from .followed_variables import is_followed
 from .paths import signature as signature_of
 
 TYPE_CHECKING = False
@@ -42,26 +43,6 @@ CHANGED = "changed while it was read"
 
 IN_PYTHON, BY_PROGRAM, BY_LIBRARY = "in Python", "by a program", "by a library"
 """How a file was read: Python sees whether it is also written, and not what others do with it."""
-
-PASSED = frozenset(
-    {
-        *("HOME", "PATH", "PWD", "OLDPWD", "SHELL", "SHLVL", "USER", "LOGNAME", "HOSTNAME", "_"),
-        *("TERM", "COLUMNS", "LINES", "TMPDIR", "TEMP", "TMP", "PYTHONPATH", "PYTHONHASHSEED"),
-        "CUDA_VISIBLE_DEVICES",
-    }
-)
-"""Variables that every program reads, or that differ from job to job: never followed."""
-
-PASSED_STARTS = ("MLX_", "SNAKEMAKE_", "SLURM_", "SSH_", "PBS_", "LSB_")
-
-LIBRARIES_OWN = ("XDG_", "LC_", "LANG", "CONDA", "VIRTUAL_ENV", "PYTHON", "DISPLAY", "WAYLAND_")
-"""Variables that describe a session; followed only if the user's own code reads them."""
-
-THREADS = ("OMP_", "MKL_", "OPENBLAS_", "GOTO_", "NUMEXPR_", "VECLIB_", "BLIS_", "KMP_", "LOKY_")
-"""Numbers of threads, which Snakemake sets for each job; followed like LIBRARIES_OWN."""
-
-TERMINAL = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLORTERM", "TERM_PROGRAM", "CI", "TZ")
-
 
 TOOLS = frozenset({"__pycache__", ".snakemake", *layout.OWN_FOLDERS})
 """Names of files that Python and this tool leave beside the experiment."""
@@ -104,17 +85,25 @@ class Touched:
 
     def _take_word(self, path: str, signature: str) -> None:
         """Add a file that a program was given on its command line, to read or to write."""
-        if not self._is_own(path):
+        if signature == "-":
+            self._take_possible(path)
+        elif not self._is_own(path):
             signature, _ = self.read.get(path, (signature, BY_PROGRAM))
             self.read[path] = signature, BY_PROGRAM
 
     def _take_native(self, path: str, signature: str) -> None:
-        """Add a file that a library in C was given, usually to read; one that is missing it may make."""
-        self._take_look(path, "-" if signature == "-" else "f")  # the run may change it
+        """Add a file that a library in C was given, usually to read."""
         if signature == "-":
             self._take_possible(path)
         elif not self._is_own(path):
+            self._take_look(path, "f")  # the run may change it
             self.read.setdefault(path, (signature, BY_LIBRARY))
+
+    def _take_possible(self, path: str) -> None:
+        """Add a missing file that was handed over to code which may make it, or do without."""
+        self._take_look(path, "-")
+        if not self._is_own(path):
+            self.possible[path] = None
 
     def _take_before(self, path: str, signature: str, digest: str) -> None:
         self.before.setdefault((path, signature), digest)
@@ -138,7 +127,7 @@ class Touched:
             self.signatures.setdefault(path, before)
 
     def _take_remove(self, path: str) -> None:
-        is_own = path in self.made or path in self.folders_made
+        is_own = path in self.made or path in self.folders_made or path in self.possible
         self.made.pop(path, None)
         self.folders_made.pop(path, None)
         if not is_own:
@@ -147,7 +136,8 @@ class Touched:
 
     def _take_rename(self, old: str, new: str) -> None:
         inside = os.path.join(old, "")
-        moved = [path for path in (*self.made, *self.folders_made) if path.startswith(inside)]
+        own = (*self.made, *self.folders_made, *self.possible)
+        moved = [path for path in own if path.startswith(inside)]
         for path in moved:
             self._move(path, os.path.join(new, path[len(inside) :]))
         self._move(old, new)
@@ -156,6 +146,8 @@ class Touched:
         if old in self.folders_made:
             del self.folders_made[old]
             self.folders_made[new] = None
+        elif old in self.possible and old not in self.made:
+            self.possible[new] = None
         elif not self._is_temporary(new):
             if self.made.pop(old, "") == "" and not self._is_temporary(old):
                 self.removed.add(old)
@@ -173,10 +165,7 @@ class Touched:
             self.looked.setdefault(path, kind)
 
     def _take_variable(self, name: str, digest: str, local: str = "") -> None:
-        if name in self.own_variables or name in PASSED or name.startswith(PASSED_STARTS):
-            return
-        sessions = (*LIBRARIES_OWN, *THREADS, *TERMINAL)
-        if local or not name.startswith(sessions):
+        if name not in self.own_variables and is_followed(name, by_user=bool(local)):
             self.variables.setdefault(name, None if digest == "-" else digest)
 
     def _take_own_variable(self, name: str) -> None:
@@ -184,10 +173,6 @@ class Touched:
 
     def _take_temporary(self, path: str) -> None:
         self.temporary.add(path)
-
-    def _take_possible(self, path: str) -> None:
-        if not self._is_own(path):
-            self.possible[path] = None
 
     def _take_package(self, name: str, place: str) -> None:
         self.packages[name] = place
@@ -208,7 +193,8 @@ class Touched:
         """Take a complaint, after which the run has started again."""
 
     def _is_own(self, path: str) -> bool:
-        return path in self.made or path in self.removed or path in self.folders_made
+        own = (self.made, self.removed, self.folders_made, self.possible)
+        return any(path in each for each in own)
 
     def _is_temporary(self, path: str) -> bool:
         return any(path == start or path.startswith(start + os.sep) for start in self.temporary)
@@ -230,7 +216,6 @@ class Touched:
         "e": _take_variable,
         "E": _take_own_variable,
         "t": _take_temporary,
-        "q": _take_possible,
         "p": _take_package,
         "P": _take_missing,
         "x": _take_program,
@@ -243,9 +228,7 @@ class Touched:
 
     def observation(self) -> Observation:
         """Return what the run's result rests on, and the files that it left."""
-        for path in self.possible:
-            if os.path.isfile(path):
-                self.made[path] = None
+        self._find_made()
         files = {self._name(path): digest for path, digest in self._files()}
         wrote = dict(self._wrote())
         parts: Observation = {
@@ -267,6 +250,15 @@ class Touched:
         kept: Any = {key: value for key, value in parts.items() if value}
         found: Observation = kept
         return found
+
+    def _find_made(self) -> None:
+        """Count what was missing when it was handed over, and is there now, as made by the run."""
+        for path in self.possible:
+            if os.path.isfile(path):
+                self.made[path] = None
+            elif os.path.isdir(path) and not self._is_temporary(path):
+                self.folders_made[path] = None
+        self.possible.clear()
 
     def _files(self) -> Iterator[tuple[str, str | None]]:
         for path, (signature, how) in self.read.items():

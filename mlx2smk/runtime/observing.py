@@ -25,6 +25,7 @@ from .paths import (
     SYSTEM,
     folder_of,
     installation,
+    path_of_database,
     signature,
     size_in,
     source_of,
@@ -216,20 +217,21 @@ class Observer:
         if self._read[path] not in ("d", "o"):
             self.tell(kind, path, self._read[path])
 
-    def hands_over(self, path: str, kind: str, most: int = sys.maxsize) -> None:
-        """Record that a file is given to code that Python cannot see, which may change it.
+    def hands_over(self, path: str, kind: str, most: int = sys.maxsize) -> int:
+        """Record that a file is given to code that Python cannot see, which may change it, or make it.
 
-        What it holds is recorded, too, unless it has more than `most` bytes.
+        What it holds is recorded, too, unless it has more than `most` bytes. Returns how many were read.
         """
         self.reads(path, kind)
         before = self._read.get(path, "-")
-        if before in NO_FILE or (path, before) in self._kept:
-            return
-        if signature(path) == before and size_in(before) <= most:
+        if before in NO_FILE or (path, before) in self._kept or size_in(before) > most:
+            return 0
+        if signature(path) == before:
             content = self.content(path)
             if signature(path) == before:
                 self._kept.add((path, before))
                 self.tell("b", path, before, content)
+        return size_in(before)
 
     def writes(self, path: str, how: str) -> None:
         """Record that a file will be written, after its earlier content if it was read before."""
@@ -312,15 +314,8 @@ class Observer:
             self.writes(path, "u")
 
     def _on_sqlite(self, args: tuple[Any, ...]) -> None:
-        name = os.fsdecode(args[0])
-        if name in ("", ":memory:"):
-            return
-        if name.startswith("file:"):
-            name = name[5:].partition("?")[0]
-        path = self.path(name)
-        if path is not None and signature(path) == "-":
-            self.tell("q", path)  # it is made
-        elif path is not None:
+        path = self.path(path_of_database(os.fsdecode(args[0])))
+        if path is not None:
             self.hands_over(path, "s")
 
     def _on_temporary(self, args: tuple[Any, ...]) -> None:

@@ -53,6 +53,18 @@ def signature(path: Name) -> str:
     return "d" if modes.S_ISDIR(found.st_mode) else "o"
 
 
+def path_of_database(name: str) -> str:
+    """Return the path in the name of a database of SQLite, which may be an address; empty if it has none."""
+    if not name.startswith("file:"):
+        return "" if name == ":memory:" else name
+    path = name[5:].partition("?")[0].partition("#")[0]
+    if "%" not in path:
+        return path
+    from urllib.parse import unquote
+
+    return unquote(path)
+
+
 def size_in(found: str) -> int:
     """Return the size of a file from its signature; 0 if it is none."""
     return int(found.partition(":")[0]) if ":" in found else 0

@@ -6,7 +6,7 @@ import os
 import sys
 
 from . import watching
-from .paths import NO_FILE, signature, size_in
+from .paths import NO_FILE, signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 MOST_WORDS = 200
 """The number of words of a command line that are examined."""
+
+LONGEST_NAME = 256
+"""No file has a longer name."""
+
+NEVER_IN_NAMES = frozenset("\n*?[](){}$`|&;<>=")
+"""Characters that hardly a name of a file has, but patterns and code."""
+
+SHELLS = ("sh", "bash", "dash", "ksh", "zsh")
+"""Programs that get a command line as one word."""
 
 MOST_BYTES = 1 << 28
 """The size of all files of a process whose content is noted before a program may change them."""
@@ -63,8 +72,8 @@ class Programs:
         texts = [os.fsdecode(word) for word in list(words or ())[:MOST_WORDS]]
         program = texts[0] if texts else os.fsdecode(executable or "")
         if len(texts) > 2 and texts[1] == "-c":
-            texts = [piece.strip("'\"<>;|&()") for text in texts for piece in text.split()]
-            program = texts[2] if os.path.basename(program) in ("sh", "bash") else program
+            texts = _with_command(texts)
+            program = texts[0]
         self._runs(program, folder, environment)
         for text in texts[:MOST_WORDS]:
             if text != program:
@@ -76,20 +85,18 @@ class Programs:
             self._observer.tell("x", name)
 
     def _runs(self, program: str, folder: Name, environment: Any) -> None:
-        """Record the file of a program, which the user may compile again."""
+        """Record the file of a program, which the user may compile, or compile again."""
         path = self._observer.path(_found(program, environment), folder)
-        if path is not None and signature(path) not in NO_FILE:
+        if path is not None:
             self._observer.reads(path, "R")
 
     def _is_given(self, word: str, folder: Name) -> None:
-        """Record a word that is the path of a file, or may become one."""
-        path = self._observer.path(word, folder) if word and not word.startswith("-") else None
-        found = "-" if path is None else signature(path)
-        if path is not None and found not in NO_FILE:
-            self._observer.hands_over(path, "R", self._left)
-            self._left -= size_in(found) if size_in(found) <= self._left else 0
-        elif path is not None and os.path.dirname(path) != path:
-            self._observer.tell("q", path)
+        """Record a word that is the path of a file, or may become one, or such a path after `=`."""
+        _, _, value = word.partition("=")
+        for name in [value] if word.startswith("-") else [word, value]:
+            path = self._observer.path(name, folder) if name else None
+            if path is not None and (_may_become_file(name) or signature(path) != "-"):
+                self._left -= self._observer.hands_over(path, "R", self._left)
 
     def _sets(self, environment: Any) -> None:
         for key, value in dict(environment).items():
@@ -97,6 +104,22 @@ class Programs:
             own = watching.watched().raw(os.fsencode(name))
             if own is None or os.fsdecode(own) != text:
                 self._observer.tell("E", name)
+
+
+def _with_command(words: list[str]) -> list[str]:
+    """Return the words of a command line whose third word is one, or code of Python, which observes itself."""
+    program, _, *rest = words
+    name = os.path.basename(program)
+    if name.startswith("python"):
+        return [program, *rest[1:]]
+    pieces = [piece.strip("'\"<>;|&()") for text in rest for piece in text.split()]
+    return pieces if pieces and name in SHELLS else [program, *pieces]
+
+
+def _may_become_file(word: str) -> bool:
+    """Tell whether a word may be the name of a file that is missing, and is no code, pattern or address."""
+    is_long = len(os.path.basename(word)) >= LONGEST_NAME
+    return not is_long and "://" not in word and not NEVER_IN_NAMES.intersection(word)
 
 
 def _found(program: str, environment: Any) -> str:

@@ -514,6 +514,52 @@ def test_folders_and_files_that_are_not_there(folder):
     settled(lab)
 
 
+HANDED_OVER = (
+    START
+    + """
+import sqlite3
+import subprocess
+
+@trial(1, {})
+def program():
+    ran("program")
+    return subprocess.run(["cat", "notes.txt"], capture_output=True, text=True).stdout
+
+@trial(1, {})
+def database():
+    ran("database")
+    try:
+        return sqlite3.connect("file:a.db?mode=ro", uri=True).execute("select 1 + 1").fetchone()[0]
+    except sqlite3.OperationalError:
+        return None
+
+@trial(1, {})
+def makes():
+    ran("makes")
+    subprocess.run(["mkdir", "-p", "made"], check=True)
+    subprocess.run(["cp", "exp.py", "made/copy.py"], check=True)
+    return sorted(os.listdir("made"))
+"""
+)
+
+
+def test_missing_files_that_are_handed_over(folder):
+    lab = Folder(folder, HANDED_OVER)
+    assert lab.run() == ["database", "makes", "program"]
+    assert (lab.results("program"), lab.results("database")) == ([""], [None])
+    settled(lab)
+    (folder / "notes.txt").write_text("text")
+    assert lab.run(compiled=False) == ["program"]
+    assert lab.results("program") == ["text"]
+    sqlite3.connect(folder / "a.db").close()
+    assert lab.run(compiled=False) == ["database"]
+    assert lab.results("database") == [2]
+    (folder / "made" / "copy.py").unlink()
+    assert lab.run(compiled=False) == ["makes"]
+    assert lab.results("makes") == [["copy.py"]]
+    settled(lab)
+
+
 def test_a_folder_that_is_copied_runs_nothing(folder, tmp_path):
     lab = Folder(folder, HANDED_ON)
     lab.run()

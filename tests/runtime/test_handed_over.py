@@ -1,0 +1,114 @@
+"""Files that a run hands over to programs and databases, which may read them, make them or miss them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.runtime.test_observing import sha, touch
+
+MISSED = {
+    "word": ("subprocess.run(['cat', 'sub/no.txt'])", ["sub/no.txt"]),
+    "shell": ("os.system('test -e flag')", ["flag"]),
+    "option": ("subprocess.run(['true', '--config=no.yaml', 'rate=0.5'])", ["no.yaml", "0.5"]),
+    "program": (
+        """
+        try:
+            subprocess.run(["./sim", "-x"])
+        except FileNotFoundError:
+            pass
+        """,
+        ["sim"],
+    ),
+    "program of a shell": ("os.system('bin/sim')", ["bin/sim"]),
+    "database": (
+        """
+        import sqlite3
+        try:
+            sqlite3.connect("file:no.db?mode=ro", uri=True)
+        except sqlite3.Error:
+            pass
+        """,
+        ["no.db"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MISSED)
+def test_what_is_missing_counts_as_looked_for(tmp_path, name):
+    body, names = MISSED[name]
+    found = touch(tmp_path, body)
+    assert found["kinds"] == dict.fromkeys(names)
+    assert "files" not in found
+    assert "made" not in found
+
+
+def test_what_names_no_file_is_not_looked_for(tmp_path):
+    body = """
+    subprocess.run(["true", "two\\nlines", "long" * 100, "-x", "", "*.csv", "http://a.org/b"])
+    subprocess.run([sys.executable, "-c", "import os\\nprint(1)"], check=True)
+    """
+    assert "kinds" not in touch(tmp_path, body)
+
+
+MADE = {
+    "file": ("subprocess.run(['cp', 'a.txt', 'new'])", {"made": {"new": sha("a")}}),
+    "and read": (
+        "subprocess.run(['cp', 'a.txt', 'new']); open('new').read()",
+        {"made": {"new": sha("a")}},
+    ),
+    "and read by a program": (
+        "subprocess.run(['cp', 'a.txt', 'new']); subprocess.run(['cat', 'new'])",
+        {"made": {"new": sha("a")}},
+    ),
+    "and appended to": (
+        "subprocess.run(['cp', 'a.txt', 'new']); open('new', 'a').write('b')",
+        {"made": {"new": sha("ab")}},
+    ),
+    "and removed": ("subprocess.run(['cp', 'a.txt', 'new']); os.remove('new')", {}),
+    "and renamed": (
+        "subprocess.run(['cp', 'a.txt', 'x']); os.rename('x', 'new')",
+        {"made": {"new": sha("a")}},
+    ),
+    "and replaces": (
+        "subprocess.run(['cp', 'a.txt', 'x']); os.replace('x', 'b.txt')",
+        {"made": {"b.txt": sha("a")}},
+    ),
+    "folder": ("subprocess.run(['mkdir', 'new'])", {"folders_made": ["new"]}),
+    "folder that is listed": (
+        "subprocess.run(['mkdir', 'new']); os.listdir('new')",
+        {"folders_made": ["new"]},
+    ),
+    "folder that is renamed": (
+        "subprocess.run(['mkdir', 'x']); os.rename('x', 'new')",
+        {"folders_made": ["new"]},
+    ),
+    "database": (
+        "import sqlite3; sqlite3.connect('new').close(); sqlite3.connect('new').close()",
+        {"made": {"new": sha("")}},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_is_made_is_the_runs_own(tmp_path, name):
+    body, expected = MADE[name]
+    found = touch(tmp_path, body)
+    kept = {key: found[key] for key in ("made", "folders_made", "removed") if key in found}
+    assert kept == expected
+    assert "new" not in found.get("files", {})
+    assert "new" not in found.get("kinds", {}) or name == "and removed"
+    assert "folders" not in found
+
+
+def test_a_database_whose_name_is_quoted(tmp_path):
+    (tmp_path / "my ü.db").touch()
+    body = """
+    import sqlite3
+    sqlite3.connect(Path("my ü.db").absolute().as_uri() + "?mode=ro", uri=True).close()
+    """
+    assert touch(tmp_path, body)["files"] == {"my ü.db": sha("")}
+
+
+def test_a_file_behind_an_option(tmp_path):
+    body = "subprocess.run(['true', '--config=a.txt', 'data=b.txt'])"
+    assert touch(tmp_path, body)["files"] == {"a.txt": sha("a"), "b.txt": sha("b")}
