@@ -34,9 +34,9 @@ from mlx2smk.commands import (
 )
 from mlx2smk.commands import compile as compile_
 from mlx2smk.commands.command_parser import CommandParser
-from mlx2smk.commands.garbage import rare_collections
 from mlx2smk.commands.nesting import deep_recursion
 from mlx2smk.diagnostics.fault import FaultError
+from mlx2smk.results.collecting import rare_collections
 from mlx2smk.runtime import streams
 from mlx2smk.runtime.os_errors import name_file, os_error_line
 

@@ -13,7 +13,6 @@ from mlx2smk.report.page_columns import LARGEST_INTEGER, page_columns
 from mlx2smk.report.surroundings import surroundings
 from mlx2smk.report.timeline import job_bars, job_times
 from mlx2smk.results.choosing import grid_of
-from mlx2smk.results.collecting import uncollected
 from mlx2smk.results.columns import table_of
 from mlx2smk.results.edited import edited_files
 from mlx2smk.results.failure_groups import failure_groups
@@ -126,7 +125,6 @@ class PageContents:
         }
 
 
-@uncollected
 def page_contents(directory: Path, plan: Plan, more: Sequence[str]) -> PageContents:
     """Return what there is to say; ``more`` are words for the end of commands about combinations."""
     progress = progress_of(directory, plan)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from mlx2smk.diagnostics.about_usage import UnknownColumn
 from mlx2smk.diagnostics.diagnostic import did_you_mean, shorten
 from mlx2smk.diagnostics.fault import WrongUsageError
-from mlx2smk.results.collecting import uncollected
 from mlx2smk.runtime.result_fields import (
     DURATION,
     ERROR,
@@ -87,7 +86,6 @@ class Table:
         return self.only([each for each in self.names if each != name], name)
 
 
-@uncollected
 def table_of(rows: Sequence[Row], *, with_trial: bool) -> Table:
     """Return the table of some rows; ``with_trial`` adds the column that tells trials apart."""
     params = _keys(row.params for row in rows)

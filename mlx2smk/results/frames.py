@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlx2smk.diagnostics.fault import FaultError
 from mlx2smk.results.choosing import chosen_plan, chosen_trial
+from mlx2smk.results.collecting import rare_collections
 from mlx2smk.results.columns import table_of
 from mlx2smk.results.rows import rows_of
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 NEEDED = "mlx2smk.load needs pandas, which is not installed: pip install pandas"
 
 
+@rare_collections()
 def load_frame(path: str | os.PathLike[str], experiment: str | None, trial: str | None) -> Any:
     """Return the results of an experiment as a data frame; `mlx2smk.load` describes it."""
     try:

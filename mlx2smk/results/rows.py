@@ -12,7 +12,6 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.results.choosing import grid_of
-from mlx2smk.results.collecting import uncollected
 from mlx2smk.results.live import StoredRuns
 from mlx2smk.results.recorded import Results, read_context, read_hint, read_job
 from mlx2smk.runtime import digests, jsontext
@@ -63,7 +62,6 @@ def rows_of(directory: Path, plan: Plan, trials: Sequence[TrialPlan] | None = No
     return [row for trial in chosen for row in trial_rows(directory, plan, trial)]
 
 
-@uncollected
 def trial_rows(directory: Path, plan: Plan, trial: TrialPlan) -> list[Row]:
     """Return what is known of the combinations of a trial, in order."""
     params = params_of(trial)
