@@ -199,7 +199,7 @@ def _add_earlier(state: RunState, directory: Path, plan: Plan) -> None:
 
     for trial in plan.trials:
         rows = trial_rows(directory, plan, trial)
-        state.add_earlier(trial.rule, [row.run for row in rows if row.run is not None])
+        state.add_earlier(trial.rule, [row.run for row in rows])
 
 
 def _validated(given: argparse.Namespace, plans: Sequence[Plan]) -> bool:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from mlx2smk.commands.live_run.run_display import counts
 from mlx2smk.commands.live_run.run_state import BrokenJob, NewVerdict, RunState, TrialState
 from mlx2smk.commands.run import divided
 from mlx2smk.compiler import CompileOptions, compile_experiments
+from mlx2smk.planning.planner import PlanOptions
 from tests.support.stored_runs import stored_line
 
 EXPERIMENT = """\
@@ -208,37 +210,98 @@ def plan(tmp_path, monkeypatch):
 
 
 def record(folder, name, **content):
-    (folder / name).write_text(json.dumps(content))
-    return name
+    path = folder / f"results/exp/{name}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content))
+    return path.relative_to(folder).as_posix()
+
+
+def compiled_in_batches(count):
+    options = CompileOptions(plan=PlanOptions(batch=count))
+    return compile_experiments(["exp.py"], options).units[0].plan
+
+
+def job(number, output):
+    return {"event": "job", "id": number, "rule": "trial_square", "output": [output]}
+
+
+def follow(state, *events):
+    return [news for event in events for news in state.follow(event)]
+
+
+def store(plan, name, *letters):
+    """Let a job store runs of combinations."""
+    segment = Path(".mlx/store/jobs", plan.trials[0].digest[:16], f"{name}.0")
+    segment.parent.mkdir(parents=True, exist_ok=True)
+    segment.write_bytes(b"".join(stored_line(each * 64, {"run": {}}) for each in letters))
+    return segment
 
 
 def test_events_are_counted(tmp_path, plan):
+    plan = compiled_in_batches(2)
+    assert [list(each.numbers) for each in plan.trials[0].jobs] == [[0, 1], [2, 3]]
     state = RunState(tmp_path, [plan])
-    state.add_earlier("trial_square", [{"success": True, "params": {"n": 1}, "duration": 100}])
+    state.add_earlier("trial_square", [{"success": True, "duration": 100}, None, None, None])
     trial = state.trials["trial_square"]
     assert (trial.total, trial.done, trial.failed, trial.left) == (4, 1, 0, None)
-    runs = [
-        {"success": True, "params": {"n": 2}, "duration": 2.0},
-        {"success": False, "params": {"n": 3}, "duration": 4.0},
-    ]
-    output = record(tmp_path, "job", runs=runs)
-    events = [
-        {"event": "job", "id": 7, "rule": "trial_square", "output": [output]},
-        {"event": "job", "id": 8, "rule": "trial_square", "output": ["nowhere"]},
-        {"event": "started", "ids": [7, 8]},
-    ]
-    assert [news for event in events for news in state.follow(event)] == []
+    first, second = (f"runs/square/{each.name}" for each in plan.trials[0].jobs)
+    runs = [{"success": True, "duration": 2.0}, {"success": False, "duration": 4.0}]
+    output = record(tmp_path, second, runs=runs)
+    started = {"event": "started", "ids": [7, 8]}
+    assert follow(state, job(7, output), job(8, f"{first}.json"), started) == []
     assert trial.running == 2
-    assert list(state.follow({"event": "finished", "id": 7})) == []
-    # One combination is left, which takes the mean of 2 and 4 seconds, and two ran at once.
-    assert (trial.done, trial.failed, trial.running, trial.left) == (2, 1, 1, 1.5)
-    assert counts(trial) == "2 of 4 done, 1 failed, 1 running, about 2 s left"
+    assert follow(state, {"event": "finished", "id": 7}) == []
+    # Two combinations are left, which take the mean of 2 and 4 seconds each, and two ran at once.
+    assert (trial.done, trial.failed, trial.running, trial.left) == (1, 1, 1, 3.0)
+    assert counts(trial) == "1 of 4 done, 1 failed, 1 running, about 3 s left"
+
+
+def test_a_job_whose_last_combination_is_stored_runs_none(tmp_path, plan):
+    state = RunState(tmp_path, [plan])
+    runs = [{"success": False}]
+    output = record(tmp_path, "runs/square/n~3", runs=runs)
+    follow(
+        state, job(1, output), job(2, "runs/square/n~4.json"), {"event": "started", "ids": [1, 2]}
+    )
+    follow(state, {"event": "finished", "id": 1})
+    state.look()
+    assert counts(state.trials["trial_square"]).startswith("0 of 4 done, 1 failed, 1 running")
+    store(plan, "n~4", "a")
+    state.look()
+    assert counts(state.trials["trial_square"]).startswith("1 of 4 done, 1 failed, about")
+
+
+def test_each_of_several_equal_combinations_counts(tmp_path, plan):
+    (tmp_path / "exp.py").write_text(EXPERIMENT.replace("[1, 2, 3, 4]", "[1, 1]"))
+    plan = compiled_in_batches(2)
+    (name,) = (each.name for each in plan.trials[0].jobs)
+    state = RunState(tmp_path, [plan])
+    runs = [{"success": True, "params": {"n": 1}}, {"success": False, "params": {"n": 1}}]
+    output = record(tmp_path, f"runs/square/{name}", runs=runs)
+    follow(state, job(1, output), {"event": "finished", "id": 1})
+    assert counts(state.trials["trial_square"]) == "1 of 2 done, 1 failed"
+
+
+def test_what_another_job_has_left_does_not_count_twice(tmp_path, plan):
+    """The jobs of a trial may be others than in the run before."""
+    plan = compiled_in_batches(2)
+    name = plan.trials[0].jobs[0].name
+    state = RunState(tmp_path, [plan])
+    state.add_earlier(
+        "trial_square", [{"success": False, "log": "logs/exp/other.log"}, *[None] * 3]
+    )
+    store(plan, name, "a")
+    follow(state, job(1, f"runs/square/{name}.json"), {"event": "started", "ids": [1]})
+    state.look()
+    assert counts(state.trials["trial_square"]) == "1 of 4 done, 1 running"
 
 
 def test_runs_from_the_store_are_told_apart_and_say_nothing_about_time(tmp_path, plan):
+    plan = compiled_in_batches(3)
     state = RunState(tmp_path, [plan])
     runs = [{"success": True, "params": {"n": n}, "duration": float(n)} for n in (1, 2, 3)]
-    output = record(tmp_path, "job", runs=runs, from_store="0+2")
+    name = f"runs/square/{plan.trials[0].jobs[0].name}"
+    output = record(tmp_path, name, runs=runs, from_store="0+2")
     list(state.follow({"event": "job", "id": 1, "rule": "trial_square", "output": [output]}))
     list(state.follow({"event": "started", "ids": [1]}))
     list(state.follow({"event": "finished", "id": 1}))
@@ -248,14 +311,12 @@ def test_runs_from_the_store_are_told_apart_and_say_nothing_about_time(tmp_path,
 
 
 def test_progress_inside_a_job_that_runs(tmp_path, plan):
+    plan = compiled_in_batches(4)
+    name = plan.trials[0].jobs[0].name
     state = RunState(tmp_path, [plan])
     trial = state.trials["trial_square"]
-    event = {"event": "job", "id": 1, "rule": "trial_square", "output": ["results/0-3.json"]}
-    list(state.follow(event))
-    code = plan.trials[0].digest[:16]
-    segment = tmp_path / ".mlx" / "store" / "jobs" / code / "0-3.0"
-    segment.parent.mkdir(parents=True)
-    segment.write_bytes(stored_line("a" * 64, {"run": {}}))
+    follow(state, job(1, f"results/{name}.json"))
+    segment = store(plan, name, "a")
     state.look()
     assert trial.done == 0  # it does not run yet
     list(state.follow({"event": "started", "ids": [1]}))
@@ -272,23 +333,22 @@ def test_progress_inside_a_job_that_runs(tmp_path, plan):
 
 def test_a_combination_that_runs_again_counts_once(tmp_path, plan):
     state = RunState(tmp_path, [plan])
-    state.add_earlier("trial_square", [{"success": False, "params": {"n": 1}}])
-    output = record(tmp_path, "job", runs=[{"success": True, "params": {"n": 1}, "duration": 1.0}])
+    state.add_earlier("trial_square", [{"success": False}])
+    output = record(tmp_path, "runs/square/n~1", runs=[{"success": True, "duration": 1.0}])
     list(state.follow({"event": "job", "id": 1, "rule": "trial_square", "output": [output]}))
     list(state.follow({"event": "finished", "id": 1}))
     trial = state.trials["trial_square"]
     assert (trial.done, trial.failed) == (1, 0)
 
 
-def earlier(*numbers):
-    runs = [{"success": True, "params": {"n": n}, "log": f"logs/exp/{n}.log"} for n in numbers]
-    return "trial_square", runs
+def earlier(count):
+    return "trial_square", [{"success": True}] * count
 
 
 def test_jobs_that_run_again_do_not_count_before_they_are_done(tmp_path, plan):
     state = RunState(tmp_path, [plan])
-    state.add_earlier(*earlier(1, 2, 3))
-    output = "results/exp/runs/square/2.json"
+    state.add_earlier(*earlier(3))
+    output = "results/exp/runs/square/n~2.json"
     list(state.follow({"event": "job", "id": 1, "rule": "trial_square", "output": [output]}))
     assert state.trials["trial_square"].done == 3
     list(state.follow({"event": "started", "ids": [1]}))
@@ -300,7 +360,7 @@ def test_what_ran_with_another_setup_does_not_count(tmp_path, plan):
     (tmp_path / path).parent.mkdir(parents=True)
     (tmp_path / path).write_text('{"rate": 1}')
     state = RunState(tmp_path, [plan])
-    state.add_earlier(*earlier(1, 2))
+    state.add_earlier(*earlier(2))
     event = {"event": "job", "id": 1, "rule": "context_square", "output": [path]}
     for text, done in (('{"rate": 1}', 2), ('{"rate": 2}', 0)):
         (tmp_path / path).write_text(text)
@@ -329,5 +389,5 @@ def test_what_is_told(tmp_path, plan):
 )
 def test_the_time_left_is_rounded(seconds, said):
     trial = TrialState("t", total=2, running=0, most=1, durations=[seconds])
-    trial.succeeded["x"] = True
+    trial.succeeded[0] = True
     assert counts(trial) == f"1 of 2 done, about {said} left"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+from mlx2smk.commands.live_run.job_numbers import JobNumbers
 from mlx2smk.commands.live_run.stored_so_far import StoredSoFar
 from mlx2smk.results.recorded import read_hint
 from mlx2smk.runtime import layout
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class TrialState:
-    """How far a trial is, by combination; ``label`` names it, with its experiment if there are several.
+    """How far a trial is, by the numbers of its combinations; ``label`` names it, with its experiment if there are several.
 
     ``durations`` are the seconds that the combinations of this run took, without those that came back from
     the store, which are counted in ``from_store``; ``most`` is how many of its jobs ran at once. ``inside``
-    are combinations that have succeeded in jobs that still run. ``earlier`` are those that a run before has
-    left, with the names of their jobs.
+    are combinations that have succeeded in jobs that still run, ``running`` those that these jobs run now.
+    ``earlier`` are those that a run before has left.
     """
 
     label: str
     total: int
-    succeeded: dict[str, bool] = field(default_factory=dict)
-    earlier: dict[str, str] = field(default_factory=dict)
+    succeeded: dict[int, bool] = field(default_factory=dict)
+    earlier: set[int] = field(default_factory=set)
     running: int = 0
     most: int = 0
     inside: int = 0
@@ -43,7 +43,7 @@ class TrialState:
     @property
     def finished(self) -> int:
         """Combinations that have a result, a failure included."""
-        return min(self.total, len(self.succeeded) + self.inside)
+        return len(self.succeeded) + self.inside
 
     @property
     def done(self) -> int:
@@ -63,23 +63,25 @@ class TrialState:
         mean = sum(self.durations) / len(self.durations)
         return mean * (self.total - self.finished) / self.most
 
-    def add(self, run: RunDict, *, now: bool, stored: bool = False) -> None:
-        """Count a run; ``now`` says that it is not from before, ``stored`` that it has not run again."""
-        combination = json.dumps(run["params"], sort_keys=True)
-        self.succeeded[combination] = run["success"]
-        if now:
-            self.earlier.pop(combination, None)
-        else:
-            self.earlier[combination] = PurePath(run.get("log", "")).stem
+    def add_earlier(self, number: int, run: RunDict) -> None:
+        """Count a run that is there already."""
+        self.succeeded[number] = run["success"]
+        self.earlier.add(number)
+
+    def add(self, number: int, run: RunDict, *, stored: bool) -> None:
+        """Count a run; ``stored`` says that it came back from the store."""
+        self.succeeded[number] = run["success"]
+        self.earlier.discard(number)
         self.from_store += stored
-        if now and not stored:
+        if not stored:
             self.durations.append(run.get("duration", 0.0))
 
-    def forget(self, job: str | None = None) -> None:
-        """Do not count earlier runs any longer: those of a job that runs again, or all."""
-        gone = [key for key, name in self.earlier.items() if job is None or name == job]
-        for combination in gone:
-            del self.succeeded[combination], self.earlier[combination]
+    def forget(self, numbers: Iterable[int] | None = None) -> None:
+        """Do not count earlier runs any longer: those of combinations that run again, or all."""
+        gone = set(self.earlier) if numbers is None else self.earlier.intersection(numbers)
+        self.earlier -= gone
+        for number in gone:
+            del self.succeeded[number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +112,19 @@ class RunState:
         self.trials: dict[str, TrialState] = {}
         self._verifications: dict[str, str] = {}
         self._codes: dict[str, tuple[str, ...]] = {}
+        self._numbers: dict[str, JobNumbers] = {}
         self._contexts: dict[str, tuple[str, str | None]] = {}
         for plan in plans:
             self._add_plan(plan)
         self._jobs: dict[int, tuple[str, list[str]]] = {}
-        self._running: set[int] = set()
+        self._running: dict[int, int] = {}
         self._stored = StoredSoFar(folder)
         self.has_begun = False
 
     def _add_plan(self, plan: Plan) -> None:
+        numbers = JobNumbers(self._folder, plan)
         for trial in plan.trials:
+            self._numbers[trial.rule] = numbers
             label = self._label(plan, trial.name)
             self.trials[trial.rule] = TrialState(label, trial.combinations)
             self._codes[trial.rule] = trial.codes
@@ -131,10 +136,11 @@ class RunState:
     def _label(self, plan: Plan, name: str) -> str:
         return f"{plan.experiment}: {name}" if self._several else name
 
-    def add_earlier(self, rule: str, runs: Iterable[RunDict]) -> None:
-        """Count runs of a trial that are there already."""
-        for run in runs:
-            self.trials[rule].add(run, now=False)
+    def add_earlier(self, rule: str, runs: Iterable[RunDict | None]) -> None:
+        """Count runs of a trial that are there already, given for each combination."""
+        for number, run in enumerate(runs):
+            if run is not None:
+                self.trials[rule].add_earlier(number, run)
 
     def follow(self, event: dict[str, Any]) -> Iterator[News]:
         """Take an event into account, and yield what people want to hear of it."""
@@ -152,32 +158,41 @@ class RunState:
     def _start(self, jobs: Iterable[int]) -> None:
         self.has_begun = True
         for job in jobs:
-            self._running.add(job)
-            rule, outputs = self._jobs.get(job, ("", []))
-            if rule in self.trials and outputs:
-                self.trials[rule].forget(PurePath(outputs[0]).stem)
-        self._count_running()
+            self._running[job] = 0
+            rule, _ = self._jobs.get(job, ("", []))
+            if rule in self.trials:
+                self.trials[rule].forget(self._combinations(job))
+        self._count()
 
     def _end(self, job: int) -> None:
-        self._running.discard(job)
-        self._count_running()
+        self._running.pop(job, None)
+        self._count()
 
-    def _count_running(self) -> None:
-        rules = [self._jobs[job][0] for job in self._running if job in self._jobs]
-        for rule, state in self.trials.items():
-            state.running = rules.count(rule)
-            state.most = max(state.most, state.running)
+    def _combinations(self, job: int) -> Sequence[int]:
+        """Return the numbers of the combinations of a trial's job."""
+        rule, outputs = self._jobs[job]
+        return self._numbers[rule].of(rule, PurePath(outputs[0]).stem) if outputs else ()
+
+    def _count(self) -> None:
+        """Count what runs now, and what has succeeded in jobs that run."""
+        for rule, trial in self.trials.items():
+            jobs = [job for job in self._running if self._jobs.get(job, ("",))[0] == rule]
+            stored = {job: self._running[job] for job in jobs}
+            sizes = {job: len(self._combinations(job)) for job in jobs}
+            trial.most = max(trial.most, len(jobs))
+            trial.inside = sum(min(stored[job], sizes[job]) for job in jobs)
+            # A job whose last combination is stored has only to write its record.
+            trial.running = sum(stored[job] < sizes[job] for job in jobs)
 
     def look(self) -> None:
         """Find out how far the jobs are that run now."""
-        inside = dict.fromkeys(self.trials, 0)
         for job in self._running:
             rule, outputs = self._jobs.get(job, ("", []))
-            if rule in inside and outputs:
+            if rule in self.trials and outputs:
                 codes = self._codes[rule]
-                inside[rule] += sum(self._stored.count(code, outputs[0]) for code in codes)
-        for rule, trial in self.trials.items():
-            trial.inside = inside[rule]
+                found = sum(self._stored.count(code, outputs[0]) for code in codes)
+                self._running[job] = found
+        self._count()
 
     def _finish(self, job: int) -> Iterator[News]:
         self._end(job)
@@ -187,8 +202,8 @@ class RunState:
             runs = record.get("runs", ())
             spans = record.get("from_store")
             stored = set(numbers_of(spans, 1)) if spans else set()
-            for place, run in enumerate(runs):
-                self.trials[rule].add(run, now=True, stored=place in stored)
+            for place, (number, run) in enumerate(zip(self._combinations(job), runs, strict=False)):
+                self.trials[rule].add(number, run, stored=place in stored)
         elif rule in self._verifications:
             yield NewVerdict(self._verifications[rule], self._record(outputs))
         elif outputs and outputs[0] in self._contexts:
