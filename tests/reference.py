@@ -388,13 +388,28 @@ def to_json(value: Any, path: str, around: tuple) -> Any:
     around = (*around, id(value))
     if not isinstance(value, dict):
         return [to_json(item, f"{path}[{i}]", around) for i, item in enumerate(value)]
-    for key in value:
-        if key is not None and not isinstance(key, (str, int, float)):
-            raise TypeError(f"result is not JSON: {path} has a key of type {type(key).__name__!r}")
-    return {
-        next(iter(json.loads(json.dumps({key: 0})))): to_json(item, f"{path}[{key!r}]", around)
-        for key, item in value.items()
-    }
+    found: dict[str, Any] = {}
+    originals: dict[str, Any] = {}
+    for key, item in value.items():
+        text = text_of_key(key, path)
+        if text in found:
+            twins = f"{originals[text]!r} and {key!r}"
+            raise TypeError(
+                f"result is not JSON: {path} has the keys {twins}, which are the same in JSON"
+            )
+        found[text] = to_json(item, f"{path}[{key!r}]", around)
+        originals[text] = key
+    return found
+
+
+def text_of_key(key: Any, path: str) -> str:
+    """Return a key of a dict as JSON has it."""
+    plain = key
+    if type(key).__module__.split(".")[0] in ("numpy", "torch") and hasattr(key, "tolist"):
+        plain = key.tolist()
+    if plain is not None and not isinstance(plain, (str, int, float)):
+        raise TypeError(f"result is not JSON: {path} has a key of type {type(key).__name__!r}")
+    return next(iter(json.loads(json.dumps({plain: 0}))))
 
 
 if __name__ == "__main__":

@@ -20,15 +20,32 @@ SPACE = " \t\n\r"
 FAST: Any = json_accelerator()
 
 
+class RepeatedNameError(ValueError):
+    """An object has a name twice."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise RepeatedNameError
+    return found
+
+
 class _Options:
     """The options of `json.loads`."""
 
     strict = True
     object_hook = None
-    object_pairs_hook = None
+    object_pairs_hook: Any = None
     parse_float = float
     parse_int = int
     parse_constant = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-inf")}.get
+
+
+class _UniqueOptions(_Options):
+    """Options with which names of objects must differ."""
+
+    object_pairs_hook = staticmethod(_unique)
 
 
 def _no_default(value: Any) -> Any:
@@ -69,16 +86,20 @@ def dumps(
     return "".join(FAST.make_encoder(*how)(value, 0))
 
 
-def loads(text: str) -> Any:
-    """Return the value of the JSON text; raise ValueError if it is invalid."""
+def loads(text: str, *, unique: bool = False) -> Any:
+    """Return the value of the JSON text; raise ValueError if it is invalid.
+
+    With `unique`, raise RepeatedNameError if an object has a name twice, of which only the last would count.
+    """
+    options = _UniqueOptions if unique else _Options
     if FAST is not None:
         start = len(text) - len(text.lstrip(SPACE))
         try:
-            value, end = FAST.make_scanner(_Options)(text, start)
+            value, end = FAST.make_scanner(options)(text, start)
         except (StopIteration, SystemError):  # `json` has a better message
             end = start
         if end > start and not text[end:].strip(SPACE):
             return value
     import json
 
-    return json.loads(text)
+    return json.loads(text, object_pairs_hook=options.object_pairs_hook)

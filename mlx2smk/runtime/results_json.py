@@ -26,7 +26,7 @@ def as_json(value: Any) -> Any:
     try:
         # The program may have raised it beyond what the stack of this process holds.
         sys.setrecursionlimit(min(depth, RECURSION))
-        return _read_back(jsontext.dumps(value, default=_plain))
+        return _read_back(_text(value))
     except RecursionError:
         reason = "result is nested too deeply"
     except Exception as error:  # noqa: BLE001 - methods of the user's own classes may raise anything
@@ -34,6 +34,32 @@ def as_json(value: Any) -> Any:
     finally:
         sys.setrecursionlimit(depth)
     raise TypeError(f"result is not JSON: {reason}")
+
+
+def _text(value: Any) -> str:
+    """Return the JSON text of a value, which C code makes unless keys are scalars of array libraries."""
+    try:
+        return jsontext.dumps(value, default=_plain)
+    except TypeError:
+        return jsontext.dumps(_with_plain_keys(value), default=_plain)
+
+
+def _with_plain_keys(value: Any) -> Any:
+    if isinstance(value, dict):
+        pairs = [(_plain_key(key), _with_plain_keys(item)) for key, item in value.items()]
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            raise jsontext.RepeatedNameError
+        return found
+    return list(map(_with_plain_keys, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _plain_key(key: Any) -> Any:
+    return key if _may_be_key(key) else _plain(key)
+
+
+def _may_be_key(key: Any) -> bool:
+    return key is None or isinstance(key, (str, int, float))
 
 
 def _read_back(text: str) -> Any:
@@ -46,7 +72,9 @@ def _read_back(text: str) -> Any:
         if digits is not None:
             sys.set_int_max_str_digits(MOST_DIGITS)
         _check_depth(text)
-        return jsontext.loads(text)
+        return jsontext.loads(text, unique=True)
+    except jsontext.RepeatedNameError:
+        raise
     except ValueError as error:
         raise TypeError(
             f"it has an integer of more than {MOST_DIGITS} digits: {TOO_LONG}"
@@ -116,10 +144,24 @@ def _find(path: str, value: Any, above: set[int]) -> str | None:
 
 
 def _find_in_dict(path: str, value: dict[Any, Any], above: set[int]) -> str | None:
+    written: dict[str, Any] = {}
     for key, item in value.items():
-        if not (key is None or isinstance(key, (str, int, float))):
+        name = _name_of(key)
+        if name is None:
             return f"{path} has a key of type {type(key).__name__!r}"
+        if name in written:
+            return f"{path} has the keys {written[name]!r} and {key!r}, which are the same in JSON"
+        written[name] = key
         found = _find(f"{path}[{key!r}]", item, above)
         if found:
             return found
     return None
+
+
+def _name_of(key: Any) -> str | None:
+    """Return a key of a dict as JSON has it, None if it has none."""
+    try:
+        plain = _plain_key(key)
+    except TypeError:
+        return None
+    return next(iter(jsontext.loads(jsontext.dumps({plain: 0})))) if _may_be_key(plain) else None

@@ -11,7 +11,7 @@ class Thing:
     {
         "which": [
             "set", "nested", "object", "bytes", "complex", "function", "key", "deep key", "generator",
-            "itself", "list itself", "shared", "in update",
+            "itself", "list itself", "shared", "in update", "clash",
         ]
     },
 )
@@ -38,4 +38,5 @@ def give(which):
         "deep key": {"a": [{b"k": 1}]},
         "generator": (x for x in [1]),
         "in update": {"context_update": {"s": {1}}},
+        "clash": {"by n": {"1": "first", 1: "second"}},
     }[which]

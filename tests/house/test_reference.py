@@ -279,6 +279,7 @@ def test_results_that_json_cannot_carry_name_the_place(run) -> None:
         "['self'] contains itself",
         "[1]['again'] contains itself",
         "['context_update']['s'] is of type 'set'",
+        "['by n'] has the keys '1' and 1, which are the same in JSON",
     ]
 
 
@@ -290,7 +291,6 @@ def test_results_go_through_json(run) -> None:
         {"key": "value"},
         {"a": 2, "b": 1},
         {"a": [1]},
-        {"1": "second"},
     ]
 
 

@@ -29,6 +29,18 @@ def test_loads(text):
     assert jsontext.loads(text) == json.loads(text)
 
 
+@pytest.mark.parametrize("fast", [True, False])
+def test_names_that_are_given_twice(monkeypatch, fast):
+    if not fast:
+        monkeypatch.setattr(jsontext, "FAST", None)
+    for text in ('{"a": 1, "a": 1}', '[{"b": {"a": 1, "c": [], "a": 2}}]'):
+        with pytest.raises(jsontext.RepeatedNameError):
+            jsontext.loads(text, unique=True)
+        assert jsontext.loads(text) == json.loads(text)
+    text = '[{"a": 1, "b": {"a": 2}}, {"a": 3}, {}]'
+    assert jsontext.loads(text, unique=True) == json.loads(text)
+
+
 def test_not_a_number():
     assert math.isnan(jsontext.loads("NaN"))
     assert jsontext.dumps([math.nan, math.inf]) == "[NaN, Infinity]"

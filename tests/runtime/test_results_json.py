@@ -93,7 +93,11 @@ def test_numpy():
             lambda np: [np.array([{1}], dtype=object)],
             "result[0][0] is of type 'set': return sorted(value)",
         ),
-        (lambda np: {np.int64(1): 2}, "result has a key of type 'int64'"),
+        (lambda np: {np.longdouble(1): 2}, "result has a key of type 'longdouble'"),
+        (
+            lambda np: {"a": [{np.int64(1): 2, "1": 3}]},
+            "result['a'][0] has the keys np.int64(1) and '1', which are the same in JSON",
+        ),
         (lambda np: [np.longdouble(1)], "result[0] is of type 'longdouble'"),
     ],
 )
@@ -102,6 +106,13 @@ def test_numpy_that_is_not_json(make, error):
     with pytest.raises(TypeError) as caught:
         as_json(make(np))
     assert str(caught.value) == f"result is not JSON: {error}"
+
+
+def test_numpy_in_keys():
+    np = pytest.importorskip("numpy")
+    counted = collections.Counter(np.array([3, 3, 5]))
+    value = [counted, ({"a": {np.bool_(1): np.int64(1)}, np.float32(0.5): (None,)},)]
+    assert as_json(value) == [{"3": 2, "5": 1}, [{"a": {"true": 1}, "0.5": [None]}]]
 
 
 class Tensor:
@@ -132,6 +143,23 @@ def test_other_objects_with_tolist_are_not_converted():
         ({"it's": 1j}, "result[\"it's\"] is of type 'complex': return [value.real, value.imag]"),
         ({1: {2: object}}, "result[1][2] is of type 'type'"),
         ({(1,): 0}, "result has a key of type 'tuple'"),
+        ({1: 2, "1": 2}, "result has the keys 1 and '1', which are the same in JSON"),
+        (
+            [{"null": 0, "x": 1, None: 0}],
+            "result[0] has the keys 'null' and None, which are the same in JSON",
+        ),
+        (
+            {"a": {False: [{}], "false": 1}},
+            "result['a'] has the keys False and 'false', which are the same in JSON",
+        ),
+        (
+            {2.5: {}, "2.5": {}, "z": set()},
+            "result has the keys 2.5 and '2.5', which are the same in JSON",
+        ),
+        (
+            {float("nan"): 1, float("-nan"): 2},
+            "result has the keys nan and nan, which are the same in JSON",
+        ),
         ({"a": {b"": 0}}, "result['a'] has a key of type 'bytes'"),
         (Odd(a=1), "no items"),
     ],
