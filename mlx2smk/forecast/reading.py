@@ -19,7 +19,6 @@ from mlx2smk.forecast.past import (
     VerdictPast,
 )
 from mlx2smk.forecast.touched import BasisFinder
-from mlx2smk.forecast.trial_forecasts import params_text
 from mlx2smk.results.recorded import (
     Results,
     read_context,
@@ -32,6 +31,7 @@ from mlx2smk.results.stored import has_runs
 from mlx2smk.results.validation import reading
 from mlx2smk.runtime import layout, origin
 from mlx2smk.runtime.contents import Contents
+from mlx2smk.runtime.grid import params_text
 from mlx2smk.runtime.store import Store
 from mlx2smk.runtime.trial import updates_of
 from mlx2smk.runtime.variants import codes_in

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -22,7 +21,7 @@ from mlx2smk.forecast.reasons import (
     Regrouped,
     SoftwareChanged,
 )
-from mlx2smk.runtime.grid import Grid
+from mlx2smk.runtime.grid import Grid, params_text
 from mlx2smk.runtime.store import common_parts, key_of, ordered_and_declared
 
 if TYPE_CHECKING:
@@ -346,8 +345,3 @@ class _Forecaster:
 
 
 _NOTHING = TrialPast()
-
-
-def params_text(params: Mapping[str, Any]) -> str:
-    """Return the text that identifies a combination; ``params`` are those of a run's dict."""
-    return json.dumps(params, sort_keys=True)

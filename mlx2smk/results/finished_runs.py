@@ -11,6 +11,7 @@ from mlx2smk.diagnostics.about_history import NoFinishedRuns, UnknownFinishedRun
 from mlx2smk.diagnostics.fault import FaultError, WrongUsageError
 from mlx2smk.results.validation import reading
 from mlx2smk.runtime import layout
+from mlx2smk.runtime.grid import params_text
 from mlx2smk.runtime.remembering import (
     HISTORY_FORMAT,
     HISTORY_VERSION,
@@ -100,7 +101,7 @@ def copied_numbers(directory: Path, entry: HistoryEntry, trial: str) -> Numbers 
     path = directory / copy_path(layout.history_of(entry["experiment"]), digest)
     try:
         found: Any = json.loads(gzip.decompress(path.read_bytes()))
-        return [(json.dumps(params, sort_keys=True), fields) for params, fields in found]
+        return [(params_text(params), fields) for params, fields in found]
     except (OSError, EOFError, ValueError, TypeError):
         return None
 

@@ -10,7 +10,8 @@ from mlx2smk.results.decided import with_tails
 from mlx2smk.results.linked_places import linked_out
 from mlx2smk.results.recorded import Results, compiled_plans, read_job, read_verdict
 from mlx2smk.results.rows import params_of
-from mlx2smk.runtime import jsontext, layout, observed, records
+from mlx2smk.runtime import layout, observed, records
+from mlx2smk.runtime.grid import params_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AskedFor:
-    """The failures that are asked for: those of a trial with these parameters (as JSON), or of a verification."""
+    """The failures that are asked for: those of a trial with these parameters (as `params_text`), or of a verification."""
 
     experiment: str
     function: str
@@ -52,7 +53,7 @@ def wanted(directory: Path, name: str, parts: dict[str, str], experiment: str | 
     trial = chosen_trial(plan, name)
     params = params_of(trial)
     numbers = chosen_numbers(plan, trial, parts)
-    asked = frozenset(jsontext.dumps(params[number]) for number in numbers)
+    asked = frozenset(params_text(params[number]) for number in numbers)
     return AskedFor(plan.experiment, name, asked)
 
 
@@ -135,7 +136,7 @@ def _wanted_places(record: JobRecord, asked: AskedFor | None) -> Iterator[int]:
         if (
             asked is None
             or asked.params is None
-            or jsontext.dumps(record["runs"][at]["params"]) in asked.params
+            or params_text(record["runs"][at]["params"]) in asked.params
         ):
             yield at
 

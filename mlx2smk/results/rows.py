@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from mlx2smk.results.choosing import grid_of
 from mlx2smk.results.live import StoredRuns
 from mlx2smk.results.recorded import Results, read_context, read_hint, read_job
-from mlx2smk.runtime import digests, jsontext
-from mlx2smk.runtime.grid import Grid
+from mlx2smk.runtime import digests
+from mlx2smk.runtime.grid import in_json, literal, params_text
 from mlx2smk.runtime.trial import updates_of
 from mlx2smk.runtime.variants import all_codes, codes_in
 from mlx2smk.runtime.words import failure_line
@@ -78,13 +78,8 @@ def trial_rows(directory: Path, plan: Plan, trial: TrialPlan) -> list[Row]:
 def params_of(trial: TrialPlan) -> list[dict[str, Any]]:
     """Return the parameters of each combination, as a run has them in JSON."""
     names = [name for name, _ in trial.parameters]
-    values = [[_in_json(text) for text in texts] for _, texts in trial.parameters]
+    values = [[in_json(literal(text)) for text in texts] for _, texts in trial.parameters]
     return [dict(zip(names, each, strict=True)) for each in product(*values)]
-
-
-def _in_json(text: str) -> Any:
-    value = Grid([("value", [text])]).values(0)["value"]
-    return jsontext.loads(jsontext.dumps(value))
 
 
 def context_before(directory: Path, plan: Plan, trial: TrialPlan, number: int) -> Context | None:
@@ -172,9 +167,9 @@ class _TrialRuns:
         if self._numbers is None:
             self._numbers = {}
             for number, params in enumerate(self._params):
-                self._numbers.setdefault(jsontext.dumps(params), []).append(number)
+                self._numbers.setdefault(params_text(params), []).append(number)
         for run, code in runs:
-            for number in self._numbers.get(jsontext.dumps(run["params"]), ()):
+            for number in self._numbers.get(params_text(run["params"]), ()):
                 if self.runs[number] is None and self._take(number, run, code):
                     break
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from . import jsontext
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 
@@ -91,3 +94,13 @@ def _evaluated(text: str) -> Any:
     if inner or code.co_varnames or not {"inf", "nan"}.issuperset(code.co_names):
         raise ValueError(f"not a literal: {text!r:.40}")
     return eval(code, dict(LITERAL_NAMES))  # noqa: S307 - see above
+
+
+def in_json(value: Any) -> Any:
+    """Return a value of a parameter as records have it: keys of dicts are texts, and tuples are lists."""
+    return jsontext.loads(jsontext.dumps(value))
+
+
+def params_text(params: Mapping[str, Any]) -> str:
+    """Return the text that identifies a combination, from its values or from a record."""
+    return jsontext.dumps(in_json(params), sort_keys=True)

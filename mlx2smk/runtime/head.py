@@ -9,13 +9,12 @@ from itertools import islice
 from . import jsontext, layout, records, tails
 from .dealing import IN_A_CLUSTER, MOST_ALONE, ON_THIS_MACHINE, deal, spread
 from .errors import JobError
-from .grid import Grid
+from .grid import Grid, params_text
 from .plan import jobs_of, size_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
-    from typing import Any
 
     from .dealing import Costs
     from .documents import JobRecord, RunDict, TrialEntry
@@ -195,13 +194,13 @@ def known_seconds(trial: TrialEntry, results: str) -> dict[int, float]:
     try:
         for run in islice(_earlier_runs(trial, results), MOST_KNOWN):
             if run["success"]:
-                known[_text(run["params"])] = float(run["duration"])
+                known[params_text(run["params"])] = float(run["duration"])
     except (OSError, ValueError, KeyError, TypeError):
         return {}  # not as a run leaves it, and only a hint
     if not known:
         return {}
     grid = Grid(trial["parameters"])
-    texts = ((number, _text(grid.values(number))) for number in range(size))
+    texts = ((number, params_text(grid.values(number))) for number in range(size))
     return {number: known[text] for number, text in texts if text in known}
 
 
@@ -228,8 +227,3 @@ def _record(path: str) -> JobRecord | None:
     except JobError:
         return None
     return record if isinstance(record, dict) and {"digest", "runs"} <= record.keys() else None
-
-
-def _text(params: Any) -> str:
-    """Return the text that identifies a combination, from its values or from a record."""
-    return jsontext.dumps(params, sort_keys=True)

@@ -184,3 +184,28 @@ def test_in_another_workflow(folder):
         for line in decided["jobs"]
     )
     assert folder.run("--snakefile", "Snakefile", compiled=False) == []
+
+
+KEYS = (
+    f"import os\nfrom mlx2smk import trial\n{TRACING}"
+    + """
+@trial(1, {"n": NUMBERS, "cfg": [{1: "a", "b": 2}, {10: 1, 2: 3}, {None: 0, True: (1, 2.5)}]})
+def t(n, cfg):
+    ran(n)
+    return sorted(map(repr, cfg))
+""".replace("NUMBERS", str(list(range(30))))
+)
+
+
+def test_keys_of_values_may_be_of_several_types(tmp_path):
+    """How long runs took is known by their parameters, whose keys are texts in records."""
+    (tmp_path / "lab").mkdir()
+    lab = Folder(tmp_path / "lab", KEYS)
+    assert len(lab.run()) == 90
+    lab.command("explain", "exp.py")
+    assert "nothing" in lab.said
+    lab.write(KEYS.replace("return sorted", "return list"))
+    lab.command("explain", "exp.py")
+    assert "90" in lab.said
+    assert len(lab.run()) == 90
+    assert lab.results("t")[1] == ["10", "2"]

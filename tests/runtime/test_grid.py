@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from mlx2smk.runtime.grid import Grid, literal
+from mlx2smk.runtime.grid import Grid, literal, params_text
 
 GRID = [("n", ["1", "2", "1", "1"]), ("kind", ["'a'", "'a'"])]
 
@@ -77,3 +77,22 @@ def test_literals(text, value):
 def test_other_expressions_are_not_evaluated(text):
     with pytest.raises(ValueError, match=r"not a literal|null bytes"):
         literal(text)
+
+
+@pytest.mark.parametrize(
+    ("values", "record"),
+    [
+        ({"cfg": {1: "a", "b": 2}}, {"cfg": {"1": "a", "b": 2}}),
+        ({"cfg": {2: 1, 10: (1,)}}, {"cfg": {"10": [1], "2": 1}}),
+        ({"cfg": [{None: 0, True: {2.5: {}}}]}, {"cfg": [{"true": {"2.5": {}}, "null": 0}]}),
+        ({"n": 1, "m": 2}, {"m": 2, "n": 1}),
+    ],
+)
+def test_a_combination_is_the_same_as_values_and_in_a_record(values, record):
+    assert params_text(values) == params_text(record)
+
+
+def test_values_that_only_python_takes_for_the_same():
+    different = [1, 1.0, True, "1", [1], None, "None", math.nan]
+    assert len({params_text({"n": each}) for each in different}) == len(different)
+    assert params_text({"n": math.nan}) == params_text({"n": float("nan")})
