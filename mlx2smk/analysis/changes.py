@@ -97,15 +97,6 @@ class Changes:
         """Whether this is an owned name."""
         return isinstance(node, ast.Name) and node.id in self.owned
 
-    def _is_this_module(self, node: ast.expr) -> bool:
-        """Whether this is ``sys.modules[__name__]``, which is all that others get of the module."""
-        return (
-            isinstance(node, ast.Subscript)
-            and isinstance(node.slice, ast.Name)
-            and self.values.library(node.slice) == "__name__"
-            and self.values.library(node.value) == "sys.modules"
-        )
-
     def read(self, node: ast.Name) -> None:
         """Note that a name is read, which changes iterators."""
         if self.values.local(node.id) is None:

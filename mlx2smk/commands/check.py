@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.commands import FAILED, OK, USAGE_ERROR, add_directory, show_diagnostics
 from mlx2smk.commands.compile import add_plan_options, compile_options
 from mlx2smk.commands.fixing import add_fix, write_literals
+from mlx2smk.runtime.words import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -52,6 +53,5 @@ def run(given: argparse.Namespace) -> int:
     if compiled.bundle is None:
         return FAILED
     if given.format == "text":
-        count = len(given.experiments)
-        print(f"no errors in {count} experiment{'s' if count > 1 else ''}")
+        print(f"no errors in {counted(len(given.experiments), 'experiment')}")
     return OK

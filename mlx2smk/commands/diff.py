@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.commands import OK, USAGE_ERROR, add_directory, add_format, print_error
+from mlx2smk.runtime.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -177,7 +178,7 @@ def _effects(found: TrialDifference) -> Iterator[str]:
     }
     for what, count in counts.items():
         if count:
-            yield f"{_combinations(count)}: {what}"
+            yield f"{counted(count, 'combination')}: {what}"
     if not found.pairs and (found.only_before or found.only_after):
         yield "no combination is in both runs, so that nothing can be compared"
     elif found.same:
@@ -192,10 +193,6 @@ def metric_text(found: MetricDifference) -> str:
 
     sign = "+" if found.mean >= 0 else ""
     spread = "" if found.half is None else f" ± {number_text(found.half)}"
-    pairs = "1 pair" if found.pairs == 1 else f"{found.pairs} pairs"
+    pairs = counted(found.pairs, "pair")
     change = f"{sign}{number_text(found.mean)}{spread} over {pairs}"
     return f"{found.metric} {number_text(found.before)} → {number_text(found.after)} ({change})"
-
-
-def _combinations(count: int) -> str:
-    return f"{count} combination{'' if count == 1 else 's'}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from mlx2smk.runtime.words import counted
+
 if TYPE_CHECKING:
     import argparse
 
@@ -31,4 +33,4 @@ def write_literals(given: argparse.Namespace) -> None:
             continue
         count = fix_file(path, parse(source).diagnostics)
         if count:
-            print(f"{path}: wrote out {count} value{'s' if count > 1 else ''}", file=sys.stderr)
+            print(f"{path}: wrote out {counted(count, 'value')}", file=sys.stderr)

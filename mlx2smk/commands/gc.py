@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlx2smk.commands import FAILED, OK, add_directory, count_of, print_error
+from mlx2smk.runtime.words import counted
 
 if TYPE_CHECKING:
     import argparse
@@ -101,6 +102,5 @@ def _compact(directory: Path) -> None:
 def _line(what: str, items: list[Garbage]) -> str:
     from mlx2smk.runtime.limits import size_text  # noqa: PLC0415
 
-    count = sum(len(item.files) for item in items)
-    files = f"{count} file{'' if count == 1 else 's'}"
+    files = counted(sum(len(item.files) for item in items), "file")
     return f"{what}: {files}, {size_text(sum(item.size for item in items))}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlx2smk.commands import OK, add_directory, add_format
 from mlx2smk.commands.results import add_experiment
+from mlx2smk.runtime.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -101,8 +102,7 @@ def _lines(runs: Sequence[HistoryEntry], changes: Mapping[int, Sequence[str]]) -
             yield f"  verification {name}: {verdict if old == verdict else f'{old} → {verdict}'}"
         for name, trial in entry["trials"].items():
             failed = f", {trial['failed']} failed" if trial["failed"] else ""
-            count = trial["combinations"]
-            yield f"  trial {name}: {count} combination{'' if count == 1 else 's'}{failed}"
+            yield f"  trial {name}: {counted(trial['combinations'], 'combination')}{failed}"
         since = changes.get(entry["number"], ())
         yield from (f"  {line}" for line in since[:MOST_SHOWN])
         if len(since) > MOST_SHOWN:

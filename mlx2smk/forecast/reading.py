@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
@@ -29,7 +28,7 @@ from mlx2smk.results.recorded import (
 )
 from mlx2smk.results.stored import has_runs
 from mlx2smk.results.validation import reading
-from mlx2smk.runtime import layout, origin
+from mlx2smk.runtime import jsontext, layout, origin
 from mlx2smk.runtime.contents import Contents
 from mlx2smk.runtime.grid import params_text
 from mlx2smk.runtime.store import Store
@@ -201,7 +200,7 @@ class _Reader:
         current = [run for _, run in sorted(runs, key=itemgetter(0))]
         return TrialPast(
             jobs=dict(self._jobs(trial, records)),
-            collected=updates.exists() and _same(collected, current),
+            collected=updates.exists() and jsontext.is_same(collected, current),
             file=origin.content(str(file), Contents()),
             logged=self._logged(trial),
             seconds=dict(self._seconds(trial, collected or [])),
@@ -301,8 +300,3 @@ def _made_from(record: JobRecord | SetupRecord | VerdictRecord) -> Mapping[str, 
 
 def _runs(record: JobRecord | None) -> list[RunDict]:
     return record.get("runs", []) if record else []
-
-
-def _same(one: Any, other: Any) -> bool:
-    """Compare JSON values as texts, so that NaN equals NaN."""
-    return json.dumps(one) == json.dumps(other)

@@ -10,6 +10,7 @@ from mlx2smk.forecast import reasons as why
 from mlx2smk.forecast.code_changes import Code
 from mlx2smk.forecast.reading import read_past
 from mlx2smk.results.decided import with_all_jobs
+from mlx2smk.runtime.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -51,7 +52,7 @@ def forecast_lines(forecast: Forecast) -> Iterator[str]:
         yield f"{outlook.name}: {_headline(outlook)}"
         yield from (f"  {line}" for line in _details(outlook, forecast.source))
     for trial, count in forecast.others.items():
-        yield f"{trial}: no longer a trial; mlx gc removes the results of its {_jobs(count)}"
+        yield f"{trial}: no longer a trial; mlx gc removes the results of its {counted(count, 'job')}"
 
 
 def forecast_as_dict(forecast: Forecast) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def _headline(outlook: Outlook) -> str:
 
 
 def _counted(outlook: Outlook) -> str:
-    return "" if outlook.kind != "trial" else f" ({_combinations(outlook.total)})"
+    return "" if outlook.kind != "trial" else f" ({counted(outlook.total, 'combination')})"
 
 
 def _running(outlook: Outlook) -> str:
@@ -148,7 +149,7 @@ def _details(outlook: Outlook, source: str) -> Iterator[str]:
     if len(shown) > MOST_REASONS:
         yield f"and {len(shown) - MOST_REASONS} more changes"
     if outlook.from_store:
-        yield f"{_combinations(outlook.from_store)} come back from the store of results"
+        yield f"{counted(outlook.from_store, 'combination')} come back from the store of results"
     if outlook.failed:
         what = (
             "a crash stays" if outlook.kind != "trial" else f"{outlook.failed} failed; that stays"
@@ -161,9 +162,13 @@ def _reason(reason: Reason, outlook: Outlook, source: str) -> str:
     if isinstance(reason, why.CodeChanged):
         return code_text(reason, outlook.name)
     if isinstance(reason, why.New):
-        return f"{_combinations(reason.count)} not run before" if outlook.kind == "trial" else ""
+        return (
+            f"{counted(reason.count, 'combination')} not run before"
+            if outlook.kind == "trial"
+            else ""
+        )
     if isinstance(reason, (why.Missing, why.Chained)):
-        return _SAYINGS[type(reason)].format(combinations=_combinations(reason.count))
+        return _SAYINGS[type(reason)].format(combinations=counted(reason.count, "combination"))
     if isinstance(reason, (why.KeyChanged, why.FileChanged, why.FileGone, why.FolderChanged)):
         return _touched(reason)
     return _SAYINGS[type(reason)].format(source=source, reason=reason)
@@ -234,14 +239,6 @@ def _values(old: str | None, new: str | None) -> str:
     if old is None or new is None:
         return "is gone" if new is None else f"is now {new}"
     return "changed" if old == new else f"changed {old} → {new}"
-
-
-def _combinations(count: int) -> str:
-    return f"{count} combination{'' if count == 1 else 's'}"
-
-
-def _jobs(count: int) -> str:
-    return f"{count} job{'' if count == 1 else 's'}"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.results.recorded import Results
 from mlx2smk.runtime.makers import read_head
 from mlx2smk.runtime.variants import all_codes
+from mlx2smk.runtime.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,16 +107,14 @@ def _listed(counts: dict[str, int]) -> str:
     if len(counts) < 2:
         return "".join(counts) or NOT_RECORDED
     most = sorted(counts.items(), key=lambda item: -item[1])
-    said = "; ".join(f"{value} ({_runs(count)})" for value, count in most[:MOST_VALUES_LISTED])
+    said = "; ".join(
+        f"{value} ({counted(count, 'run')})" for value, count in most[:MOST_VALUES_LISTED]
+    )
     return (
         f"{said}; and {len(most) - MOST_VALUES_LISTED} more"
         if len(most) > MOST_VALUES_LISTED
         else said
     )
-
-
-def _runs(count: int) -> str:
-    return f"{count} run{'' if count == 1 else 's'}"
 
 
 def _period(times: set[str]) -> str:

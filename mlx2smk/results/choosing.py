@@ -190,7 +190,7 @@ def _means(said: str, text: str) -> bool:
     value = _value(text)
     if isinstance(value, str) and said == value:
         return True
-    return jsontext.dumps(_read(said)) == jsontext.dumps(value)
+    return jsontext.is_same(_read(said), value)
 
 
 def _equals(said: str, text: str) -> bool:

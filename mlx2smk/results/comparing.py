@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.diagnostics.diagnostic import shorten
+from mlx2smk.runtime.jsontext import is_same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +50,7 @@ def _differences(before: Any, now: Any, place: str) -> Iterator[str]:
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         for at, (was, value) in enumerate(zip(before, now, strict=True)):
             yield from _differences(was, value, f"{place}[{at}]")
-    elif json.dumps(before) != json.dumps(now):
+    elif not is_same(before, now):
         yield f"{place or 'result'} was {_value(before)}, is {_value(now)}"
 
 

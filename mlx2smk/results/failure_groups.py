@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mlx2smk.results.choosing import grid_of
 from mlx2smk.results.rows import FAILED_STATUS
 from mlx2smk.runtime import jsontext
+from mlx2smk.runtime.loader import is_local
 from mlx2smk.runtime.words import repro_command
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class FailureGroup:
         return {
             name: value
             for name, value in first.items()
-            if all(_same(row.params.get(name), value) for row in self.rows)
+            if all(jsontext.is_same(row.params.get(name), value) for row in self.rows)
         }
 
 
@@ -68,22 +69,13 @@ def failure_groups(directory: Path, plan: Plan, rows: Sequence[Row]) -> list[Fai
 def _place(traceback: str, folder: str) -> str:
     """Return the innermost line of the user's own files in a traceback, else the innermost of all."""
     frames = list(_FRAME.finditer(traceback))
-    own = [frame for frame in frames if _is_inside(frame["path"], folder)]
+    own = [frame for frame in frames if is_local(os.path.realpath(frame["path"]), folder)]
     if not frames:
         return ""
     frame = (own or frames)[-1]
     path = os.path.relpath(frame["path"], folder) if own else frame["path"]
     function = frame["function"]
     return f"{path}:{frame['line']}" + (f" in {function}" if function else "")
-
-
-def _is_inside(path: str, folder: str) -> bool:
-    inside = os.path.relpath(os.path.realpath(path), folder)
-    return not inside.startswith(os.pardir) and "site-packages" not in inside
-
-
-def _same(value: Any, other: Any) -> bool:
-    return jsontext.dumps(value) == jsontext.dumps(other)
 
 
 def failure_lines(plan: Plan, groups: Sequence[FailureGroup], more: Sequence[str]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from mlx2smk.diagnostics.diagnostic import cells, shorten
 from mlx2smk.results.columns import LONGEST_CELL
 from mlx2smk.results.rows import FAILED_STATUS, MISSING_STATUS
 from mlx2smk.runtime.result_fields import DURATION, ERROR, STATUS
+from mlx2smk.runtime.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -57,7 +58,7 @@ def table_lines(table: Table, width: int | None, *, colour: bool) -> Iterator[st
             yield _tinted(text, state) if colour else text
     left_out = [name for at, name in enumerate(table.names) if at not in places]
     if left_out:
-        count = f"{len(left_out)} column{'' if len(left_out) == 1 else 's'}"
+        count = counted(len(left_out), "column")
         yield f"({count} not shown: {', '.join(left_out)}; --columns chooses)"
 
 

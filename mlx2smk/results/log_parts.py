@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlx2smk.runtime.failures import sendable
+
 if TYPE_CHECKING:
     from mlx2smk.runtime.grid import Grid
 
@@ -35,8 +37,4 @@ def _is_head(found: re.Match[bytes], grid: Grid) -> bool:
     number = int(found[1])
     if number >= size:
         return False
-    return found[2].decode("utf-8", "replace").rstrip("\r") == _as_logged(grid.label(number))
-
-
-def _as_logged(label: str) -> str:
-    return label.encode("utf-8", "backslashreplace").decode("utf-8")
+    return found[2].decode("utf-8", "replace").rstrip("\r") == sendable(grid.label(number))

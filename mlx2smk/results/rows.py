@@ -21,7 +21,7 @@ from mlx2smk.runtime.variants import all_codes, codes_in
 from mlx2smk.runtime.words import failure_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from mlx2smk.planning.plan import Plan, TrialPlan
@@ -219,8 +219,3 @@ class _Logs:
 def report_document(directory: Path, plan: Plan) -> Any:
     """Return the report that the last run made; None if there is none."""
     return read_hint(Results(directory, plan.experiment).report_path)
-
-
-def failed_rows(rows: Sequence[Row]) -> Iterator[Row]:
-    """Yield the combinations that failed."""
-    return (row for row in rows if row.status == FAILED_STATUS)

@@ -19,6 +19,7 @@ from mlx2smk.results.rows import Row
 from mlx2smk.results.where import predicate
 from mlx2smk.runtime import jsontext
 from mlx2smk.runtime.result_fields import FIXED
+from mlx2smk.runtime.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,9 +44,7 @@ class GridPart:
     def __str__(self) -> str:
         parts = [] if self.only is None else [" ".join(self.only.split())]
         if self.limit is not None:
-            parts.append(
-                f"at most {self.limit} combination{'' if self.limit == 1 else 's'} of a trial"
-            )
+            parts.append(f"at most {counted(self.limit, 'combination')} of a trial")
         return ", ".join(parts)
 
 

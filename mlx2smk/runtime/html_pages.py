@@ -12,7 +12,7 @@ from .grid import Grid
 from .result_fields import DURATION, ERROR, STATUS, cell_of
 from .svg import escaped_text, label
 from .trial_columns import MOST_FIELDS, MOST_ROWS
-from .words import failure_line, repro_command
+from .words import counted, failure_line, repro_command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _table_body(columns: TrialColumns, plan: Plan, trial: str) -> Iterator[str]:
 
 
 def _counts(columns: TrialColumns) -> str:
-    said = f"{columns.count} combination{'' if columns.count == 1 else 's'}"
+    said = counted(columns.count, "combination")
     return f"{said}, {columns.failed} failed." if columns.failed else f"{said}."
 
 

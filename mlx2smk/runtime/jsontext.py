@@ -103,3 +103,8 @@ def loads(text: str, *, unique: bool = False) -> Any:
     import json
 
     return json.loads(text, object_pairs_hook=options.object_pairs_hook)
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Tell whether values are the same in JSON, where 1, 1.0 and True differ, and NaN is NaN."""
+    return dumps(one) == dumps(other)

@@ -1,4 +1,4 @@
-"""How a combination is written on a command line, and the command that runs it alone."""
+"""How people read combinations and numbers of things, and the command that runs one alone."""
 
 from __future__ import annotations
 
@@ -38,11 +38,7 @@ def texts_of(parameters: Parameters, params: Mapping[str, Any]) -> dict[str, str
     """Return the literals of a combination of which a record has the values as JSON."""
     return {
         name: next(
-            (
-                text
-                for text in texts
-                if jsontext.dumps(literal(text)) == jsontext.dumps(params[name])
-            ),
+            (text for text in texts if jsontext.is_same(literal(text), params[name])),
             "",
         )
         for name, texts in parameters
@@ -89,6 +85,11 @@ def failure_line(failure: Failed) -> str:
         said = f"{said[:LONGEST_LINE]}…"
     kind = failure.get("type", "Error")
     return f"{kind}: {said}" if said else kind
+
+
+def counted(count: int, what: str) -> str:
+    """Return a number of things in words: 1 job, 2 jobs."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def shell_word(word: str) -> str:
