@@ -14,8 +14,10 @@ from snakemake.persistence.file import FilePersistence
 
 from mlx2smk.runtime.workflow.snakemake_api import (
     Snakemake,
+    another_is_at_work,
     key_of_output,
     mark_incomplete,
+    recorded_job,
     recorded_outputs,
 )
 
@@ -24,7 +26,7 @@ LONG = "/".join(["b", *["long" * 40] * 3]) + ".txt"
 SNAKEFILE = """\
 import json
 from pathlib import Path
-from mlx2smk.runtime.workflow.snakemake_api import Snakemake
+from mlx2smk.runtime.workflow.snakemake_api import Snakemake, another_is_at_work
 
 snakemake_ = Snakemake(workflow)
 snakemake_.limit("slots", 3)
@@ -58,6 +60,7 @@ onstart:
     limits = workflow.scheduler.job_rate_limiter
     snakemake_.send_along(["Snakefile"])
     Path("seen.json").write_text(json.dumps({{
+        "at work": another_is_at_work(),
         "main": snakemake_.is_main_process,
         "elsewhere": snakemake_.runs_jobs_elsewhere,
         "started": snakemake_.is_started_elsewhere,
@@ -94,6 +97,7 @@ def seen(tmp_path):
 def test_a_plain_run(seen, tmp_path, monkeypatch):
     found = seen("--max-jobs-per-timespan", "5000/1s")
     assert found == {
+        "at work": True,
         "main": True,
         "elsewhere": False,
         "started": False,
@@ -113,6 +117,12 @@ def test_a_plain_run(seen, tmp_path, monkeypatch):
     }
     monkeypatch.chdir(tmp_path)
     assert recorded_outputs() == {key_of_output("a/made.txt"), key_of_output(LONG)}
+    assert [recorded_job(path).get("rule") for path in ("a/made.txt", LONG, "a/none.txt")] == [
+        "one",
+        "long",
+        None,
+    ]
+    assert not another_is_at_work()
 
 
 def test_options_of_the_command_line(seen):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 
 from .. import layout, letter_case
@@ -14,9 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .compiled import CompiledFolder
     from .snakemake_api import Snakemake
-
-CLOCKS_DIFFER = 60
-"""Seconds by which the clocks of two machines may differ."""
 
 NAMED = 3
 """Files up to which an error names each."""
@@ -65,23 +61,6 @@ def _are_made_again(lost: list[str]) -> bool:
         file=sys.stderr,
     )
     return True
-
-
-def settle_times(results: str) -> None:
-    """Set back the times of results that are in the future, as after a copy or with a wrong clock.
-
-    Snakemake would take such results for newer than all that it makes from now on, and fail. With older times
-    it compares their content. Those that are a little ahead, as of a machine whose clock is, keep their order.
-    """
-    now = time.time()
-    times = {path: path.stat().st_mtime for path in Path(results).rglob("*.json")}
-    late = [path for path, modified in times.items() if modified > now + CLOCKS_DIFFER]
-    past = min([now, *(times[path] for path in times if path not in late)]) - 1
-    for path in late:
-        os.utime(path, (past, past))
-    for path, modified in times.items():
-        if now < modified <= now + CLOCKS_DIFFER:
-            os.utime(path, (now, now))
 
 
 def check_deployed(snakemake: Snakemake, compiled: CompiledFolder) -> None:

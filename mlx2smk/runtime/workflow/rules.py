@@ -24,6 +24,7 @@ from ..plan import Plan, spans_of
 from . import checked_out, preflight
 from .collection import leave_out_of_collection
 from .compiled import CompiledFolder
+from .result_times import settle_times
 from .settings import Settings
 from .snakemake_api import Snakemake
 
@@ -80,7 +81,7 @@ class Workflow:
             preflight.check_names_differ(self._compiled)
             for stem in self._compiled.stems():
                 preflight.check_known(self._results(stem), self._snakemake.most_jobs)
-                preflight.settle_times(self._results(stem))
+                settle_times(self._results(stem))
             # Snakemake calls no handler where there is nothing to do, or in a dry run.
             self._tell_of_changes()
             atexit.register(self._tell_of_changes)

@@ -7,6 +7,7 @@ stops with an error that says which one.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import threading
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 RECORDS = Path(".snakemake")
 INCOMPLETE = "incomplete"
-RECORD_KINDS = (INCOMPLETE, "metadata")
+MADE = "metadata"
+RECORD_KINDS = (INCOMPLETE, MADE)
 """In this order, since Snakemake writes the second before it deletes the first when a job has ended."""
 
 USUAL_NAME_MAX = 255
@@ -215,11 +217,29 @@ def key_of_output(path: str) -> str:
 
 def mark_incomplete(path: str) -> None:
     """Record an output as left by an interrupted job, which runs again; raise OSError if that fails."""
-    kind = RECORDS / INCOMPLETE
-    kind.mkdir(parents=True, exist_ok=True)
-    longest = (os.pathconf(kind, "PC_NAME_MAX") or USUAL_NAME_MAX) - 1
-    key = key_of_output(path)
-    parts = [key[at : at + longest] for at in range(0, len(key), longest)]
-    place = kind.joinpath(*(f"@{part}" for part in parts[:-1]), parts[-1])
+    RECORDS.mkdir(exist_ok=True)
+    place = _place(INCOMPLETE, path)
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text('{"external_jobid": null}', encoding="utf-8")
+
+
+def recorded_job(path: str) -> dict[str, Any]:
+    """Return what is recorded of the job that made an output; empty if nothing is, or in a database."""
+    try:
+        found: dict[str, Any] = json.loads(_place(MADE, path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _place(kind: str, path: str) -> Path:
+    """Return the file in which Snakemake records something of an output, in the folder of that kind."""
+    longest = (os.pathconf(RECORDS, "PC_NAME_MAX") or USUAL_NAME_MAX) - 1
+    key = key_of_output(path)
+    parts = [key[at : at + longest] for at in range(0, len(key), longest)]
+    return RECORDS.joinpath(kind, *(f"@{part}" for part in parts[:-1]), parts[-1])
+
+
+def another_is_at_work() -> bool:
+    """Tell whether a Snakemake is at work in this folder."""
+    return any((RECORDS / "locks").glob("*"))
