@@ -6,6 +6,7 @@ import os
 import sys
 
 from . import watching
+from .lineage import SHELLS
 from .paths import NO_FILE, signature
 
 TYPE_CHECKING = False
@@ -19,14 +20,11 @@ if TYPE_CHECKING:
 MOST_WORDS = 200
 """The number of words of a command line that are examined."""
 
-LONGEST_NAME = 256
+LONGEST_FILE_NAME = 256
 """No file has a longer name."""
 
 NEVER_IN_NAMES = frozenset("\n*?[](){}$`|&;<>=")
 """Characters that hardly a name of a file has, but patterns and code."""
-
-SHELLS = ("sh", "bash", "dash", "ksh", "zsh")
-"""Programs that get a command line as one word."""
 
 MOST_BYTES = 1 << 28
 """The size of all files of a process whose content is noted before a program may change them."""
@@ -118,7 +116,7 @@ def _with_command(words: list[str]) -> list[str]:
 
 def _may_become_file(word: str) -> bool:
     """Tell whether a word may be the name of a file that is missing, and is no code, pattern or address."""
-    is_long = len(os.path.basename(word)) >= LONGEST_NAME
+    is_long = len(os.path.basename(word)) >= LONGEST_FILE_NAME
     return not is_long and "://" not in word and not NEVER_IN_NAMES.intersection(word)
 
 
