@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.modules import absolute
 from mlx2smk.analysis.tables import kept_entries
-from mlx2smk.language.bindings import LEFT_OUT, is_untaken
+from mlx2smk.language.bindings import UNTAKEN, is_untaken
 from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _left_out(module: Module, lines: Sequence[str]) -> Iterator[tuple[ast.stmt, 
     for node in module.untaken:
         if isinstance(node, ast.stmt) and lines[node.lineno - 1]:
             start = lines[node.lineno - 1][_characters(lines[node.lineno - 1], node.col_offset) :]
-            yield node, f"else: {LEFT_OUT}" if re.match(r"elif\b", start) else LEFT_OUT
+            yield node, f"else: {UNTAKEN}" if re.match(r"elif\b", start) else UNTAKEN
 
 
 def leaves_out(module: Module, kept: Collection[int]) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis.parsed_module import Module
 
-    Known = Mapping[str, object]
+    Lasting = Mapping[str, object]
 
 _Node = TypeVar("_Node", bound=ast.AST)
 _IMPORTS = (ast.Import, ast.ImportFrom)
@@ -36,9 +36,9 @@ class LastingConstants:
         self.settable = frozenset(name for module in found for name in _names_set(module))
         self._sets_any = any(map(_sets_unknown_names, found))
         self._handed_on = {dotted for module in found for dotted in self._handed_by(module)}
-        self._found: dict[str, Known] = {}
+        self._found: dict[str, Lasting] = {}
 
-    def of(self, module: Module) -> Known:
+    def of(self, module: Module) -> Lasting:
         """Return the constants by what a module's code calls them: ``DEBUG``, ``config.DEBUG``."""
         if module.dotted not in self._found:
             self._found[module.dotted] = {}
@@ -66,7 +66,7 @@ class LastingConstants:
         for each, value in self._given_by(whole).items():
             yield f"{imported.bound}.{each}", value
 
-    def _given_by(self, dotted: str) -> Known:
+    def _given_by(self, dotted: str) -> Lasting:
         """Return the constants that a module's importers may rely on, by its own names."""
         module = self._modules.get(dotted)
         if module is None or dotted in self._handed_on:

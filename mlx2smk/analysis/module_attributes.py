@@ -34,10 +34,16 @@ def hides_submodule(
     )
 
 
-def asks_module(project: Project, module: Module, name: str, *, is_submodule: bool) -> bool:
-    """Whether Python may call the module's own ``__getattr__``, or look at it as an object."""
+def asks_module(
+    project: Project, module: Module, name: str, submodule: Module | None, importer: Module | None
+) -> bool:
+    """Whether Python may call the module's own ``__getattr__`` for an importer, or look at it as an object."""
     if "__getattr__" in module.bindings and name not in module.certain:
-        own = is_submodule and name in project.stars.submodules(module)
-        return not own and name not in _HARMLESS
+        is_loaded = submodule is not None and (
+            name in project.stars.submodules(module)
+            # `import a.b`, where `a` is used, makes `b` an attribute of it.
+            or (importer is not None and submodule in project.imported_at_top(importer))
+        )
+        return not is_loaded and name not in _HARMLESS
     special = name.startswith("__") and name not in _HARMLESS
-    return special and name not in module.bindings and not is_submodule
+    return special and name not in module.bindings and submodule is None

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.module_attributes import asks_module, hides_submodule
 from mlx2smk.analysis.modules import (
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
     from mlx2smk.language.bindings import Imported
     from mlx2smk.language.experiment import Experiment
-
-    Decorators: TypeAlias = Mapping[int, tuple[ast.expr, ...]]
 
 
 __all__ = ["Module", "Project", "Step", "Unit"]
@@ -119,6 +117,10 @@ class Project:
             found |= new
             waiting.extend(new)
         return frozenset(found)
+
+    def imported_at_top(self, module: Module) -> frozenset[Module]:
+        """Return the local modules that a module's own imports at its top level load."""
+        return self._imported_by(module, directly=True)
 
     def _imported_by(self, module: Module, directly: bool) -> frozenset[Module]:
         """Return the local modules that a module's own imports load."""
@@ -218,7 +220,7 @@ class Project:
                 yield from self._trace(imported, module, rest, seen | {(module.dotted, name)})
         if submodule is not None and not hides_submodule(self, module, submodule, importer):
             yield from self._inside(submodule, rest, seen, importer)
-        if asks_module(self, module, name, is_submodule=submodule is not None):
+        if asks_module(self, module, name, submodule, importer):
             yield Step(module, None, asks=True)
 
 

@@ -14,7 +14,7 @@ from mlx2smk.analysis.links import Linker
 from mlx2smk.analysis.reflection import Reflection
 from mlx2smk.analysis.source_readers import text_read
 from mlx2smk.analysis.taken import Taken, Widening
-from mlx2smk.language.bindings import LEFT_OUT
+from mlx2smk.language.bindings import UNTAKEN
 from mlx2smk.language.scopes import Function
 from mlx2smk.language.text_digests import digest_of
 
@@ -213,7 +213,7 @@ def _removed(module: Module, kept: Mapping[int, str | None]) -> tuple[str, ...]:
     """Return the names that a module binds and the kept units do not."""
     units = (module.units[index] for index, loads in kept.items() if loads is None)
     bound = {name for unit in units for name in unit.names.bound}
-    missing = {LEFT_OUT} if leaves_out(module, kept) else set[str]()
+    missing = {UNTAKEN} if leaves_out(module, kept) else set[str]()
     return tuple(sorted(module.bindings.keys() - bound | missing))
 
 

@@ -267,7 +267,7 @@ def is_untaken(node: ast.AST) -> bool:
 
 _UNTAKEN = "_untaken"
 
-LEFT_OUT = "__branch_that_never_runs__"
+UNTAKEN = "__branch_that_never_runs__"
 """The name that slices have in the place of such a branch. It is missing: who asks for it gets the whole file."""
 
 

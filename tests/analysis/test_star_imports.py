@@ -417,6 +417,18 @@ def test_a_package_that_imports_lazily(tmp_path, init, before, body):
     check_slice(tmp_path, before, body, {"pkg/__init__.py": init, **LAZY})
 
 
+@pytest.mark.parametrize("imports", ["import pkg.impl", "import pkg.other, pkg.impl as x, pkg"])
+def test_a_submodule_that_is_imported_is_nothing_that_a_lazy_package_is_asked_for(imports):
+    files = {"pkg/__init__.py": f"{SUBMODULES}def h(): return 1\n", **LAZY}
+    found = trial(imports, "return pkg.impl.f()", files).slice
+    assert found.widened == ()
+    assert "def __getattr__" not in "".join(item.text for item in found.modules)
+    edited = {**files, "pkg/other.py": "def g(): return 3\n"}
+    assert found.digest == trial(imports, "return pkg.impl.f()", edited).slice.digest
+    edited = {**files, "pkg/impl.py": "X = 5\ndef f(): return X\n"}
+    assert found.digest != trial(imports, "return pkg.impl.f()", edited).slice.digest
+
+
 def test_a_star_of_a_package_that_imports_lazily(tmp_path):
     init = f"__all__ = ['f', 'g']\n{BY_CALL}"
     check_slice(tmp_path, "from pkg import *", "return f()", {"pkg/__init__.py": init, **LAZY})
