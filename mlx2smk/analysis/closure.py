@@ -257,6 +257,7 @@ class Closure:
 
     def _widen_for(self, dynamic: Dynamic, item: Taken, position: int) -> None:
         """Take all that a look-up may find whose names are not known."""
+        self._looks_around = self._looks_around or not dynamic.plain
         if dynamic.reach is Reach.LOADED:
             self._asks_what_is_loaded = True
             for module in list(self.loaded.values()):
@@ -264,7 +265,6 @@ class Closure:
             return
         place = item.module, item.module.source.span(dynamic.node)
         self.sees_source = self.sees_source or dynamic.source
-        self._looks_around = self._looks_around or not dynamic.plain
         # Of all modules that there are, one that has no slice comes from its file.
         any_module = dynamic.reach is Reach.IMPORT and not dynamic.name
         if dynamic.reach is Reach.GUARDED or (any_module and dynamic.asks):

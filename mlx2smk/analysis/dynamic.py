@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.analysis.import_calls import (
     BY_NAME,
     asks_for_attribute,
+    asks_for_outside,
     asks_for_package,
     asks_whether_loaded,
     asks_whether_there,
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module, Project, Unit
+
+
+ASKS = "asks which modules are loaded"
 
 
 class Reach(Enum):
@@ -185,6 +189,8 @@ def _of_reference(
                 found = _of_search(reference, unit, project)
             elif names_nothing_local(name, reference, module, project):
                 found = None
+            elif asks_for_outside(name, reference, project):
+                found = Dynamic(ASKS, reference.node, Reach.LOADED)
             else:
                 found = _of_library(name, reference, unit, module)
             if found is not None:
@@ -248,7 +254,7 @@ def _of_module(name: str, reference: Reference, unit: Unit, module: Module) -> D
     if name == "sys.modules" and asks_who_started(parent, reference.node):
         return None
     if name == "sys.modules" and asks_whether_loaded(parent, reference.node):
-        return Dynamic("asks which modules are loaded", reference.node, Reach.LOADED)
+        return Dynamic(ASKS, reference.node, Reach.LOADED, plain=True)
     asked: ast.expr | None = None
     if name == "sys.modules" and isinstance(parent, ast.Subscript):
         asked = parent.slice if parent.value is reference.node else None

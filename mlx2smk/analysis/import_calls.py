@@ -163,6 +163,19 @@ def names_nothing_local(name: str, reference: Reference, module: Module, project
     return project.load(root) is None and root != project.experiment.dotted
 
 
+def asks_for_outside(name: str, reference: Reference, project: Project) -> bool:
+    """Whether code asks for a module outside that may be loaded: ``sys.modules["pandas"]``."""
+    parent = reference.parents[0] if reference.parents else None
+    key: ast.expr | None = None
+    if name == "sys.modules" and isinstance(parent, ast.Subscript):
+        key = parent.slice if isinstance(parent.ctx, ast.Load) else None
+    elif name == "sys.modules.get" and isinstance(parent, ast.Call):
+        key = parent.args[0] if parent.func is reference.node and parent.args else None
+    root = (written_text(key) or "").partition(".")[0]
+    local = project.load(root) is not None or root == project.experiment.dotted
+    return bool(root) and not local and root not in _LOOKING_AROUND
+
+
 def _asks_for_file(reference: Reference) -> bool:
     """Whether code asks only where a module, which is a subscript's value, comes from."""
     around = reference.parents[1] if len(reference.parents) > 1 else None

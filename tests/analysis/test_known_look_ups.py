@@ -128,6 +128,8 @@ PLUGGED = {
         "if name not in sys.modules:\n    import_module('plugs.' + name)\nreturn first.f()",
         "return name in sys.modules, first.f()",
         "from sys import modules\nreturn 'second' in modules, first.f()",
+        "return sys.modules['pandas'].DataFrame, first.f()",
+        "pd = sys.modules.get('pandas.core')\nreturn pd and pd.x, first.f()",
     ],
 )
 def test_who_asks_whether_a_module_is_loaded_loads_all_and_needs_none_of_what_they_hold(body):
@@ -141,7 +143,23 @@ def test_who_asks_whether_a_module_is_loaded_loads_all_and_needs_none_of_what_th
     assert found.slice.widened == ()
 
 
-@pytest.mark.parametrize("body", ["return sys.modules, f()", "return sys.modules.keys(), f()"])
+def test_effects_on_a_module_outside_count_for_who_asks_for_it_by_name():
+    before = "import sys\nimport numpy as np\nnp.random.seed(1)"
+    assert "np.random.seed(1)" in kept(before, "return sys.modules['numpy'].random.rand()")
+    assert "np.random.seed(1)" not in kept(before, "return sys.version")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return sys.modules, f()",
+        "return sys.modules.keys(), f()",
+        "return sys.modules['second'], f()",
+        "return sys.modules[str(1)], f()",
+        "return sys.modules['builtins'], f()",
+        "return sys.modules['__main__'], f()",
+    ],
+)
 def test_who_looks_at_the_loaded_modules_otherwise_needs_all(body):
     found = trial("import sys\nfrom first import f", body, PLUGGED)
     assert module("first", found) == PLUGGED["first.py"].splitlines()

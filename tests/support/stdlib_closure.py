@@ -24,7 +24,7 @@ from mlx2smk.analysis.modules import MemoryFiles, decoded
 from mlx2smk.analysis.project import Project
 from mlx2smk.analysis.slicing import FunctionSlice, Slicer
 from mlx2smk.diagnostics.source import Source, Span
-from mlx2smk.language.bindings import LEFT_OUT
+from mlx2smk.language.bindings import UNTAKEN
 from mlx2smk.language.experiment import Experiment, Setup
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def problems(text: str, found: FunctionSlice, again: FunctionSlice) -> Iterator[
         and "import" not in original
         and kept.strip() != original.strip()
         and kept.split(",")[0].strip() not in original
-        and LEFT_OUT not in kept
+        and UNTAKEN not in kept
     ):
         yield "moves or changes text"
     if not found.widened and (again.digest, again.statements) != (found.digest, found.statements):
