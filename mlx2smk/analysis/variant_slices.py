@@ -10,15 +10,14 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
+from mlx2smk.runtime.variants import few_enough
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from mlx2smk.analysis.slicing import FunctionSlice, Partial, Slicer
     from mlx2smk.analysis.used import UsedName
     from mlx2smk.language.experiment import Parameter, Trial
-
-MOST_VARIANTS = 64
-"""Slices that are made for one trial; parameters with which there would be more decide nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +50,7 @@ def variants_of(
 
     ``common`` is the slice for all values, ``used`` are names that the trial is known to use besides.
     """
-    named = {name for item in used for name, _ in item.values}
-    deciding = _deciding(trial, common.asked | named)
+    deciding = _deciding(trial, common.asked | _telling(trial, used))
     if not deciding:
         return NO_VARIANTS
     given: dict[str, tuple[object, ...]] = {p.name: tuple(p.values) for p in trial.parameters}
@@ -90,10 +88,28 @@ def _merged(one: Partial, other: Partial) -> Partial:
 
 def _deciding(trial: Trial, asked: Collection[str]) -> list[Parameter]:
     """Return the parameters that look-ups depend on, those with few values first if there are too many."""
-    chosen, size = set(), 1
-    for parameter in sorted(trial.parameters, key=lambda each: len(each.values)):
-        count = len(parameter.values)
-        if parameter.name in asked and count > 1 and size * count <= MOST_VARIANTS:
-            size *= count
-            chosen.add(parameter.name)
+    chosen = few_enough(
+        (each.name, len(each.values)) for each in trial.parameters if each.name in asked
+    )
     return [parameter for parameter in trial.parameters if parameter.name in chosen]
+
+
+def _telling(trial: Trial, used: Collection[UsedName]) -> set[str]:
+    """Return the parameters whose values tell which names runs used, of those with which they were recorded."""
+    named = {name for item in used for name, _ in item.values}
+    recorded = _deciding(trial, named)
+    names = {
+        point: {(item.module, item.name) for item in used if item.fits(_given(recorded, point))}
+        for point in product(*(range(len(each.values)) for each in recorded))
+    }
+    return {
+        parameter.name
+        for at, parameter in enumerate(recorded)
+        if any(found != names[(*point[:at], 0, *point[at + 1 :])] for point, found in names.items())
+    }
+
+
+def _given(parameters: Sequence[Parameter], point: Sequence[int]) -> dict[str, tuple[object, ...]]:
+    """Return the values at a point of the grid of some parameters."""
+    pairs = zip(parameters, point, strict=True)
+    return {parameter.name: (parameter.values[at],) for parameter, at in pairs}

@@ -83,7 +83,9 @@ class Runner:
         with the whole file, and so do all after it. Raises JobError if a guard failed the task or a signal
         from outside ended it.
         """
-        task = task.with_whole(self._whole) if self._whole else task
+        if self._whole:
+            task = task.with_whole(self._whole)
+            self._keep(task, list(self._missed), self._whole)
         echoes = None
         if self._stream:
             echoes = output.Echo(output.STDOUT, prefix), output.Echo(output.STDERR, prefix)
@@ -113,7 +115,6 @@ class Runner:
         self.log.note(f"{error}; it runs once more, with all of the file")
         names = dict.fromkeys((module, name) for _, module, name in found)
         self._missed.update(names)
-        self._keep(task, list(names), files)
         self._whole = (*self._whole, *files)
 
     def _keep(

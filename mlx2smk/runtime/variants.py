@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from .documents import Codes, FunctionEntry, TrialEntry
 
 
+MOST_VARIANTS = 64
+"""Variants of one trial; parameters with which there would be more decide nothing."""
+
+
 def deciding_number(
     parameters: Sequence[tuple[str, Sequence[str]]], deciding: Collection[str], number: int
 ) -> int:
@@ -48,11 +52,26 @@ def variants_by_number(trial: TrialEntry, numbers: Iterable[int]) -> dict[int, F
     return {number: codes.setdefault(entry["digest"], entry) for number, entry in entries}
 
 
+def few_enough(counts: Iterable[tuple[str, int]]) -> set[str]:
+    """Choose parameters, given how many values each has, whose combinations are not too many to be told apart."""
+    chosen, size = set(), 1
+    for name, count in sorted(counts, key=lambda each: each[1]):
+        if count > 1 and size * count <= MOST_VARIANTS:
+            size *= count
+            chosen.add(name)
+    return chosen
+
+
 def deciding_values(trial: TrialEntry, number: int) -> dict[str, str]:
-    """Return the values that decide what code a combination runs, as literals."""
-    deciding = trial.get("deciding", ())
+    """Return the values that decide what code a combination runs, as literals.
+
+    Where it is not known which values do, they are those of all parameters that have few.
+    """
+    deciding = trial.get("deciding") or few_enough(
+        (name, len(texts)) for name, texts in trial["parameters"]
+    )
     texts = Grid(trial["parameters"]).texts(number)
-    return {name: texts[name] for name in deciding}
+    return {name: texts[name] for name, _ in trial["parameters"] if name in deciding}
 
 
 def grouped_codes(codes: Iterable[str]) -> Codes:

@@ -1,5 +1,7 @@
 """Combinations whose values decide what they look up have slices of their own."""
 
+import itertools
+
 import pytest
 
 from mlx2smk.analysis import analyse_files
@@ -94,6 +96,43 @@ def test_what_a_run_used_belongs_to_the_variants_of_its_values():
         for variant in function.variants.found
     }
     assert having == {(0,): False, (1,): True}
+
+
+@pytest.mark.parametrize(
+    ("recorded", "deciding"),
+    [
+        ([("a", "1"), ("a", "2")], ("name",)),  # whatever n is
+        ([("a", "2"), ("b", "2"), ("c", "2")], ("n",)),
+        ([("a", "1"), ("b", "2")], ("name", "n")),
+        ([(name, n) for name in "abc" for n in "12"], ()),  # all alike
+        ([], ()),
+    ],
+)
+def test_what_runs_used_says_which_parameters_decide(recorded, deciding):
+    values = {"name": ["a", "b", "c"], "n": [1, 2]}
+    text = f"{HEAD}SPARE = 2\n\n@trial(1, {values!r})\ndef t(name, n):\n    return 1\n"
+    experiment = parse(Source("exp.py", text)).experiment
+    used = [UsedName(None, "SPARE", (("name", repr(name)), ("n", n))) for name, n in recorded]
+    (function,) = analyse_files(
+        experiment, MemoryFiles({"exp.py": text, **FILES}), {"t": used}
+    ).trials
+    assert function.variants.deciding == deciding
+    having = {
+        number
+        for variant in function.variants.found
+        for number in variant.values
+        if "SPARE = 2" in variant.slice.text
+    }
+    sizes = [values[name] for name in deciding]
+    points = [dict(zip(deciding, point, strict=True)) for point in itertools.product(*sizes)]
+    known = [{"name": name, "n": int(n)} for name, n in recorded]
+    expected = {
+        number
+        for number, point in enumerate(points)
+        if any(point.items() <= each.items() for each in known)
+    }
+    assert not deciding or having == expected
+    assert ("SPARE = 2" in function.slice.text) == bool(recorded)
 
 
 def test_keys_that_no_entry_has():

@@ -327,6 +327,21 @@ def test_one_combination_widens_all_after_it(tmp_path):
     bundle.trial("t", {"n": [1, 2, 3]}, batch=3, text=sliced, removed=["hidden"])
     assert [run["result"] for run in bundle.run_trial("t")] == [False, 4, 4]
     assert (tmp_path / "ran").read_text() == "1223"
+    paths = (tmp_path / ".mlx/unforeseen/exp").glob("*.json")
+    records = [json.loads(path.read_text()) for path in paths]
+    # As it is not known which values decide, each says what it was given.
+    assert sorted(record["values"]["n"] for record in records) == ["2", "3"]
+    assert [record["names"] for record in records] == [[[None, "hidden"]]] * 2
+
+
+def test_more_values_than_can_be_told_apart_are_not_recorded(tmp_path):
+    sliced = "def t(n, m): return hidden\n"
+    bundle = Bundle(tmp_path, f"{sliced}hidden = 4\n")
+    values = {"n": list(range(40)), "m": [1, 2]}
+    bundle.trial("t", values, text=sliced, removed=["hidden"])
+    bundle.run_trial("t", "0")
+    (path,) = (tmp_path / ".mlx/unforeseen/exp").glob("*.json")
+    assert json.loads(path.read_text())["values"] == {"m": "1"}
 
 
 @pytest.mark.parametrize(
