@@ -302,3 +302,33 @@ def test_a_project_with_plugins_runs(tmp_path):
     lab.run()
     assert lab.ran() == ["configured fast"]
     lab.check()
+
+
+@pytest.mark.slow
+def test_a_project_whose_parameters_name_plug_ins_runs(tmp_path):
+    lab = lab_of("policies", tmp_path)
+    names = ["Alternating", "Longest", "Shortest"]
+    served = [f"served {name} {n}" for name in names for n in (2, 3)]
+    # the rules' package leaves `register` out until its plug-ins ask for it, while it is loaded
+    rules = ["ruled Even", "ruled odd"]
+    assert set(lab.ran()) == {"check", *rules, *served, "start"}
+    lab.check()
+    # only who has loaded the policy, from its file or as a part of the slice
+    for old, new in (("-job", "-2 * job"), ("-2 * job", "-3 * job")):
+        lab.replace("queues/policies/Longest.py", old, new)
+        assert lab.foreseen() == {"served": 2, "check": 1}
+        lab.run()
+        assert lab.ran() == ["check", "served Longest 2", "served Longest 3"]
+        lab.check()
+    lab.replace("queues/policies/Longest.py", "def key", "# the longest first\n    def key")
+    assert lab.foreseen() == {}
+    lab.replace("queues/policies/Alternating.py", "START = 0", "START = 1")
+    lab.run()
+    assert lab.ran() == ["check", "served Alternating 2", "served Alternating 3"]
+    lab.check()
+    lab.path("queues/rules/third.py").write_text(
+        lab.path("queues/rules/odd.py").read_text().replace("odd(", "third(")
+    )
+    lab.run()
+    assert set(lab.ran()) == set(rules)
+    lab.check()

@@ -1,0 +1,2 @@
+from queues.core.Clock import Clock
+from queues.core.Policy import Policy

@@ -1,0 +1,6 @@
+from queues.core import Policy
+
+
+class Longest(Policy):
+    def key(self, job):
+        return -job

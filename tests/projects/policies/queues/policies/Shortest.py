@@ -1,0 +1,6 @@
+from queues.core import Policy
+
+
+class Shortest(Policy):
+    def key(self, job):
+        return job
