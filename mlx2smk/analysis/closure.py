@@ -11,6 +11,7 @@ from mlx2smk.analysis.attached import all_imports, submodule_of
 from mlx2smk.analysis.confined import BY_ALL, EVERYWHERE, MODULE, sees
 from mlx2smk.analysis.constants import CodePlace, Constants
 from mlx2smk.analysis.dynamic import GLOBALS, Dynamic, Reach, imported_names
+from mlx2smk.analysis.filling import Unread, only_filled
 from mlx2smk.analysis.import_calls import imported_by_call
 from mlx2smk.analysis.lookups import attributes_of, items_of
 from mlx2smk.analysis.settling import settled
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis.attached import LoadingImport
     from mlx2smk.analysis.facts import Facts
-    from mlx2smk.analysis.links import Linker
+    from mlx2smk.analysis.links import Linker, Links
     from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.analysis.used import UsedName
     from mlx2smk.diagnostics.source import Span
@@ -62,6 +63,7 @@ class Closure:
         self._everything: Dynamic | None = None
         self._looks_around = False
         self._asks_what_is_loaded = False
+        self._unread = Unread()
         self._outside: set[str] = set()
         self._sleepers = Sleepers(facts, linker, self._notices)
         self.asked: set[str] = set()
@@ -139,9 +141,7 @@ class Closure:
         for module in links.loads:
             self._load(module, position)
         self._import(links.imports, position)
-        for module, name in links.names:
-            self._load(module, position)
-            self._need(module, name, position)
+        self._follow_names(links, item, position)
         for module, node in links.asked:
             self._use_object(module, node, item, position)
         for module, node in links.objects:
@@ -150,6 +150,8 @@ class Closure:
             what = f"all names of {module.dotted} are imported"
             self._take_whole(module, what, None, position)
         for dynamic in self.facts.of(item.module)[item.unit.index].dynamics:
+            for module, name in self._unread.read_all():  # such code may read any
+                self._need(module, name, position)
             self._follow_dynamic(dynamic, item, position)
 
     def _take(self, module: Module, unit: Unit, via: int | None, loads: str | None = None) -> None:
@@ -171,8 +173,19 @@ class Closure:
             self._take(each.module, each.unit, via, loads if enough else None)
 
     def _need(self, module: Module, name: str, via: int | None) -> None:
+        self._unread.read(module, name)
         for unit in self.facts.changers(module, name):
             self._take(module, unit, via)
+
+    def _follow_names(self, links: Links, item: Taken, position: int) -> None:
+        filled = only_filled(item.unit, item.module, self.linker, self.facts.used_later)
+        for module, name in links.names:
+            self._load(module, position)
+            if (module, name) in filled and self._unread.add(module, name):
+                for unit in module.binders.get(name, ()):
+                    self._take(module, unit, position)
+            else:
+                self._need(module, name, position)
 
     def _load(self, module: Module, via: int | None) -> None:
         """Take what runs whenever a module is loaded: its statements with effects that anybody may notice."""
@@ -203,7 +216,8 @@ class Closure:
         if domain in BY_ALL:
             return domain == EVERYWHERE
         if domain.startswith(MODULE):
-            return is_held(domain.removeprefix(MODULE), self.loaded, self._positions)
+            place = domain.removeprefix(MODULE)
+            return place not in self._unread and is_held(place, self.loaded, self._positions)
         return self._looks_around or any(sees(name, domain) for name in self._outside)
 
     def _widen(  # noqa: PLR0913 -- why it is taken
@@ -239,6 +253,7 @@ class Closure:
             for unit in module.units:
                 self._take(module, unit, via)
             self._called_elsewhere.update((module.dotted, name) for name in module.bindings)
+            self._unread.read_module(module)
         if not handed_on or module.dotted in self._handed_on:
             return
         self._handed_on.add(module.dotted)

@@ -109,6 +109,19 @@ class Facts:
         return any(SUBCLASSES in module.words for module in modules)
 
     @cached_property
+    def used_later(self) -> frozenset[str]:
+        """The names and attributes that functions use, and so may call when they run."""
+        experiment = self.project.experiment
+        return frozenset(
+            name
+            for module in (experiment, *self.project.imported_with(experiment))
+            for unit in module.units
+            for reference in unit.names.references
+            if reference.deferred
+            for name in (reference.name, *reference.attributes)
+        )
+
+    @cached_property
     def _attached(self) -> frozenset[Module]:
         """The submodules that some module uses as attributes of their packages."""
         experiment = self.project.experiment

@@ -58,7 +58,7 @@ class Linker:
         return self._links[unit]
 
     def _find(self, unit: Unit, module: Module) -> Links:
-        uses = list(self._uses(unit, module))
+        uses = list(self.uses(unit, module))
         names = [(step.module, step.name) for step, _ in uses if step.name is not None]
         modules = [(step, node) for step, node in uses if step.name is None]
         units = [*self._together(unit, module), *self._submodules_of(unit, module)]
@@ -74,7 +74,7 @@ class Linker:
             imports=_unique(self._attaching(unit, module)),
         )
 
-    def _uses(self, unit: Unit, module: Module) -> Iterator[tuple[Step, ast.expr]]:
+    def uses(self, unit: Unit, module: Module) -> Iterator[tuple[Step, ast.expr]]:
         """Yield what a unit's code refers to, and where."""
         for reference in unit.names.references:
             if not reference.imports:

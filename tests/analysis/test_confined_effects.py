@@ -629,7 +629,7 @@ PACKAGE = {
         (
             "from pkg import Linear",
             "return Linear.rate",
-            ["pkg", "pkg.deep", "pkg.linear", "pkg.registry"],
+            ["pkg", "pkg.linear", "pkg.registry"],
         ),
     ],
 )
