@@ -21,8 +21,8 @@ class Use(NamedTuple):
 def uses_of(node: ast.expr, unit: Unit) -> list[Use]:
     """Return the uses of an expression's value: its own, or those of the local variable that it is assigned to.
 
-    Only a variable that its function binds once, and uses itself, is followed. Otherwise the assignment
-    is the use.
+    Only a variable that its function binds once, and uses itself, is followed. What stands in the other branch
+    of an ``if`` does not count, as one call never runs both. Otherwise the assignment is the use.
     """
     parents = unit.parents
     parent = parents.get(node, node)  # decorators that do not count stand nowhere
@@ -35,7 +35,11 @@ def uses_of(node: ast.expr, unit: Unit) -> list[Use]:
     found = [
         part
         for part in ast.walk(scope)
-        if (isinstance(part, ast.Name) and part.id == target.id)
+        if (
+            isinstance(part, ast.Name)
+            and part.id == target.id
+            and not _exclude_each_other(part, parent, parents)
+        )
         or (isinstance(part, ast.Global | ast.Nonlocal) and target.id in part.names)
     ]
     reads = [part for part in found if isinstance(part, ast.Name) and part is not target]
@@ -57,3 +61,23 @@ def _function_around(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> ast.AST 
             return None
         node = around
     return None
+
+
+def _exclude_each_other(one: ast.AST, other: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Whether two nodes of a function stand in the two branches of an ``if`` that no loop repeats."""
+    branches = dict(_branches(one, parents))
+    return any(
+        branches.get(choice, branch) != branch for choice, branch in _branches(other, parents)
+    )
+
+
+def _branches(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> list[tuple[ast.If, bool]]:
+    """Return the ``if`` statements around a node, and whether it is in their ``else``; none within a loop."""
+    found: list[tuple[ast.If, bool]] = []
+    while (around := parents.get(node)) is not None and not isinstance(around, Function):
+        if isinstance(around, ast.For | ast.AsyncFor | ast.While):
+            found.clear()
+        if isinstance(around, ast.If) and node is not around.test:
+            found.append((around, node in around.orelse))
+        node = around
+    return found

@@ -349,6 +349,44 @@ def test_what_the_worker_notices_takes_nothing(body):
     assert {"A", "f"} <= set(found.removed)
 
 
+IN_BRANCHES = """import importlib, importlib.util
+if x:
+    if y:
+        m = importlib.import_module(x)
+    c = getattr(m, name)
+else:
+    spec = importlib.util.spec_from_file_location('m', 'm.py')
+    m = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(m)
+    c = [m.C for _ in 'ab']"""
+
+
+def test_a_variable_of_two_branches_that_never_run_both():
+    found = trial("A = 1\ndef f(): return 2\nx = y = name = ''", IN_BRANCHES + "\nreturn c").slice
+    assert not found.widened
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("else:", "if y:"),
+        ("else:", "for _ in x:"),
+        ("    c = [m.C for _ in 'ab']", "c = m"),
+        ("    c = getattr(m, name)", "    c = m"),
+        ("import importlib, importlib.util", "import importlib.util\nwhile x:\n  m = 1"),
+        ("if x:\n    if y:", "while y:\n  if x:\n    if y:"),
+        ("if y:", "global m\n    if y:"),
+    ],
+)
+def test_a_variable_of_branches_that_may_run_both(old, new):
+    assert IN_BRANCHES.count(old) == 1
+    changed = IN_BRANCHES.replace(old, new)
+    if new.startswith("while y"):
+        changed = changed.replace("\nelse:", "\n  else:")
+    found = trial("A = 1\ndef f(): return 2\nx = y = name = ''", changed + "\nreturn c").slice
+    assert found.widened
+
+
 @pytest.mark.parametrize(
     "body",
     [
