@@ -178,7 +178,7 @@ class Closure:
             self._take(module, unit, via)
 
     def _follow_names(self, links: Links, item: Taken, position: int) -> None:
-        filled = only_filled(item.unit, item.module, self.linker, self.facts.used_later)
+        filled = only_filled(item.unit, item.module, self.linker, self.facts)
         for module, name in links.names:
             self._load(module, position)
             if (module, name) in filled and self._unread.add(module, name):

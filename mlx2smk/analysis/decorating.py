@@ -5,40 +5,73 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.alternatives import Meaning, meanings
+from mlx2smk.analysis.alternatives import meanings
 from mlx2smk.analysis.known import DISPATCHERS, ENTRY_POINTS, PURE_DECORATORS, listed
 from mlx2smk.analysis.library_calls import is_wrapping_method
-from mlx2smk.analysis.values import Definition
+from mlx2smk.analysis.scope_frames import frame_inside, only_function, returns_of
+from mlx2smk.analysis.values import Definition, Values
 from mlx2smk.language.scopes import parameters_of
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.purity import Purity
     from mlx2smk.analysis.scope_frames import Frame
-    from mlx2smk.analysis.values import Values
 
 
-def is_applied_purely(node: ast.expr, values: Values, purity: Purity) -> bool:
-    """Whether applying a decorator has no effects."""
+def is_applied_purely(
+    node: ast.expr, values: Values, purity: Purity, *, of_new: bool = False
+) -> bool:
+    """Whether applying a decorator has no effects, at most on what it decorates if that is new."""
     function = node.func if isinstance(node, ast.Call) else node
     if isinstance(function, ast.Attribute) and function.attr in {"setter", "getter", "deleter"}:
         return isinstance(function.value, ast.Name) and values.local(function.value.id) is not None
     found = meanings(function, values)
     if found == [None]:
         return is_wrapping_method(function, values)
-    return all(_applies_purely(each, node, values, purity) for each in found)
+    for each in found:
+        if isinstance(each, Definition):
+            pure = _is_pure_definition(each, node, values, purity, of_new=of_new)
+        else:
+            pure = each is not None and _is_pure_library(each.name, node, values, purity)
+        if not pure:
+            return False
+    return True
 
 
-def _applies_purely(meaning: Meaning, node: ast.expr, values: Values, purity: Purity) -> bool:
-    """Whether applying a decorator has no effects if it is a certain one."""
-    call = node if isinstance(node, ast.Call) else None
-    if isinstance(meaning, Definition):
-        if call is None:
-            return purity.is_pure(meaning)
-        given = (*call.args, *(keyword.value for keyword in call.keywords))
-        return purity.is_pure_factory(meaning, of_plain=all(map(values.is_plain, given)))
-    if meaning is None or meaning.name != "functools.partial":
-        return meaning is not None and listed(meaning.name, PURE_DECORATORS)
-    return call is not None and bool(call.args) and purity.is_pure_decorator(call.args[0], values)
+def _is_pure_definition(
+    definition: Definition, node: ast.expr, values: Values, purity: Purity, *, of_new: bool
+) -> bool:
+    if not isinstance(node, ast.Call):
+        return purity.is_pure(definition) or (of_new and purity.changes_only_first(definition))
+    given = (*node.args, *(keyword.value for keyword in node.keywords))
+    of_plain = all(map(values.is_plain, given))
+    return _is_pure_factory(definition, purity, of_plain=of_plain, of_new=of_new)
+
+
+def _is_pure_library(name: str, node: ast.expr, values: Values, purity: Purity) -> bool:
+    if name != "functools.partial":
+        return listed(name, PURE_DECORATORS)
+    given = node.args if isinstance(node, ast.Call) else []
+    return bool(given) and purity.is_pure_decorator(given[0], values)
+
+
+def _is_pure_factory(
+    definition: Definition, purity: Purity, *, of_plain: bool, of_new: bool
+) -> bool:
+    """Whether a function is pure and returns only pure functions that it defines itself.
+
+    If it is given nothing but data (``of_plain``), it may return that, which nobody can call.
+    """
+    node = definition.node
+    if not isinstance(node, ast.FunctionDef) or not purity.is_pure(definition):
+        return False
+    frame = frame_inside(node)
+    around = Values(purity.project, definition.module, (frame,))
+    values = [each.value for each in returns_of(node)]
+    given = [each for each in values if of_plain and is_argument(each, node, frame)]
+    returned = [only_function(each, frame) for each in values if each not in given]
+    return bool(returned) and all(
+        each is not None and purity.is_pure_inside(each, around, owning=of_new) for each in returned
+    )
 
 
 def is_argument(node: ast.expr | None, function: ast.FunctionDef, frame: Frame) -> bool:

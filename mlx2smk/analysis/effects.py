@@ -163,15 +163,21 @@ class Evaluation(PureCalls):
             self._base(base)
         for keyword in node.keywords:
             self.expression(keyword.value)
-            if keyword.arg == "metaclass" and not listed(
-                self.values.library(keyword.value), QUIET_METACLASSES
-            ):
-                self.effect(f"has the metaclass {short(keyword.value)}")
+            if keyword.arg == "metaclass":
+                self._metaclass(keyword.value)
         if not self.judge.makes_members_purely(node, self.values):
             self.effect("makes members that do something")
         body = Evaluation(self.values.inside(frame_of(scope_of(node.body).bindings)), self.judge)
         body.statements(node.body)
         self.take(body)
+
+    def _metaclass(self, node: ast.expr) -> None:
+        meaning = self.values.meaning(node)
+        if isinstance(meaning, Definition):
+            filling = self.judge.filled_by_metaclass(meaning)
+            self.fill(f"has the metaclass {short(node)}", filling)
+        elif meaning is None or not listed(meaning.name, QUIET_METACLASSES):
+            self.effect(f"has the metaclass {short(node)}")
 
     def _base(self, node: ast.expr) -> None:
         self.expression(node)
@@ -192,7 +198,9 @@ class Evaluation(PureCalls):
                 self.expressions((*decorator.args, *(key.value for key in decorator.keywords)))
             if self._is_known(decorator):
                 continue
-            if not self.judge.is_pure_decorator(decorator, self.values):
+            # The others may be given what the one below them returns, which others may hold.
+            new = decorator is node.decorator_list[-1]
+            if not self.judge.is_pure_decorator(decorator, self.values, of_new=new):
                 filling = self.judge.filled_by_decorator(decorator, self.values)
                 if filling is None:
                     filling = self.judge.filled_by_applying(decorator, self.values)

@@ -15,6 +15,7 @@ from mlx2smk.analysis.attached import submodules_used
 from mlx2smk.analysis.confined import EVERYWHERE
 from mlx2smk.analysis.dynamic import SUBCLASSES, Dynamic, dynamics_of
 from mlx2smk.analysis.effects import Evaluation
+from mlx2smk.analysis.filling import names_used_later
 from mlx2smk.analysis.known_packages import QUIET_PACKAGES
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
 from mlx2smk.analysis.purity import Purity
@@ -112,14 +113,8 @@ class Facts:
     def used_later(self) -> frozenset[str]:
         """The names and attributes that functions use, and so may call when they run."""
         experiment = self.project.experiment
-        return frozenset(
-            name
-            for module in (experiment, *self.project.imported_with(experiment))
-            for unit in module.units
-            for reference in unit.names.references
-            if reference.deferred
-            for name in (reference.name, *reference.attributes)
-        )
+        modules = (experiment, *self.project.imported_with(experiment))
+        return frozenset(name for module in modules for name in names_used_later(module))
 
     @cached_property
     def _attached(self) -> frozenset[Module]:

@@ -11,10 +11,13 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.values import Values
+from mlx2smk.language.bindings import nodes_bound
+from mlx2smk.language.scopes import below, nodes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from mlx2smk.analysis.facts import Facts
     from mlx2smk.analysis.links import Linker
     from mlx2smk.analysis.project import Module, Unit
 
@@ -23,46 +26,144 @@ _FILLING = frozenset({"append", "add", "extend", "update", "setdefault", "insert
 
 
 def only_filled(
-    unit: Unit, module: Module, linker: Linker, later: frozenset[str]
+    unit: Unit, module: Module, linker: Linker, facts: Facts
 ) -> frozenset[tuple[Module, str]]:
-    """Return the containers, with their modules, that a unit's code needs but does not look into.
-
-    ``later`` are the names that functions of the program use, which may call what these stand for.
-    """
-    at_once = isinstance(unit.node, ast.FunctionDef) and unit.node.name not in later
+    """Return the containers, with their modules, that a unit's code needs but does not look into."""
+    names = [each for each in linker.of(unit, module).names if _is_container(*each, facts)]
+    if not names:
+        return frozenset()
+    values = Values(facts.project, module)
+    name = unit.node.name if isinstance(unit.node, ast.FunctionDef) else None
+    once = name is not None and name not in facts.used_later
     filling = {
         each.node
         for each in unit.names.references
-        for around in [_around(each.node, unit)]
-        if _only_fills(each.node, around) or (at_once and _only_fails(each.node, around))
+        for around in [_around(each.node, unit.parents)]
+        if _fills_instance(each.node, around, values, facts)
+        or (_is_pythons(each.node, values) and _only_fills(each.node, around))
+        or (once and _is_pythons(each.node, values) and _only_fails(each.node, around))
     }
     read = {
         (step.module, step.name) for step, node in linker.uses(unit, module) if node not in filling
     }
-    return frozenset(
-        (other, name)
-        for other, name in linker.of(unit, module).names
-        if (other, name) not in read and Values(linker.project, other).is_own_container(name)
-    )
+    return frozenset(names) - read
 
 
-def _around(node: ast.AST, unit: Unit) -> list[ast.AST]:
-    """Return what stands around a node of a unit, nearest first."""
+def _is_container(module: Module, name: str, facts: Facts) -> bool:
+    values = Values(facts.project, module)
+    return values.is_own_container(name) or facts.purity.is_instance(name, values)
+
+
+def _is_pythons(node: ast.expr, values: Values) -> bool:
+    """Whether this is a container of Python's own that a module has, or a method of one."""
+    owners = [node, node.value] if isinstance(node, ast.Attribute) else [node]
+    found = [at for at in map(values.holder, owners) if at is not None]
+    return any(Values(values.project, at[0]).is_own_container(at[1]) for at in found)
+
+
+def names_used_later(module: Module) -> Iterator[str]:
+    """Yield what functions use, which run later, and what is not called where it is used."""
+    for reference in (each for unit in module.units for each in unit.names.references):
+        parent = reference.parents[0] if reference.parents else None
+        called = isinstance(parent, ast.Call) and parent.func is reference.node
+        if reference.deferred or not (called or isinstance(parent, _DEFINITIONS)):
+            yield from (reference.name, *reference.attributes)
+
+
+def _fills_instance(
+    node: ast.expr, around: Sequence[ast.AST], values: Values, facts: Facts
+) -> bool:
+    """Whether code only calls a method of an instance, as a decorator or a statement, that fills it."""
+    found = facts.purity.instances.method_of(node, values) if _is_for_effect(node, around) else None
+    return found is not None and _method_fills(*found, facts, frozenset())
+
+
+def _is_for_effect(node: ast.AST, around: Sequence[ast.AST]) -> bool:
+    """Whether something is a decorator, or called to decorate something or for its effect alone."""
+    inside = node
+    for each in around:
+        if isinstance(each, _DEFINITIONS):
+            return inside in each.decorator_list
+        if isinstance(each, ast.Expr):
+            return inside is not node
+        if not isinstance(each, ast.Call) or each.func is not inside:
+            return False
+        inside = each
+    return False
+
+
+def _method_fills(
+    method: ast.FunctionDef, cls: ast.ClassDef, facts: Facts, seen: frozenset[str]
+) -> bool:
+    """Whether a method puts something into its instance, and does nothing else with it."""
+    parameters = [*method.args.posonlyargs, *method.args.args]
+    if not parameters or method.decorator_list or method.name in seen:
+        return method.name in seen
+    this, parents = parameters[0].arg, parents_in(method)
+    once = method.name not in facts.used_later
+    for node in parents:
+        if isinstance(node, ast.Name) and node.id == this:
+            attribute, *around = _around(node, parents) or [node]
+            if not isinstance(attribute, ast.Attribute) or attribute.value is not node:
+                return False
+            if not (
+                _attribute_fills(attribute, around)
+                or (once and _only_fails(attribute, around, this))
+                or _calls_filling(attribute, around, cls, facts, seen | {method.name})
+            ):
+                return False
+    return True
+
+
+def _attribute_fills(node: ast.Attribute, around: Sequence[ast.AST]) -> bool:
+    """Whether code puts something into ``self.items``."""
+    parent = around[0] if around else None
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in _FILLING and _is_statement(parent, around[1:])
+    return _is_stored_into(node, around)
+
+
+def _calls_filling(
+    node: ast.Attribute,
+    around: Sequence[ast.AST],
+    cls: ast.ClassDef,
+    facts: Facts,
+    seen: frozenset[str],
+) -> bool:
+    """Whether code calls a method of the instance that fills it, too."""
+    called = bool(around) and isinstance(around[0], ast.Call) and around[0].func is node
+    methods = nodes_bound(cls.body, node.attr)
+    method = methods[0] if called and len(methods) == 1 else None
+    return isinstance(method, ast.FunctionDef) and _method_fills(method, cls, facts, seen)
+
+
+def parents_in(root: ast.AST) -> dict[ast.AST, ast.AST]:
+    """Return what stands around each node of some code."""
+    return {child: node for node in nodes_of(root) for child in below(node)}
+
+
+def _around(node: ast.AST, parents: Mapping[ast.AST, ast.AST]) -> list[ast.AST]:
+    """Return what stands around a node, nearest first."""
     found: list[ast.AST] = []
-    while node in unit.parents:
-        node = unit.parents[node]
+    while node in parents:
+        node = parents[node]
         found.append(node)
     return found
 
 
 def _only_fills(node: ast.expr, around: Sequence[ast.AST]) -> bool:
     """Whether code only puts something into what a name stands for."""
-    if isinstance(node, ast.Attribute):
-        return node.attr in _FILLING and _is_statement(node, around)
+    if isinstance(node, ast.Attribute) and node.attr in _FILLING and _is_statement(node, around):
+        return True
+    return _is_stored_into(node, around)
+
+
+def _is_stored_into(node: ast.expr, around: Sequence[ast.AST]) -> bool:
+    """Whether this is what ``… [key] = value`` assigns to an item of."""
     parent, *rest = around or (None,)
-    if not isinstance(parent, ast.Subscript) or parent.value is not node:
+    if not isinstance(parent, ast.Subscript) or parent.value is not node or not rest:
         return False
-    stored = isinstance(parent.ctx, ast.Store) and bool(rest)
+    stored = isinstance(parent.ctx, ast.Store)
     return stored and isinstance(rest[0], ast.Assign) and parent in rest[0].targets
 
 
@@ -82,17 +183,18 @@ def _is_statement(method: ast.Attribute, around: Sequence[ast.AST]) -> bool:
     )
 
 
-def _only_fails(node: ast.expr, around: Iterable[ast.AST]) -> bool:
+def _only_fails(node: ast.expr, around: Iterable[ast.AST], this: str | None = None) -> bool:
     """Whether code only asks whether a container has something already, to raise an exception if so.
 
-    What is left out makes this less often true, and where it is true the whole program fails.
+    What is left out makes this less often true, and where it is true the whole program fails. The container
+    is what ``node`` stands for, or one of an instance, ``this``.
     """
-    text = ast.unparse(node)
+    start = ast.unparse(node) if this is None else f"{this}."
     inside: ast.AST = node
     for each in around:
         if isinstance(each, ast.Assert):
-            return inside is each.test and _asks(each.test, ast.NotIn, text)
-        if isinstance(each, ast.If) and _raises(each) and _asks(each.test, ast.In, text):
+            return inside is each.test and _asks(each.test, ast.NotIn, start)
+        if isinstance(each, ast.If) and _raises(each) and _asks(each.test, ast.In, start):
             return True
         if isinstance(each, _SCOPES):
             return False
@@ -104,16 +206,21 @@ def _raises(node: ast.If) -> bool:
     return not node.orelse and all(isinstance(item, ast.Raise) for item in node.body)
 
 
-def _asks(test: ast.expr, op: type[ast.cmpop], container: str) -> bool:
-    """Whether a condition holds only if something is in a container, or is not."""
+def _asks(test: ast.expr, op: type[ast.cmpop], start: str) -> bool:
+    """Whether a condition holds only if something is in a container, or is not; ``self.`` stands for all of self's."""
     if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And):
-        return any(_asks(each, op, container) for each in test.values)
+        return any(_asks(each, op, start) for each in test.values)
     return (
         isinstance(test, ast.Compare)
         and len(test.ops) == 1
         and isinstance(test.ops[0], op)
-        and ast.unparse(test.comparators[0]) == container
+        and _is_one_of(ast.unparse(test.comparators[0]), start)
     )
+
+
+def _is_one_of(container: str, start: str) -> bool:
+    inner = start.endswith(".") and container.startswith(start)
+    return container == start or (inner and container.removeprefix(start).isidentifier())
 
 
 _SCOPES = (ast.Lambda, ast.NamedExpr, ast.For, ast.While, *_DEFINITIONS)

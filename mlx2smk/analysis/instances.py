@@ -73,6 +73,13 @@ class Instances:
         plain = all(isinstance(item, ast.Constant) for item in given)
         return self._filled(*method, plain if isinstance(node, ast.Call) else None)
 
+    def method_of(
+        self, node: ast.expr, values: Values
+    ) -> tuple[ast.FunctionDef, ast.ClassDef] | None:
+        """Return the method that ``REGISTRY.register`` stands for, and its class; None if it is not certain."""
+        found = self._method(node, values)
+        return None if found is None else (found[1], found[0].node)
+
     def _instance(self, node: ast.expr, values: Values) -> _Instance | None:
         """Return the instance that an expression such as ``REGISTRY`` or ``models.REGISTRY`` stands for."""
         at = values.holder(node)

@@ -67,17 +67,14 @@ class Judge(Protocol):
     def is_pure_in_class(self, owner: Definition, name: str) -> bool:
         """Whether calling a static method or class method of a class has no effects."""
 
-    def is_pure_factory(self, definition: Definition) -> bool:
-        """Whether calling a function, and calling what it returns, has no effects."""
-
     def is_quiet_base(self, definition: Definition) -> bool:
         """Whether defining a subclass of a class has no effects."""
 
     def makes_members_purely(self, node: ast.ClassDef, values: Values) -> bool:
         """Whether defining a class makes no instances, as an enumeration does, or makes them purely."""
 
-    def is_pure_decorator(self, node: ast.expr, values: Values) -> bool:
-        """Whether applying a decorator has no effects."""
+    def is_pure_decorator(self, node: ast.expr, values: Values, *, of_new: bool = False) -> bool:
+        """Whether applying a decorator has no effects, at most on what it decorates if that is new."""
 
     def filled_by(self, definition: Definition) -> Filling | None:
         """Return what a call fills that changes nothing but objects of the function's own module."""
@@ -96,6 +93,9 @@ class Judge(Protocol):
 
     def filled_by_subclass(self, definition: Definition) -> Filling | None:
         """Return what defining a subclass of a class fills that changes nothing but objects of the class's module."""
+
+    def filled_by_metaclass(self, definition: Definition) -> Filling | None:
+        """Return what defining a class of a metaclass fills that changes nothing but objects of the metaclass's module."""
 
     def filled_by_method(self, node: ast.Call, values: Values) -> Filling | None:
         """Return what a call of a method fills that changes nothing but the instance, which a module holds."""

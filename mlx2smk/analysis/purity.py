@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.analysis.alternatives import Meaning, meanings
 from mlx2smk.analysis.calling import Calling
 from mlx2smk.analysis.class_methods import ClassMethods
-from mlx2smk.analysis.decorating import is_applied_purely, is_argument, keeps_purity
+from mlx2smk.analysis.decorating import is_applied_purely, keeps_purity
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.instances import Instances
 from mlx2smk.analysis.judge import Filling, both, filling_of
@@ -28,7 +28,7 @@ from mlx2smk.analysis.library_calls import called_later, is_pythons_method, is_w
 from mlx2smk.analysis.patches import HOOKS, Patches
 from mlx2smk.analysis.printed import keeps_output
 from mlx2smk.analysis.scope_frames import frame_inside, only_function, returns_of
-from mlx2smk.analysis.subclassing import filled_by_subclass
+from mlx2smk.analysis.subclassing import filled_by_metaclass, filled_by_subclass
 from mlx2smk.analysis.values import Definition, Library, Values
 from mlx2smk.language.bindings import imports_something, scope_of
 
@@ -52,7 +52,7 @@ class Purity:
         self._judged: dict[Hashable, bool] = {}
         self._fills: dict[ast.AST, Filling | None] = {}
         self.patches = Patches(project)
-        self._instances = Instances(project, self)
+        self.instances = Instances(project, self)
         self._class_methods = ClassMethods(project, self)
         self.calling = Calling(project, self)
 
@@ -138,22 +138,14 @@ class Purity:
             return True
         return all(isinstance(each, Library) and keeps_purity(each.name) for each in found)
 
-    def is_pure_factory(self, definition: Definition, *, of_plain: bool = False) -> bool:
-        """Whether a function is pure and returns only pure functions that it defines itself.
-
-        If it is given nothing but data (``of_plain``), it may return that, which nobody can call.
-        """
-        node = definition.node
-        if not isinstance(node, ast.FunctionDef) or not self.is_pure(definition):
+    def changes_only_first(self, definition: Definition) -> bool:
+        """Whether calling a function changes nothing but its first argument."""
+        node, values = definition.node, Values(self.project, definition.module)
+        if not isinstance(node, ast.FunctionDef) or node.decorator_list:
             return False
-        frame = frame_inside(node)
-        around = Values(self.project, definition.module, (frame,))
-        values = [each.value for each in returns_of(node)]
-        given = [each for each in values if of_plain and is_argument(each, node, frame)]
-        returned = [only_function(each, frame) for each in values if each not in given]
-        if not returned:
+        if self.is_replaced(definition) or self.patches.may_change_calls(node):
             return False
-        return all(each is not None and self._is_pure_inside(each, around) for each in returned)
+        return self.judge(("applied", node), lambda: self._runs_purely(node, values, method=True))
 
     def filled_by(self, definition: Definition) -> Filling | None:
         """Return what a call fills that changes nothing but objects of the function's own module."""
@@ -168,7 +160,7 @@ class Purity:
         """Return what a decorator fills that changes nothing but objects of its own module."""
         meaning = values.meaning(node.func if isinstance(node, ast.Call) else node)
         if not isinstance(meaning, Definition):
-            return self._instances.filled_by_decorator(node, values)
+            return self.instances.filled_by_decorator(node, values)
         filling = self.filled_by(meaning)
         outer = meaning.node
         if (
@@ -222,17 +214,21 @@ class Purity:
         """Return what defining a subclass of a class fills that changes nothing but objects of the class's module."""
         return filled_by_subclass(definition, self)
 
+    def filled_by_metaclass(self, definition: Definition) -> Filling | None:
+        """Return what defining a class of a metaclass fills that changes nothing but objects of the metaclass's module."""
+        return filled_by_metaclass(definition, self)
+
     def filled_by_method(self, node: ast.Call, values: Values) -> Filling | None:
         """Return what a call of a method fills that changes nothing but the instance."""
-        return self._instances.filled_by(node, values)
+        return self.instances.filled_by(node, values)
 
     def is_instance(self, name: str, values: Values) -> bool:
         """Whether a name is bound once, to an instance that its module makes of a class of the user's."""
-        return self._instances.is_plain(name, values)
+        return self.instances.is_plain(name, values)
 
     def is_container(self, name: str, values: Values) -> bool:
         """Whether a name is bound to an instance of the user's that is a container of Python's."""
-        return self._instances.is_container(name, values)
+        return self.instances.is_container(name, values)
 
     def _filled(self, node: ast.FunctionDef, around: Values) -> Filling | None:
         """Return what a function fills that does nothing but compute, raise, and change objects of its module."""
@@ -244,10 +240,13 @@ class Purity:
                 self._fills[node] = filling_of(evaluation)
         return self._fills[node]
 
-    def _is_pure_inside(self, node: ast.FunctionDef, around: Values) -> bool:
-        """Whether a function is pure that is defined inside another one, whose names hide the module's."""
-        decorators = node.decorator_list
-        return self.has_pure_decorators(decorators, around) and self._runs_purely(node, around)
+    def is_pure_inside(self, node: ast.FunctionDef, around: Values, *, owning: bool) -> bool:
+        """Whether a function is pure that is defined inside another one, whose names hide the module's.
+
+        If it is ``owning``, it may change its first argument.
+        """
+        plain = self.has_pure_decorators(node.decorator_list, around)
+        return plain and self._runs_purely(node, around, method=owning)
 
     def _is_pure_function(self, module: Module, node: Function, *, method: bool = False) -> bool:
         return self.judge(
@@ -387,6 +386,6 @@ class Purity:
             for each in meanings(bare, values)
         )
 
-    def is_pure_decorator(self, node: ast.expr, values: Values) -> bool:
-        """Whether applying a decorator has no effects."""
-        return is_applied_purely(node, values, self)
+    def is_pure_decorator(self, node: ast.expr, values: Values, *, of_new: bool = False) -> bool:
+        """Whether applying a decorator has no effects, at most on what it decorates if that is new."""
+        return is_applied_purely(node, values, self, of_new=of_new)

@@ -16,6 +16,8 @@ from mlx2smk.analysis.values import Definition, Library, Values
 from mlx2smk.language.bindings import imports_something, nodes_bound, scope_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mlx2smk.analysis.purity import Purity
 
 HOOK = "__init_subclass__"
@@ -27,6 +29,10 @@ def filled_by_subclass(definition: Definition, purity: Purity) -> Filling | None
     if classes is None:
         return None
     hooked = [each for each in classes if nodes_bound(each.node.body, HOOK)]
+    metaclasses = {each.node: each for cls in classes for each in _own_metaclasses(cls, purity)}
+    if metaclasses:
+        (metaclass, *others) = metaclasses.values()
+        return None if others or hooked else filled_by_metaclass(metaclass, purity)
     if len(hooked) != 1:
         return None
     (base,) = hooked
@@ -53,7 +59,11 @@ def _with_bases(
     if not isinstance(node, ast.ClassDef) or node in below or purity.is_replaced(definition):
         return None
     metaclasses = [keyword.value for keyword in node.keywords if keyword.arg == "metaclass"]
-    if not all(listed(values.library(each), QUIET_METACLASSES) for each in metaclasses):
+    if not all(
+        listed(values.library(each), QUIET_METACLASSES)
+        or isinstance(values.meaning(each), Definition)
+        for each in metaclasses
+    ):
         return None
     found: dict[ast.AST, Definition] = {node: definition}
     for base in node.bases:
@@ -69,6 +79,80 @@ def _with_bases(
             return None
         found |= {each.node: each for each in others}
     return list(found.values())
+
+
+def _own_metaclasses(cls: Definition, purity: Purity) -> Iterator[Definition]:
+    """Yield the user's own metaclasses that a class names."""
+    keywords = cls.node.keywords if isinstance(cls.node, ast.ClassDef) else []
+    for keyword in keywords:
+        meaning = Values(purity.project, cls.module).meaning(keyword.value)
+        if keyword.arg == "metaclass" and isinstance(meaning, Definition):
+            yield meaning
+
+
+def filled_by_metaclass(definition: Definition, purity: Purity) -> Filling | None:
+    """Return what a class of a metaclass of the user's fills by being defined; None if that may do more."""
+    node, values = definition.node, Values(purity.project, definition.module)
+    if not isinstance(node, ast.ClassDef) or node.decorator_list or node.keywords:
+        return None
+    if purity.is_replaced(definition) or purity.patches.may_hook(node, definition.module):
+        return None
+    bound = {each.name for each in scope_of(node.body).bindings}
+    if bound & _ODD_HOOKS or not all(
+        values.library(each) in _PLAIN_METACLASSES for each in node.bases
+    ):
+        return None
+    hooks = [each for name in _METACLASS_HOOKS for each in nodes_bound(node.body, name)]
+    for own in (frozenset[str](), _containers(definition, purity)):
+        found = [_filled_by_metaclass_hook(hook, definition, own, purity) for hook in hooks]
+        touched = [each for each in found if each is not None]
+        if len(touched) == len(hooks):
+            names = frozenset[str]().union(*touched)
+            alone = own or not names  # it counts for who needs the metaclass
+            return Filling(definition.module, names | ({node.name} if alone else frozenset()))
+    return None
+
+
+def _filled_by_metaclass_hook(
+    hook: ast.AST, metaclass: Definition, own: frozenset[str], purity: Purity
+) -> frozenset[str] | None:
+    """Return the names of the module that ``__new__`` or ``__init__`` of a metaclass fills."""
+    if not isinstance(hook, ast.FunctionDef) or hook.decorator_list or imports_something(hook):
+        return None
+    frame = frame_inside(hook)
+    parameters = [arg.arg for arg in (*hook.args.posonlyargs, *hook.args.args)]
+    if metaclass.node.name in frame or any(len(frame[each]) != 1 for each in parameters):
+        return None
+    # The class is new, and so is the dict that it is made of; the metaclass is not.
+    new = {
+        name for name, found in frame.items() if len(found) == 1 and _is_new_class(found[0].value)
+    }
+    new |= set(parameters[3:4] if hook.name == "__new__" else parameters[:1])
+    holders = (
+        (*parameters[:1], metaclass.node.name) if hook.name == "__new__" else (metaclass.node.name,)
+    )
+    containers = {f"{holder}.{name}" for holder in holders for name in own}
+    values = Values(purity.project, metaclass.module).inside(frame)
+    evaluation = Evaluation(values, purity, frozenset({*new, *containers}))
+    evaluation.statements(hook.body)
+    return frozenset(evaluation.touches) if evaluation.only_fails() else None
+
+
+def _is_new_class(node: ast.expr | None) -> bool:
+    """Whether this is ``super().__new__(…)``."""
+    function = node.func if isinstance(node, ast.Call) else None
+    owner = function.value if isinstance(function, ast.Attribute) else None
+    return (
+        isinstance(function, ast.Attribute)
+        and function.attr == "__new__"
+        and isinstance(owner, ast.Call)
+        and ast.unparse(owner.func) == "super"
+    )
+
+
+_METACLASS_HOOKS = ("__new__", "__init__")
+_ODD_HOOKS = frozenset({"__prepare__", "__setattr__", "__getattribute__", "__delattr__", "mro"})
+_PLAIN_METACLASSES = frozenset({"type", "abc.ABCMeta"})
 
 
 def _filled_by_hook(base: Definition, own: frozenset[str], purity: Purity) -> Filling | None:

@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.analysis.lasting import LastingConstants, bound_how_often
-from mlx2smk.language.bindings import imports_of, is_main_guard, untaken
-from mlx2smk.language.scopes import split_dotted
+from mlx2smk.analysis.scope_frames import is_generator
+from mlx2smk.language.bindings import imports_of, is_main_guard, scope_of, untaken
+from mlx2smk.language.scopes import Function, nodes_of, parameters_of, split_dotted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -77,7 +78,31 @@ def _without(node: ast.AST, known: Condition) -> ast.AST:
         return node
     fields = {name: getattr(node, name, None) for name in node._fields} | changed
     copy = type(node)(**fields)
+    if isinstance(node, Function) and isinstance(copy, Function) and not _is_alike(node, copy):
+        return node
     return ast.copy_location(copy, node) if hasattr(node, "lineno") else copy
+
+
+def _is_alike(one: Function, other: Function) -> bool:
+    """Whether a function is of the same kind without a branch: a generator, and with the same local names.
+
+    ``if False: yield`` makes a generator of it, and an assignment a local variable.
+    """
+    before, after = scope_of(one.body), scope_of(other.body)
+    kept = {*(item.name for item in after.bindings), *(arg.arg for arg in parameters_of(one.args))}
+    lost = {item.name for item in before.bindings} - kept
+    return (
+        is_generator(one) == is_generator(other)
+        and (before.global_names, before.nonlocal_names)
+        == (after.global_names, after.nonlocal_names)
+        and lost.isdisjoint(name for node in nodes_of(other) for name in _mentioned(node))
+    )
+
+
+def _mentioned(node: ast.AST) -> Iterable[str]:
+    if isinstance(node, (ast.Global, ast.Nonlocal)):
+        return node.names
+    return (node.id,) if isinstance(node, ast.Name) else ()
 
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")

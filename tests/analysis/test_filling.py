@@ -137,3 +137,99 @@ def test_a_reader_that_is_found_late():
     }
     found = trial("import a, b", "return a.A().run()", files)
     assert [each.name for each in found.slice.modules] == ["a", "b", "reg"]
+
+
+INSTANCE = """class Registry:
+    def __init__(self, name):
+        self._name = name
+        self._items = {}
+        self.order = []
+    def register(self, name=None, force=False):
+        def add(c):
+            self._add(c, name, force)
+            return c
+        return add
+    def _add(self, c, name, force):
+        if not force and (name or c.__name__) in self._items:
+            raise KeyError(f"{name} is in {self._name}: {self._items}")
+        self._items[name or c.__name__] = c
+        self.order.append(name)
+    def plain(self, c):
+        self._items[c.__name__] = c
+        return c
+    def numbered(self, c):
+        self._items[c.__name__] = c
+        c.number = len(self._items)
+        return c
+    def kept(self, c):
+        c.registry = self
+        self._items[c.__name__] = c
+        return c
+    def wrapped(self, c):
+        self._items[c.__name__] = c
+        return lambda: (c(), len(self._items))
+    def first(self, c):
+        self.order.append(c)
+        return self.order[0]
+    def handed(self, c):
+        note(self)
+        self._items[c.__name__] = c
+        return c
+    def build(self, name): return self._items[name]()
+    def count(self): return len(self._items)
+def note(r): pass
+MODELS = Registry("models")
+"""
+
+
+@pytest.mark.parametrize("use", ["@MODELS.register('a')", "@MODELS.register()", "@MODELS.plain"])
+def test_a_class_of_a_registry_that_is_an_instance_needs_no_others(use):
+    classes = f"{use}\nclass A:\n n = 1\n{use.replace('a', 'b') if 'a' in use else use}\nclass B:\n n = 2\n"
+    classes = classes.replace("@MODELS.plbin", "@MODELS.plain")
+    lines = kept(INSTANCE + classes, "return A.n")
+    assert lines[-3:] == [use, "class A:", " n = 1"]
+    assert agrees(INSTANCE + classes, "return A.n, B().n") == (1, 2)
+    for body in (
+        "return MODELS.count(), A.n",
+        "return len(MODELS._items), A.n",
+        "r = MODELS\nreturn r.count(), A.n",
+    ):
+        assert agrees(INSTANCE + classes, body) == (2, 1)
+    files = {
+        "reg.py": INSTANCE,
+        "a.py": "from reg import MODELS\n" + classes[: classes.index("class B")].rsplit("@", 1)[0],
+        "b.py": "from reg import MODELS\n@MODELS.plain\nclass B: pass\n",
+    }
+    found = trial("import a, b, reg", "return a.A.n", files)
+    assert [each.name for each in found.slice.modules] == ["a", "reg"]
+    found = trial("import a, b, reg", "return a.A.n, reg.MODELS.count()", files)
+    assert [each.name for each in found.slice.modules] == ["a", "b", "reg"]
+
+
+@pytest.mark.parametrize(
+    ("method", "body"),
+    [
+        ("numbered", "return B.number"),
+        ("kept", "return B.registry.count()"),
+        ("wrapped", "return B()[1]"),
+        ("first", "return B.n"),
+        ("handed", "return B.n, len(held)"),
+    ],
+)
+def test_methods_that_look_into_their_registry(method, body):
+    held = INSTANCE.replace("def note(r): pass", "held = []\ndef note(r): held.extend(r._items)")
+    classes = f"@MODELS.{method}\nclass A:\n n = 1\n@MODELS.{method}\nclass B:\n n = 2\n"
+    agrees(held + classes, body)
+
+
+def test_a_registry_with_methods_of_the_names_of_pythons():
+    own = (
+        "class Registry:\n def __init__(self): self.items = []\n"
+        " def append(self, c):\n  self.items.append(c)\n  c.n = len(self.items)\n"
+        " def __setitem__(self, k, c):\n  self.items.append(c)\n  c.n = len(self.items)\n"
+        "R = Registry()\ndef register(c):\n R.append(c)\n return c\n"
+        "def put(c):\n R['a'] = c\n return c\n"
+    )
+    for use in ("@register", "@put"):
+        classes = f"{use}\nclass A: pass\n{use}\nclass B: pass\n"
+        assert agrees(own + classes, "return B.n") == 2

@@ -87,7 +87,7 @@ def test_a_parameter_hides_a_name():
         "import enable_something",
         "from sklearn.experimental import enable_halving_search_cv",
         "from flask import route\n@route\ndef g(): pass",
-        "class Meta(type): pass\nclass A(metaclass=Meta): pass",
+        "class Meta(type):\n    def __init__(cls, *a): input(1)\nclass A(metaclass=Meta): pass",
         "class A:\n    def __init_subclass__(cls): input(cls)\nclass B(A): pass",
         "class A:\n    input('x')",
         "for i in range(3): input(i)",

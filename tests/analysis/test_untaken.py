@@ -9,7 +9,7 @@ from tests.analysis.test_purity import agrees
 from tests.support.running_slices import check_slice
 from tests.support.sliced_texts import digest, kept, module, trial
 
-LEFT_OUT = "__branch_that_never_runs__"
+NEVER_RUN = "__branch_that_never_runs__"
 NEVER = [
     "if False:",
     "if 0:",
@@ -44,7 +44,7 @@ def test_a_branch_that_never_runs_does_not_count(condition):
     assert kept(before) == []
     lines = kept(before, "return A")
     assert "def rare(): return 1" not in lines
-    assert lines[-4:] == [test, f"    {LEFT_OUT}", "else:", "    A = 2"]
+    assert lines[-4:] == [test, f"    {NEVER_RUN}", "else:", "    A = 2"]
     edited = before.replace("rare())", "rare(), 3)")
     assert digest(before, "return A") == digest(edited, "return A")
     assert digest(before, "return A") != digest(before.replace("A = 2", "A = 3"), "return A")
@@ -166,7 +166,7 @@ def test_the_other_branch_is_certain():
     }
     found = trial("from compat import f", "return f(1)", files)
     assert [item.name for item in found.slice.modules] == ["compat"]
-    assert module("compat", found)[-2:] == ["else:", f"    {LEFT_OUT}"]
+    assert module("compat", found)[-2:] == ["else:", f"    {NEVER_RUN}"]
 
 
 def test_what_a_branch_imports_that_never_runs_is_not_loaded():
@@ -196,7 +196,30 @@ def test_a_slice_does_what_the_whole_does(tmp_path, form):
     before = f"DEBUG = False\ndef rare(): return 1\ndef other(): return 1\n{form}\n"
     found = check_slice(tmp_path, before, "return A", {})
     assert "rare()" not in found.slice.text.replace("def rare()", "")
-    assert (LEFT_OUT in found.slice.removed) == (LEFT_OUT in found.slice.text)
+    assert (NEVER_RUN in found.slice.removed) == (NEVER_RUN in found.slice.text)
+
+
+@pytest.mark.parametrize(
+    ("function", "result"),
+    [
+        ("def f():\n    if False: yield", []),
+        ("def f():\n    if DEBUG:\n        yield 1\n    return", []),
+        ("def f():\n    if DEBUG:\n        yield from rare()", []),
+        ("X = [1]\ndef f():\n    if DEBUG:\n        global X\n        X = rare()\n    return X", [1]),
+        ("X = [1]\ndef f():\n    if DEBUG: X = rare()\n    try:\n        return X\n    except NameError:\n        return [2]", [2]),
+        ("X = [1]\ndef f():\n    if DEBUG:\n        import X\n    try:\n        return X\n    except NameError:\n        return [2]", [2]),
+        ("def f():\n    X = [1]\n    def g():\n        if DEBUG:\n            nonlocal X\n        X = [2]\n    g()\n    return X", [2]),
+        ("def f():\n    if DEBUG: X = [1]\n    def g():\n        nonlocal X\n        X = [2]\n        return X\n    return g()", [2]),
+        ("def f():\n    if DEBUG:\n        X = rare()\n    X = [3]\n    return X", [3]),
+        ("def f():\n    for _ in [1]:\n        if DEBUG:\n            Y = rare()\n            continue\n    return [3]", [3]),
+        ("def f():\n    def g():\n        if DEBUG: yield\n    return g()", []),
+        ("X = [1]\nclass C:\n    if DEBUG: X = rare()\n    Y = X\ndef f(): return C.Y", [1]),
+    ],
+)  # fmt: skip
+def test_what_a_branch_makes_of_a_function_by_being_there(tmp_path, function, result):
+    before = f"DEBUG = False\ndef rare(): return [9]\n{function}"
+    assert agrees(before, "return list(f())") == result
+    check_slice(tmp_path, before, "return list(f())", {})
 
 
 def test_who_reads_the_source_sees_the_branch():

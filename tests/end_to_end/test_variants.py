@@ -41,7 +41,7 @@ LISTED, TRIED, MEASURED = every("listed", 2), every("tried", 2), every("measured
         ("models.py", '"nearest": nearest}', '"nearest": nearest, "last": nearest}', LISTED),
         ("models.py", '"linear": Linear', '"linear": Constant', {("fit", 0), ("fit", 1)} | LISTED),
         ("models.py", "no model", "no such model", FIT | TRIED),
-        ("models.py", "import functools", "import functools\n\nprint(1)", FIT | TRIED | LISTED | SCORED | CLIMBED | MEASURED),
+        ("models.py", "import functools", "import functools\nimport os\n\nos.system('true')", FIT | TRIED | LISTED | SCORED | CLIMBED | MEASURED),
         # tables in the experiment
         ("exp.py", '"linear": 2', '"linear": 5', {("fit", 0), ("fit", 1)}),
         ("exp.py", '"nearest": 4', '"nearest": 5', NONE),
@@ -53,8 +53,8 @@ LISTED, TRIED, MEASURED = every("listed", 2), every("tried", 2), every("measured
         ("metrics.py", "max(values) - min", "min(values) + min", {("scored", 2), ("scored", 3)}),
         ("losses/shared.py", "SCALE = 2", "SCALE = 4", {("measured", 0), ("measured", 2)}),
         ("losses/absolute.py", "abs(x)", "abs(x + 1)", {("measured", 1)}),
-        ("losses/absolute.py", "def loss", "print()\n\n\ndef loss", {("measured", 1)}),
-        ("losses/__init__.py", "", "print()\n", MEASURED),
+        ("losses/absolute.py", "def loss", "__import__('os').system('true')\n\n\ndef loss", {("measured", 1)}),
+        ("losses/__init__.py", "", "__import__('os').system('true')\n", MEASURED),
     ],
 )  # fmt: skip
 def test_what_an_edit_affects(tmp_path, monkeypatch, file, old, new, affected):  # noqa: PLR0913, PLR0917
