@@ -90,7 +90,7 @@ def read_setup(path: Path) -> SetupRecord | None:
 
 def read_verdict(path: Path) -> VerdictRecord | None:
     """Return the record of a verification; None if there is none."""
-    found: VerdictRecord | None = _read(path, "judgement", _check_record)
+    found: VerdictRecord | None = _read(path, "judgement", _check_verdict)
     return found
 
 
@@ -164,6 +164,13 @@ def _check_setup(record: Any) -> None:
     _of_type(record.get("returned", {}), dict)
 
 
+def _check_verdict(record: Any) -> None:
+    _check_record(record)
+    for part in ("verdict", "log"):
+        _of_type(record[part], str)
+    _check_texts(record)
+
+
 def _check_record(record: Any) -> None:
     if record.get("version", RECORD_VERSION) != RECORD_VERSION:
         raise ValueError(
@@ -206,9 +213,23 @@ def _check_touched(touched: Any) -> None:
 
 def _check_runs(runs: Any) -> None:
     for run in _of_type(runs, list):
-        _of_type(_of_type(run, dict)["success"], bool)
-        _of_type(run.get("params", {}), dict)
-        _of_type(run.get("duration", 0), int, float)
+        succeeded = _of_type(_of_type(run, dict)["success"], bool)
+        _of_type(run["params"], dict)
+        _of_type(run["duration"], int, float)
+        missing = _PARTS[succeeded] - run.keys()
+        if missing:
+            raise KeyError(*missing)
+        _of_type(run.get("return_code", 0), int)
+        _check_texts(run)
+
+
+_PARTS = {True: {"log", "result"}, False: {"log", "return_code", "error", "type"}}
+"""What a run has that succeeded, and one that failed."""
+
+
+def _check_texts(record: Any) -> None:
+    for part in ("log", "error", "type", "traceback"):
+        _of_type(record.get(part, ""), str)
 
 
 NONE_TYPE = type(None)

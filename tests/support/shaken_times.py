@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DAY = 86_400
+NO_TIME = -1
+"""The time of a folder in which Python finds no module, since it takes it for that of a folder not read yet."""
 
 
 def shake_times(folder: Path, seed: str) -> None:
@@ -31,4 +33,6 @@ def shake_times(folder: Path, seed: str) -> None:
             "shifted": there + step,
             "results": anywhere if "results" in path.parts else there,
         }[kind]
+        if changed == NO_TIME:
+            changed -= 1
         os.utime(path, (changed, changed))
