@@ -90,6 +90,8 @@ PURE_OF_PACKAGES = WRAPPERS | frozenset(
         ),
         *("hashlib.*", "multiprocessing.cpu_count", "os.cpu_count", "os.getpid", "os.getlogin"),
         *("os.sched_getaffinity", "os.uname", "os.urandom", "platform.*", "re.findall"),
+        *("random.getstate", "numpy.random.get_state", "torch.get_rng_state", "torch.initial_seed"),
+        *("torch.random.get_rng_state", "torch.random.initial_seed"),
         *("re.fullmatch", "re.match", "re.search", "re.split", "secrets.token_hex"),
         *("shutil.which", "socket.gethostname", "time.ctime", "time.gmtime", "time.localtime"),
         *("time.mktime", "time.monotonic_ns", "time.perf_counter_ns", "time.process_time"),

@@ -154,11 +154,22 @@ def test_effects_are_always_in(effect):
         "import time\nA = time.time()",
         "from functools import singledispatch\n@singledispatch\ndef A(x): pass\n@A.register\ndef _(x: int): pass",
         "from collections import defaultdict\nA = defaultdict(list)",
+        "import random\nA = random.getstate()",
+        "import numpy as np\nA = np.random.get_state()[1]",
+        "import torch\nA = torch.get_rng_state()\nB = torch.initial_seed()",
         "from pathlib import Path\nA = Path.cwd() / 'x'",
     ],
 )
 def test_what_has_no_effects_is_out(pure):
     assert kept(pure) == []
+
+
+def test_who_has_a_state_of_random_numbers_has_all_that_settled_it():
+    before = "import random\nrandom.seed(1)\nA = random.getstate()\nrandom.random()\nB = random.getstate()"
+    assert kept(before, "return B") == [
+        line for line in before.split("\n") if not line.startswith("A")
+    ]
+    assert kept(before) == []
 
 
 def test_a_container_that_is_not_only_reached_by_one_name_is_changed_with_effect():
