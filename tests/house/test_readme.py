@@ -1,12 +1,12 @@
 """What the README tells people to type does what it says (`test_examples.py` runs its longest example)."""
 
-import subprocess
 import sys
 
 import pytest
 
 from tests.support.paths import ROOT
-from tests.support.readme_commands import blocks, commands
+from tests.support.readme_commands import commands
+from tests.support.readme_example import does_as_shown
 
 
 def test_it_has_two_commands():
@@ -26,16 +26,4 @@ def test_ci_runs_the_test_command_as_it_stands():
 
 @pytest.mark.slow
 def test_the_example_prints_what_is_shown(tmp_path):
-    ((name, text),) = blocks("file").items()
-    (tmp_path / name).write_text(text, encoding="utf-8")
-    mlx = [sys.executable, "-m", "mlx2smk.cli", "compile", name]
-    subprocess.run(mlx, cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
-    snakemake = [sys.executable, "-m", "snakemake", "-j8"]
-    done = subprocess.run(
-        snakemake, cwd=tmp_path, check=True, stderr=subprocess.PIPE, stdout=None, text=True
-    )
-    assert blocks("output")["coin"] in done.stderr
-    command, _, shown = blocks("results")["coin"].partition("\n")
-    look = [sys.executable, "-m", "mlx2smk.cli", *command.removeprefix("$ mlx ").split()]
-    done = subprocess.run(look, cwd=tmp_path, check=True, stdout=subprocess.PIPE, text=True)
-    assert done.stdout == shown
+    does_as_shown(sys.executable, tmp_path)
