@@ -7,13 +7,18 @@ began does not count as read: the run itself may have made it.
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import time
 
+from .attached_databases import OPENING, RUNNING_SQL, follow_databases
+from .hdf5_links import OPENING_OBJECTS, Hdf5Links
 from .importing import call_after, found_by_others
-from .native_functions import FROM_START, READERS, VISITED, WRITERS
+from .native_functions import FROM_START, READERS, STORAGES, VISITED, WRITERS
 from .paths import signature
+from .wrapping import put_around
+from .xml_documents import PARSERS, XmlDocuments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,10 +27,13 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from .observing import Observer
+    from .wrapping import Around
 
-    Before = Callable[[tuple[Any, ...], dict[str, Any]], list[str]]
+    Places = dict[str, dict[str, str]]
+    Before = Callable[[tuple[Any, ...], dict[str, Any]], Places]
 
-LIBRARIES = frozenset((*READERS, *WRITERS, *VISITED))
+OTHERS = (*PARSERS, *RUNNING_SQL, *OPENING, *OPENING_OBJECTS)
+LIBRARIES = frozenset((*READERS, *WRITERS, *VISITED, *STORAGES, *OTHERS))
 """The modules that have such functions."""
 
 SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg")
@@ -45,6 +53,8 @@ class NativeFiles:
         self._observer = observer
         self._began = 0.0
         self._searched: set[str] = set()
+        self._documents = XmlDocuments(self._reads_all)
+        self._links = Hdf5Links(self._reads_all)
 
     def start(self) -> None:
         """Start to follow what is read from now on."""
@@ -78,64 +88,58 @@ class NativeFiles:
             (READERS, self._before_reading),
             (WRITERS, self._before_writing),
             (VISITED, self._before_visiting),
+            (STORAGES, self._before_storing),
         )
         for table, before in tables:
-            for dotted in table.get(module.__name__, "").split():
-                self._wrap(module, dotted, before)
+            put_around(module, table.get(module.__name__, ""), self._calling(before))
+        follow_databases(module)
+        if module.__name__ in PARSERS:
+            self._documents.wrap(module)
+        if module.__name__ in OPENING_OBJECTS:
+            self._links.wrap(module)
 
-    def _wrap(self, module: Any, dotted: str, before: Before) -> None:
-        *owners, name = dotted.split(".")
-        owner = getattr(module, owners[0], None) if owners else module
-        function = getattr(owner, name, None)
-        if callable(function) and not hasattr(function, "__wrapped_by_mlx__"):
-            try:
-                setattr(owner, name, self._wrapped(function, before))
-            except (AttributeError, TypeError):  # a class of another version, which is in C
-                return
+    def _calling(self, before: Before) -> Around:
+        """Return what calls `before` with the arguments of a function, and then the function."""
 
-    def _wrapped(self, function: Callable[..., Any], before: Before) -> Any:
-        """Return a function, or a class, that calls `before` with its arguments, and then the other one."""
-        from functools import wraps
-
-        def calls(make: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]) -> Any:
-            places: list[str] = []
+        def call(make: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+            places: Places = {}
             try:
                 places = before(given, named)
             except Exception as error:  # noqa: BLE001 - the user's code must not notice
-                self._observer.tell("!", getattr(function, "__qualname__", ""), repr(error))
+                self._observer.tell("!", getattr(make, "__qualname__", ""), repr(error))
             result = make(*given, **named)
             self._finds_made(places)
             return result
 
-        if isinstance(function, type):
-            return _class_that_calls(calls, function)
+        return call
 
-        @wraps(function)
-        def wrapped(*given: Any, **named: Any) -> Any:
-            return calls(function, given, named)
+    # Each returns the folders that the call may make or fill, with the files that are there before.
 
-        wrapped.__wrapped_by_mlx__ = True  # type: ignore[attr-defined]
-        return wrapped
-
-    # Each returns what the call may make as a folder.
-
-    def _before_reading(self, given: tuple[Any, ...], named: dict[str, Any]) -> list[str]:
+    def _before_reading(self, given: tuple[Any, ...], named: dict[str, Any]) -> Places:
         modes = (*given[1:], named.get("mode"))
         if any(isinstance(mode, str) and mode in FROM_START for mode in modes):
             return self._before_writing(given, named)
         found = {name: signature(name) for name in _names((*given, *named.values()))}
         for name, kind in found.items():
             self._follow(name, kind)
-        self._writes_all(_copied_to(given))
-        return [name for name, kind in found.items() if kind == "-"]
+        places: Places = {name: {} for name, kind in found.items() if kind == "-"}
+        copied = _copied_to(given)
+        self._writes_all(copied)
+        return {**places, **{name: self._files_in(name) for name in copied}}
 
-    def _before_writing(self, given: tuple[Any, ...], named: dict[str, Any]) -> list[str]:
-        values = (*given, *named.values())
+    def _before_writing(self, given: tuple[Any, ...], named: dict[str, Any]) -> Places:
+        values = [_base_of(each) for each in (*given, *named.values())]
         paths = (os.fspath(each) for each in values if isinstance(each, (str, bytes, os.PathLike)))
-        self._writes_all(os.fsdecode(path) for path in paths if len(path) <= MOST_LETTERS)
-        return []
+        names = [os.fsdecode(path) for path in paths if 0 < len(path) <= MOST_LETTERS]
+        self._writes_all(names)
+        return {name: self._files_in(name) for name in names}
 
-    def _before_visiting(self, _given: tuple[Any, ...], named: dict[str, Any]) -> list[str]:
+    def _before_storing(self, given: tuple[Any, ...], named: dict[str, Any]) -> Places:
+        flags = [each for each in (*given, *named.values()) if isinstance(each, int)]
+        is_written = bool(flags) and flags[0] & 3 == 1
+        return (self._before_writing if is_written else self._before_reading)(given, named)
+
+    def _before_visiting(self, _given: tuple[Any, ...], named: dict[str, Any]) -> Places:
         theirs = named.get("file_visitor")
 
         def visit(written: Any) -> None:
@@ -144,7 +148,7 @@ class NativeFiles:
                 theirs(written)
 
         named["file_visitor"] = visit
-        return []
+        return {}
 
     def _writes_all(self, names: Iterable[str]) -> None:
         for name in _with_parts(names):
@@ -152,20 +156,25 @@ class NativeFiles:
             if path is not None and signature(name) != "d":
                 self._observer.writes(path, "w")
 
-    def _finds_made(self, places: list[str]) -> None:
-        """Record the files in folders that did not exist before."""
-        folders = [place for place in places if signature(place) == "d"]
+    def _finds_made(self, places: Places) -> None:
+        """Record the files in folders that were not there, or were other files, before."""
+        for place, before in places.items():
+            now = self._files_in(place)
+            self._writes_all(path for path in now if before.get(path) != now[path])
+
+    def _files_in(self, folder: str) -> dict[str, str]:
+        """Return the files in a folder with their signatures; in one that the run is in, those at its top."""
+        if signature(folder) != "d":
+            return {}
+        inside = os.path.join(os.path.abspath(folder), "")
+        is_around = os.path.join(os.getcwd(), "").startswith(inside)
         self._observer.look_away(True)  # the run itself does not list them
         try:
-            found = [
-                os.path.join(at, name)
-                for each in folders
-                for at, _, names in os.walk(each)
-                for name in names
-            ]
+            found = list(itertools.islice(os.walk(folder), 1 if is_around else None))
         finally:
             self._observer.look_away(False)
-        self._writes_all(found)
+        paths = (os.path.join(at, name) for at, _, names in found for name in names)
+        return {path: signature(path) for path in paths}
 
     def _follow(self, name: str, kind: str) -> None:
         """Follow a file, all files of a folder, those that a pattern names, or a file that is missing."""
@@ -207,11 +216,23 @@ def _names_in(given: str | bytes) -> Iterable[str]:
     text = os.fsdecode(given) if len(given) <= MOST_LETTERS else ""  # what is longer is the content
     if not text or "\0" in text or "://" in text:
         return ()
-    if "'" in text or "\n" in text:  # few of these are names, so they must be there
+    if "'" in text or "\n" in text:  # few of these are names, so they must be there, or look so
         quoted = (each for each in text.split("'")[1::2] if each and " " not in each)
-        found = (each for each in quoted if signature(each) != "-" or _matches(each))
+        found = (each for each in quoted if _is_path(each) or _matches(each))
         return [*found, *([text] if signature(text) != "-" else ())]
     return (text,)
+
+
+def _base_of(given: Any) -> Any:
+    """Return the folder that an argument of polars stands for, which holds a table in parts."""
+    inner = getattr(given, "_pl_partition_by", given)
+    return getattr(inner, "base_path", given)
+
+
+def _is_path(text: str) -> bool:
+    """Tell whether something has this path, or the text ends as the names of files do."""
+    suffix = text[1:].rpartition(".")[2]
+    return signature(text) != "-" or ("." in text[1:] and suffix.isalnum() and suffix[0].isalpha())
 
 
 def _is_pattern(name: str) -> bool:
@@ -234,40 +255,11 @@ def _with_parts(names: Iterable[str]) -> Iterator[str]:
 
 
 def _copied_to(given: Iterable[Any]) -> list[str]:
-    """Return the names of files that SQL among the arguments writes: COPY … TO 'name'."""
-    texts = [
-        each for each in given if isinstance(each, str) and "copy" in each[:MOST_LETTERS].lower()
-    ]
-    if not texts:
+    """Return the names of files that SQL among the arguments writes: COPY … TO 'name', EXPORT DATABASE 'name'."""
+    texts = [each[:MOST_LETTERS].lower() for each in given if isinstance(each, str)]
+    if not any("copy" in text or "export" in text for text in texts):
         return []
     import re
 
-    return [name for text in texts for name in re.findall(r"(?i)\bto\s+'([^'\n]+)'", text)]
-
-
-def _class_that_calls(calls: Callable[..., Any], original: type) -> Any:
-    """Return a class that stands for one in C, whose objects it makes by `calls`."""
-
-    class Standing(type(original)):  # type: ignore[misc]
-        def __call__(cls, *given: Any, **named: Any) -> Any:
-            return calls(original if cls is stand else super().__call__, given, named)
-
-        def __instancecheck__(cls, each: object) -> bool:
-            return isinstance(each, original) if cls is stand else super().__instancecheck__(each)
-
-        def __subclasscheck__(cls, each: type) -> bool:
-            return issubclass(each, original) if cls is stand else super().__subclasscheck__(each)
-
-        def __getattr__(cls, name: str) -> Any:
-            return getattr(original, name)
-
-    members = {
-        "__doc__": original.__doc__,
-        "__module__": original.__module__,
-        "__wrapped_by_mlx__": True,
-    }
-    try:
-        stand: Any = Standing(original.__name__, (original,), members)
-    except TypeError:  # it allows no subclasses
-        stand = Standing(original.__name__, (), members)
-    return stand
+    pattern = r"(?i)\b(?:to|export\s+database)\s+'([^'\n]+)'"
+    return [name for text in given if isinstance(text, str) for name in re.findall(pattern, text)]

@@ -18,7 +18,16 @@ READERS = {
     "cantera": "Solution Interface",
     "catboost.core": "CatBoost.load_model",
     "cffi": "FFI.dlopen",
-    "cv2": "imread imreadmulti",
+    "cv2": (
+        "CascadeClassifier CascadeClassifier.load VideoCapture VideoCapture.open imcount imread "
+        "imreadWithMetadata imreadanimation imreadmulti "
+        + _methods(
+            "dnn",
+            "readNet readNetFromCaffe readNetFromDarknet readNetFromONNX readNetFromTFLite "
+            "readNetFromTensorflow readNetFromTorch readTensorFromONNX",
+        )
+    ),
+    "deltalake": "DeltaTable.__init__",
     "duckdb": f"connect {SQL} {_methods('DuckDBPyConnection', SQL)}",
     "faiss": "read_index read_index_binary read_VectorTransform",
     "fiona": "open",
@@ -27,14 +36,20 @@ READERS = {
     "h5py.h5f": "open",
     "lightgbm": "Dataset.__init__ Booster.__init__",
     "lmdb": "open Environment",
+    "lxml.etree": "DTD RelaxNG Schematron XMLSchema",
+    "lxml.objectify": "parse",
     "mujoco": "MjModel.from_xml_path MjModel.from_binary_path MjSpec.from_file",
     "netCDF4": "Dataset MFDataset",
     "onnxruntime": "InferenceSession.__init__",
     "polars": (
         "read_csv read_csv_batched scan_csv read_parquet read_parquet_schema scan_parquet read_ipc "
-        "read_ipc_stream scan_ipc read_json read_ndjson scan_ndjson read_avro read_excel"
+        "read_ipc_schema read_ipc_stream scan_ipc read_json read_ndjson scan_ndjson read_avro read_excel "
+        "read_lines scan_lines sql SQLContext.execute DataFrame.deserialize LazyFrame.deserialize"
     ),
     "pyarrow": "OSFile memory_map input_stream",
+    "pyarrow._fs": _methods(
+        "FileSystem", "copy_file open_append_stream open_input_file open_input_stream"
+    ),
     "pyarrow.csv": "read_csv open_csv",
     "pyarrow.dataset": "dataset",
     "pyarrow.feather": "read_feather read_table",
@@ -49,10 +64,22 @@ READERS = {
     "pyreadstat": "read_sav read_dta read_sas7bdat read_sas7bcat read_xport read_por",
     "pysam": "AlignmentFile VariantFile FastaFile FastxFile TabixFile",
     "rasterio": "open",
+    "rdkit.Chem.rdmolfiles": (
+        "ForwardSDMolSupplier MaeMolSupplier MolFromMol2File MolFromMolFile MolFromMrvFile MolFromPDBFile "
+        "MolFromPNGFile MolFromTPLFile MolFromXYZFile MolsFromCDXMLFile MolsFromPNGFile "
+        "MultithreadedSDMolSupplier MultithreadedSmilesMolSupplier SDMolSupplier SmilesMolSupplier "
+        "TDTMolSupplier"
+    ),
     "safetensors": "safe_open",
+    "scipy.io._fast_matrix_market._fmm_core": "open_read_file",
     "sentencepiece": "SentencePieceProcessor.LoadFromFile",
     "soundfile": "read info blocks SoundFile.__init__",
     "tables": "open_file",
+    "tokenizers": "Tokenizer.from_file Tokenizer.train",
+    "tokenizers.models": (
+        "BPE.from_file BPE.read_file WordLevel.from_file WordLevel.read_file WordPiece.from_file "
+        "WordPiece.read_file"
+    ),
     "torch": "from_file",
     "torch.jit": "load",
     "torchvision.io": (
@@ -64,21 +91,26 @@ READERS = {
 WRITERS = {
     "SimpleITK": "WriteImage",
     "catboost.core": "CatBoost.save_model",
-    "cv2": "imwrite imwritemulti VideoWriter",
+    "cv2": "VideoWriter VideoWriter.open imwrite imwriteWithMetadata imwriteanimation imwritemulti",
+    "deltalake": "write_deltalake",
     "duckdb": _methods("DuckDBPyRelation", "write_csv to_csv write_parquet to_parquet"),
     "faiss": "write_index write_index_binary write_VectorTransform",
     "fitsio": "write",
     "h5py.h5f": "create",
     "lightgbm": "Dataset.save_binary Booster.save_model",
+    "lxml.etree": (
+        "_ElementTree.write _ElementTree.write_c14n _XSLTResultTree.write_output htmlfile xmlfile"
+    ),
     "polars": (
         _methods(
             "DataFrame",
-            "write_avro write_csv write_ipc write_ipc_stream write_json write_ndjson write_parquet",
+            "serialize write_avro write_csv write_ipc write_ipc_stream write_json write_ndjson write_parquet",
         )
         + " "
-        + _methods("LazyFrame", "sink_csv sink_ipc sink_ndjson sink_parquet")
+        + _methods("LazyFrame", "serialize sink_csv sink_ipc sink_ndjson sink_parquet")
     ),
     "pyarrow": "output_stream create_memory_map",
+    "pyarrow._fs": "FileSystem.open_output_stream",
     "pyarrow.csv": "write_csv CSVWriter",
     "pyarrow.feather": "write_feather",
     "pyarrow.ipc": "new_file new_stream RecordBatchFileWriter.__init__ RecordBatchStreamWriter.__init__",
@@ -87,8 +119,15 @@ WRITERS = {
     "pyogrio": "write_dataframe write_arrow",
     "pyreadr": "write_rds write_rdata",
     "pyreadstat": "write_sav write_dta write_xport write_por",
+    "rdkit.Chem.rdmolfiles": (
+        "MaeWriter MolToCMLFile MolToMolFile MolToMrvFile MolToPDBFile MolToTPLFile MolToV3KMolFile "
+        "MolToXYZFile PDBWriter SDWriter SmilesWriter TDTWriter"
+    ),
     "safetensors": "serialize_file",
+    "scipy.io._fast_matrix_market._fmm_core": "open_write_file",
     "soundfile": "write",
+    "tokenizers": "Tokenizer.save",
+    "tokenizers.models": "Model.save",
     "torch.jit": "save ScriptModule.save RecursiveScriptModule.save",
     "torch.serialization": "save",
     "torchvision.io": "write_file write_jpeg write_png write_video",
@@ -97,6 +136,9 @@ WRITERS = {
 
 VISITED = {"pyarrow.dataset": "write_dataset"}
 """Those that call their argument `file_visitor` for each file that they have written into a folder."""
+
+STORAGES = {"cv2": "FileStorage FileStorage.open"}
+"""Those that are given a number which says whether they read or write."""
 
 FROM_START = frozenset(("w", "wb", "wt", "w-", "x", "xb", "ws", "wh", "wc", "wz"))
 """Modes in which a file is written from its beginning."""

@@ -30,7 +30,15 @@ else:
     except ImportError:
         from importlib.machinery import ModuleSpec
 
-__all__ = ["ModuleSpec", "get_ident", "json_accelerator", "prctl", "sha256", "signal"]
+__all__ = [
+    "ModuleSpec",
+    "get_ident",
+    "json_accelerator",
+    "prctl",
+    "set_in_class",
+    "sha256",
+    "signal",
+]
 
 SMALL_SHA = "_sha2" if sys.version_info >= (3, 12) else "_sha256"
 """Without OpenSSL, which takes longer to load than to hash what is small."""
@@ -84,3 +92,16 @@ def _prctl_of_ctypes() -> Callable[..., Any]:
     except ImportError:
         return lambda *_: None
     return ctypes.CDLL(None).prctl
+
+
+def set_in_class(kind: type, name: str, value: Any) -> None:
+    """Set an attribute of a class in C that allows no changes; leave it as it is where that cannot be."""
+    try:
+        from ctypes import py_object, pythonapi
+        from gc import get_referents
+    except ImportError:
+        return
+    if sys.implementation.name == "cpython":
+        (members,) = get_referents(vars(kind))  # the dict behind a view that cannot be written
+        members[name] = value
+        pythonapi.PyType_Modified(py_object(kind))  # methods are cached

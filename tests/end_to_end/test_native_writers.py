@@ -36,6 +36,28 @@ FOLDER = """
             pyarrow.table({"a": [VALUE]}), path, format="parquet",
             existing_data_behavior="overwrite_or_ignore")"""
 
+ATTACHED = """
+        if os.path.exists(path):
+            os.remove(path)
+        with sqlite3.connect(":memory:") as base:
+            base.execute("attach ? as x", (path,))
+            base.execute("create table x.t(x)")
+            base.execute("insert into x.t values(?)", (VALUE,))"""
+
+LOOK_INTO = """
+        base = sqlite3.connect(":memory:").cursor()
+        base.executescript(f"attach database '{path}' as x; create table t as select * from x.t")
+        value = base.execute("select x from t").fetchone()[0]"""
+
+COPIED = """
+        if os.path.exists(path):
+            os.remove(path)
+        with sqlite3.connect(":memory:") as base:
+            base.execute("create table t(x)")
+            base.execute("insert into t values(?)", (VALUE,))
+            base.commit()
+            base.execute(f"vacuum into '{path}'")"""
+
 WAYS = {
     "torch": (
         "torch",
@@ -79,6 +101,23 @@ WAYS = {
         "duckdb.read_parquet(path).fetchall()[0][0]",
     ),
     "base": ("sqlite3", BASE, 'sqlite3.connect(path).execute("select x from t").fetchone()[0]'),
+    "attached": ("sqlite3", ATTACHED, LOOK_INTO),
+    "copied": ("sqlite3", COPIED, LOOK_INTO),
+    "xml": (
+        "lxml.etree",
+        "lxml.etree.ElementTree(lxml.etree.XML(f'<a>{VALUE}</a>')).write(path)",
+        "lxml.etree.parse(path).getroot().text",
+    ),
+    "html": (
+        "lxml.html",
+        "lxml.html.fromstring(f'<p>{VALUE}</p>').getroottree().write(path, method='html')",
+        "lxml.html.parse(path).getroot().text_content()",
+    ),
+    "matrix": (
+        "scipy.io",
+        "scipy.io.mmwrite(path, [[VALUE]])",
+        "scipy.io.mmread(path)[0][0]",
+    ),
     "netcdf": ("netCDF4", NETCDF, 'netCDF4.Dataset(path)["a"][0]'),
     "shell": (
         "pathlib",
@@ -94,8 +133,13 @@ START = "import os\nfrom mlx2smk import trial\n" + TRACING + "\nVALUE = 5\n"
 def experiment() -> str:
     """Return an experiment that writes files in all ways, and reads them."""
     writing = {how: (imports, write) for how, (imports, write, _) in WAYS.items()}
-    reading = {how: (imports, f"value = {read}") for how, (imports, _, read) in WAYS.items()}
+    reading = {how: (imports, reading_of(read)) for how, (imports, _, read) in WAYS.items()}
     return "\n".join((START, a_trial(1, "make", writing), a_trial(2, "use", reading)))
+
+
+def reading_of(read: str) -> str:
+    """Return statements that read a value: an expression is one."""
+    return read if "\n" in read else f"value = {read}"
 
 
 def a_trial(order: int, name: str, ways: dict[str, tuple[str, str]]) -> str:
