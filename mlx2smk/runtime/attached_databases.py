@@ -28,7 +28,7 @@ OPENING = {"_dbm": "open", "_gdbm": "open", "apsw": "Connection"}
 SUFFIXES = ("", ".db", ".dir", ".pag")
 """What the libraries behind `dbm` add to the name of a database."""
 
-PLACE = r"""\s*(?:'((?:[^']|'')+)'|"([^"]+)"|([?:@$]\w*))"""
+PLACE = r"""\s+(?:'((?:[^']|'')+)'|"([^"]+)"|([?:@$]\w*))"""
 STATEMENT = rf"(?i)\b(?:attach(?:\s+database)?|vacuum(?:\s+\w+)?\s+into){PLACE}"
 """A statement that opens a file, with its name in quotes or as a parameter."""
 

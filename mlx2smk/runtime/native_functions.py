@@ -13,6 +13,8 @@ def _methods(owner: str, names: str) -> str:
 SQL = "sql query execute from_query read_csv read_parquet read_json from_csv_auto from_parquet"
 
 READERS = {
+    "MDAnalysis.lib.formats.libdcd": "DCDFile",
+    "MDAnalysis.lib.formats.libmdaxdr": "TRRFile XTCFile",
     "SimpleITK": "ReadImage",
     "av": "open",
     "cantera": "Solution Interface",
@@ -28,16 +30,26 @@ READERS = {
         )
     ),
     "deltalake": "DeltaTable.__init__",
+    "cyvcf2.cyvcf2": "VCF",
     "duckdb": f"connect {SQL} {_methods('DuckDBPyConnection', SQL)}",
     "faiss": "read_index read_index_binary read_VectorTransform",
+    "fasttext.FastText": "load_model train_supervised train_unsupervised",
     "fiona": "open",
     "fitsio": "read FITS.__init__",
     "geopandas": "read_file",
+    "gmsh": "merge open",
     "h5py.h5f": "open",
+    "highspy._core": "_Highs.readBasis _Highs.readModel _Highs.readSolution",
     "lightgbm": "Dataset.__init__ Booster.__init__",
+    "lance": "dataset write_dataset",
     "lmdb": "open Environment",
     "lxml.etree": "DTD RelaxNG Schematron XMLSchema",
     "lxml.objectify": "parse",
+    **dict.fromkeys(
+        (f"mdtraj.formats.{name}" for name in ("dcd", "dtr", "trr", "xtc")),
+        "DCDTrajectoryFile DTRTrajectoryFile TRRTrajectoryFile XTCTrajectoryFile",
+    ),
+    "mdtraj.core.trajectory": "iterload load load_frame",
     "mujoco": "MjModel.from_xml_path MjModel.from_binary_path MjSpec.from_file",
     "netCDF4": "Dataset MFDataset",
     "onnxruntime": "InferenceSession.__init__",
@@ -46,6 +58,7 @@ READERS = {
         "read_ipc_schema read_ipc_stream scan_ipc read_json read_ndjson scan_ndjson read_avro read_excel "
         "read_lines scan_lines sql SQLContext.execute DataFrame.deserialize LazyFrame.deserialize"
     ),
+    "pyBigWig": "open",
     "pyarrow": "OSFile memory_map input_stream",
     "pyarrow._fs": _methods(
         "FileSystem", "copy_file open_append_stream open_input_file open_input_stream"
@@ -63,6 +76,7 @@ READERS = {
     "pyreadr": "read_r",
     "pyreadstat": "read_sav read_dta read_sas7bdat read_sas7bcat read_xport read_por",
     "pysam": "AlignmentFile VariantFile FastaFile FastxFile TabixFile",
+    "pyvista.core.utilities.fileio": "read",
     "rasterio": "open",
     "rdkit.Chem.rdmolfiles": (
         "ForwardSDMolSupplier MaeMolSupplier MolFromMol2File MolFromMolFile MolFromMrvFile MolFromPDBFile "
@@ -85,6 +99,7 @@ READERS = {
     "torchvision.io": (
         "read_file read_image decode_image read_video read_video_timestamps VideoReader.__init__"
     ),
+    "usearch.index": "Index.load Index.metadata Index.restore Index.view",
     "xgboost": "DMatrix.__init__ Booster.__init__ Booster.load_model",
 }
 
@@ -93,14 +108,19 @@ WRITERS = {
     "catboost.core": "CatBoost.save_model",
     "cv2": "VideoWriter VideoWriter.open imwrite imwriteWithMetadata imwriteanimation imwritemulti",
     "deltalake": "write_deltalake",
+    "cyvcf2.cyvcf2": "Writer",
     "duckdb": _methods("DuckDBPyRelation", "write_csv to_csv write_parquet to_parquet"),
     "faiss": "write_index write_index_binary write_VectorTransform",
+    "fasttext.FastText": "_FastText.save_model",
     "fitsio": "write",
+    "gmsh": "write",
     "h5py.h5f": "create",
+    "highspy._core": "_Highs.writeBasis _Highs.writeModel _Highs.writeSolution",
     "lightgbm": "Dataset.save_binary Booster.save_model",
     "lxml.etree": (
         "_ElementTree.write _ElementTree.write_c14n _XSLTResultTree.write_output htmlfile xmlfile"
     ),
+    "networkit.graphio": "writeGraph",
     "polars": (
         _methods(
             "DataFrame",
@@ -119,6 +139,7 @@ WRITERS = {
     "pyogrio": "write_dataframe write_arrow",
     "pyreadr": "write_rds write_rdata",
     "pyreadstat": "write_sav write_dta write_xport write_por",
+    "pyvista.core.dataobject": "DataObject.save",
     "rdkit.Chem.rdmolfiles": (
         "MaeWriter MolToCMLFile MolToMolFile MolToMrvFile MolToPDBFile MolToTPLFile MolToV3KMolFile "
         "MolToXYZFile PDBWriter SDWriter SmilesWriter TDTWriter"
@@ -131,6 +152,7 @@ WRITERS = {
     "torch.jit": "save ScriptModule.save RecursiveScriptModule.save",
     "torch.serialization": "save",
     "torchvision.io": "write_file write_jpeg write_png write_video",
+    "usearch.index": "Index.save",
     "xgboost": "DMatrix.save_binary Booster.save_model",
 }
 

@@ -115,8 +115,8 @@ WAYS = {
     ),
     "matrix": (
         "scipy.io",
-        "scipy.io.mmwrite(path, [[VALUE]])",
-        "scipy.io.mmread(path)[0][0]",
+        "scipy.io.mmwrite(f'{path}.mtx', [[VALUE]])",
+        "scipy.io.mmread(f'{path}.mtx')[0][0]",
     ),
     "netcdf": ("netCDF4", NETCDF, 'netCDF4.Dataset(path)["a"][0]'),
     "shell": (
