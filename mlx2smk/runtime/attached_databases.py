@@ -28,8 +28,8 @@ OPENING = {"_dbm": "open", "_gdbm": "open", "apsw": "Connection"}
 SUFFIXES = ("", ".db", ".dir", ".pag")
 """What the libraries behind `dbm` add to the name of a database."""
 
-PLACE = r"""\s+(?:'((?:[^']|'')+)'|"([^"]+)"|([?:@$]\w*))"""
-STATEMENT = rf"(?i)\b(?:attach(?:\s+database)?|vacuum(?:\s+\w+)?\s+into){PLACE}"
+FILE_NAME = r"""\s+(?:'((?:[^']|'')+)'|"([^"]+)"|([?:@$]\w*))"""
+STATEMENT = rf"(?i)\b(?:attach(?:\s+database)?|vacuum(?:\s+\w+)?\s+into){FILE_NAME}"
 """A statement that opens a file, with its name in quotes or as a parameter."""
 
 

@@ -15,8 +15,8 @@ import time
 from .attached_databases import OPENING, RUNNING_SQL, follow_databases
 from .hdf5_links import OPENING_OBJECTS, Hdf5Links
 from .importing import call_after, found_by_others
-from .native_functions import FROM_START, READERS, STORAGES, VISITED, WRITERS
-from .paths import signature
+from .native_functions import FROM_START, READERS, STORAGES, STORES, VISITED, WRITERS
+from .paths import folder_of, path_of_url, signature
 from .wrapping import put_around
 from .xml_documents import PARSERS, XmlDocuments
 
@@ -33,11 +33,23 @@ if TYPE_CHECKING:
     Before = Callable[[tuple[Any, ...], dict[str, Any]], Places]
 
 OTHERS = (*PARSERS, *RUNNING_SQL, *OPENING, *OPENING_OBJECTS)
-LIBRARIES = frozenset((*READERS, *WRITERS, *VISITED, *STORAGES, *OTHERS))
+LIBRARIES = frozenset((*READERS, *WRITERS, *VISITED, *STORAGES, *STORES, *OTHERS))
 """The modules that have such functions."""
 
 SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg")
 """The endings of files that are read with one that ends with `.shp`."""
+
+INDEXES = {
+    ".bam": (".bai", ".csi"),
+    ".bed.gz": (".tbi", ".csi"),
+    ".cram": (".crai",),
+    ".fa": (".fai",),
+    ".fa.gz": (".fai", ".gzi"),
+    ".fasta": (".fai",),
+    ".gff.gz": (".tbi", ".csi"),
+    ".vcf.gz": (".tbi", ".csi"),
+}
+"""By the ending of a file, what is added to its name for those of its indexes, which are read or made with it."""
 
 MOST_LETTERS = 1 << 14
 """The length of an argument that may name files."""
@@ -53,12 +65,14 @@ class NativeFiles:
         self._observer = observer
         self._began = 0.0
         self._searched: set[str] = set()
+        self._opened: set[str] = set()
         self._documents = XmlDocuments(self._reads_all)
         self._links = Hdf5Links(self._reads_all)
 
     def start(self) -> None:
         """Start to follow what is read from now on."""
         self._began = time.time()
+        self._observer.also_handle({"os.rename": self._on_rename})
         for name in LIBRARIES:
             if name in sys.modules:
                 self._wrap_all(sys.modules[name])
@@ -89,6 +103,7 @@ class NativeFiles:
             (WRITERS, self._before_writing),
             (VISITED, self._before_visiting),
             (STORAGES, self._before_storing),
+            (STORES, self._before_opening),
         )
         for table, before in tables:
             put_around(module, table.get(module.__name__, ""), self._calling(before))
@@ -139,6 +154,12 @@ class NativeFiles:
         is_written = bool(flags) and flags[0] & 3 == 1
         return (self._before_writing if is_written else self._before_reading)(given, named)
 
+    def _before_opening(self, given: tuple[Any, ...], named: dict[str, Any]) -> Places:
+        for place in set(_places_in([*given, *named.values()])) - self._opened:
+            self._opened.add(place)
+            self._follow(place)
+        return {}
+
     def _before_visiting(self, _given: tuple[Any, ...], named: dict[str, Any]) -> Places:
         theirs = named.get("file_visitor")
 
@@ -155,6 +176,14 @@ class NativeFiles:
             path = self._observer.path(name)
             if path is not None and signature(name) != "d":
                 self._observer.writes(path, "w")
+
+    def _on_rename(self, args: tuple[Any, ...]) -> None:
+        """Record the files of a folder under its new name, as libraries fill folders before they rename them."""
+        source, target = folder_of(args[0], args[2]), folder_of(args[1], args[3])
+        if source is not None and target is not None:
+            old = os.path.join(source, os.fsdecode(args[0]))
+            new = os.path.join(target, os.fsdecode(args[1]))
+            self._writes_all(new + path[len(old) :] for path in self._files_in(old))
 
     def _finds_made(self, places: Places) -> None:
         """Record the files in folders that were not there, or were other files, before."""
@@ -187,7 +216,7 @@ class NativeFiles:
         elif kind == "-" and _is_pattern(name):
             self._reads_all(_matches(name))
         elif kind != "-" or "." in name or os.sep in name:  # not just a word
-            self._reads_all(_with_parts([name]))
+            self._reads_all(_with_indexes(_with_parts([name])))
 
     def _reads_all(self, names: Iterable[str]) -> None:
         for name in names:
@@ -214,6 +243,7 @@ def _names(given: Iterable[Any]) -> Iterator[str]:
 def _names_in(given: str | bytes) -> Iterable[str]:
     """Return a text as a name, or the names of files that are quoted in it, as in SQL."""
     text = os.fsdecode(given) if len(given) <= MOST_LETTERS else ""  # what is longer is the content
+    text = path_of_url(text) if text.startswith("file://") else text
     if not text or "\0" in text or "://" in text:
         return ()
     if "'" in text or "\n" in text:  # few of these are names, so they must be there, or look so
@@ -221,6 +251,19 @@ def _names_in(given: str | bytes) -> Iterable[str]:
         found = (each for each in quoted if _is_path(each) or _matches(each))
         return [*found, *([text] if signature(text) != "-" else ())]
     return (text,)
+
+
+def _places_in(described: Any) -> Iterator[str]:
+    """Yield the folders of files that descriptions of arrays name, for tensorstore."""
+    if hasattr(described, "to_json"):
+        described = described.to_json()
+    if isinstance(described, str) and described.startswith("file://"):
+        yield path_of_url(described.partition("|")[0])
+    if isinstance(described, dict) and described.get("driver") == "file":
+        yield str(described.get("path", ""))
+    if isinstance(described, (dict, list)):
+        for each in described.values() if isinstance(described, dict) else described:
+            yield from _places_in(each)
 
 
 def _base_of(given: Any) -> Any:
@@ -252,6 +295,15 @@ def _with_parts(names: Iterable[str]) -> Iterator[str]:
         yield name
         if name.endswith(".shp"):
             yield from (f"{name[:-4]}{suffix}" for suffix in SHAPEFILE)
+
+
+def _with_indexes(names: Iterable[str]) -> Iterator[str]:
+    """Yield names, and those of the indexes that files of the kind have."""
+    for name in names:
+        yield name
+        for ending, added in INDEXES.items():
+            if name.endswith(ending):
+                yield from (name + suffix for suffix in added)
 
 
 def _copied_to(given: Iterable[Any]) -> list[str]:

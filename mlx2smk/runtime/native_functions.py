@@ -45,11 +45,11 @@ READERS = {
     "lmdb": "open Environment",
     "lxml.etree": "DTD RelaxNG Schematron XMLSchema",
     "lxml.objectify": "parse",
-    **dict.fromkeys(
-        (f"mdtraj.formats.{name}" for name in ("dcd", "dtr", "trr", "xtc")),
-        "DCDTrajectoryFile DTRTrajectoryFile TRRTrajectoryFile XTCTrajectoryFile",
-    ),
     "mdtraj.core.trajectory": "iterload load load_frame",
+    "mdtraj.formats.dcd": "DCDTrajectoryFile",
+    "mdtraj.formats.dtr": "DTRTrajectoryFile",
+    "mdtraj.formats.trr": "TRRTrajectoryFile",
+    "mdtraj.formats.xtc": "XTCTrajectoryFile",
     "mujoco": "MjModel.from_xml_path MjModel.from_binary_path MjSpec.from_file",
     "netCDF4": "Dataset MFDataset",
     "onnxruntime": "InferenceSession.__init__",
@@ -76,6 +76,7 @@ READERS = {
     "pyreadr": "read_r",
     "pyreadstat": "read_sav read_dta read_sas7bdat read_sas7bcat read_xport read_por",
     "pysam": "AlignmentFile VariantFile FastaFile FastxFile TabixFile",
+    "pysam.utils": "PysamDispatcher.__call__",
     "pyvista.core.utilities.fileio": "read",
     "rasterio": "open",
     "rdkit.Chem.rdmolfiles": (
@@ -161,6 +162,9 @@ VISITED = {"pyarrow.dataset": "write_dataset"}
 
 STORAGES = {"cv2": "FileStorage FileStorage.open"}
 """Those that are given a number which says whether they read or write."""
+
+STORES = {"tensorstore": "open KvStore.open"}
+"""Those that are given descriptions of arrays, which name folders."""
 
 FROM_START = frozenset(("w", "wb", "wt", "w-", "x", "xb", "ws", "wh", "wc", "wz"))
 """Modes in which a file is written from its beginning."""

@@ -89,6 +89,15 @@ def source_of(path: str) -> str | None:
     return os.path.join(folder, name.split(".")[0] + ".py") if name.endswith(".pyc") else None
 
 
+def path_of_url(url: str) -> str:
+    """Return the path that a URL means; empty if it is that of another machine."""
+    if not url.startswith("file:"):
+        return "" if "://" in url else url
+    from urllib.parse import unquote
+
+    return unquote(url[len("file:") :].replace("//localhost/", "///", 1).replace("//", "", 1))
+
+
 def installation() -> list[str]:
     """Return the folders of this Python installation, which programs do not change."""
     prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from .paths import path_of_url
 from .wrapping import put_around
 
 TYPE_CHECKING = False
@@ -52,15 +53,6 @@ class XmlDocuments:
 
     def _resolve(self, url: str | None, _public: Any, _context: Any) -> None:
         """Return None, so that libxml2 reads the file by itself."""
-        path = _path_of(url or "")
+        path = path_of_url(url or "")
         if path:
             self._reads([path])
-
-
-def _path_of(url: str) -> str:
-    """Return the path that a URL means; empty if it is that of another machine."""
-    if not url.startswith("file:"):
-        return "" if "://" in url else url
-    from urllib.parse import unquote
-
-    return unquote(url[len("file:") :].replace("//localhost/", "///", 1).replace("//", "", 1))

@@ -115,6 +115,12 @@ def test_a_folder_that_is_moved(tmp_path):
     assert found["folders_made"] == ["z"]
 
 
+def test_a_folder_that_another_program_fills_and_the_run_moves(tmp_path):
+    body = "os.makedirs('x/in')\nos.system('printf 1 > x/in/y')\nos.rename('x', 'z')"
+    found = touch(tmp_path, body)
+    assert found["made"] == {"z/in/y": sha("1")}
+
+
 @pytest.mark.parametrize("mode", ["a", "r+"])
 def test_files_that_are_changed(tmp_path, mode):
     found = touch(tmp_path, f"open('a.txt', {mode!r}).write('x')")
