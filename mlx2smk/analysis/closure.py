@@ -19,12 +19,13 @@ from mlx2smk.analysis.source_readers import definition_read
 from mlx2smk.analysis.subclass_lookups import SubclassLookups
 from mlx2smk.analysis.tables import Tables
 from mlx2smk.analysis.taken import ModuleAsObject, OpenLookup, Taken, Widening
+from mlx2smk.analysis.units import is_future
 from mlx2smk.analysis.used import not_imported_by_others
 from mlx2smk.analysis.waking import Sleeper, Sleepers, is_held
 from mlx2smk.language.keys import SETUP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence, Sized
 
     from mlx2smk.analysis.attached import LoadingImport
     from mlx2smk.analysis.facts import Facts
@@ -53,7 +54,6 @@ class Closure:
         self.taken: list[Taken] = []
         self.loaded: dict[str, Module] = {}
         self.widened: list[Widening] = []
-        self.sees_source = False
         self.sources: set[CodePlace] = set()
         self.ordered: set[str] = set()
         self._positions: dict[Unit, int] = {}
@@ -61,14 +61,12 @@ class Closure:
         self._handed_on: set[str] = set()
         self._waiting: deque[int] = deque()
         self._everything: Dynamic | None = None
-        self._looks_around = False
-        self._asks_what_is_loaded = False
+        self.sees_source = self._looks_around = self._asks_what_is_loaded = False
         self._unread = Unread()
         self._outside: set[str] = set()
         self._sleepers = Sleepers(facts, linker, self._notices)
         self.asked: set[str] = set()
-        self._given = given or {}
-        self._function = ""
+        self._given, self._function = given or {}, ""
         self._pending: dict[tuple[ast.expr, Module], ModuleAsObject | OpenLookup] = {}
         self.tables = Tables(facts)
         self._called_elsewhere: set[tuple[str, str]] = set()
@@ -81,8 +79,9 @@ class Closure:
         self._load(self.project.experiment, None)
         for item in not_imported_by_others(used, self.project):
             self._use(item)
+        sized: tuple[Sized, ...] = self.taken, self.loaded, self._unread
         size = -1
-        while size != (size := len(self.taken) + len(self.loaded) + self.tables.size):
+        while size != (size := sum(map(len, sized)) + self.tables.size):
             self._drain()
             self._wake()
             self._follow_queries()
@@ -126,8 +125,7 @@ class Closure:
     def _drain(self) -> None:
         while self._waiting:
             position = self._waiting.popleft()
-            item = self.taken[position]
-            self._follow(item, position)
+            self._follow(self.taken[position], position)
 
     def _follow(self, item: Taken, position: int) -> None:
         if item.loads is not None:
@@ -200,7 +198,7 @@ class Closure:
                 Widening("it does not parse", None, module.name, module.name, dynamic=True)
             )
         for facts in self.facts.of(module):
-            if _is_future(facts.unit.node) or not facts.domains.isdisjoint(BY_ALL):
+            if is_future(facts.unit.node) or not facts.domains.isdisjoint(BY_ALL):
                 self._take(module, facts.unit, via)
             else:
                 self._sleepers.add(Sleeper(module, facts, via))
@@ -217,7 +215,7 @@ class Closure:
             return domain == EVERYWHERE
         if domain.startswith(MODULE):
             place = domain.removeprefix(MODULE)
-            return place not in self._unread and is_held(place, self.loaded, self._positions)
+            return is_held(place, self.loaded, self._positions, self._unread)
         return self._looks_around or any(sees(name, domain) for name in self._outside)
 
     def _widen(  # noqa: PLR0913 -- why it is taken
@@ -400,7 +398,3 @@ class Closure:
             elif used is None or not self._find(module, used, each.position):
                 self._widen(module, each.dynamic.reason, place, each.position)
         return True
-
-
-def _is_future(node: ast.stmt) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.module == "__future__" and not node.level

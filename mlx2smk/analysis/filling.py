@@ -261,6 +261,10 @@ class Unread:
         self._all_read = True
         return sorted(self._found, key=lambda each: (each[0].dotted, each[1]))
 
-    def __contains__(self, place: str) -> bool:
+    def __len__(self) -> int:
+        """Return how many names code is known to read; with each more, more effects may be noticed."""
+        return len(self._read)
+
+    def __contains__(self, place: object) -> bool:
         """Whether nobody reads a container (``module:name``)."""
         return place in self._places

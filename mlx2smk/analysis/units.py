@@ -92,6 +92,11 @@ def _evaluates_lazily(body: list[ast.stmt]) -> bool:
 _NO_NAMES = Names((), (), (), ())
 
 
+def is_future(node: ast.stmt) -> bool:
+    """Whether this is ``from __future__ import …``."""
+    return isinstance(node, ast.ImportFrom) and node.module == "__future__" and not node.level
+
+
 def _names_context(part: ast.stmt, module: Module) -> bool:
     """Tell whether a part imports SETUP under its own name into the experiment, which has it anyway."""
     if module.name is not None or not imports_from_ours(part, module.source):

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.units import Unit
 
 
-def is_held(place: str, loaded: Mapping[str, Module], taken: Container[Unit]) -> bool:
-    """Whether a slice has a module, or a name of a module (``module:name``)."""
+def is_held(
+    place: str, loaded: Mapping[str, Module], taken: Container[Unit], unread: Container[str]
+) -> bool:
+    """Whether a slice has a module, or a name of a module (``module:name``) that it does not only fill."""
     dotted, _, name = place.partition(":")
     module = loaded.get(dotted)
     if module is None or not name:
         return module is not None
-    return any(unit in taken for unit in module.binders.get(name, ()))
+    return place not in unread and any(unit in taken for unit in module.binders.get(name, ()))
 
 
 class Sleeper(NamedTuple):

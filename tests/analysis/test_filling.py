@@ -131,12 +131,17 @@ def test_checks_that_may_fail_in_runs(program, body):
 def test_a_reader_that_is_found_late():
     files = {
         "reg.py": "R = {}\ndef register(c):\n R[c.__name__] = c\n return c\n",
-        "a.py": "import reg\n@reg.register\nclass A:\n def run(self): return look()\ndef look(): return more()\n"
+        "a.py": "import reg\n@reg.register\nclass A:\n n = 1\n def run(self): return look()\ndef look(): return more()\n"
         "def more(): return sorted(reg.R)\n",
         "b.py": "from reg import register\n@register\nclass B: pass\n",
     }
-    found = trial("import a, b", "return a.A().run()", files)
-    assert [each.name for each in found.slice.modules] == ["a", "b", "reg"]
+    for before, body in (
+        ("import a, b", "return a.A().run()"),
+        ("import a, b, reg", "return count(reg), a.A().n"),
+    ):
+        counting = f"{before}\ndef count(m): return len(m.R)"
+        found = trial(counting, body, files)
+        assert [each.name for each in found.slice.modules] == ["a", "b", "reg"]
 
 
 INSTANCE = """class Registry:
