@@ -343,10 +343,18 @@ def texts_behind(project: Project, job: Job, name: str) -> tuple[str, ...]:
     More than it does depend on where a form hides it: registries, effects, ways to import.
     """
     found: dict[str, object] = {}
-    for use in (*job.uses, *(one.name for one in project.pieces if one.form in ANYWHERE)):
+    for use in (*job.uses, *(one.name for one in project.pieces if _counts_anywhere(project, one))):
         _behind(project, use, name if use in job.uses else "u", found)
     ways = (project.alias, project.imports, job.salt, job.style, job.key, job.uses, job.parallel)
     return (*map(repr, ways), *(repr(pair) for pair in sorted(found.items())))
+
+
+def _counts_anywhere(project: Project, piece: Piece) -> bool:
+    """Tell whether a piece may count for every run: it has effects, or calls at once what a library may bring."""
+    behind: dict[str, object] = {}
+    _behind(project, piece.name, "u", behind)
+    forms = {project[chosen.split()[0]].form for chosen in behind}
+    return piece.form in ANYWHERE or (piece.form in EARLY and "fallback" in forms)
 
 
 def _behind(project: Project, use: str, name: str, found: dict[str, object]) -> None:
