@@ -13,6 +13,7 @@ from mlx2smk.runtime.result_fields import (
     DURATION,
     ERROR,
     FIXED,
+    RESULT,
     STATUS,
     STRUCTURED,
     TRIAL,
@@ -92,7 +93,11 @@ def table_of(rows: Sequence[Row], *, with_trial: bool) -> Table:
     results = [_flat(row) for row in rows]
     fields = _keys(results)
     param_names = [f"params.{name}" if name in FIXED else name for name in params]
-    field_names = [field_name(name, {*param_names, *FIXED}) for name in fields]
+    field_names: list[str] = []
+    taken = {*param_names, *FIXED}
+    for name in fields:
+        field_names.append(field_name(name, taken))
+        taken.add(field_names[-1])
     nested = _nested(rows, params, {*param_names, *field_names, *FIXED})
     columns = [
         *([[row.trial for row in rows]] if with_trial else []),
@@ -121,7 +126,8 @@ def _keys(dicts: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def _flat(row: Row) -> dict[str, Any]:
-    return fields_of(row.run.get("result")) if row.run is not None else {}
+    found = fields_of(row.run.get("result")) if row.run is not None else {}
+    return {name or RESULT: value for name, value in found.items()} if "" in found else found
 
 
 def _nested(rows: Sequence[Row], params: Sequence[str], taken: set[str]) -> dict[str, list[str]]:

@@ -13,10 +13,11 @@ import re
 from . import digests, jsontext, layout, provenance, records, run_lists
 from .errors import JobError
 from .makers import read_head
+from .result_fields import fields_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from typing import Any
 
     from .documents import Context, TrialEntry
@@ -189,14 +190,11 @@ def _numbers_of(path: str) -> Iterator[list[Any]]:
     """Yield the parameters of each run, and the numbers in its result by their names; None if it failed."""
     for text in run_lists.list_texts(path):
         run = run_lists.run_of(text, path)
-        found = dict(numbers_in(run["result"])) if run["success"] else None
+        found = numbers_in(run["result"]) if run["success"] else None
         yield [run["params"], found]
 
 
-def numbers_in(value: Any, name: str = "") -> Iterable[tuple[str, float]]:
-    """Yield the numbers in a result, by their names joined with dots; a plain number has an empty name."""
-    if isinstance(value, (int, float)):
-        yield name, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from numbers_in(inner, f"{name}.{key}" if name else str(key))
+def numbers_in(value: Any) -> dict[str, float]:
+    """Return the numbers among the fields of a result."""
+    found = fields_of(value, lambda _other: None)
+    return {name: number for name, number in found.items() if isinstance(number, (int, float))}

@@ -6,7 +6,7 @@ from . import jsontext
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
     from typing import Any
 
 STRUCTURED = frozenset({dict, list})
@@ -30,7 +30,8 @@ def cell_of(value: Any) -> Any:
 def fields_of(result: Any, cell: Callable[[Any], Any] = cell_of) -> dict[str, Any]:
     """Return the fields of a result; a plain value has an empty name, and None has no field.
 
-    `cell` makes cells of values that have others inside, but for dicts, whose fields these are.
+    `cell` makes cells of values that have others inside, but for dicts, whose fields these are. A name that
+    another field has got by joining is put in quotes: {"a": {"b": 1}, "a.b": 2}.
     """
     if type(result) is not dict:
         return {} if result is None else {"": cell(result) if type(result) is list else result}
@@ -46,18 +47,19 @@ def _flatten(
     cell: Callable[[Any], Any],
     levels: int,
 ) -> None:
-    for name, inner in value.items():
+    for key, inner in value.items():
         kind = type(inner)
-        if kind not in STRUCTURED:
-            found[before + name] = inner
-        elif kind is dict and inner and levels:
-            _flatten(inner, f"{before}{name}.", found, cell, levels - 1)
-        else:
-            found[before + name] = cell(inner)
+        name = before + key
+        if kind is dict and inner and levels:
+            _flatten(inner, f"{name}.", found, cell, levels - 1)
+            continue
+        while name in found:
+            name = f'"{name}"'
+        found[name] = cell(inner) if kind in STRUCTURED else inner
 
 
-def field_name(name: str, taken: set[str]) -> str:
-    """Return the name of a field's column, where parameters and others have taken names."""
-    if not name:
-        name = RESULT
-    return f"{RESULT}.{name}" if name in taken else name
+def field_name(name: str, taken: Container[str]) -> str:
+    """Return the name of a field's column, where parameters, others and earlier fields have taken names."""
+    while name in taken:
+        name = f"{RESULT}.{name}"
+    return name

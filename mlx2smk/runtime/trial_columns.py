@@ -10,7 +10,7 @@ from array import array
 
 from . import jsontext
 from .first_figures import CATEGORY, FIELD, MOST_CATEGORIES, NUMBER, PARAM, TEXT, ColumnFacts
-from .result_fields import DURATION, FIXED, STRUCTURED, field_name, fields_of
+from .result_fields import DURATION, FIXED, RESULT, STRUCTURED, field_name, fields_of
 from .words import failure_line
 
 TYPE_CHECKING = False
@@ -165,7 +165,7 @@ class TrialColumns:
         found = fields_of(run.get("result"), shortened if is_shown else _unread)
         fields: dict[str, Any] = {}
         for field, value in found.items():
-            name = self._names.get(field) or self._new_field(field)
+            name = self._names.get(field or RESULT) or self._new_field(field or RESULT)
             if name:
                 fields[name] = value
                 self.fields[name].add(value, self.count)
@@ -177,7 +177,7 @@ class TrialColumns:
         if len(self.fields) == MOST_FIELDS:
             self.has_more = True
             return ""
-        name = self._names[field] = field_name(field, {*self.params, *FIXED})
+        name = self._names[field] = field_name(field, {*self.params, *FIXED, *self.fields})
         self.fields.setdefault(name, NumberColumn())
         return name
 

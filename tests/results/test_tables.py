@@ -270,3 +270,20 @@ def test_colours_tell_failures():
 )
 def test_numbers(number, text):
     assert number_text(number) == text
+
+
+def test_names_that_would_be_the_same():
+    """Each field has a column, whatever its name looks like beside those of others."""
+    result = {"a": {"b": 1}, "a.b": 2, "x": 3, "result": {"x": 4}, "0": {"5": 5}, "0.5": 6}
+    rows = [row(0, {"x": 0}, result), row(1, {"x": 1}, 7), row(2, {"x": 2}, {"result": 8})]
+    table = table_of(rows, with_trial=False)
+    assert len(set(table.names)) == len(table.names)
+    fields = dict(zip(table.names, table.lines[0], strict=True))
+    shown = [fields[name] for name in table.names if name not in ("x", "status", "duration")]
+    assert [value for value in shown if value is not None] == [1, 2, 3, 4, 5, 6]
+    assert fields["a.b"] == 1
+    assert fields['"a.b"'] == 2
+    assert [
+        next(v for n, v in zip(table.names, line, strict=True) if n.startswith("result") and v)
+        for line in table.lines[1:]
+    ] == [7, 8]

@@ -148,7 +148,8 @@ def test_there_is_no_history_yet(tmp_path):
         ("text", {}),
         ([1, 2], {}),
         ({"a": True, "b": {"c": 1.5, "d": [1]}, "e": None}, {"a": True, "b.c": 1.5}),
+        ({"0": {"5": 1}, "0.5": 2, "x": "0.5"}, {"0.5": 1, '"0.5"': 2}),
     ],
 )
 def test_numbers_in_a_result(value, found):
-    assert dict(numbers_in(value)) == found
+    assert numbers_in(value) == found
