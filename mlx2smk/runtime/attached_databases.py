@@ -25,7 +25,7 @@ RUNNING_SQL = {
 OPENING = {"_dbm": "open", "_gdbm": "open", "apsw": "Connection"}
 """The functions that open the databases that they are given, by module."""
 
-SUFFIXES = ("", ".db", ".dir", ".pag")
+DATABASE_SUFFIXES = ("", ".db", ".dir", ".pag")
 """What the libraries behind `dbm` add to the name of a database."""
 
 FILE_NAME = r"""\s+(?:'((?:[^']|'')+)'|"([^"]+)"|([?:@$]\w*))"""
@@ -61,7 +61,7 @@ def _report(sql: str, values: Any = (), *_: Any) -> None:
 def _opens(make: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]) -> Any:
     name = given[0] if given else named.get("filename")
     if isinstance(name, (str, bytes, os.PathLike)):
-        for suffix in SUFFIXES:
+        for suffix in DATABASE_SUFFIXES:
             sys.audit("sqlite3.connect", os.fsdecode(name) + suffix)
     return make(*given, **named)
 
