@@ -26,6 +26,9 @@ LONGEST_FILE_NAME = 256
 NEVER_IN_NAMES = frozenset("\n*?[](){}$`|&;<>=")
 """Characters that hardly a name of a file has, but patterns and code."""
 
+NEVER_IN_PATTERNS = NEVER_IN_NAMES.difference("*?[]").union("\\^'\"%,:")
+"""Characters that hardly a pattern of files has, but patterns of texts and code."""
+
 MOST_BYTES = 1 << 28
 """The size of all files of a process whose content is noted before a program may change them."""
 
@@ -70,8 +73,10 @@ class Programs:
         texts = [os.fsdecode(word) for word in list(words or ())[:MOST_WORDS]]
         program = texts[0] if texts else os.fsdecode(executable or "")
         if len(texts) > 2 and texts[1] == "-c":
+            is_shell = os.path.basename(program) in SHELLS
             texts = _with_command(texts)
             program = texts[0]
+            texts += _expanded(texts, os.fsdecode(folder or os.curdir)) if is_shell else []
         self._runs(program, folder, environment)
         for text in texts[:MOST_WORDS]:
             if text != program:
@@ -112,6 +117,19 @@ def _with_command(words: list[str]) -> list[str]:
         return [program, *rest[1:]]
     pieces = [piece.strip("'\"<>;|&()") for text in rest for piece in text.split()]
     return pieces if pieces and name in SHELLS else [program, *pieces]
+
+
+def _expanded(words: list[str], folder: str) -> list[str]:
+    """Return the paths that a shell puts in the place of patterns, whose folders are listed for that."""
+    patterns = [word for word in words if "*" in word or "?" in word or "[" in word]
+    found: list[str] = []
+    for pattern in patterns:
+        # Code, as for awk and sed, and what is quoted, as for grep and find, rarely names a folder.
+        if "/" in pattern and not NEVER_IN_PATTERNS.intersection(pattern):
+            from glob import glob
+
+            found += glob(os.path.join(os.path.abspath(folder), pattern))
+    return sorted(found)
 
 
 def _may_become_file(word: str) -> bool:

@@ -50,6 +50,23 @@ def test_what_names_no_file_is_not_looked_for(tmp_path):
     assert "kinds" not in touch(tmp_path, body)
 
 
+def test_a_pattern_of_a_shell_reads_the_files_and_lists_the_folder(tmp_path):
+    (tmp_path / "data").mkdir()
+    for name in ("a.csv", "b.csv", "c.txt"):
+        (tmp_path / "data" / name).write_text(name)
+    found = touch(tmp_path, "os.system('cat data/*.csv >/dev/null')")
+    assert found["files"] == {f"data/{name}": sha(name) for name in ("a.csv", "b.csv")}
+    assert found["folders"] == {"data": ["a.csv", "b.csv", "c.txt"]}
+
+
+def test_what_is_quoted_or_code_is_no_pattern(tmp_path):
+    body = """
+    os.system("echo a | grep 'a*' | awk '{print $1/2*3}' | sed 's/a*/b/'")
+    subprocess.run(["echo", "data/*.csv"])
+    """
+    assert touch(tmp_path, body).keys().isdisjoint({"files", "folders"})
+
+
 MADE = {
     "file": ("subprocess.run(['cp', 'a.txt', 'new'])", {"made": {"new": sha("a")}}),
     "and read": (
