@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlx2smk.analysis.names import Reference
     from mlx2smk.analysis.project import Module, Project, Unit
     from mlx2smk.language.bindings import Imported
 
@@ -97,3 +98,47 @@ def _is_for_checkers(node: ast.stmt) -> bool:
     test = node.test if isinstance(node, ast.If) and not node.orelse else None
     name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", None)
     return bool(name == "TYPE_CHECKING")
+
+
+def is_loaded_by_others(reference: Reference, module: Module, project: Project) -> bool:
+    """Whether code uses a submodule of the standard library that its module does not import itself.
+
+    ``import importlib`` and ``importlib.util.find_spec`` work if any other import loads ``importlib.util``.
+    """
+    if not reference.attributes:
+        return False
+    for imported in reference.imports or module.imports(reference.name):
+        package, name = imported.module, reference.attributes[0]
+        of_outside = imported.name is None and project.load(package) is None
+        if of_outside and name in _NOT_LOADED.get(package, ()):
+            return not any(
+                f"{each.module}.{each.name or ''}.".startswith(f"{package}.{name}.")
+                for unit in module.units
+                for each, _ in unit.names.imports
+            )
+    return False
+
+
+_NOT_LOADED = {
+    "concurrent": {"futures"},
+    "ctypes": {"util"},
+    "email": {"header", "message", "mime", "parser", "policy", "utils"},
+    "html": {"parser"},
+    "http": {"client", "cookiejar", "cookies", "server"},
+    "importlib": {"abc", "machinery", "metadata", "resources", "util"},
+    "logging": {"config", "handlers"},
+    "multiprocessing": {
+        "connection",
+        "managers",
+        "pool",
+        "queues",
+        "shared_memory",
+        "sharedctypes",
+    },
+    "unittest": {"mock"},
+    "urllib": {"error", "parse", "request", "response", "robotparser"},
+    "wsgiref": {"handlers", "headers", "simple_server", "util", "validate"},
+    "xml": {"dom", "etree", "parsers", "sax"},
+    "xmlrpc": {"client", "server"},
+}
+"""Submodules that packages of the standard library do not load by themselves."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.attached import is_loaded_by_others
 from mlx2smk.analysis.import_calls import (
     BY_NAME,
     asks_for_attribute,
@@ -151,6 +152,11 @@ _ATTRIBUTES = frozenset(
 def dynamics_of(unit: Unit, module: Module, project: Project) -> tuple[Dynamic, ...]:
     """Find the places of a unit that look names up at run time."""
     found = [_of_reference(item, unit, module, project) for item in unit.names.references]
+    found.extend(
+        Dynamic("uses what other imports load", item.node, Reach.LOADED, plain=True)
+        for item in unit.names.references
+        if is_loaded_by_others(item, module, project)
+    )
     found.extend(
         Dynamic(f"uses .{node.attr}", node, Reach.ALL, value=_that_finds(node))
         for node in unit.names.attributes

@@ -163,3 +163,26 @@ def test_effects_on_a_module_outside_count_for_who_asks_for_it_by_name():
 def test_who_looks_at_the_loaded_modules_otherwise_needs_all(body):
     found = trial("import sys\nfrom first import f", body, PLUGGED)
     assert module("first", found) == PLUGGED["first.py"].splitlines()
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "kept_imports"),
+    [
+        ("import importlib, pkgutil", "return importlib.util.find_spec('json')", True),
+        ("import pkgutil", "import importlib as il\nreturn il.util.find_spec('json')", True),
+        ("import logging, pkgutil", "return logging.handlers.MemoryHandler(3)", True),
+        (
+            "import importlib, pkgutil\nimport importlib.util",
+            "return importlib.util.find_spec('json')",
+            False,
+        ),
+        ("import importlib, pkgutil", "return importlib.import_module('json')", False),
+        ("from importlib import util\nimport pkgutil", "return util.find_spec('json')", False),
+        ("import logging, pkgutil", "return logging.getLogger('x')", False),
+    ],
+)
+def test_a_submodule_outside_that_another_import_loads(before, body, kept_imports):
+    found = trial(f"{before}\nimport first", body, PLUGGED)
+    assert ("pkgutil" in found.slice.text) == kept_imports
+    assert ("first" in {item.name for item in found.slice.modules}) == kept_imports
+    assert found.slice.widened == ()
