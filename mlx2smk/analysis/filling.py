@@ -29,6 +29,14 @@ def only_filled(
     unit: Unit, module: Module, linker: Linker, facts: Facts
 ) -> frozenset[tuple[Module, str]]:
     """Return the containers, with their modules, that a unit's code needs but does not look into."""
+    if unit not in linker.filled:
+        linker.filled[unit] = _only_filled(unit, module, linker, facts)
+    return linker.filled[unit]
+
+
+def _only_filled(
+    unit: Unit, module: Module, linker: Linker, facts: Facts
+) -> frozenset[tuple[Module, str]]:
     names = [each for each in linker.of(unit, module).names if _is_container(*each, facts)]
     if not names:
         return frozenset()

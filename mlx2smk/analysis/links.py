@@ -47,6 +47,7 @@ class Linker:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._links: dict[Unit, Links] = {}
+        self.filled: dict[Unit, frozenset[tuple[Module, str]]] = {}
         self._groups: dict[str, dict[int, tuple[int, ...]]] = {}
         self._loads: dict[str, list[tuple[Unit, str]]] = {}
         self._attaching_imports: dict[Module, tuple[LoadingImport, ...]] = {}
