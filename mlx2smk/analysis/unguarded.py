@@ -58,7 +58,7 @@ def unguarded(
     return tuple(
         _described(module, items, begun, slicer)
         for module, items in programs.items()
-        if _is_program(items)
+        if _is_program(items, begun)
     )
 
 
@@ -118,8 +118,10 @@ def _start(item: Taken, taken: Sequence[Taken], needed: Container[Unit]) -> Take
     return item
 
 
-def _is_program(items: Sequence[Taken]) -> bool:
-    """Whether statements, with what only they need, are more than a setting is."""
+def _is_program(items: Sequence[Taken], begun: Begun) -> bool:
+    """Whether statements, with what only they need, are more than a setting is, or a value for others."""
+    if all(isinstance(unit.node, _VALUES) for unit in map(_unit, items) if unit in begun):
+        return False
     written = [_unit(item) for item in items if not isinstance(item.unit.node, _IMPORTS)]
     if any(isinstance(unit.node, (Function, ast.ClassDef)) for unit in written):
         return True
@@ -128,7 +130,7 @@ def _is_program(items: Sequence[Taken]) -> bool:
 
 def _described(module: Module, items: Sequence[Taken], begun: Begun, slicer: Slicer) -> Unguarded:
     own = [_unit(item) for item in items if _unit(item) in begun and item.module is module]
-    first = min(own, key=lambda unit: unit.index)
+    first = min(own, key=lambda unit: (isinstance(unit.node, _VALUES), unit.index))
     facts = slicer.facts.of(module)[first.index]
     span = module.source.span(first.node)
     others = sum(not isinstance(item.unit.node, _IMPORTS) for item in items) - 1
@@ -136,3 +138,4 @@ def _described(module: Module, items: Sequence[Taken], begun: Begun, slicer: Sli
 
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
+_VALUES = (ast.Assign, ast.AnnAssign, ast.AugAssign)

@@ -86,6 +86,7 @@ def test_below_a_main_guard_nothing_is_said():
         "try:\n    import unknown\nexcept ImportError:\n    unknown = None\n",
         "import unknown\nDATA = unknown.read('x')\nSCALE = unknown.scale(DATA)\ndef accuracy(x): return SCALE(x) + len(DATA)\n",
         "def fit(x): return x\nMODEL = fit(3)\n",  # has no effects
+        "import unknown\ndef has(n): return unknown.find(n)\nHAS_A = has('a')\nHAS_B = has('b')\n",
     ],
 )  # fmt: skip
 def test_settings_and_what_is_needed_are_no_programs(statements):
