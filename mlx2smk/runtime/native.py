@@ -7,7 +7,6 @@ began does not count as read: the run itself may have made it.
 
 from __future__ import annotations
 
-import itertools
 import os
 import sys
 import time
@@ -15,7 +14,7 @@ import time
 from .attached_databases import OPENING, RUNNING_SQL, follow_databases
 from .hdf5_links import OPENING_OBJECTS, Hdf5Links
 from .importing import call_after, found_by_others
-from .native_functions import FROM_START, READERS, STORAGES, STORES, VISITED, WRITERS
+from .native_functions import FROM_START, READERS, STORAGES, STORES, TELLING, VISITED, WRITERS
 from .paths import folder_of, path_of_url, signature
 from .wrapping import put_around
 from .xml_documents import PARSERS, XmlDocuments
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     Before = Callable[[tuple[Any, ...], dict[str, Any]], Places]
 
 OTHERS = (*PARSERS, *RUNNING_SQL, *OPENING, *OPENING_OBJECTS)
-LIBRARIES = frozenset((*READERS, *WRITERS, *VISITED, *STORAGES, *STORES, *OTHERS))
+LIBRARIES = frozenset((*READERS, *WRITERS, *VISITED, *STORAGES, *STORES, *TELLING, *OTHERS))
 """The modules that have such functions."""
 
 SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg")
@@ -107,6 +106,7 @@ class NativeFiles:
         )
         for table, before in tables:
             put_around(module, table.get(module.__name__, ""), self._calling(before))
+        put_around(module, TELLING.get(module.__name__, ""), self._write_as_told)
         follow_databases(module)
         if module.__name__ in PARSERS:
             self._documents.wrap(module)
@@ -171,6 +171,14 @@ class NativeFiles:
         named["file_visitor"] = visit
         return {}
 
+    def _write_as_told(
+        self, make: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]
+    ) -> Any:
+        """Call a function that returns the names of the files that it has written."""
+        result = make(*given, **named)
+        self._writes_all(_with_indexes(_names([result])))
+        return result
+
     def _writes_all(self, names: Iterable[str]) -> None:
         for name in _with_parts(names):
             path = self._observer.path(name)
@@ -192,17 +200,15 @@ class NativeFiles:
             self._writes_all(path for path in now if before.get(path) != now[path])
 
     def _files_in(self, folder: str) -> dict[str, str]:
-        """Return the files in a folder with their signatures; in one that the run is in, those at its top."""
-        if signature(folder) != "d":
-            return {}
+        """Return the files in a folder with their signatures; none in one where the run is, as do others."""
         inside = os.path.join(os.path.abspath(folder), "")
-        is_around = os.path.join(os.getcwd(), "").startswith(inside)
+        if signature(folder) != "d" or os.path.join(os.getcwd(), "").startswith(inside):
+            return {}
         self._observer.look_away(True)  # the run itself does not list them
         try:
-            found = list(itertools.islice(os.walk(folder), 1 if is_around else None))
+            paths = [os.path.join(at, name) for at, _, names in os.walk(folder) for name in names]
         finally:
             self._observer.look_away(False)
-        paths = (os.path.join(at, name) for at, _, names in found for name in names)
         return {path: signature(path) for path in paths}
 
     def _follow(self, name: str, kind: str) -> None:

@@ -13,8 +13,8 @@ def _methods(owner: str, names: str) -> str:
 SQL = "sql query execute from_query read_csv read_parquet read_json from_csv_auto from_parquet"
 
 READERS = {
-    "MDAnalysis.lib.formats.libdcd": "DCDFile",
-    "MDAnalysis.lib.formats.libmdaxdr": "TRRFile XTCFile",
+    "MDAnalysis.coordinates.DCD": "DCDReader.__init__",
+    "MDAnalysis.lib.formats.libmdaxdr": "_XDRFile.open",
     "SimpleITK": "ReadImage",
     "av": "open",
     "cantera": "Solution Interface",
@@ -105,6 +105,7 @@ READERS = {
 }
 
 WRITERS = {
+    "MDAnalysis.coordinates.DCD": "DCDWriter.__init__",
     "SimpleITK": "WriteImage",
     "catboost.core": "CatBoost.save_model",
     "cv2": "VideoWriter VideoWriter.open imwrite imwriteWithMetadata imwriteanimation imwritemulti",
@@ -149,7 +150,6 @@ WRITERS = {
     "scipy.io._fast_matrix_market._fmm_core": "open_write_file",
     "soundfile": "write",
     "tokenizers": "Tokenizer.save",
-    "tokenizers.models": "Model.save",
     "torch.jit": "save ScriptModule.save RecursiveScriptModule.save",
     "torch.serialization": "save",
     "torchvision.io": "write_file write_jpeg write_png write_video",
@@ -165,6 +165,9 @@ STORAGES = {"cv2": "FileStorage FileStorage.open"}
 
 STORES = {"tensorstore": "open KvStore.open"}
 """Those that are given descriptions of arrays, which name folders."""
+
+TELLING = {"pysam": "tabix_compress tabix_index", "tokenizers.models": "Model.save"}
+"""Those that return the names of the files that they have written."""
 
 FROM_START = frozenset(("w", "wb", "wt", "w-", "x", "xb", "ws", "wh", "wc", "wz"))
 """Modes in which a file is written from its beginning."""
