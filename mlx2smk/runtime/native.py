@@ -14,14 +14,24 @@ import time
 from .attached_databases import OPENING, RUNNING_SQL, follow_databases
 from .hdf5_links import OPENING_OBJECTS, Hdf5Links
 from .importing import call_after, found_by_others
-from .native_functions import FROM_START, READERS, STORAGES, STORES, TELLING, VISITED, WRITERS
+from .native_functions import (
+    FROM_START,
+    KEEPING,
+    READERS,
+    STORAGES,
+    STORES,
+    TELLING,
+    TRAINERS,
+    VISITED,
+    WRITERS,
+)
 from .paths import folder_of, path_of_url, signature
 from .wrapping import put_around
 from .xml_documents import PARSERS, XmlDocuments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from importlib.machinery import ModuleSpec
     from typing import Any, Callable
 
@@ -32,7 +42,9 @@ if TYPE_CHECKING:
     Before = Callable[[tuple[Any, ...], dict[str, Any]], Places]
 
 OTHERS = (*PARSERS, *RUNNING_SQL, *OPENING, *OPENING_OBJECTS)
-LIBRARIES = frozenset((*READERS, *WRITERS, *VISITED, *STORAGES, *STORES, *TELLING, *OTHERS))
+LIBRARIES = frozenset(
+    (*READERS, *WRITERS, *VISITED, *STORAGES, *STORES, *TELLING, *TRAINERS, *KEEPING, *OTHERS)
+)
 """The modules that have such functions."""
 
 SHAPEFILE = (".shx", ".dbf", ".prj", ".cpg")
@@ -103,10 +115,12 @@ class NativeFiles:
             (VISITED, self._before_visiting),
             (STORAGES, self._before_storing),
             (STORES, self._before_opening),
+            (TRAINERS, self._before_training),
         )
         for table, before in tables:
             put_around(module, table.get(module.__name__, ""), self._calling(before))
         put_around(module, TELLING.get(module.__name__, ""), self._write_as_told)
+        put_around(module, KEEPING.get(module.__name__, ""), self._keep_unseen)
         follow_databases(module)
         if module.__name__ in PARSERS:
             self._documents.wrap(module)
@@ -157,7 +171,17 @@ class NativeFiles:
     def _before_opening(self, given: tuple[Any, ...], named: dict[str, Any]) -> Places:
         for place in set(_places_in([*given, *named.values()])) - self._opened:
             self._opened.add(place)
-            self._follow(place)
+            self._follow(place, signature(place))
+        return {}
+
+    def _before_training(self, given: tuple[Any, ...], named: dict[str, Any]) -> Places:
+        options = {word.partition("=")[0]: word.partition("=")[2] for word in _words_in(given)}
+        options.update({f"--{key}": value for key, value in named.items()})
+        inputs = options.get("--input") or ""
+        for name in inputs.split(",") if isinstance(inputs, str) else _names(inputs):
+            self._follow(name, signature(name))
+        prefix = options.get("--model_prefix")
+        self._writes_all(f"{prefix}{suffix}" for suffix in (".model", ".vocab") if prefix)
         return {}
 
     def _before_visiting(self, _given: tuple[Any, ...], named: dict[str, Any]) -> Places:
@@ -178,6 +202,15 @@ class NativeFiles:
         result = make(*given, **named)
         self._writes_all(_with_indexes(_names([result])))
         return result
+
+    def _keep_unseen(
+        self, make: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]
+    ) -> Any:
+        self._observer.look_away(True)
+        try:
+            return make(*given, **named)
+        finally:
+            self._observer.look_away(False)
 
     def _writes_all(self, names: Iterable[str]) -> None:
         for name in _with_parts(names):
@@ -241,9 +274,17 @@ def _names(given: Iterable[Any]) -> Iterator[str]:
     """Yield what may be paths among arguments, also in lists."""
     for each in given:
         if isinstance(each, (list, tuple)):
-            yield from _names(each)
+            yield from () if _is_data(each) else _names(each)
         elif isinstance(each, (str, bytes, os.PathLike)):
             yield from _names_in(os.fspath(each))
+
+
+def _is_data(items: Sequence[Any]) -> bool:
+    """Tell whether a list has words, such as labels, instead of names; there may be millions."""
+    first = items[0] if items else None
+    return isinstance(first, str) and not (
+        "." in first or os.sep in first or signature(first) != "-"
+    )
 
 
 def _names_in(given: str | bytes) -> Iterable[str]:
@@ -270,6 +311,10 @@ def _places_in(described: Any) -> Iterator[str]:
     if isinstance(described, (dict, list)):
         for each in described.values() if isinstance(described, dict) else described:
             yield from _places_in(each)
+
+
+def _words_in(given: Iterable[Any]) -> list[str]:
+    return [word for each in given if isinstance(each, str) for word in each.split()]
 
 
 def _base_of(given: Any) -> Any:

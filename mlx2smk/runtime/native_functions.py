@@ -17,8 +17,9 @@ READERS = {
     "MDAnalysis.lib.formats.libmdaxdr": "_XDRFile.open",
     "SimpleITK": "ReadImage",
     "av": "open",
+    "blosc2": "load_array load_tensor open",
     "cantera": "Solution Interface",
-    "catboost.core": "CatBoost.load_model",
+    "catboost.core": "CatBoost.load_model Pool.__init__",
     "cffi": "FFI.dlopen",
     "cv2": (
         "CascadeClassifier CascadeClassifier.load VideoCapture VideoCapture.open imcount imread "
@@ -38,6 +39,7 @@ READERS = {
     "fitsio": "read FITS.__init__",
     "geopandas": "read_file",
     "gmsh": "merge open",
+    "gurobipy": "Model.read read",
     "h5py.h5f": "open",
     "highspy._core": "_Highs.readBasis _Highs.readModel _Highs.readSolution",
     "lightgbm": "Dataset.__init__ Booster.__init__",
@@ -72,7 +74,9 @@ READERS = {
     "pyarrow.parquet": (
         "read_table read_pandas read_schema read_metadata ParquetFile.__init__ ParquetDataset.__init__"
     ),
+    "pymupdf": "Document.__init__ Pixmap.__init__",
     "pyogrio": "read_dataframe read_arrow open_arrow read_info read_bounds list_layers",
+    "pypdfium2._helpers.document": "PdfDocument.__init__",
     "pyreadr": "read_r",
     "pyreadstat": "read_sav read_dta read_sas7bdat read_sas7bcat read_xport read_por",
     "pysam": "AlignmentFile VariantFile FastaFile FastxFile TabixFile",
@@ -107,6 +111,7 @@ READERS = {
 WRITERS = {
     "MDAnalysis.coordinates.DCD": "DCDWriter.__init__",
     "SimpleITK": "WriteImage",
+    "blosc2": "asarray save_array save_tensor",
     "catboost.core": "CatBoost.save_model",
     "cv2": "VideoWriter VideoWriter.open imwrite imwriteWithMetadata imwriteanimation imwritemulti",
     "deltalake": "write_deltalake",
@@ -116,6 +121,7 @@ WRITERS = {
     "fasttext.FastText": "_FastText.save_model",
     "fitsio": "write",
     "gmsh": "write",
+    "gurobipy": "Model.write",
     "h5py.h5f": "create",
     "highspy._core": "_Highs.writeBasis _Highs.writeModel _Highs.writeSolution",
     "lightgbm": "Dataset.save_binary Booster.save_model",
@@ -138,6 +144,7 @@ WRITERS = {
     "pyarrow.ipc": "new_file new_stream RecordBatchFileWriter.__init__ RecordBatchStreamWriter.__init__",
     "pyarrow.orc": "write_table ORCWriter.__init__",
     "pyarrow.parquet": "write_table write_metadata ParquetWriter.__init__",
+    "pymupdf": "Document.ez_save Document.save Pixmap.save",
     "pyogrio": "write_dataframe write_arrow",
     "pyreadr": "write_rds write_rdata",
     "pyreadstat": "write_sav write_dta write_xport write_por",
@@ -168,6 +175,12 @@ STORES = {"tensorstore": "open KvStore.open"}
 
 TELLING = {"pysam": "tabix_compress tabix_index", "tokenizers.models": "Model.save"}
 """Those that return the names of the files that they have written."""
+
+TRAINERS = {"sentencepiece": "SentencePieceTrainer.Train SentencePieceTrainer.train"}
+"""Those whose options name the texts to learn from, and the beginning of the names of what they write."""
+
+KEEPING = {"MDAnalysis.coordinates.XDR": "XDRBaseReader._load_offsets XDRBaseReader._read_offsets"}
+"""Those that keep beside a file what they find by reading it, and compare times and sizes to see whether it still holds."""
 
 FROM_START = frozenset(("w", "wb", "wt", "w-", "x", "xb", "ws", "wh", "wc", "wz"))
 """Modes in which a file is written from its beginning."""
