@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .observing import Handler, Observer
     from .paths import Name
 
-MOST_WORDS = 200
+MOST_WORDS = 20_000
 """The number of words of a command line that are examined."""
 
 LONGEST_FILE_NAME = 256

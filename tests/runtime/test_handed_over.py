@@ -129,3 +129,11 @@ def test_a_database_whose_name_is_quoted(tmp_path):
 def test_a_file_behind_an_option(tmp_path):
     body = "subprocess.run(['true', '--config=a.txt', 'data=b.txt'])"
     assert touch(tmp_path, body)["files"] == {"a.txt": sha("a"), "b.txt": sha("b")}
+
+
+def test_a_long_command_line(tmp_path):
+    names = [f"{number}.txt" for number in range(1000)]
+    for name in names:
+        (tmp_path / name).write_text("x")
+    body = "subprocess.run(['true', *(f'{number}.txt' for number in range(1000))])"
+    assert touch(tmp_path, body)["files"] == dict.fromkeys(names, sha("x"))
