@@ -198,7 +198,7 @@ def _is_collected(results: Results, trial: TrialProgress) -> bool:
 
 def _verdict(results: Results, verify: VerifyPlan) -> VerdictRecord | None:
     """Return a verification's record, if its code, its SETUP and the results that it judged are current."""
-    record = read_verdict(results.verdict_path(verify.name))
+    record = read_verdict(results.verdict_path(verify.name), whole=True)
     made = record.get("made_from") if record is not None else None
     if record is None or made is None or made.get("code") != verify.digest:
         return None

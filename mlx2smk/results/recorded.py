@@ -76,9 +76,9 @@ class Results:
         return self.directory / layout.results_of(self.stem) / path
 
 
-def read_job(path: Path) -> JobRecord | None:
-    """Return the record of a trial's job; None if there is none."""
-    found: JobRecord | None = _read(path, "job", _check_job)
+def read_job(path: Path, *, whole: bool = False) -> JobRecord | None:
+    """Return the record of a trial's job; None if there is none. Its runs lack nothing if `whole` is asked for."""
+    found: JobRecord | None = _read(path, "job", _check_whole_job if whole else _check_job)
     return found
 
 
@@ -88,9 +88,10 @@ def read_setup(path: Path) -> SetupRecord | None:
     return found
 
 
-def read_verdict(path: Path) -> VerdictRecord | None:
-    """Return the record of a verification; None if there is none."""
-    found: VerdictRecord | None = _read(path, "judgement", _check_verdict)
+def read_verdict(path: Path, *, whole: bool = False) -> VerdictRecord | None:
+    """Return the record of a verification; None if there is none. It lacks nothing if `whole` is asked for."""
+    check = _check_whole_verdict if whole else _check_verdict
+    found: VerdictRecord | None = _read(path, "judgement", check)
     return found
 
 
@@ -164,11 +165,20 @@ def _check_setup(record: Any) -> None:
     _of_type(record.get("returned", {}), dict)
 
 
+def _check_whole_job(record: Any) -> None:
+    _check_job(record)
+    _check_parts(record.get("runs", []))
+
+
 def _check_verdict(record: Any) -> None:
     _check_record(record)
-    for part in ("verdict", "log"):
-        _of_type(record[part], str)
+    _of_type(record.get("verdict", ""), str)
     _check_texts(record)
+
+
+def _check_whole_verdict(record: Any) -> None:
+    _check_verdict(record)
+    _check_has(record, {"verdict", "log"})
 
 
 def _check_record(record: Any) -> None:
@@ -213,18 +223,25 @@ def _check_touched(touched: Any) -> None:
 
 def _check_runs(runs: Any) -> None:
     for run in _of_type(runs, list):
-        succeeded = _of_type(_of_type(run, dict)["success"], bool)
-        _of_type(run["params"], dict)
-        _of_type(run["duration"], int, float)
-        missing = _PARTS[succeeded] - run.keys()
-        if missing:
-            raise KeyError(*missing)
+        _of_type(_of_type(run, dict)["success"], bool)
+        _of_type(run.get("params", {}), dict)
+        _of_type(run.get("duration", 0), int, float)
         _of_type(run.get("return_code", 0), int)
         _check_texts(run)
 
 
-_PARTS = {True: {"log", "result"}, False: {"log", "return_code", "error", "type"}}
-"""What a run has that succeeded, and one that failed."""
+def _check_parts(runs: Any) -> None:
+    for run in runs:
+        _check_has(run, _PARTS | ({"result"} if run["success"] else _PARTS_OF_FAILURES))
+
+
+_PARTS = {"params", "duration", "log"}
+_PARTS_OF_FAILURES = {"return_code", "error", "type"}
+
+
+def _check_has(record: Any, parts: set[str]) -> None:
+    if not parts <= record.keys():
+        raise KeyError(*(parts - record.keys()))
 
 
 def _check_texts(record: Any) -> None:

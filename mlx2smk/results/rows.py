@@ -121,7 +121,7 @@ class _TrialRuns:
         own = {job.name: job for job in self._trial.jobs}
         others: list[tuple[RunDict, str]] = []
         for path in self._paths():
-            record = read_job(path)
+            record = read_job(path, whole=True)
             made = record.get("made_from") if record is not None else None
             if record is None or made is None or not self._counts(record):
                 continue
