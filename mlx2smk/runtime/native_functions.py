@@ -32,6 +32,8 @@ READERS = {
     ),
     "deltalake": "DeltaTable.__init__",
     "cyvcf2.cyvcf2": "VCF",
+    "decord.audio_reader": "AudioReader.__init__",
+    "decord.video_reader": "VideoReader.__init__",
     "duckdb": f"connect {SQL} {_methods('DuckDBPyConnection', SQL)}",
     "faiss": "read_index read_index_binary read_VectorTransform",
     "fasttext.FastText": "load_model train_supervised train_unsupervised",
@@ -74,11 +76,14 @@ READERS = {
     "pyarrow.parquet": (
         "read_table read_pandas read_schema read_metadata ParquetFile.__init__ ParquetDataset.__init__"
     ),
+    "pybullet": "loadBullet loadMJCF loadSDF loadTexture loadURDF",
+    "pymeshlab": "MeshSet.load_new_mesh MeshSet.load_project",
     "pymupdf": "Document.__init__ Pixmap.__init__",
     "pyogrio": "read_dataframe read_arrow open_arrow read_info read_bounds list_layers",
     "pypdfium2._helpers.document": "PdfDocument.__init__",
     "pyreadr": "read_r",
     "pyreadstat": "read_sav read_dta read_sas7bdat read_sas7bcat read_xport read_por",
+    "pyscipopt.scip": "Model.readParams Model.readProblem Model.readSol",
     "pysam": "AlignmentFile VariantFile FastaFile FastxFile TabixFile",
     "pysam.utils": "PysamDispatcher.__call__",
     "pyvista.core.utilities.fileio": "read",
@@ -100,7 +105,9 @@ READERS = {
         "WordPiece.read_file"
     ),
     "torch": "from_file",
+    "torch.export": "load",
     "torch.jit": "load",
+    "torch.storage": "UntypedStorage.from_file",
     "torchvision.io": (
         "read_file read_image decode_image read_video read_video_timestamps VideoReader.__init__"
     ),
@@ -144,10 +151,12 @@ WRITERS = {
     "pyarrow.ipc": "new_file new_stream RecordBatchFileWriter.__init__ RecordBatchStreamWriter.__init__",
     "pyarrow.orc": "write_table ORCWriter.__init__",
     "pyarrow.parquet": "write_table write_metadata ParquetWriter.__init__",
+    "pymeshlab": "MeshSet.save_current_mesh MeshSet.save_project",
     "pymupdf": "Document.ez_save Document.save Pixmap.save",
     "pyogrio": "write_dataframe write_arrow",
     "pyreadr": "write_rds write_rdata",
     "pyreadstat": "write_sav write_dta write_xport write_por",
+    "pyscipopt.scip": "Model.writeBestSol Model.writeParams Model.writeProblem Model.writeSol",
     "pyvista.core.dataobject": "DataObject.save",
     "rdkit.Chem.rdmolfiles": (
         "MaeWriter MolToCMLFile MolToMolFile MolToMrvFile MolToPDBFile MolToTPLFile MolToV3KMolFile "
@@ -157,6 +166,7 @@ WRITERS = {
     "scipy.io._fast_matrix_market._fmm_core": "open_write_file",
     "soundfile": "write",
     "tokenizers": "Tokenizer.save",
+    "torch.export": "save",
     "torch.jit": "save ScriptModule.save RecursiveScriptModule.save",
     "torch.serialization": "save",
     "torchvision.io": "write_file write_jpeg write_png write_video",
