@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.confined import EVERYWHERE
 from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:
@@ -68,10 +69,13 @@ def _unit(item: Taken) -> Unit:
 
 
 def _does_something(item: Taken, slicer: Slicer) -> bool:
-    """Whether a statement counts for what it does; definitions and imports are there for their names."""
+    """Whether a statement counts for what it does, and does more than to set something, as seeds and styles.
+
+    Definitions and imports are there for their names.
+    """
     facts = slicer.facts.of(item.module)[item.unit.index]
     named = isinstance(item.unit.node, (Function, ast.ClassDef, *_IMPORTS))
-    return bool(facts.domains) and not named
+    return EVERYWHERE in facts.domains and not named
 
 
 def _needed_otherwise(taken: Sequence[Taken], begun: Begun, slicer: Slicer) -> set[Unit]:

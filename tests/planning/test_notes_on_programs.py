@@ -110,6 +110,15 @@ def test_what_is_a_program(statements):
     assert note.path == "model.py"
 
 
+def test_a_seed_is_not_what_a_program_begins_with():
+    model = (
+        "import os, random\nrandom.seed(1)\ndef accuracy(x): return random.random()\n"
+        "def main(): os.system('x')\nmain()\n"
+    )
+    (note,) = programs(files={"model.py": model})
+    assert note.excerpt == "main()"
+
+
 def test_what_a_program_loads_is_not_named_again():
     files = {
         "model.py": "import other\ndef accuracy(x): return x\ndef go(): other.run()\ngo()\n",
