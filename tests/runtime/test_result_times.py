@@ -70,7 +70,7 @@ def settled_order():
 
 
 @pytest.mark.usefixtures("project")
-@pytest.mark.parametrize("when", [1e9, 0, time.time() + DAY])
+@pytest.mark.parametrize("when", [1e9, 0, 4e9])
 def test_what_was_made_from_another_content_is_older_than_all(when):
     dated(Path("results"), {"a.json": when, "b.json": when, "c.json": when})
     recorded("results/b.json", ["results/a.json"], checksums={"results/a.json": checksum("a.json")})
