@@ -235,6 +235,9 @@ def failure_of(error: BaseException, task: Task) -> Failure:
 
     left_out = world.left_out(task.plan, task.function)
     _look(guards.check_names, error, left_out, task.function["name"])
+    sliced = [file for file in left_out if file not in task.whole]
+    if sliced:
+        _look(guards.check_submodules, error, sliced, task.function["name"])
     failure = failures.of_exception(error)
     failures.show(error, failure)
     return failure

@@ -10,7 +10,7 @@ from .errors import complain
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, NoReturn
 
 _NOBODYS = object()
@@ -244,19 +244,39 @@ def _keep_away(package: types.ModuleType, names: frozenset[str]) -> None:
 
 def check_names(error: BaseException, left_out: Mapping[str, Iterable[str]], reader: str) -> None:
     """Fail the job if the error was caused by a name that was left out of the file that uses it."""
+    for current in _with_related(error):
+        name = _missing_name(current)
+        places = (_raised_in(current.__traceback__), _raised_elsewhere(current)) if name else ()
+        for file in places:
+            if file is not None and name in left_out.get(file, ()):
+                complain_left_out([name], file, reader)
+
+
+def _with_related(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception, its causes, and those in groups."""
     pending, seen = [error], set()
     while pending:
         current = pending.pop()
         if id(current) in seen:
             continue
         seen.add(id(current))
-        name = _missing_name(current)
-        places = (_raised_in(current.__traceback__), _raised_elsewhere(current)) if name else ()
-        for file in places:
-            if file is not None and name in left_out.get(file, ()):
-                complain_left_out([name], file, reader)
+        yield current
         related = (current.__cause__, current.__context__, *getattr(current, "exceptions", ()))
         pending += [other for other in related if isinstance(other, BaseException)]
+
+
+def check_submodules(error: BaseException, sliced: Sequence[str], reader: str) -> None:
+    """Stop a run that uses a submodule of a package which an import that was left out may load.
+
+    It starts again with the files whole that have run as slices.
+    """
+    for each in _with_related(error):
+        name = _missing_submodule(each)
+        if name:
+            complain(
+                f"{reader} uses {name}, which no import has loaded that it needs: import {name} where it is used",
+                {"missed": [(file, "") for file in sliced]},
+            )
 
 
 def complain_left_out(names: Sequence[str], file: str, reader: str) -> NoReturn:
@@ -277,6 +297,19 @@ def _missing_name(error: BaseException) -> str:
 
     found = re.match(r"(?:global )?name '(\w+)' is not defined", str(error))
     return found.group(1) if found else ""
+
+
+def _missing_submodule(error: BaseException) -> str:
+    """Return the submodule that an AttributeError of a package is about, empty if it is about none."""
+    if not isinstance(error, AttributeError):
+        return ""
+    import re
+
+    found = re.match(r"module '([\w.]+)' has no attribute '(\w+)'", str(error))
+    package = sys.modules.get(found.group(1)) if found else None
+    if found is None or package is None or found.group(2) not in _submodules(package):
+        return ""
+    return ".".join(found.groups())
 
 
 def _raised_in(trace: types.TracebackType | None) -> str | None:
