@@ -50,8 +50,8 @@ END = b"\0\n"
 CONFIGURATION = "MLX_OBSERVED"
 """The variable that tells other interpreters of the job the path of the event file, and what to ignore."""
 
-SEARCHING = ("/importlib/", "/pkg_resources/")
-"""Code that searches the folders of modules for installed packages."""
+SEARCHING = ("/importlib/", "/pkg_resources/", os.path.join(os.path.dirname(__file__), ""))
+"""Code that searches the folders of modules for installed packages, and this one, which guards them."""
 
 PKGUTIL = "/pkgutil.py"
 """Code that does so, and that user code calls to find the modules of a package."""

@@ -420,6 +420,18 @@ def test_a_submodule_that_no_name_of_its_package_hides(tmp_path):
     assert bundle.run_trial("t")[0]["result"] == 5
 
 
+@pytest.mark.parametrize("name", ["part", "hidden"])
+def test_the_folder_of_a_package_does_not_count_as_listed(tmp_path, name):
+    body = "try:\n        pkg.gone\n    except AttributeError:\n        return 5\n"
+    bundle = Bundle(tmp_path, f"import pkg\ndef t():\n    {body}")
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg/part.py").write_text("x = 5\n")
+    module = bundle.module("pkg", f"{name} = 1\n", sliced="", removed=[name], package=True)
+    (run,) = bundle.trial("t", {}, modules=[module]).run_trial("t")
+    assert run["result"] == 5
+    assert all("folders" not in each for each, *_ in bundle.read("runs/t/0.json")["observed"])
+
+
 def test_a_module_s_other_attributes(tmp_path):
     bundle = Bundle(tmp_path, "import helper\ndef t(): return [helper.x, hasattr(helper, 'y')]")
     module = bundle.module("helper", "x = 1\nhidden = 2\n", sliced="x = 1\n", removed=["hidden"])
