@@ -28,8 +28,8 @@ OPENING = {"_dbm": "open", "_gdbm": "open", "apsw": "Connection"}
 DATABASE_SUFFIXES = ("", ".db", ".dir", ".pag")
 """What the libraries behind `dbm` add to the name of a database."""
 
-FILE_NAME = r"""\s+(?:'((?:[^']|'')+)'|"([^"]+)"|([?:@$]\w*))"""
-STATEMENT = rf"(?i)\b(?:attach(?:\s+database)?|vacuum(?:\s+\w+)?\s+into){FILE_NAME}"
+FILE_NAME = r"""\s*(?:'((?:[^']|'')+)'|"([^"]+)"|([?:@$]\w*))"""
+STATEMENT = rf"(?i)(?<![\w'\"])(?:attach(?:\s+database)?|vacuum(?:\s+\w+)?\s+into){FILE_NAME}"
 """A statement that opens a file, with its name in quotes or as a parameter."""
 
 

@@ -39,7 +39,11 @@ STATEMENTS = [
     ("base", "attach ? as ?", [["a.db", "x"]]),
     ("cursor", "attach ?2 as ?1", [["x", "a.db"]]),
     ("base", "attach :file as x", [{"file": "a.db"}]),
+    ("base", "attach'a.db'as x", []),
+    ("cursor", "attach database'a.db' as x", []),
+    ("cursor", "attach database? as x", [["a.db"]]),
     ("base", "vacuum into 'copy.db'", []),
+    ("base", "vacuum into'copy.db'", []),
     ("cursor", "VACUUM main INTO ?", [["copy.db"]]),
     ("base script", "attach 'a.db' as x; attach database 'b.db' as y;", []),
     (
