@@ -72,11 +72,13 @@ class Programs:
             words = [words]
         texts = [os.fsdecode(word) for word in list(words or ())[:MOST_WORDS]]
         program = texts[0] if texts else os.fsdecode(executable or "")
+        is_shell = os.path.basename(program) in SHELLS
+        texts = _without_options(texts) if is_shell else texts
         if len(texts) > 2 and texts[1] == "-c":
-            is_shell = os.path.basename(program) in SHELLS
+            patterns = _patterns(texts[2:]) if is_shell else []
             texts = _with_command(texts)
             program = texts[0]
-            texts += _expanded(texts, os.fsdecode(folder or os.curdir)) if is_shell else []
+            texts += self._expanded(patterns, os.fsdecode(folder or os.curdir))
         self._runs(program, folder, environment)
         for text in texts[:MOST_WORDS]:
             if text != program:
@@ -101,6 +103,26 @@ class Programs:
             if path is not None and (_may_become_file(name) or signature(path) != "-"):
                 self._left -= self._observer.hands_over(path, "R", self._left)
 
+    def _expanded(self, patterns: Iterable[str], folder: str) -> list[str]:
+        """Return the paths that a shell puts in the place of patterns, whose folders are listed for that."""
+        found: list[str] = []
+        for pattern in patterns:
+            from glob import glob
+
+            whole = os.path.join(os.path.abspath(folder), pattern)
+            if "/" in pattern or "." in pattern or self._matches(whole):  # not just a word of a text
+                found += glob(whole)
+        return sorted(found)
+
+    def _matches(self, pattern: str) -> bool:
+        from glob import glob
+
+        self._observer.look_away(True)
+        try:
+            return bool(glob(pattern))
+        finally:
+            self._observer.look_away(False)
+
     def _sets(self, environment: Any) -> None:
         for key, value in dict(environment).items():
             name, text = os.fsdecode(key), os.fsdecode(value)
@@ -119,17 +141,34 @@ def _with_command(words: list[str]) -> list[str]:
     return pieces if pieces and name in SHELLS else [program, *pieces]
 
 
-def _expanded(words: list[str], folder: str) -> list[str]:
-    """Return the paths that a shell puts in the place of patterns, whose folders are listed for that."""
-    patterns = [word for word in words if "*" in word or "?" in word or "[" in word]
-    found: list[str] = []
-    for pattern in patterns:
-        # Code, as for awk and sed, and what is quoted, as for grep and find, rarely names a folder.
-        if "/" in pattern and not NEVER_IN_PATTERNS.intersection(pattern):
-            from glob import glob
+def _without_options(words: list[str]) -> list[str]:
+    """Return a shell's words without the options before its command: `-c COMMAND` for `-eo pipefail -lc COMMAND`."""
+    at = 1
+    while at < len(words) - 1 and words[at][:1] in ("-", "+"):
+        letters = "" if words[at].startswith("--") else words[at][1:]
+        at += 1
+        if "c" in letters:
+            return [words[0], "-c", *words[at:]]
+        at += letters.endswith(("o", "O"))  # which a name follows
+    return words
 
-            found += glob(os.path.join(os.path.abspath(folder), pattern))
-    return sorted(found)
+
+def _patterns(texts: Iterable[str]) -> list[str]:
+    """Return what may be patterns of files in commands of a shell.
+
+    Code, as for awk and sed, and what is quoted, as for grep and find, rarely names a folder.
+    """
+    pieces = [piece.strip("'\"") for text in texts for piece in text.split()]
+    words = [word for word in pieces if "/" in word]
+    for text in texts:
+        plain = "'".join("'".join(text.split("'")[::2]).split('"')[::2])
+        words += [word for word in plain.split() if "/" not in word and word.strip("[]")]
+    stripped = dict.fromkeys(word.strip("<>;|&()") for word in words)
+    return [each for each in stripped if _is_pattern(each)]
+
+
+def _is_pattern(word: str) -> bool:
+    return any(sign in word for sign in "*?[") and not NEVER_IN_PATTERNS.intersection(word)
 
 
 def _may_become_file(word: str) -> bool:

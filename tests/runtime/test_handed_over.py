@@ -59,9 +59,35 @@ def test_a_pattern_of_a_shell_reads_the_files_and_lists_the_folder(tmp_path):
     assert found["folders"] == {"data": ["a.csv", "b.csv", "c.txt"]}
 
 
+@pytest.mark.parametrize("pattern", ["*.txt", "[ab].txt", "?.txt", "<?.txt"])
+def test_a_pattern_of_a_shell_may_be_of_the_folder_itself(tmp_path, pattern):
+    found = touch(tmp_path, f"os.system('cat {pattern} >/dev/null')")
+    assert found["files"] == {"a.txt": sha("a"), "b.txt": sha("b")}
+    assert {"a.txt", "b.txt", "folder"} <= set(found["folders"]["."])
+
+
+def test_a_pattern_without_a_suffix_counts_if_it_matches(tmp_path):
+    (tmp_path / "part_1").write_text("1")
+    found = touch(tmp_path, "os.system('cat part_* >/dev/null')")
+    assert found["files"] == {"part_1": sha("1")}
+    assert "part_1" in found["folders"]["."]
+
+
+SHELL_OPTIONS = ["-lc", "-ec", "-e -c", "-euo pipefail -c", "--norc -x -c", "-o pipefail -lc"]
+
+
+@pytest.mark.parametrize("options", SHELL_OPTIONS)
+def test_a_shell_may_have_options(tmp_path, options):
+    words = ["bash", *options.split(), "cat folder/*.txt a.txt >/dev/null"]
+    found = touch(tmp_path, f"subprocess.run({words}, check=True)")
+    assert found["files"] == {"a.txt": sha("a"), "folder/c.txt": sha("c")}
+    assert found["programs"] == ["cat"]
+
+
 def test_what_is_quoted_or_code_is_no_pattern(tmp_path):
     body = """
     os.system("echo a | grep 'a*' | awk '{print $1/2*3}' | sed 's/a*/b/'")
+    os.system("[ -f gone ] && [[ -d x ]]; test x || echo really?; grep '*.txt' gone")
     subprocess.run(["echo", "data/*.csv"])
     """
     assert touch(tmp_path, body).keys().isdisjoint({"files", "folders"})
