@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
+
 from .private import set_in_class
 
 TYPE_CHECKING = False
@@ -77,9 +79,14 @@ def _wrapped(function: Callable[..., Any], shown: Callable[..., Any], around: Ar
 
 
 def _class_that_calls(around: Around, original: type) -> Any:
-    """Return a class that stands for one in C, whose objects it makes by `around`."""
+    """Return a class that stands for one in C, whose objects it makes by `around`.
 
-    class Standing(type(original)):  # type: ignore[misc]
+    A class of the user may have it and abstract ones as bases, so that its metaclass must be one of both.
+    """
+
+    meta: Any = type(original)
+
+    class Standing(ABCMeta if meta is type else meta):  # type: ignore[misc]
         def __call__(cls, *given: Any, **named: Any) -> Any:
             return around(original if cls is stand else super().__call__, given, named)
 

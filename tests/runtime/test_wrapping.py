@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterable
 from types import SimpleNamespace
 
 import pytest
@@ -64,6 +65,29 @@ def test_a_class_stays_what_it_was_for_isinstance(library, calls):
     assert isinstance(own(6), own)
     assert not isinstance(library.Derived(), own)
     assert calls == [5, 6]
+
+
+def test_a_class_may_have_abstract_bases_too(library, calls):
+    class Own(library.Base, Iterable):
+        def __init__(self, _x):
+            pass
+
+        def __iter__(self):
+            return iter([1])
+
+    class Never(library.Base, Iterable):
+        def __init__(self, _x):
+            pass
+
+    calls.clear()
+    assert list(Own(5)) == [1]
+    assert isinstance(Own(6), library.Base)
+    assert isinstance(library.Derived(), library.Base)
+    assert not isinstance([], library.Base)
+    assert not isinstance(library.Derived(), Own)
+    assert calls == [5, 6]
+    with pytest.raises(TypeError, match="abstract"):
+        Never(7)
 
 
 def test_nothing_is_wrapped_twice(library, calls):
