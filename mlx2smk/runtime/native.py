@@ -65,6 +65,12 @@ INDEXES = {
 MOST_LETTERS = 1 << 14
 """The length of an argument that may name files."""
 
+OBJECT = " object at 0x"
+"""What is in the names that libraries give to files in memory, which differ from run to run."""
+
+TEXT_SIGNS = frozenset(" \t\n+\\^$|(){}%")
+"""Characters that hardly a pattern of files has, but SQL and patterns of texts."""
+
 LOCKS = ("lock.mdb",)
 """Files in folders that whoever reads them changes."""
 
@@ -252,7 +258,7 @@ class NativeFiles:
         elif kind == "d":
             for at, _, files in os.walk(name):  # which is observed by itself
                 self._reads_all(os.path.join(at, file) for file in files if file not in LOCKS)
-        elif kind == "-" and _is_pattern(name):
+        elif kind == "-" and _has_signs(name):
             self._reads_all(_matches(name))
         elif kind != "-" or "." in name or os.sep in name:  # not just a word
             self._reads_all(_with_indexes(_with_parts([name])))
@@ -261,7 +267,7 @@ class NativeFiles:
         for name in names:
             path = self._observer.path(name)
             # What has changed since, the run itself may have made.
-            if path is not None and _changed_at(path) < self._began:
+            if path is not None and OBJECT not in path and _changed_at(path) < self._began:
                 self._observer.reads(path, "c")
 
 
@@ -291,7 +297,7 @@ def _names_in(given: str | bytes) -> Iterable[str]:
     """Return a text as a name, or the names of files that are quoted in it, as in SQL."""
     text = os.fsdecode(given) if len(given) <= MOST_LETTERS else ""  # what is longer is the content
     text = path_of_url(text) if text.startswith("file://") else text
-    if not text or "\0" in text or "://" in text:
+    if not text or "\0" in text or "://" in text or OBJECT in text:
         return ()
     if "'" in text or "\n" in text:  # few of these are names, so they must be there, or look so
         quoted = (each for each in text.split("'")[1::2] if each and " " not in each)
@@ -329,15 +335,24 @@ def _is_path(text: str) -> bool:
     return signature(text) != "-" or ("." in text[1:] and suffix.isalnum() and suffix[0].isalpha())
 
 
-def _is_pattern(name: str) -> bool:
+def _has_signs(name: str) -> bool:
     return any(sign in name for sign in "*?[")
 
 
 def _matches(name: str) -> list[str]:
-    """Return the paths that a pattern names; none if it is not a pattern."""
+    """Return the paths that a pattern names, whose folder is listed for that; none if it is not a pattern."""
+    if not _has_signs(name) or _is_of_texts(name):
+        return []
     from glob import glob
 
-    return glob(name, recursive=True) if _is_pattern(name) else []
+    return glob(name, recursive=True)
+
+
+def _is_of_texts(pattern: str) -> bool:
+    """Tell whether a pattern is SQL, as `select *`, or one of texts, as `[a-z]+`, and names no folder or ending."""
+    has_ending = pattern.rpartition(".")[2].isalnum()
+    is_text = pattern.startswith(".*") or not TEXT_SIGNS.isdisjoint(pattern)
+    return is_text and not has_ending and os.sep not in pattern
 
 
 def _with_parts(names: Iterable[str]) -> Iterator[str]:

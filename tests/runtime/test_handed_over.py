@@ -93,6 +93,27 @@ def test_what_is_quoted_or_code_is_no_pattern(tmp_path):
     assert touch(tmp_path, body).keys().isdisjoint({"files", "folders"})
 
 
+SQL = ["select count(*) from range(3)", "select regexp_extract('a', '[a-z]+') , 'b' similar to '.*'"]
+
+
+@pytest.mark.parametrize("sql", SQL)
+def test_what_sql_says_is_no_pattern_of_files(tmp_path, sql):
+    body = f"import duckdb\nduckdb.sql({sql!r}).fetchall()"
+    assert touch(tmp_path, body).keys().isdisjoint({"files", "folders"})
+
+
+def test_files_in_memory_have_no_names(tmp_path):
+    body = """
+    import h5py, io
+    memory = io.BytesIO()
+    with h5py.File(memory, "w") as file:
+        file["a"] = [1]
+    with h5py.File(io.BytesIO(memory.getvalue()), "r") as file:
+        file["a"][()]
+    """
+    assert touch(tmp_path, body).keys().isdisjoint({"files", "folders", "kinds"})
+
+
 MADE = {
     "file": ("subprocess.run(['cp', 'a.txt', 'new'])", {"made": {"new": sha("a")}}),
     "and read": (
