@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mlx2smk.runtime import digests
 from mlx2smk.runtime.workflow.result_times import settle_times
 
 DAY = 86_400
@@ -87,6 +88,19 @@ def test_inputs_without_checksums_since_they_are_large():
     recorded("results/c.json", ["results/a.json"], ended=99.5)
     recorded("results/d.json", ["results/a.json", "elsewhere.csv"], ended=100.0)
     assert settled_order() == ["c", "a", "b", "d"]
+
+
+@pytest.mark.usefixtures("project")
+def test_only_what_has_a_checksum_is_read(monkeypatch):
+    """A declared input may have terabytes."""
+    read = []
+    monkeypatch.setattr(digests, "of_file", lambda path: read.append(path) or "0")
+    dated(Path("."), {"large.bin": 1e9, "small.csv": 1e9})
+    dated(Path("results"), {"a.json": 1e9, "b.json": 1e9})
+    for path in ("results/a.json", "results/b.json"):
+        recorded(path, ["large.bin", "small.csv"], checksums={"small.csv": "sha256:0"})
+    settle_times("results")
+    assert read == ["small.csv"]
 
 
 @pytest.mark.usefixtures("project")

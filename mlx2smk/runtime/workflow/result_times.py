@@ -69,9 +69,10 @@ def outdated_among(outputs: list[str]) -> Iterator[str]:
     contents: dict[str, str | None] = {}
     for path, record in records.items():
         for name in record.get("input") or ():
-            if name not in contents:
+            # What has no checksum is large, or is no file.
+            if name not in contents and name in (record.get("input_checksums") or {}):
                 contents[name] = _checksum(name)
-            if _differs(contents[name], name, record, records):
+            if _differs(contents.get(name), name, record, records):
                 yield path
                 break
 
