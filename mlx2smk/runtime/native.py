@@ -137,16 +137,20 @@ class NativeFiles:
         """Return what calls `before` with the arguments of a function, and then the function."""
 
         def call(make: Callable[..., Any], given: tuple[Any, ...], named: dict[str, Any]) -> Any:
-            places: Places = {}
-            try:
-                places = before(given, named)
-            except Exception as error:  # noqa: BLE001 - the user's code must not notice
-                self._observer.tell("!", getattr(make, "__qualname__", ""), repr(error))
+            places = self._unnoticed(make, before, given, named) or {}
             result = make(*given, **named)
-            self._finds_made(places)
+            self._unnoticed(make, self._finds_made, places)
             return result
 
         return call
+
+    def _unnoticed(self, around: Any, function: Callable[..., Any], *words: Any) -> Any:
+        """Call a function; the user's code must not notice if that fails."""
+        try:
+            return function(*words)
+        except Exception as error:  # noqa: BLE001 - see above
+            self._observer.tell("!", getattr(around, "__qualname__", ""), repr(error))
+        return None
 
     # Each returns the folders that the call may make or fill, with the files that are there before.
 
@@ -206,7 +210,7 @@ class NativeFiles:
     ) -> Any:
         """Call a function that returns the names of the files that it has written."""
         result = make(*given, **named)
-        self._writes_all(_with_indexes(_names([result])))
+        self._unnoticed(make, self._writes_all, _with_indexes(_names([result])))
         return result
 
     def _keep_unseen(

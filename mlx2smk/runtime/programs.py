@@ -110,7 +110,8 @@ class Programs:
             from glob import glob
 
             whole = os.path.join(os.path.abspath(folder), pattern)
-            if "/" in pattern or "." in pattern or self._matches(whole):  # not just a word of a text
+            # One that is neither may be a word of a text.
+            if "/" in pattern or "." in pattern or self._matches(whole):
                 found += glob(whole)
         return sorted(found)
 

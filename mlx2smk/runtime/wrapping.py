@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABCMeta
+from abc import ABC
 
 from .private import set_in_class
 
@@ -83,10 +83,9 @@ def _class_that_calls(around: Around, original: type) -> Any:
 
     A class of the user may have it and abstract ones as bases, so that its metaclass must be one of both.
     """
+    like: Any = ABC if type(original) is type else original
 
-    meta: Any = type(original)
-
-    class Standing(ABCMeta if meta is type else meta):  # type: ignore[misc]
+    class Standing(type(like)):  # type: ignore[misc]
         def __call__(cls, *given: Any, **named: Any) -> Any:
             return around(original if cls is stand else super().__call__, given, named)
 

@@ -93,7 +93,10 @@ def test_what_is_quoted_or_code_is_no_pattern(tmp_path):
     assert touch(tmp_path, body).keys().isdisjoint({"files", "folders"})
 
 
-SQL = ["select count(*) from range(3)", "select regexp_extract('a', '[a-z]+') , 'b' similar to '.*'"]
+SQL = [
+    "select count(*) from range(3)",
+    "select regexp_extract('a', '[a-z]+') , 'b' similar to '.*'",
+]
 
 
 @pytest.mark.parametrize("sql", SQL)
@@ -112,6 +115,17 @@ def test_files_in_memory_have_no_names(tmp_path):
         file["a"][()]
     """
     assert touch(tmp_path, body).keys().isdisjoint({"files", "folders", "kinds"})
+
+
+def test_a_working_directory_that_is_gone(tmp_path):
+    body = """
+    import duckdb
+    os.mkdir("gone")
+    os.chdir("gone")
+    os.rmdir("../gone")
+    assert duckdb.sql("select 1").fetchall() == [(1,)]
+    """
+    touch(tmp_path, body)
 
 
 MADE = {

@@ -64,7 +64,10 @@ READ = [
     ((["label"] * 3,), []),
     ((["label", "a.txt"],), []),
     (("s3://bucket/a.txt",), []),
-    (("select regexp_extract(x, '[a-z]+'), y similar to '.*' or z glob '[0-9]*' from 'a.txt'",), ["a.txt"]),
+    (
+        ("select regexp_extract(x, '[a-z]+'), y similar to '.*' or z glob '[0-9]*' from 'a.txt'",),
+        ["a.txt"],
+    ),
     (("<_io.BytesIO object at 0x7f0012345678>",), []),
     ((b"<h5.File object at 0x7f0012345678>",), []),
     (("x.bam",), ["x.bam", "x.bam.bai", "x.bam.csi"]),
