@@ -95,7 +95,7 @@ def test_only_what_has_a_checksum_is_read(monkeypatch):
     """A declared input may have terabytes."""
     read = []
     monkeypatch.setattr(digests, "of_file", lambda path: read.append(path) or "0")
-    dated(Path("."), {"large.bin": 1e9, "small.csv": 1e9})
+    dated(Path(), {"large.bin": 1e9, "small.csv": 1e9})
     dated(Path("results"), {"a.json": 1e9, "b.json": 1e9})
     for path in ("results/a.json", "results/b.json"):
         recorded(path, ["large.bin", "small.csv"], checksums={"small.csv": "sha256:0"})
