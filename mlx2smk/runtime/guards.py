@@ -227,6 +227,7 @@ def _keep_away(package: types.ModuleType, names: frozenset[str]) -> None:
 
     In the complete program, `from .name import name` loads the submodule and then binds the name anew.
     """
+    from importlib import import_module
 
     def is_submodule(name: str, value: Any) -> bool:
         return value is not None and value is sys.modules.get(f"{package.__name__}.{name}")
@@ -235,11 +236,17 @@ def _keep_away(package: types.ModuleType, names: frozenset[str]) -> None:
         if name not in names or not is_submodule(name, value):
             plain.__setattr__(self, name, value)
 
+    def reduced(self: types.ModuleType) -> tuple[Any, ...]:
+        return import_module, (
+            self.__name__,
+        )  # as cloudpickle does, for modules of the plain type only
+
     plain = type(package)
     for name in names:
         if is_submodule(name, package.__dict__.get(name)):
             del package.__dict__[name]
-    package.__class__ = type(plain.__name__, (plain,), {"__setattr__": set_attribute})
+    members = {"__setattr__": set_attribute, "__reduce__": reduced}
+    package.__class__ = type(plain.__name__, (plain,), members)
 
 
 def check_names(error: BaseException, left_out: Mapping[str, Iterable[str]], reader: str) -> None:

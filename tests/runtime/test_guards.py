@@ -420,6 +420,25 @@ def test_a_submodule_that_no_name_of_its_package_hides(tmp_path):
     assert bundle.run_trial("t")[0]["result"] == 5
 
 
+def test_a_guarded_package_may_be_sent_to_other_processes(tmp_path):
+    source = """
+    import pickle
+    from joblib.externals import cloudpickle
+    import pkg
+    def t():
+        return pickle.loads(cloudpickle.dumps(lambda: pkg.kept))() + 1
+    """
+    bundle = Bundle(tmp_path, source)
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg/part.py").write_text("x = 5\n")
+    text = "kept = 1\n"
+    module = bundle.module("pkg", f"part = 1\n{text}", sliced=text, removed=["part"], package=True)
+    bundle.trial("t", {}, modules=[module])
+    (run,) = bundle.run_trial("t")
+    assert run["success"], run
+    assert run["result"] == 2
+
+
 @pytest.mark.parametrize("name", ["part", "hidden"])
 def test_the_folder_of_a_package_does_not_count_as_listed(tmp_path, name):
     body = "try:\n        pkg.gone\n    except AttributeError:\n        return 5\n"
