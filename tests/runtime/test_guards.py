@@ -423,7 +423,10 @@ def test_a_submodule_that_no_name_of_its_package_hides(tmp_path):
 def test_a_guarded_package_may_be_sent_to_other_processes(tmp_path):
     source = """
     import pickle
-    import cloudpickle
+    try:
+        import cloudpickle
+    except ImportError:  # joblib before 1.6 has its own
+        from joblib.externals import cloudpickle
     import pkg
     def t():
         return pickle.loads(cloudpickle.dumps(lambda: pkg.kept))() + 1
