@@ -27,7 +27,7 @@ from .native_functions import (
 )
 from .paths import folder_of, path_of_url, signature
 from .wrapping import put_around
-from .xml_documents import PARSERS, XmlDocuments
+from .xml_files import PARSERS, XmlDocuments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -101,7 +101,7 @@ def write_parts(folder, value):
     (folder / "e.txt").write_text(f"{value}")
 
 
-def test_xml_documents_and_what_they_name(tmp_path):
+def test_xml_files_and_what_they_name(tmp_path):
     folder = tmp_path / "work"
     folder.mkdir()
     write_documents(folder, 5)
