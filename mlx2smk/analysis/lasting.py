@@ -34,8 +34,12 @@ class LastingConstants:
         self._modules = {module.dotted: module for module in modules if module.tree is not None}
         found = self._modules.values()
         self.settable = frozenset(name for module in found for name in _names_set(module))
+        self._attributes = frozenset(name for module in found for name in _attributes_set(module))
         self._sets_any = any(map(_sets_unknown_names, found))
-        self._handed_on = {dotted for module in found for dotted in self._handed_by(module)}
+        self._held = {module.dotted: list(_imports_of(module)) for module in found}
+        self._handed_on: set[str] = set()
+        for dotted in [dotted for module in found for dotted in self._handed_by(module)]:
+            self._hand_on(dotted)
         self._found: dict[str, Lasting] = {}
 
     def of(self, module: Module) -> Lasting:
@@ -63,8 +67,22 @@ class LastingConstants:
         if name in (found := self._given_by(base)):
             yield imported.bound, found[name]
         whole = ".".join(filter(None, (base, name)))
-        for each, value in self._given_by(whole).items():
+        for each, value in () if self._may_be_hidden(whole) else self._given_by(whole).items():
             yield f"{imported.bound}.{each}", value
+
+    def _may_be_hidden(self, dotted: str) -> bool:
+        """Whether a package may have something else under the name of a submodule."""
+        package, _, name = dotted.rpartition(".")
+        if package not in self._modules:
+            return False
+        stored = bound_how_often(self._modules[package])
+        same = [path for bound, path in self._held[package] if (bound, path) == (name, dotted)]
+        return (
+            stored[name] != len(same)
+            or stored["*"] > 0
+            or name in self._attributes
+            or package in self._handed_on
+        )
 
     def _given_by(self, dotted: str) -> Lasting:
         """Return the constants that a module's importers may rely on, by its own names."""
@@ -75,20 +93,47 @@ class LastingConstants:
 
     def _handed_by(self, module: Module) -> Iterator[str]:
         """Yield the modules that a module uses as objects, as others may then assign to their names."""
-        imports = (
-            each
-            for kind in _IMPORTS
-            for node in module.by_kind.get(kind, ())
-            for each in _imports(node)
-        )
-        names = {each.bound: each for each in imports}
+        names = dict(self._held[module.dotted])
+        stars = [
+            path.removesuffix(".*") for bound, path in self._held[module.dotted] if bound == "*"
+        ]
         inner = {id(node.value) for node in kinds(module, ast.Attribute)}
         for node in (*kinds(module, ast.Name), *kinds(module, ast.Attribute)):
             root, chain = split_dotted(node)
-            if isinstance(root, ast.Name) and root.id in names and id(node) not in inner:
-                imported = names[root.id]
-                base = absolute(imported.path[0], imported.level, module.parent_package) or ""
-                yield ".".join(filter(None, (base, *imported.path[1], *chain)))
+            if isinstance(root, ast.Name) and id(node) not in inner:
+                known = [names[root.id]] if root.id in names else []
+                for start in known or [f"{path}.{root.id}" for path in stars]:
+                    yield ".".join((start, *chain))
+
+    def _hand_on(self, dotted: str) -> None:
+        """Note that a module is used as an object, and with it the modules that it holds."""
+        module = self._module_at(dotted, frozenset())
+        if module is not None and module not in self._handed_on:
+            self._handed_on.add(module)
+            for _, path in self._held[module]:
+                self._hand_on(path)
+
+    def _module_at(self, dotted: str, seen: frozenset[str]) -> str | None:
+        """Return the module that a dotted name stands for, also where a module imports another one."""
+        if dotted in self._modules or dotted in seen:
+            return dotted if dotted in self._modules else None
+        start, _, rest = dotted.rpartition(".")
+        holder = self._module_at(start, seen | {dotted}) if start else None
+        for bound, path in self._held.get(holder or "", ()):
+            wanted = f"{path.removesuffix('.*')}.{rest}" if bound == "*" else path
+            if bound in {rest, "*"}:
+                found = self._module_at(wanted, seen | {dotted})
+                if found is not None:
+                    return found
+        return None
+
+
+def _imports_of(module: Module) -> Iterator[tuple[str, str]]:
+    """Yield the names that a module's imports bind, with the dotted names of what they stand for."""
+    nodes = (node for kind in _IMPORTS for node in module.by_kind.get(kind, ()))
+    for imported in (each for node in nodes for each in _imports(node)):
+        base = absolute(imported.path[0], imported.level, module.parent_package) or ""
+        yield imported.bound or "*", ".".join(filter(None, (base, *imported.path[1])))
 
 
 def kinds(module: Module, kind: type[_Node]) -> list[_Node]:
@@ -124,11 +169,15 @@ def _assigned(node: ast.stmt) -> Iterator[tuple[str, object]]:
         yield targets[0].id, value.value
 
 
-def _names_set(module: Module) -> Iterator[str]:
-    """Yield the names that a module may give to something, or mentions in texts."""
+def _attributes_set(module: Module) -> Iterator[str]:
     for attribute in kinds(module, ast.Attribute):
         if not isinstance(attribute.ctx, ast.Load):
             yield attribute.attr
+
+
+def _names_set(module: Module) -> Iterator[str]:
+    """Yield the names that a module may give to something, or mentions in texts."""
+    yield from _attributes_set(module)
     yield from (each.arg for each in kinds(module, ast.keyword) if each.arg is not None)
     for constant in kinds(module, ast.Constant):
         if isinstance(constant.value, str):
@@ -145,9 +194,19 @@ def _sets_unknown_names(module: Module) -> bool:
     }
     return (
         not used.isdisjoint(_LOADERS)
+        or any(each.id in {"exec", "eval"} for each in kinds(module, ast.Name))
         or any(each.attr == "__dict__" and not _is_own(each.value) for each in attributes)
+        or any(each.attr in _SETTERS and _may_be_module(each.value) for each in attributes)
         or any(map(_sets_computed_name, kinds(module, ast.Call)))
     )
+
+
+_SETTERS = frozenset({"__setattr__", "__delattr__"})
+
+
+def _may_be_module(node: ast.expr) -> bool:
+    known = isinstance(node, ast.Name) and node.id == "object"
+    return isinstance(node, (ast.Name, ast.Attribute)) and not known and not _is_own(node)
 
 
 _LOADERS = frozenset(

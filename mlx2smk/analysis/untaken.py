@@ -138,7 +138,7 @@ class _Conditions:
             case ast.Constant():
                 return node.value
             case ast.Tuple() | ast.List() | ast.Set():
-                return tuple(map(self._value, node.elts))
+                return _COLLECTIONS[type(node)](map(self._value, node.elts))
             case ast.Name() | ast.Attribute():
                 return self._named(node)
             case ast.Subscript(slice=ast.Constant(value=0)) if self._is_version(node.value):
@@ -146,8 +146,9 @@ class _Conditions:
             case ast.Compare(left=left, ops=[op], comparators=[right]):
                 if self._is_version(left):
                     return self._of_versions(op, self._value(right))
-                if type(op) in _OPERATORS:
-                    return _OPERATORS[type(op)](self._value(left), self._value(right))
+                sides = self._value(left), self._value(right)
+                if type(op) in _OPERATORS and _may_compare(op, *sides):
+                    return _OPERATORS[type(op)](*sides)
         raise _UnknownError
 
     def _named(self, node: ast.expr) -> object:
@@ -180,6 +181,19 @@ class _Conditions:
         if len(found) > 1:
             raise _UnknownError
         return found.pop()
+
+
+_COLLECTIONS: Mapping[type[ast.expr], Callable[[Iterable[object]], object]] = {
+    ast.Tuple: tuple,
+    ast.List: list,
+    ast.Set: set,
+}
+
+
+def _may_compare(op: ast.cmpop, left: object, right: object) -> bool:
+    """Whether a comparison is the same in a run: whether equal constants are one object is not known."""
+    identity = isinstance(op, (ast.Is, ast.IsNot))
+    return not identity or any(each is None or isinstance(each, bool) for each in (left, right))
 
 
 _ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)

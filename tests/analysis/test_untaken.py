@@ -6,7 +6,7 @@ The oracle is Python: the program and its slice run, and the trial must return t
 import pytest
 
 from tests.analysis.test_purity import agrees
-from tests.support.running_slices import check_slice
+from tests.support.running_slices import check_slice, outcome
 from tests.support.sliced_texts import digest, kept, module, trial
 
 NEVER_RUN = "__branch_that_never_runs__"
@@ -156,6 +156,36 @@ def test_a_constant_that_some_module_may_change_is_none(somewhere):
     before = "import config, somewhere\ndef rare(): return 1\nif config.DEBUG:\n    A = rare()\nelse:\n    A = 2"
     files = {**CONFIG, "somewhere.py": somewhere}
     assert "def rare(): return 1" in kept(before, "return A", files)
+
+
+CHANGED = """vars(config).update(json.loads('{"DEBUG": true}'))"""
+
+
+@pytest.mark.parametrize(
+    ("start", "files"),
+    [
+        ("import helper, config", {"helper.py": "exec('import config\\nconfig.DEBUG = True')"}),
+        ("import helper, config", {"helper.py": "import config\nconfig.__setattr__('DEB' + 'UG', 1)"}),
+        ("import a, config", {"helper.py": "import config", "a.py": f"import json\nfrom helper import config\n{CHANGED}"}),
+        ("import a, config", {"helper.py": "import config", "a.py": f"import json\nfrom helper import *\n{CHANGED}"}),
+        ("import a, config", {"helper.py": "import config", "a.py": f"import json, helper\n{CHANGED.replace('config', 'helper.config')}"}),
+        ("import a, config", {"helper.py": "import config", "a.py": f"import json, helper\n{CHANGED.replace('config', 'vars(helper)[chr(99) + chr(111) + chr(110) + chr(102) + chr(105) + chr(103)]')}"}),
+        ("from p import config", {"p/__init__.py": "class config:\n    DEBUG = 1 + 0\n", "p/config.py": "DEBUG = False\n"}),
+        ("from p import config", {"p/__init__.py": "from .other import config\n", "p/other.py": "class config: DEBUG = 1 + 0\n", "p/config.py": "DEBUG = False\n"}),
+        ("from p import config", {"p/__init__.py": "from .other import *\n", "p/other.py": "class config: DEBUG = 1 + 0\n", "p/config.py": "DEBUG = False\n"}),
+        ("import p.config as config", {"p/__init__.py": "from . import config\nfor config in [type('C', (), {'DEBUG': 1})]: pass\n", "p/config.py": "DEBUG = False\n"}),
+    ],
+)  # fmt: skip
+def test_a_constant_that_is_changed_or_hidden_elsewhere_is_none(tmp_path, start, files):
+    before = f"{start}\nA = 1\nif config.DEBUG:\n    A = 2"
+    check_slice(tmp_path, before, "return A", {"config.py": "DEBUG = False\n", **files})
+    assert outcome(tmp_path / "whole", {}) == "2\n"
+
+
+@pytest.mark.parametrize("test", ["N is 1000", "{1, 1} == {1}", "[1] != (1,)", "(1,) not in [[1]]"])
+def test_conditions_are_pythons(tmp_path, test):
+    check_slice(tmp_path, f"N = 1000\nA = 1\nif {test}: A = 2", "return A", {})
+    assert outcome(tmp_path / "whole", {}) == "2\n"
 
 
 def test_the_other_branch_is_certain():
