@@ -111,10 +111,12 @@ class Facts:
 
     @cached_property
     def used_later(self) -> frozenset[str]:
-        """The names and attributes that functions use, and so may call when they run."""
+        """The names and attributes that functions use, and so may call when they run, or that may fail unnoticed."""
         experiment = self.project.experiment
         modules = (experiment, *self.project.imported_with(experiment))
-        return frozenset(name for module in modules for name in names_used_later(module))
+        return frozenset(
+            name for module in modules for name in names_used_later(module, self.project)
+        )
 
     @cached_property
     def _attached(self) -> frozenset[Module]:

@@ -11,7 +11,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.values import Values
-from mlx2smk.language.bindings import nodes_bound
+from mlx2smk.language.bindings import imports_of, nodes_bound
 from mlx2smk.language.scopes import below, nodes_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis.facts import Facts
     from mlx2smk.analysis.links import Linker
-    from mlx2smk.analysis.project import Module, Unit
+    from mlx2smk.analysis.project import Module, Project, Unit
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _FILLING = frozenset({"append", "add", "extend", "update", "setdefault", "insert", "appendleft"})
@@ -42,7 +42,7 @@ def _only_filled(
         return frozenset()
     values = Values(facts.project, module)
     name = unit.node.name if isinstance(unit.node, ast.FunctionDef) else None
-    once = name is not None and name not in facts.used_later
+    once = name is not None and facts.used_later.isdisjoint({name, ANY})
     filling = {
         each.node
         for each in unit.names.references
@@ -69,13 +69,62 @@ def _is_pythons(node: ast.expr, values: Values) -> bool:
     return any(Values(values.project, at[0]).is_own_container(at[1]) for at in found)
 
 
-def names_used_later(module: Module) -> Iterator[str]:
-    """Yield what functions use, which run later, and what is not called where it is used."""
-    for reference in (each for unit in module.units for each in unit.names.references):
+ANY = "*"
+"""Stands for all names."""
+
+
+def names_used_later(module: Module, project: Project) -> Iterator[str]:
+    """Yield what functions use, which run later, and what is not called where it is used.
+
+    The same holds for what is used where an exception does not end the program.
+    """
+    found = [(unit, each) for unit in module.units for each in unit.names.references]
+    for unit, reference in found:
         parent = reference.parents[0] if reference.parents else None
         called = isinstance(parent, ast.Call) and parent.func is reference.node
-        if reference.deferred or not (called or isinstance(parent, _DEFINITIONS)):
+        if (
+            reference.deferred
+            or not (called or isinstance(parent, _DEFINITIONS))
+            or any(map(_goes_on, _around(reference.node, unit.parents)))
+        ):
             yield from (reference.name, *reference.attributes)
+    if any(_loads_and_goes_on(unit, module, project) for unit in module.units):
+        yield ANY
+
+
+def _goes_on(node: ast.AST) -> bool:
+    """Whether the program may go on after an exception in a statement, other than one of a missing module."""
+    if isinstance(node, ast.Try):
+        return any(_caught(each) - _OF_IMPORTS for each in node.handlers)
+    return isinstance(node, (ast.With, ast.AsyncWith)) or type(node).__name__ == "TryStar"
+
+
+def _caught(handler: ast.ExceptHandler) -> set[str]:
+    of = handler.type
+    kinds = of.elts if isinstance(of, ast.Tuple) else [of]
+    return {each.id if isinstance(each, ast.Name) else ANY for each in kinds}
+
+
+_OF_IMPORTS = frozenset({"ImportError", "ModuleNotFoundError"})
+
+
+def _loads_and_goes_on(unit: Unit, module: Module, project: Project) -> bool:
+    """Whether code imports a local module where an exception does not end the program."""
+    return any(
+        _may_load(node, module, project) and any(map(_goes_on, _around(node, unit.parents)))
+        for node in unit.nodes
+    )
+
+
+def _may_load(node: ast.AST, module: Module, project: Project) -> bool:
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return any(True for each in imports_of(node) for _ in project.loaded_by(each, module))
+    if isinstance(node, ast.Attribute):
+        return node.attr in _IMPORTING
+    return isinstance(node, ast.Name) and node.id in _IMPORTING
+
+
+_IMPORTING = frozenset({"import_module", "__import__", "exec_module", "run_path", "exec"})
 
 
 def _fills_instance(
@@ -108,7 +157,7 @@ def _method_fills(
     if not parameters or method.decorator_list or method.name in seen:
         return method.name in seen
     this, parents = parameters[0].arg, parents_in(method)
-    once = method.name not in facts.used_later
+    once = facts.used_later.isdisjoint({method.name, ANY})
     for node in parents:
         if isinstance(node, ast.Name) and node.id == this:
             attribute, *around = _around(node, parents) or [node]

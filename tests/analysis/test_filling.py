@@ -6,6 +6,7 @@ The oracle is Python: the program and its slice run, and the trial must return t
 import pytest
 
 from tests.analysis.test_purity import agrees
+from tests.support.running_slices import check_slice, outcome
 from tests.support.sliced_texts import digest, kept, trial
 
 REGISTER = "def register(k):\n def add(c):\n  {fill}\n  return c\n return add\n"
@@ -238,3 +239,47 @@ def test_a_registry_with_methods_of_the_names_of_pythons():
     for use in ("@register", "@put"):
         classes = f"{use}\nclass A: pass\n{use}\nclass B: pass\n"
         assert agrees(own + classes, "return B.n") == 2
+
+
+ONCE = """R = {}
+def register(name):
+    if name in R: raise KeyError(name)
+    def put(f):
+        R[name] = f
+        return f
+    return put
+class Table:
+    def __init__(self): self.items = {}
+    def put(self, name, f):
+        if name in self.items: raise KeyError(name)
+        self.items[name] = f
+T = Table()
+"""
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "register('a')(1)\ntry:\n    register('a')(2)\n    A = 1\nexcept KeyError: pass",
+        "register('a')(1)\ntry:\n    @register('a')\n    def A(): pass\nexcept Exception: pass",
+        "register('a')(1)\nimport contextlib\nwith contextlib.suppress(KeyError):\n    register('a')(2)\n    A = 1",
+        "T.put('a', 1)\ntry:\n    T.put('a', 2)\n    A = 1\nexcept: pass",
+        "register('a')(1)\ntry:\n    from plug import A\nexcept KeyError: pass",
+        "register('a')(1)\ntry:\n    import importlib\n    A = importlib.import_module('plug').A\nexcept KeyError: pass",
+    ],
+)
+def test_a_second_entry_may_be_found_where_the_program_goes_on(tmp_path, use):
+    plug = "from reg import register\n@register('a')\ndef A(): pass\n"
+    files = {"reg.py": ONCE, "plug.py": plug}
+    check_slice(tmp_path, f"from reg import register, T\nA = 0\n{use}", "return A", files)
+    assert outcome(tmp_path / "whole", {}) == "0\n"
+
+
+def test_a_second_entry_ends_the_program_where_only_modules_may_be_missing():
+    use = "try:\n    import other\nexcept ImportError:\n    other = None\n@register('a')\ndef a(): return 1\n"
+    files = {
+        "reg.py": ONCE,
+        "other.py": "from reg import register\n@register('b')\ndef b(): pass\n",
+    }
+    found = trial(f"from reg import register\n{use}", "return a()", files)
+    assert [each.name for each in found.slice.modules] == ["reg"]
