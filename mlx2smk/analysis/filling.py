@@ -42,7 +42,7 @@ def _only_filled(
         return frozenset()
     values = Values(facts.project, module)
     name = unit.node.name if isinstance(unit.node, ast.FunctionDef) else None
-    once = name is not None and facts.used_later.isdisjoint({name, ANY})
+    once = name is not None and facts.used_later.isdisjoint({name, _ANY})
     filling = {
         each.node
         for each in unit.names.references
@@ -69,7 +69,7 @@ def _is_pythons(node: ast.expr, values: Values) -> bool:
     return any(Values(values.project, at[0]).is_own_container(at[1]) for at in found)
 
 
-ANY = "*"
+_ANY = "*"
 """Stands for all names."""
 
 
@@ -89,12 +89,15 @@ def names_used_later(module: Module, project: Project) -> Iterator[str]:
         ):
             yield from (reference.name, *reference.attributes)
     if any(_loads_and_goes_on(unit, module, project) for unit in module.units):
-        yield ANY
+        yield _ANY
 
 
 def _goes_on(node: ast.AST) -> bool:
     """Whether the program may go on after an exception in a statement, other than one of a missing module."""
     if isinstance(node, ast.Try):
+        leaving = (part for each in node.finalbody for part in ast.walk(each))
+        if any(isinstance(part, (ast.Break, ast.Continue, ast.Return)) for part in leaving):
+            return True
         return any(_caught(each) - _OF_IMPORTS for each in node.handlers)
     return isinstance(node, (ast.With, ast.AsyncWith)) or type(node).__name__ == "TryStar"
 
@@ -102,7 +105,7 @@ def _goes_on(node: ast.AST) -> bool:
 def _caught(handler: ast.ExceptHandler) -> set[str]:
     of = handler.type
     kinds = of.elts if isinstance(of, ast.Tuple) else [of]
-    return {each.id if isinstance(each, ast.Name) else ANY for each in kinds}
+    return {each.id if isinstance(each, ast.Name) else _ANY for each in kinds}
 
 
 _OF_IMPORTS = frozenset({"ImportError", "ModuleNotFoundError"})
@@ -157,7 +160,7 @@ def _method_fills(
     if not parameters or method.decorator_list or method.name in seen:
         return method.name in seen
     this, parents = parameters[0].arg, parents_in(method)
-    once = facts.used_later.isdisjoint({method.name, ANY})
+    once = facts.used_later.isdisjoint({method.name, _ANY})
     for node in parents:
         if isinstance(node, ast.Name) and node.id == this:
             attribute, *around = _around(node, parents) or [node]

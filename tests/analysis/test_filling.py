@@ -263,6 +263,7 @@ T = Table()
         "register('a')(1)\ntry:\n    register('a')(2)\n    A = 1\nexcept KeyError: pass",
         "register('a')(1)\ntry:\n    @register('a')\n    def A(): pass\nexcept Exception: pass",
         "register('a')(1)\nimport contextlib\nwith contextlib.suppress(KeyError):\n    register('a')(2)\n    A = 1",
+        "register('a')(1)\nfor i in [1]:\n    try:\n        register('a')(2)\n        A = 1\n    finally:\n        break",
         "T.put('a', 1)\ntry:\n    T.put('a', 2)\n    A = 1\nexcept: pass",
         "register('a')(1)\ntry:\n    from plug import A\nexcept KeyError: pass",
         "register('a')(1)\ntry:\n    import importlib\n    A = importlib.import_module('plug').A\nexcept KeyError: pass",
