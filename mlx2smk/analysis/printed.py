@@ -88,11 +88,27 @@ def _may_keep(node: ast.AST) -> bool:
         case ast.Attribute(attr=name, ctx=ast.Load()) | ast.Name(id=name):
             return name in _KEEPING
         case ast.Attribute(attr=name):
-            return name in _STREAMS | {"print"}
-        case ast.alias(name=dotted):
-            return not _KEEPING.isdisjoint(dotted.split("."))
-        case ast.ImportFrom(module=str(dotted)):
+            own = isinstance(node.value, ast.Name) and node.value.id == "self"
+            return name in _STREAMS | {"print"} or (name in _REPLACEABLE and not own)
+        case ast.Call():
+            return _call_may_keep(node)
+        case ast.alias(name=str(dotted)) | ast.ImportFrom(module=str(dotted)):
             return not _KEEPING.isdisjoint(dotted.split("."))
         case ast.Constant(value=str(text)):
             return _NAMED.fullmatch(text) is not None
     return False
+
+
+_REPLACEABLE: Final = _STREAMS | {name.rpartition(".")[2] for name in PRINTING}
+
+
+def _call_may_keep(node: ast.Call) -> bool:
+    """Whether a call does the same by name, as ``setattr``, ``vars(sys).update(stdout=f)`` and ``exec`` may."""
+    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+    texts = [each.value for each in node.args if isinstance(each, ast.Constant)]
+    if name in {"update", "multiple"}:
+        return any(keyword.arg in _REPLACEABLE for keyword in node.keywords)
+    if name == "setattr":
+        return not _REPLACEABLE.isdisjoint(texts[:1])
+    words = {word for text in texts[:1] for word in re.findall(r"\w+", str(text))}
+    return name == "exec" and not words.isdisjoint({"builtins", *_STREAMS, *_KEEPING})

@@ -6,6 +6,7 @@ The oracle is Python: the program and its slice run, and the trial must return t
 import pytest
 
 from tests.analysis.test_purity import agrees
+from tests.support.running_slices import check_slice, outcome
 from tests.support.sliced_texts import analysed, digest, kept, module, trial
 
 
@@ -136,3 +137,31 @@ def test_an_edit_of_what_is_printed_runs_nothing_again():
     assert one == two
     changed = {"helper.py": edited["helper.py"].replace("f(2)", "f(3)")}
     assert digest("import helper", "return helper.A", changed) != two
+
+
+@pytest.mark.parametrize(
+    "somewhere",
+    [
+        "sys.stdout.write = put",
+        "out = sys.stdout\nout.write = put",
+        "setattr(sys.stdout, 'write', put)",
+        "sys.__dict__.update(stdout=types.SimpleNamespace(write=put, flush=list))",
+        "vars(sys).update(stdout=types.SimpleNamespace(write=put, flush=list))",
+        "mock.patch.multiple('sys', stdout=types.SimpleNamespace(write=put, flush=list)).start()",
+        "exec('sys.stdout = types.SimpleNamespace(write=put, flush=list)')",
+    ],
+)
+def test_a_replaced_stream_keeps_what_is_printed(tmp_path, somewhere):
+    start = (
+        "import sys, types\nfrom unittest import mock\ntexts = []\ndef put(t): texts.append(t)\n"
+    )
+    body = "import os, sys\nos.write(1, repr(somewhere.texts).encode())"
+    files = {"somewhere.py": start + somewhere}
+    check_slice(tmp_path, "import somewhere\nprint('x')", body, files)
+    assert outcome(tmp_path / "whole", {}).startswith("['x', '\\n']")
+
+
+def test_a_replaced_function_keeps_what_is_printed():
+    files = {"somewhere.py": "import pprint\ntexts = []\npprint.pprint = texts.append\n"}
+    before = "import somewhere, pprint\npprint.pprint('x')"
+    assert agrees(before, "return somewhere.texts", files) == ["x"]
