@@ -99,7 +99,7 @@ def _may_keep(node: ast.AST) -> bool:
     return False
 
 
-_REPLACEABLE: Final = _STREAMS | {each.rpartition(".")[2] for each in PRINTING}
+_REPLACEABLE: Final = _STREAMS | {printing.rpartition(".")[2] for printing in PRINTING}
 
 
 def _call_may_keep(node: ast.Call) -> bool:
