@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlx2smk.compiler import CompileOptions, compile_experiments
-from tests import reference
+from tests.support.checked_runs import checked
 from tests.support.without_snakemake import Executor, Server
 
 EXPERIMENT = """\
@@ -75,20 +74,6 @@ def lab(tmp_path, server):
     for name, text in FILES.items():
         (tmp_path / name).write_text(text)
     return Executor(tmp_path, server, follows=True)
-
-
-def checked(lab, **files):
-    """Change files, compile, run and compare with the reference; return how many combinations ran."""
-    for name, text in files.items():
-        (lab.folder / f"{name}.py").write_text(text)
-    found = compile_experiments([str(lab.folder / "exp.py")], CompileOptions(lab.folder))
-    assert found.bundle is not None, found.diagnostics
-    found.bundle.write(lab.folder)
-    report = lab.run()
-    ran = len(lab.ran)
-    expected, _ = lab.server.ask("reference", str(lab.folder / "exp.py"))
-    assert reference.normalise(report) == reference.normalise(expected)
-    return ran
 
 
 @pytest.mark.parametrize(
