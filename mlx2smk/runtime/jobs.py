@@ -113,14 +113,17 @@ class Runner:
         if changed is not None:
             self._fail(f"{changed} changed since compile: run mlx compile again")
         self.log.note(f"{error}; it runs once more, with all of the file")
-        names = dict.fromkeys((module, name) for _, module, name in found)
+        # A submodule of an installed package (`guards.check_submodules`) is no name of these files.
+        names = dict.fromkeys((module, name) for _, module, name in found if name != "")
         self._missed.update(names)
         self._whole = (*self._whole, *files)
 
     def _keep(
         self, task: Task, names: list[tuple[str | None, str | None]], files: Iterable[str]
     ) -> None:
-        """Record names that the task used and its slice leaves out."""
+        """Record names that the task used and its slice leaves out, if there are any."""
+        if not names:
+            return
         from . import digests, unforeseen
 
         contents = {

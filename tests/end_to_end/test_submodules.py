@@ -39,3 +39,6 @@ def test_what_an_import_that_was_left_out_loads(tmp_path):
     assert lab.results("t") == [True, True]
     assert lab.results("missing") == lab.results("never_imported") == ["AttributeError"]
     settled(lab)
+    lab.write(EXPERIMENT.replace("{n}.md", "{n}.txt"))
+    assert lab.start("mlx2smk.cli", "compile", "exp.py") == 0
+    assert "MLX711" not in lab.said  # no name of the program was missed
