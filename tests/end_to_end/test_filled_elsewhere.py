@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.checked_runs import checked
-from tests.support.without_snakemake import Executor, Server
+from tests.support.without_snakemake import Executor
 
 EXPERIMENT = """\
 import importlib
@@ -55,13 +55,6 @@ FILES = {
     "models.py": MODEL,
     "tools.py": "RATE = 1\nUNUSED = 1\n",
 }
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = Server()
-    yield server
-    server.close()
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 from mlx2smk.compiler import CompileOptions, compile_experiments
 from tests import reference
 from tests.support import warm_snakemake
-from tests.support.without_snakemake import Executor, Server, StepError
+from tests.support.without_snakemake import Executor, StepError
 
 EXPERIMENT = """\
 import os
@@ -89,13 +89,6 @@ EDITS = [
     ("exp.py", "limit = 1", "limit = 7"),
     ("tools.py", "SPARE = 1", "SPARE = 8"),
 ]
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = Server()
-    yield server
-    server.close()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.checked_runs import checked
-from tests.support.without_snakemake import Executor, Server
+from tests.support.without_snakemake import Executor
 
 EXPERIMENT = """\
 import os
@@ -60,13 +60,6 @@ def score(n):
 """
 
 FILES = {"exp.py": EXPERIMENT, "config.py": CONFIG, "model.py": MODEL, "unused.py": "A = 1\n"}
-
-
-@pytest.fixture(scope="module")
-def server():
-    server = Server()
-    yield server
-    server.close()
 
 
 @pytest.fixture
