@@ -6,7 +6,6 @@ of ``pkg.sub``, such as ``from .sub import g``. A slice needs this import althou
 
 from __future__ import annotations
 
-import ast
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -85,19 +84,10 @@ def loading_imports(project: Project, module: Module) -> Iterator[LoadingImport]
 def all_imports(project: Project, module: Module) -> Iterator[LoadingImport]:
     """Yield all imports that run when a module does, also those of modules outside, which load none of ours."""
     for unit in module.units:
-        if _is_for_checkers(unit.node):
-            continue
         for imported, deferred in unit.names.imports:
             if not deferred:
                 loaded = tuple(project.loaded_by(imported, module))
                 yield from (LoadingImport(module, unit, each) for each in loaded or (module,))
-
-
-def _is_for_checkers(node: ast.stmt) -> bool:
-    """Whether a statement is ``if TYPE_CHECKING:``, whose body never runs."""
-    test = node.test if isinstance(node, ast.If) and not node.orelse else None
-    name = test.attr if isinstance(test, ast.Attribute) else getattr(test, "id", None)
-    return bool(name == "TYPE_CHECKING")
 
 
 def is_loaded_by_others(reference: Reference, module: Module, project: Project) -> bool:

@@ -156,11 +156,16 @@ def names_nothing_local(name: str, reference: Reference, module: Module, project
     ):
         key = parent.args[0] if parent.args and parent.func is reference.node else None
     text = _registered_name(key, module)
-    wanted = text.replace(":", ".") if name == "pkgutil.resolve_name" else text
-    if not wanted or wanted.partition(".")[0] in _LOOKING_AROUND:
+    if name == "pkgutil.resolve_name":
+        text = text.replace(":", ".").partition(".")[0]
+    return _is_outside(text, project)
+
+
+def _is_outside(dotted: str, project: Project) -> bool:
+    """Whether a name is that of a module outside, through which one does not come to the program's own."""
+    if not dotted or dotted.partition(".")[0] in _LOOKING_AROUND:
         return False
-    root = wanted if name != "pkgutil.resolve_name" else wanted.partition(".")[0]
-    return project.load(root) is None and root != project.experiment.dotted
+    return project.load(dotted) is None and dotted != project.experiment.dotted
 
 
 def asks_for_outside(name: str, reference: Reference, project: Project) -> bool:
@@ -171,9 +176,7 @@ def asks_for_outside(name: str, reference: Reference, project: Project) -> bool:
         key = parent.slice if isinstance(parent.ctx, ast.Load) else None
     elif name == "sys.modules.get" and isinstance(parent, ast.Call):
         key = parent.args[0] if parent.func is reference.node and parent.args else None
-    root = (written_text(key) or "").partition(".")[0]
-    local = project.load(root) is not None or root == project.experiment.dotted
-    return bool(root) and not local and root not in _LOOKING_AROUND
+    return _is_outside((written_text(key) or "").partition(".")[0], project)
 
 
 def _asks_for_file(reference: Reference) -> bool:
