@@ -25,7 +25,7 @@ from .native_functions import (
     VISITED,
     WRITERS,
 )
-from .paths import folder_of, path_of_url, signature
+from .paths import folder_of, has_pattern_signs, path_of_url, signature
 from .wrapping import put_around
 from .xml_files import PARSERS, XmlDocuments
 
@@ -262,7 +262,7 @@ class NativeFiles:
         elif kind == "d":
             for at, _, files in os.walk(name):  # which is observed by itself
                 self._reads_all(os.path.join(at, file) for file in files if file not in LOCKS)
-        elif kind == "-" and _has_signs(name):
+        elif kind == "-" and has_pattern_signs(name):
             self._reads_all(_matches(name))
         elif kind != "-" or "." in name or os.sep in name:  # not just a word
             self._reads_all(_with_indexes(_with_parts([name])))
@@ -339,13 +339,9 @@ def _is_path(text: str) -> bool:
     return signature(text) != "-" or ("." in text[1:] and suffix.isalnum() and suffix[0].isalpha())
 
 
-def _has_signs(name: str) -> bool:
-    return any(sign in name for sign in "*?[")
-
-
 def _matches(name: str) -> list[str]:
     """Return the paths that a pattern names, whose folder is listed for that; none if it is not a pattern."""
-    if not _has_signs(name) or _is_of_texts(name):
+    if not has_pattern_signs(name) or _is_of_texts(name):
         return []
     from glob import glob
 

@@ -102,3 +102,8 @@ def installation() -> list[str]:
     """Return the folders of this Python installation, which programs do not change."""
     prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.__file__)}
     return [path for path in prefixes if len(path) > 1]
+
+
+def has_pattern_signs(name: str) -> bool:
+    """Tell whether a name may be a pattern of files."""
+    return any(sign in name for sign in "*?[")

@@ -7,7 +7,7 @@ import sys
 
 from . import watching
 from .lineage import SHELLS
-from .paths import NO_FILE, signature
+from .paths import NO_FILE, has_pattern_signs, signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _patterns(texts: Iterable[str]) -> list[str]:
 
 
 def _is_pattern(word: str) -> bool:
-    return any(sign in word for sign in "*?[") and not NEVER_IN_PATTERNS.intersection(word)
+    return has_pattern_signs(word) and not NEVER_IN_PATTERNS.intersection(word)
 
 
 def _may_become_file(word: str) -> bool:
