@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlx2smk.language.bindings import Binding, scope_of
-from mlx2smk.language.scopes import Function, own_scope, parameters_of
+from mlx2smk.language.scopes import Function, nodes_of, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def _new_dict(name: str, node: Function) -> Binding:
 
 def _bound_further_inside(node: Function) -> Iterator[Binding]:
     """Yield what functions inside a function bind that declare the name nonlocal."""
-    for inner in ast.walk(node):
+    for inner in nodes_of(node):
         if isinstance(inner, Function) and inner is not node:
             scope = scope_of(inner.body)
             for item in scope.bindings:
@@ -64,10 +64,9 @@ def _bound_further_inside(node: Function) -> Iterator[Binding]:
                     yield Binding(item.name, kind, item.node)
 
 
-def returns_of(node: ast.FunctionDef) -> list[ast.Return]:
+def returns_of(node: ast.FunctionDef) -> tuple[ast.Return, ...]:
     """Return a function's own return statements."""
-    parts = (part for statement in node.body for part in own_scope(statement))
-    return [part for part in parts if isinstance(part, ast.Return)]
+    return scope_of(node.body).returns
 
 
 def only_function(node: ast.expr | None, frame: Frame) -> ast.FunctionDef | None:
@@ -79,9 +78,4 @@ def only_function(node: ast.expr | None, frame: Frame) -> ast.FunctionDef | None
 
 def is_generator(node: ast.AST) -> bool:
     """Whether this is a function that yields."""
-    body = node.body if isinstance(node, Function) else []
-    return any(
-        isinstance(part, (ast.Yield, ast.YieldFrom))
-        for statement in body
-        for part in own_scope(statement)
-    )
+    return isinstance(node, Function) and scope_of(node.body).yields

@@ -91,6 +91,7 @@ class Slicer:
         self.linker = Linker(project)
         self.reflection = Reflection(project)
         self._digests: dict[tuple[Unit, Detail], str] = {}
+        self._values: dict[Unit, str | None] = {}
 
     def slice(
         self,
@@ -188,9 +189,14 @@ class Slicer:
             kind=_kind(unit.node),
             line=_line(unit.node),
             digest=self._taken_digest(item, detail),
-            value=_value(unit.node),
+            value=self._value(unit),
             reached_from=item.reached_from,
         )
+
+    def _value(self, unit: Unit) -> str | None:
+        if unit not in self._values:
+            self._values[unit] = _value(unit.node)
+        return self._values[unit]
 
 
 def _by_module(taken: Sequence[Taken]) -> dict[Module, list[Taken]]:

@@ -19,7 +19,7 @@ from mlx2smk.language.keys import ANY, NO_KEYS, Keys
 from mlx2smk.language.scopes import own_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from mlx2smk.analysis.mistakes.report import Looked
     from mlx2smk.analysis.project import Module, Project
@@ -33,8 +33,9 @@ def update_sites(taken: Sequence[Taken], project: Project) -> Iterator[Site]:
     modules = dict.fromkeys(item.module for item in taken)
     if any(map(_names_update, modules)):
         yield from _named(taken, project)
-    if _has_pieces({word for module in modules for word in module.words}):
-        yield from _pieced_together(taken)
+    pieces = _pieces({word for module in modules for word in module.words})
+    if pieces:
+        yield from _pieced_together(taken, pieces)
 
 
 def _names_update(module: Module) -> bool:
@@ -42,12 +43,22 @@ def _names_update(module: Module) -> bool:
     return UPDATE in module.source.text or any(UPDATE in word for word in module.words)
 
 
-def _has_pieces(words: Collection[str]) -> bool:
-    """Whether some words, put together, may be ``context_update``."""
-    pieces = [word for word in words if word and word != UPDATE]
-    first = max((len(word) for word in pieces if UPDATE.startswith(word)), default=0)
-    last = max((len(word) for word in pieces if UPDATE.endswith(word)), default=0)
-    return bool(first and last) and first + last >= _MOST
+def _pieces(words: Iterable[str]) -> frozenset[str]:
+    """Return those of some words that, put together with another, may be ``context_update``."""
+    others = {word for word in words if word and word != UPDATE}
+    first = {word for word in others if UPDATE.startswith(word)}
+    last = {word for word in others if UPDATE.endswith(word)}
+    longest_first, longest_last = _longest(first), _longest(last)
+    if not first or not last:
+        return frozenset()
+    return frozenset(
+        {word for word in first if len(word) + longest_last >= _MOST}
+        | {word for word in last if len(word) + longest_first >= _MOST}
+    )
+
+
+def _longest(words: Iterable[str]) -> int:
+    return max(map(len, words), default=0)
 
 
 def _named(taken: Sequence[Taken], project: Project) -> Iterator[Site]:
@@ -62,14 +73,15 @@ def _named(taken: Sequence[Taken], project: Project) -> Iterator[Site]:
             yield Site(keys, span, code.module.name, why)
 
 
-def _pieced_together(taken: Sequence[Taken]) -> Iterator[Site]:
+def _pieced_together(taken: Sequence[Taken], pieces: Collection[str]) -> Iterator[Site]:
     """Yield a place if texts of the slice, put together, may be ``context_update``."""
     starts: list[tuple[str, Site]] = []
     ends: list[str] = []
     for item in taken:
-        for node in item.unit.nodes:
+        nodes = () if item.module.words.isdisjoint(pieces) else item.unit.nodes
+        for node in nodes:
             text = node.value if isinstance(node, ast.Constant) else None
-            if not isinstance(text, str) or text in {"", UPDATE}:
+            if not isinstance(text, str) or text not in pieces:
                 continue
             if UPDATE.startswith(text):
                 span = item.module.source.span(node) if isinstance(node, ast.expr) else None
@@ -77,7 +89,7 @@ def _pieced_together(taken: Sequence[Taken]) -> Iterator[Site]:
                 starts.append((text, Site(ANY, span, item.module.name, why)))
             if UPDATE.endswith(text):
                 ends.append(text)
-    longest = max(map(len, ends), default=0)
+    longest = _longest(ends)
     yield from (site for text, site in starts if longest and len(text) + longest >= _MOST)
 
 

@@ -96,11 +96,13 @@ class Binding:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The names bound in one scope, and those that it declares global or nonlocal."""
+    """The names bound in one scope, those that it declares global or nonlocal, and how it gives values."""
 
     bindings: tuple[Binding, ...]
     global_names: frozenset[str]
     nonlocal_names: frozenset[str]
+    returns: tuple[ast.Return, ...]
+    yields: bool
 
 
 def scope_of(nodes: Iterable[ast.AST]) -> Scope:
@@ -131,6 +133,8 @@ def _scope_of(nodes: Iterable[ast.AST]) -> Scope:
         frozenset(
             name for node in declared if isinstance(node, ast.Nonlocal) for name in node.names
         ),
+        tuple(node for node in telling if isinstance(node, ast.Return)),
+        any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in telling),
     )
 
 
@@ -154,9 +158,10 @@ _TELLING = frozenset(
         *(ast.Name, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler),
         *(ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.Import, ast.ImportFrom, ast.Global),
         *(ast.Nonlocal, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor),
+        *(ast.Return, ast.Yield, ast.YieldFrom),
     }
 )
-"""Kinds of nodes that bind names, that say what is assigned to a name, or where it belongs."""
+"""Kinds of nodes that bind names, say what is assigned to a name or where it belongs, or give values."""
 
 _IN_PART = frozenset(
     {
