@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from mlx2smk.analysis.scope_frames import frame_of, targets_of
 from mlx2smk.analysis.values import Definition, Library, Values
 from mlx2smk.language.bindings import is_main_guard, scope_of
-from mlx2smk.language.scopes import LEAVES, Function, below, children, parameters_of, split_dotted
+from mlx2smk.language.scopes import (
+    LEAVES,
+    Function,
+    children,
+    code_below,
+    parameters_of,
+    split_dotted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,16 +76,16 @@ class _Walk:
     def visit(self, node: ast.AST, place: Place) -> None:
         if isinstance(node, ast.Call):
             self.calls.append(Call(node, place))
-            self._all(below(node), place)
+            self._all(code_below(node), place)
         elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
             self._all(children(node), place)
             body = [node.body] if isinstance(node, ast.Lambda) else node.body
             self._all(body, _inside(node, place))
         elif isinstance(node, _COMPREHENSIONS):
             inner = Place(place.module, (*place.scopes, InnerScope(targets_of(node))))
-            self._all(below(node), inner)
+            self._all(code_below(node), inner)
         else:
-            self._all(node.orelse if is_main_guard(node) else below(node), place)
+            self._all(node.orelse if is_main_guard(node) else code_below(node), place)
 
     def _all(self, nodes: Iterable[ast.AST], place: Place) -> None:
         for node in nodes:

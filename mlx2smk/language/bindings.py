@@ -7,7 +7,7 @@ import keyword
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeGuard
 
-from mlx2smk.language.scopes import LEAVES, Function, below, children, name_bound, own_scope
+from mlx2smk.language.scopes import LEAVES, Function, children, code_below, name_bound, own_scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -148,7 +148,7 @@ def _telling(roots: Iterable[ast.AST]) -> list[ast.AST]:
         if kind in _TELLING:
             found.append(node)
         if kind not in LEAVES:
-            inner = [*_counted(node)] if kind in _IN_PART else below(node)
+            inner = [*_counted(node)] if kind in _IN_PART else code_below(node)
             stack += inner[::-1]
     return found
 

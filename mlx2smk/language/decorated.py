@@ -26,7 +26,7 @@ from mlx2smk.language.origins import (
     origin,
     split,
 )
-from mlx2smk.language.scopes import DefinitionNode, Function, below, nodes_of, parameters_of
+from mlx2smk.language.scopes import DefinitionNode, Function, code_below, nodes_of, parameters_of
 from mlx2smk.language.spelling import check_spelling
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def _check_nested(findings: Findings, tree: ast.Module, origins: Origins) -> Non
     """Note decorators below top level, and decorators that are called like functions."""
     marks = {
         id(decorator)
-        for node in nodes_of(tree)
+        for node in nodes_of(tree, code_below)
         if isinstance(node, DefinitionNode)
         for decorator in node.decorator_list
     }
@@ -153,7 +153,7 @@ def _inside(tree: ast.Module, origins: Origins) -> Iterator[tuple[ast.AST, Origi
         node, names, where = stack.pop()
         yield node, names, where
         inner, place = _inner(node, names), _place(node) or where
-        stack.extend((child, inner, place) for child in below(node))
+        stack.extend((child, inner, place) for child in code_below(node))
 
 
 def _inner(node: ast.AST, origins: Origins) -> Origins:

@@ -9,7 +9,7 @@ from mlx2smk.diagnostics.about_decorators import RelativeImport, UnknownName
 from mlx2smk.diagnostics.about_files import ImportsItself
 from mlx2smk.diagnostics.diagnostic import did_you_mean
 from mlx2smk.language.origins import EXPORTS, MODULES, is_own
-from mlx2smk.language.scopes import nodes_of
+from mlx2smk.language.scopes import code_below, nodes_of
 
 if TYPE_CHECKING:
     from mlx2smk.diagnostics.diagnostic import Findings
@@ -27,7 +27,7 @@ PACKAGES: Final = frozenset(
 
 def check_imports(findings: Findings, tree: ast.Module) -> None:
     """Note imports of names that are not there; those that ``try`` … ``except`` guards may fail."""
-    nodes = nodes_of(tree)
+    nodes = nodes_of(tree, code_below)
     guarded = {
         id(inside)
         for node in nodes

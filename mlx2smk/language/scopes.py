@@ -26,7 +26,43 @@ def children(node: ast.AST) -> Iterable[ast.AST]:
         return (*node.decorator_list, *node.bases, *node.keywords)
     if isinstance(node, ast.comprehension):
         return (node.iter, *node.ifs)
-    return below(node)
+    return code_below(node)
+
+
+def code_below(node: ast.AST) -> list[ast.AST]:
+    """Return the nodes directly below a node; none if it is data, of which there may be a million values."""
+    return [] if is_data(node) else below(node)
+
+
+def is_data(node: ast.AST) -> bool:
+    """Whether this is a list, tuple, set or dict that has, at any depth, nothing but constants: no code.
+
+    The answer is kept with the node, since nobody changes what it has.
+    """
+    if type(node) not in _CONTAINERS:
+        return False
+    known: bool | None = getattr(node, _IS_DATA, None)
+    if known is None:
+        known = _is_constant(node)
+        setattr(node, _IS_DATA, known)
+    return known
+
+
+def _is_constant(node: ast.AST | None) -> bool:
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        parts: list[ast.expr | None] = [*node.elts]
+    elif isinstance(node, ast.Dict):
+        parts = [*node.keys, *node.values]  # a key is None where a dict is unpacked
+    elif isinstance(node, ast.UnaryOp):
+        parts = [node.operand]
+    else:
+        return isinstance(node, ast.Constant)
+    return set(map(type, parts)) <= _CONSTANTS or all(map(_is_constant, parts))
+
+
+_CONTAINERS = frozenset({ast.List, ast.Tuple, ast.Set, ast.Dict})
+_CONSTANTS = frozenset({ast.Constant})
+_IS_DATA = "_is_data"
 
 
 def below(node: ast.AST) -> list[ast.AST]:
@@ -77,12 +113,14 @@ _NO_PARTS = frozenset(
 )
 
 
-def nodes_of(root: ast.AST) -> list[ast.AST]:
+def nodes_of(
+    root: ast.AST, inside: Callable[[ast.AST], Iterable[ast.AST]] = below
+) -> list[ast.AST]:
     """Return a node and all nodes below it in no particular order, as `ast.walk` does but faster."""
     found = [root]
     for node in found:
         if type(node) not in LEAVES:
-            found += below(node)
+            found += inside(node)
     return found
 
 
@@ -94,7 +132,8 @@ def own_scope(
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed([*inside(node)]))
+        if type(node) not in LEAVES:
+            stack.extend(reversed([*inside(node)]))
 
 
 def name_bound(node: ast.AST) -> str | None:
