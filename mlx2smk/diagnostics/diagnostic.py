@@ -20,6 +20,7 @@ TAB = "    "  # printed for a tab, so that the carets are aligned on every termi
 WIDEST = 120  # columns of a source line that are shown
 LONGEST_MESSAGE = 500  # characters; a name in a message can have any length
 INDENT = "    "
+_CONTEXT = 40  # characters of a source line that are shown before a place far to the right
 
 BOLD, RED, YELLOW, CYAN, PLAIN = "\033[1m", "\033[1;31m", "\033[1;33m", "\033[36m", "\033[0m"
 
@@ -159,17 +160,31 @@ def _paint(text: str, colour: str) -> str:
 
 
 def _underlined(line: str, span: Span, colour: str) -> list[str]:
-    """Return the source line, and a line of carets below the part that the span covers."""
+    """Return the source line, and a line of carets below the part that the span covers.
+
+    A line may have millions of characters: no more of it is made printable, or measured, than is shown.
+    """
     line = line.rstrip()
     start = min(span.column - 1, len(line))
     end = span.end_column - 1 if span.end_line == span.line else len(line)
-    before, inside = _printable(line[:start]), _printable(line[start:end])
-    after = _printable(line[max(start, end) :])
-    if cells(before) > WIDEST // 2:
-        before = "…" + before[-WIDEST // 3 :]
-    shown = shorten(before + inside + after, WIDEST)
-    carets = "^" * max(1, min(cells(inside), WIDEST - cells(before)))
+    before = line[:start]
+    if _cells_up_to(before, WIDEST // 2 + 1) > WIDEST // 2:
+        before = "…" + _printable(before[-_CONTEXT:])[-_CONTEXT:]
+    else:
+        before = _printable(before)
+    shown = shorten(before + _printable(line[start : start + WIDEST + 1]), WIDEST)
+    carets = "^" * max(1, _cells_up_to(line[start:end], WIDEST - cells(before)))
     return [INDENT + shown, INDENT + " " * cells(before) + _paint(carets, colour)]
+
+
+def _cells_up_to(text: str, most: int) -> int:
+    """Return the number of columns that a text takes when it is made printable, but at most so many."""
+    count = 0
+    for char in text:
+        count += cells(_printable(char))
+        if count >= most:
+            return most
+    return count
 
 
 def _printable(text: str) -> str:

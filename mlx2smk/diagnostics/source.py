@@ -86,7 +86,9 @@ def _lines(text: str) -> tuple[str, ...]:
 
 def _column(line: str, offset: int) -> int:
     """Return the column of a UTF-8 byte offset, in characters from 1."""
-    head = line.encode("utf-8", "surrogatepass")[:offset]
+    if line.isascii():  # Python knows that without a look at the line
+        return min(offset, len(line)) + 1
+    head = line[:offset].encode("utf-8", "surrogatepass")[:offset]
     return len(head.decode("utf-8", "replace")) + 1
 
 
