@@ -44,12 +44,11 @@ def _bound(binding: Binding) -> list[ast.expr]:
 
 def _assigned_with_others(binding: Binding, values: Values) -> Iterator[ast.expr]:
     """Yield what ``a = b = …`` or ``a, b = …`` assigns to a name, or its parts, and the other names for it."""
-    assigned = values.module.by_kind.get(ast.Assign, ()) if binding.kind == "other" else ()
-    for node in assigned:
-        for target in node.targets if isinstance(node, ast.Assign) else ():
+    for node in values.module.of_kind(ast.Assign) if binding.kind == "other" else ():
+        for target in node.targets:
             # What `a, b = zip(…)` takes from an iterator is none.
             whole = isinstance(target, ast.Name)
-            if isinstance(node, ast.Assign) and _is_target(binding.name, target):
+            if _is_target(binding.name, target):
                 yield from _parts(node.value) if whole or _holds(node.value, values) else ()
                 yield from (each for each in node.targets if whole and isinstance(each, ast.Name))
 

@@ -274,16 +274,15 @@ _UNSHARED = (ast.Constant, ast.JoinedStr, ast.Compare, ast.Lambda)
 
 def _names_otherwise(name: str, module: Module, owner: ast.ClassDef) -> bool:
     """Whether a module has a name in a text, or another class that binds it, or the class uses it itself."""
-    texts = module.by_kind.get(ast.Constant, ())
-    classes = module.by_kind.get(ast.ClassDef, ())
+    classes = module.of_kind(ast.ClassDef)
     own = [part for part in ast.walk(owner) if isinstance(part, ast.Name) and part.id == name]
     return (
         len(own) != 1
-        or any(isinstance(each, ast.Constant) and each.value == name for each in texts)
+        or name in module.texts
         or any(
             item.name == name
             for each in classes
-            if isinstance(each, ast.ClassDef) and each is not owner
+            if each is not owner
             for item in scope_of(each.body).bindings
         )
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.modules import absolute
 from mlx2smk.analysis.stars import binds_by_name
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.parsed_module import Module
 
     Lasting = Mapping[str, object]
-
-_Node = TypeVar("_Node", bound=ast.AST)
-_IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 class LastingConstants:
@@ -97,8 +94,8 @@ class LastingConstants:
         stars = [
             path.removesuffix(".*") for bound, path in self._held[module.dotted] if bound == "*"
         ]
-        inner = {id(node.value) for node in kinds(module, ast.Attribute)}
-        for node in (*kinds(module, ast.Name), *kinds(module, ast.Attribute)):
+        inner = {id(node.value) for node in module.of_kind(ast.Attribute)}
+        for node in (*module.of_kind(ast.Name), *module.of_kind(ast.Attribute)):
             root, chain = split_dotted(node)
             if isinstance(root, ast.Name) and id(node) not in inner:
                 known = [names[root.id]] if root.id in names else []
@@ -130,23 +127,17 @@ class LastingConstants:
 
 def _imports_of(module: Module) -> Iterator[tuple[str, str]]:
     """Yield the names that a module's imports bind, with the dotted names of what they stand for."""
-    nodes = (node for kind in _IMPORTS for node in module.by_kind.get(kind, ()))
-    for imported in (each for node in nodes for each in _imports(node)):
+    for imported in (each for node in module.import_statements for each in imports_of(node)):
         base = absolute(imported.path[0], imported.level, module.parent_package) or ""
         yield imported.bound or "*", ".".join(filter(None, (base, *imported.path[1])))
 
 
-def kinds(module: Module, kind: type[_Node]) -> list[_Node]:
-    """Return the nodes of a kind in a module."""
-    return cast("list[_Node]", module.by_kind.get(kind, []))
-
-
 def bound_how_often(module: Module) -> Counter[str]:
     """Count the places where code of a module binds each name, in whatever scope."""
-    found = Counter(node.arg for node in kinds(module, ast.arg))
-    for declaration in kinds(module, ast.Global):
+    found = Counter(node.arg for node in module.of_kind(ast.arg))
+    for declaration in module.of_kind(ast.Global):
         found.update(declaration.names)
-    nodes = (node for kind in _BINDERS for node in kinds(module, kind))
+    nodes = (node for kind in _BINDERS for node in module.of_kind(kind))
     found.update(name for name in map(name_bound, nodes) if name is not None)
     return found
 
@@ -170,7 +161,7 @@ def _assigned(node: ast.stmt) -> Iterator[tuple[str, object]]:
 
 
 def _attributes_set(module: Module) -> Iterator[str]:
-    for attribute in kinds(module, ast.Attribute):
+    for attribute in module.of_kind(ast.Attribute):
         if not isinstance(attribute.ctx, ast.Load):
             yield attribute.attr
 
@@ -178,26 +169,24 @@ def _attributes_set(module: Module) -> Iterator[str]:
 def _names_set(module: Module) -> Iterator[str]:
     """Yield the names that a module may give to something, or mentions in texts."""
     yield from _attributes_set(module)
-    yield from (each.arg for each in kinds(module, ast.keyword) if each.arg is not None)
-    for constant in kinds(module, ast.Constant):
-        if isinstance(constant.value, str):
-            yield constant.value.rpartition(".")[2]
+    yield from (each.arg for each in module.of_kind(ast.keyword) if each.arg is not None)
+    yield from (text.rpartition(".")[2] for text in module.texts)
 
 
 def _sets_unknown_names(module: Module) -> bool:
     """Whether a module may assign names that are not written out, or load modules that do."""
-    attributes = kinds(module, ast.Attribute)
+    attributes = module.of_kind(ast.Attribute)
     used = {
-        *(each.name.rpartition(".")[2] for each in kinds(module, ast.alias)),
-        *(each.id for each in kinds(module, ast.Name)),
+        *(each.name.rpartition(".")[2] for each in module.of_kind(ast.alias)),
+        *(each.id for each in module.of_kind(ast.Name)),
         *(each.attr for each in attributes),
     }
     return (
         not used.isdisjoint(_LOADERS)
-        or any(each.id in {"exec", "eval"} for each in kinds(module, ast.Name))
+        or any(each.id in {"exec", "eval"} for each in module.of_kind(ast.Name))
         or any(each.attr == "__dict__" and not _is_own(each.value) for each in attributes)
         or any(each.attr in _SETTERS and _may_be_module(each.value) for each in attributes)
-        or any(map(_sets_computed_name, kinds(module, ast.Call)))
+        or any(map(_sets_computed_name, module.of_kind(ast.Call)))
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from mlx2smk.analysis.patches import patched_in, replaced_in
 from mlx2smk.analysis.stars import StarName, certainly_bound
-from mlx2smk.analysis.texts import WORDY, pattern, queries_in, words_in
+from mlx2smk.analysis.texts import pattern, queries_in
 from mlx2smk.analysis.units import Unit, cut
 from mlx2smk.language.bindings import is_main_guard, is_untaken
 from mlx2smk.language.origins import MODULES
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from mlx2smk.language.bindings import Binding, Imported
 
     Decorators: TypeAlias = Mapping[int, tuple[ast.expr, ...]]
+
+_Node = TypeVar("_Node", bound=ast.AST)
 
 
 @dataclass(eq=False)
@@ -68,24 +70,41 @@ class Module:
             found.setdefault(type(node), []).append(node)
         return found
 
+    def of_kind(self, kind: type[_Node]) -> list[_Node]:
+        """Return the nodes of a kind."""
+        return cast("list[_Node]", self.by_kind.get(kind, []))
+
+    @cached_property
+    def import_statements(self) -> list[ast.Import | ast.ImportFrom]:
+        """All import statements, those in functions too."""
+        return [*self.of_kind(ast.Import), *self.of_kind(ast.ImportFrom)]
+
     @cached_property
     def entered(self) -> dict[ast.AST, ast.expr]:
         """The expressions of ``with`` statements, by the targets that they are bound to."""
-        items = (
-            node for node in self.by_kind.get(ast.withitem, ()) if isinstance(node, ast.withitem)
-        )
+        items = self.of_kind(ast.withitem)
         return {node.optional_vars: node.context_expr for node in items if node.optional_vars}
 
     @cached_property
     def untaken(self) -> tuple[ast.AST, ...]:
         """What stands for branches that never run."""
-        return tuple(filter(is_untaken, self.by_kind.get(ast.Pass, ())))
+        return tuple(filter(is_untaken, self.of_kind(ast.Pass)))
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """The string literals in the module's code."""
+        values = (node.value for node in self.of_kind(ast.Constant))
+        return frozenset(value for value in values if isinstance(value, str))
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """All texts in the module's code, and the names of attributes and keyword arguments."""
-        return frozenset(
-            word for kind in WORDY for node in self.by_kind.get(kind, ()) for word in words_in(node)
+        """All texts in the module's code, those of bytes too, and the names of attributes and keyword arguments."""
+        values = (node.value for node in self.of_kind(ast.Constant))
+        return self.texts.union(
+            (value.decode("latin-1") for value in values if isinstance(value, bytes)),
+            (node.attr for node in self.of_kind(ast.Attribute)),
+            (node.arg for node in self.of_kind(ast.keyword) if node.arg is not None),
+            (name for node in self.of_kind(ast.MatchClass) for name in node.kwd_attrs),
         )
 
     @cached_property

@@ -79,7 +79,10 @@ def keeps_output(project: Project) -> bool:
 
 
 def _keeps(module: Module) -> bool:
-    return any(map(_may_keep, module.nodes))
+    kinds = (ast.Attribute, ast.Name, ast.Call, ast.alias, ast.ImportFrom)
+    return any(_may_keep(node) for kind in kinds for node in module.of_kind(kind)) or any(
+        map(_NAMED.fullmatch, module.texts)
+    )
 
 
 def _may_keep(node: ast.AST) -> bool:
@@ -94,8 +97,6 @@ def _may_keep(node: ast.AST) -> bool:
             return _call_may_keep(node)
         case ast.alias(name=str(dotted)) | ast.ImportFrom(module=str(dotted)):
             return not _KEEPING.isdisjoint(dotted.split("."))
-        case ast.Constant(value=str(text)):
-            return _NAMED.fullmatch(text) is not None
     return False
 
 

@@ -127,14 +127,7 @@ class Project:
         key = module, directly
         if key not in self._direct:
             body = module.tree.body if module.tree else []
-            nodes = (
-                body
-                if directly
-                else [
-                    *module.by_kind.get(ast.Import, ()),
-                    *module.by_kind.get(ast.ImportFrom, ()),
-                ]
-            )
+            nodes = body if directly else module.import_statements
             self._direct[key] = frozenset(
                 loaded
                 for node in nodes

@@ -299,11 +299,12 @@ def _body(module: Module) -> list[ast.stmt]:
 def _mentions_all(module: Module) -> int:
     """Count the places that mention the module's own ``__all__``."""
     return sum(
-        (isinstance(node, ast.Name) and node.id == "__all__")
-        or (isinstance(node, ast.Global) and "__all__" in node.names)
-        or (isinstance(node, ast.alias) and "__all__" in {node.name, node.asname})
-        or (isinstance(node, ast.Constant) and node.value == "__all__")
-        for node in module.nodes
+        (
+            sum(node.id == "__all__" for node in module.of_kind(ast.Name)),
+            sum("__all__" in node.names for node in module.of_kind(ast.Global)),
+            sum("__all__" in {node.name, node.asname} for node in module.of_kind(ast.alias)),
+            sum(node.value == "__all__" for node in module.of_kind(ast.Constant)),
+        )
     )
 
 
@@ -311,27 +312,21 @@ def _touches_lists(module: Module) -> bool:
     """Whether a module may change the ``__all__`` of another one."""
     given = (value for statement in _body(module) for value in _given_to_all(statement))
     read = {part for value in given for part in ast.walk(value)}
-    return any(
-        isinstance(node, ast.Attribute) and node.attr == "__all__" and node not in read
-        for node in module.nodes
-    )
+    attributes = module.of_kind(ast.Attribute)
+    return any(node.attr == "__all__" and node not in read for node in attributes)
 
 
 def _given_names(module: Module) -> Iterator[tuple[str, str | None]]:
     """Yield what a module imports and assigns names to, with the names; None for one that is computed."""
-    imported = {
-        item.bound
-        for node in module.nodes
-        if isinstance(node, (ast.Import, ast.ImportFrom))
-        for item in imports_of(node)
-    }
-    for node in module.nodes:
-        if isinstance(node, ast.Attribute) and _root(node) in imported:
-            if node.attr == "__dict__":
-                yield _root(node), None
-            elif isinstance(node.ctx, ast.Store):
-                yield _root(node), node.attr
-        elif isinstance(node, ast.Call) and _is_setting(node, imported):
+    imported = {item.bound for node in module.import_statements for item in imports_of(node)}
+    for attribute in module.of_kind(ast.Attribute):
+        if _root(attribute) in imported:
+            if attribute.attr == "__dict__":
+                yield _root(attribute), None
+            elif isinstance(attribute.ctx, ast.Store):
+                yield _root(attribute), attribute.attr
+    for node in module.of_kind(ast.Call):
+        if _is_setting(node, imported):
             name = node.args[1] if len(node.args) > 1 else None
             text = name.value if isinstance(name, ast.Constant) else None
             yield _root(node.args[0]), text if isinstance(text, str) else None
@@ -351,30 +346,33 @@ def _root(node: ast.expr) -> str:
 
 def binds_by_name(module: Module) -> bool:
     """Whether a module may bind names that are not written out as names."""
-    called = {node.func for node in module.nodes if isinstance(node, ast.Call)}
+    called = {node.func for node in module.of_kind(ast.Call)}
     asking = set(_only_asking(module))
-    return any(
-        (isinstance(node, ast.Name) and node.id in _BINDERS and node not in asking)
-        or (isinstance(node, ast.alias) and node.name in _BINDERS | {"modules"})
-        or (isinstance(node, ast.Attribute) and node.attr in _BINDERS)
-        or (isinstance(node, ast.Attribute) and node.attr == "modules" and node not in called)
-        or (isinstance(node, ast.Constant) and node.value in _BINDERS)
-        for node in module.nodes
-    ) or any(_asks_here(node) for statement in _body(module) for node in own_scope(statement))
+    attributes = module.of_kind(ast.Attribute)
+    return (
+        any(node.id in _BINDERS and node not in asking for node in module.of_kind(ast.Name))
+        or any(node.name in _BINDERS | {"modules"} for node in module.of_kind(ast.alias))
+        or any(node.attr in _BINDERS for node in attributes)
+        or any(node.attr == "modules" and node not in called for node in attributes)
+        or not module.texts.isdisjoint(_BINDERS)
+        or any(_asks_here(node) for statement in _body(module) for node in own_scope(statement))
+    )
 
 
 def _only_asking(module: Module) -> Iterator[ast.expr]:
     """Yield the ``globals`` of code that only looks names up, such as ``globals()[name]``."""
-    for node in module.nodes:
-        asked: ast.expr | None = None
-        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-            asked = node.value
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            asked = node.func.value if node.func.attr == "get" else None
-        elif isinstance(node, ast.Compare) and isinstance(node.ops[-1], (ast.In, ast.NotIn)):
-            asked = node.comparators[-1]
-        if isinstance(asked, ast.Call) and isinstance(asked.func, ast.Name) and not asked.args:
-            yield asked.func
+    asked: list[ast.expr] = []
+    for item in module.of_kind(ast.Subscript):
+        asked += [item.value] if isinstance(item.ctx, ast.Load) else []
+    for call in module.of_kind(ast.Call):
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "get":
+            asked.append(call.func.value)
+    for comparison in module.of_kind(ast.Compare):
+        if isinstance(comparison.ops[-1], (ast.In, ast.NotIn)):
+            asked.append(comparison.comparators[-1])
+    for each in asked:
+        if isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and not each.args:
+            yield each.func
 
 
 def _is_written_out(module: Module, names: Iterable[str]) -> bool:

@@ -39,12 +39,11 @@ class SubclassFinder:
         for module in self.references.modules:
             if module.tree is None or not self.references.is_complete or _makes_classes(module):
                 return None
-            for node in module.by_kind.get(ast.ClassDef, ()):
+            for node in module.of_kind(ast.ClassDef):
                 bases = self._bases_of(node, module)
                 if bases is None:
                     return None
-                if isinstance(node, ast.ClassDef):
-                    found[Definition(module, node)] = bases
+                found[Definition(module, node)] = bases
         return found
 
     def _bases_of(self, node: ast.AST, module: Module) -> list[ast.AST] | None:
@@ -77,8 +76,7 @@ _ASKING = frozenset({"isinstance", "issubclass"})
 def _makes_classes(module: Module) -> bool:
     """Whether a module makes classes by calls of ``type``."""
     return any(
-        isinstance(node, ast.Call)
-        and (len(node.args) > 1 or node.keywords)
+        (len(node.args) > 1 or node.keywords)
         and ast.unparse(node.func).rpartition(".")[2] in {"type", "new_class", "make_dataclass"}
-        for node in module.by_kind.get(ast.Call, ())
+        for node in module.of_kind(ast.Call)
     )

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 HOLE = "\0"
 """Represents a part of a text that is known only at run time."""
@@ -138,20 +138,3 @@ def types_given(node: ast.Call) -> list[ast.AST]:
     """Return the arguments that are types in a call such as ``cast("Node", x)``."""
     places = _TYPE_ARGUMENTS.get(last_name(node.func))
     return [] if places is None else [*node.args[places], *node.keywords]
-
-
-WORDY = (ast.Constant, ast.Attribute, ast.keyword, ast.MatchClass)
-"""Kinds of nodes that have words."""
-
-
-def words_in(node: ast.AST) -> Sequence[str]:
-    """Return a node's own text, or the names of attributes and keyword arguments in it."""
-    if isinstance(node, ast.Constant):
-        if isinstance(node.value, bytes):
-            return (node.value.decode("latin-1"),)
-        return (node.value,) if isinstance(node.value, str) else ()
-    if isinstance(node, ast.Attribute):
-        return (node.attr,)
-    if isinstance(node, ast.keyword):
-        return (node.arg,) if node.arg is not None else ()
-    return node.kwd_attrs if isinstance(node, ast.MatchClass) else ()

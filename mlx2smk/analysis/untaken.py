@@ -49,10 +49,9 @@ class Untaken:
     def _libraries(self, module: Module) -> dict[str, str]:
         """Return what names stand for that are imported, and bound nowhere else."""
         often = bound_how_often(module)
-        nodes = (node for node in module.nodes if isinstance(node, (ast.Import, ast.ImportFrom)))
         found = {
             each.bound: ".".join((each.path[0], *each.path[1]))
-            for node in nodes
+            for node in module.import_statements
             for each in imports_of(node)
             if not each.level and often[each.bound] == 1
         }
