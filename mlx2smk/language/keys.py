@@ -29,12 +29,12 @@ class Keys:
     @staticmethod
     def union(parts: Iterable[Keys]) -> Keys:
         """Return the keys that are in any of the parts."""
-        union = NO_KEYS
+        names: set[str] = set()
         for part in parts:
-            union |= part
-            if union.is_any:
-                break
-        return union
+            if part.is_any:
+                return ANY
+            names |= part.names
+        return Keys(frozenset(names))
 
     def __bool__(self) -> bool:
         return self.is_any or bool(self.names)

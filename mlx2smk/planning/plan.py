@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict
 
+from mlx2smk.language.keys import Keys
+from mlx2smk.planning.job_plan import JobPlan
 from mlx2smk.planning.naming import escaped
 from mlx2smk.runtime import layout
 from mlx2smk.runtime.plan import PLAN_FORMAT, PLAN_VERSION
@@ -19,8 +21,6 @@ from mlx2smk.runtime.variants import deciding_number
 
 if TYPE_CHECKING:
     from mlx2smk.analysis.slicing import Partial
-    from mlx2smk.language.keys import Keys
-    from mlx2smk.planning.job_plan import JobPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,31 +238,18 @@ class Plan:
 
     def to_json(self) -> str:
         """Return the plan as JSON text, indented so that a diff of it can be read."""
-        data = asdict(self)
-        if self.part is None:
-            del data["part"]
-        entries = (*data["setups"], *data["trials"], *data["verifications"])
-        for entry, function in zip(entries, self.functions, strict=True):
-            entry["reads"] = function.reads.listed()
-        for entry, trial in zip(data["trials"], self.trials, strict=True):
-            entry["jobs"] = [job.line for job in trial.jobs]
-            entry["alone"] = [job.line for job in trial.alone]
-            entry["writes"] = trial.writes.listed()
-        for entry in entries:
-            _drop_empty(entry)
-        return escaped(json.dumps(data, indent=1, ensure_ascii=False)) + "\n"
+        return escaped(json.dumps(self, default=_entry, indent=1, ensure_ascii=False)) + "\n"
 
 
-def _drop_empty(entry: dict[str, Any]) -> None:
-    """Drop what few functions have from the plan of one that has none of it."""
-    for key in _RARE & entry.keys():
-        if not entry[key]:
-            del entry[key]
-    for part in (*entry["modules"], *entry.get("variants", ())):
-        if "modules" in part:
-            _drop_empty(part)
-        elif not part["partial"]:
-            del part["partial"]
+def _entry(item: Any) -> object:
+    """Return what stands for a part of a plan in JSON: its fields, without rare ones that it has none of."""
+    if isinstance(item, Keys):
+        return item.listed()
+    if isinstance(item, JobPlan):
+        return item.line
+    values = {each.name: getattr(item, each.name) for each in fields(item)}
+    return {name: value for name, value in values.items() if value or name not in _RARE}
 
 
-_RARE = frozenset({"partial", "filled", "deciding", "variants"})
+_RARE = frozenset({"partial", "filled", "deciding", "variants", "part"})
+"""What few plans, functions and modules have."""

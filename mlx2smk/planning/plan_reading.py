@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import fields
+from itertools import filterfalse
 from typing import TYPE_CHECKING
 
 from mlx2smk.language.keys import Keys
@@ -157,9 +158,8 @@ _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?|'[^'\\\n]*'")
 def _parameter(item: object) -> tuple[str, tuple[str, ...]]:
     name, values = as_list(item, 2)
     texts = as_texts(values)
-    for text in texts:
-        if not _PLAIN.fullmatch(text):
-            literal(text)
+    for text in filterfalse(_PLAIN.fullmatch, texts):
+        literal(text)
     return as_text(name), texts
 
 
