@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.confined import EVERYWHERE, FAILING, OWN_MODULE
-from mlx2smk.analysis.consuming import consumed, is_consumed_elsewhere
+from mlx2smk.analysis.confined import EVERYWHERE, FAILING, MODULE, OWN_MODULE
+from mlx2smk.analysis.consuming import moved
 from mlx2smk.analysis.objects import Objects
 
 if TYPE_CHECKING:
@@ -97,18 +97,23 @@ class Changes:
         """Whether this is an owned name."""
         return isinstance(node, ast.Name) and node.id in self.owned
 
-    def read(self, node: ast.Name) -> None:
-        """Note that a name is read, which changes iterators."""
-        if self.values.local(node.id) is None:
-            self.touches |= consumed(node.id, self.values)
-            self.look_elsewhere(node)
-
-    def look_elsewhere(self, node: ast.AST) -> None:
-        """Note that a local module's iterator is read, which changes it for everybody."""
+    def read(self, node: ast.AST, *, iterated: bool = False) -> None:
+        """Note that something is read, or ``iterated`` over, which changes iterators and what may be one."""
         if not isinstance(node, (ast.Name, ast.Attribute)):
             return
-        if is_consumed_elsewhere(node, self.values):
-            self.effect(f"reads {short(node)}, which reading changes")
+        for origin in moved(node, self.values, iterated=iterated):
+            if origin.module is self.values.module:
+                self.touches.add(origin.name)
+            else:
+                place = f"{MODULE}{origin.module.dotted}:{origin.name}"
+                self.effect(f"reads {short(node)}, which reading changes", place)
+
+    def iterate(self, node: ast.expr) -> None:
+        """Note that code may iterate over something."""
+        while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
+            self.read(node, iterated=True)
+            node = node.value
+        self.read(node, iterated=True)
 
     def take(self, inner: Changes) -> None:
         """Add what was found in a scope inside."""
@@ -121,6 +126,17 @@ def short(node: ast.AST) -> str:
     """Return some code as a short text."""
     text = ast.unparse(node)
     return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def iterated_in(node: ast.AST) -> list[ast.expr]:
+    """Return the parts of an expression, calls aside, over which it iterates itself."""
+    match node:
+        case ast.Starred() | ast.YieldFrom():
+            return [node.value]
+        case ast.Compare():
+            pairs = zip(node.ops, node.comparators, strict=True)
+            return [part for op, part in pairs if isinstance(op, (ast.In, ast.NotIn))]
+    return []
 
 
 def stands_alone(node: ast.expr) -> bool:

@@ -11,7 +11,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.alternatives import meanings
-from mlx2smk.analysis.changes import BEHIND_ATTRIBUTES, short, stands_alone
+from mlx2smk.analysis.changes import BEHIND_ATTRIBUTES, iterated_in, short, stands_alone
 from mlx2smk.analysis.confined import FAILING, MODULE
 from mlx2smk.analysis.judge import Filling
 from mlx2smk.analysis.known import (
@@ -24,6 +24,7 @@ from mlx2smk.analysis.library_calls import (
     makes_exception,
 )
 from mlx2smk.analysis.library_decorators import command_group, generic_function
+from mlx2smk.analysis.library_gifts import gives_data
 from mlx2smk.analysis.objects import Objects
 from mlx2smk.analysis.own_modules import is_this_module, module_behind
 from mlx2smk.analysis.pure_calls import PureCalls
@@ -74,6 +75,8 @@ class Evaluation(PureCalls):
 
     def _assign(self, node: ast.Assign) -> None:
         self.expression(node.value)
+        if any(isinstance(target, (ast.Tuple, ast.List)) for target in node.targets):
+            self.iterate(node.value)
         for target in node.targets:
             self.target(target)
 
@@ -110,6 +113,7 @@ class Evaluation(PureCalls):
 
     def _for(self, node: ast.For) -> None:
         self.expression(node.iter)
+        self.iterate(node.iter)
         self.target(node.target)
         self.statements((*node.body, *node.orelse))
 
@@ -269,7 +273,9 @@ class Evaluation(PureCalls):
         elif isinstance(node, ast.Name):
             self.read(node)
         else:
-            self.look_elsewhere(node)
+            self.read(node)
+            for part in iterated_in(node):
+                self.iterate(part)
             for child in ast.iter_child_nodes(node):
                 self.expression(child)
 
@@ -277,14 +283,19 @@ class Evaluation(PureCalls):
         inner = Evaluation(self.values.inside(targets_of(node)), self.judge, self.owned)
         for child in ast.iter_child_nodes(node):
             inner.expression(child)
+        for part in node.generators:
+            inner.iterate(part.iter)
         self.take(inner)
 
     def call(self, node: ast.Call) -> None:
         """Go through a call: its arguments, and what is called."""
         for part in (*node.args, *(keyword.value for keyword in node.keywords)):
             self.expression(part)
+            if not gives_data(self.values.library(node.func)):
+                self.iterate(part)
         if isinstance(node.func, ast.Attribute):
             self.expression(node.func.value)
+        self.read(node.func)
         own = bool(self.owned) and f"{ast.unparse(node.func)}()" in self.owned
         if not own and not self.is_pure_call(node):
             self._impure_call(node, f"calls {short(node.func)}")

@@ -41,7 +41,8 @@ ITERATORS = frozenset(
     {
         *("iter", "map", "filter", "zip", "enumerate", "reversed", "itertools.*"),
         *("open", "csv.reader", "csv.DictReader", "os.scandir", "os.walk", "re.finditer"),
-        *("glob.iglob", "io.StringIO", "io.BytesIO", "json.scanner.*"),
+        *("glob.iglob", "io.StringIO", "io.BytesIO", "json.scanner.*", "heapq.merge"),
+        *("numpy.nditer", "numpy.ndenumerate", "numpy.ndindex", "os.fwalk"),
         *("tqdm.tqdm", "tqdm.trange", "tqdm.auto.tqdm", "tqdm.auto.trange", "rich.progress.track"),
     }
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
+from mlx2smk.analysis.giving import Giving, giving_in
 from mlx2smk.analysis.patches import patched_in, replaced_in
 from mlx2smk.analysis.stars import StarName, certainly_bound
 from mlx2smk.analysis.texts import pattern, queries_in
@@ -84,6 +85,11 @@ class Module:
         """The expressions of ``with`` statements, by the targets that they are bound to."""
         items = self.of_kind(ast.withitem)
         return {node.optional_vars: node.context_expr for node in items if node.optional_vars}
+
+    @cached_property
+    def giving(self) -> dict[ast.AST, list[Giving]]:
+        """What gives names their objects other than by plain assignment, by the nodes that bind them."""
+        return giving_in(self.by_kind)
 
     @cached_property
     def untaken(self) -> tuple[ast.AST, ...]:

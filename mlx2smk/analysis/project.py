@@ -32,6 +32,8 @@ from mlx2smk.language.origins import is_own
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mlx2smk.analysis.additions import Addition
+    from mlx2smk.analysis.moving import Moving
     from mlx2smk.language.bindings import Imported
     from mlx2smk.language.experiment import Experiment
 
@@ -62,6 +64,8 @@ class Project:
         self._imported: dict[Module, frozenset[Module]] = {}
         self._direct: dict[tuple[Module, bool], frozenset[Module]] = {}
         self.linked: dict[Module, Mapping[str, frozenset[str]]] = {}
+        self.additions: Mapping[tuple[Module, str], list[Addition]] | None = None
+        self.moving: Moving | None = None
         self._untaken: Untaken | None = None
         self.roots: tuple[str, ...] = (OWN_FOLDER, *files.python_path(), PYTHONS)
         while (roots := self._searched(experiment)) != self.roots:

@@ -1,0 +1,144 @@
+"""What reading a name may change: the names of iterators, and of what holds or returns them.
+
+A graph: what a name stands for *leads* to what its statements bind it to, or put into it, wherever that is.
+Reading a name changes those that it leads to and that lead to an iterator themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from mlx2smk.analysis.parsed_module import Module
+
+
+class Manner(Enum):
+    """What is done with what a name stands for: it is read, called, or called and so are its results.
+
+    ``ELEMENTS`` are read of it. ``PUTS`` asks what a function puts into objects that it is given.
+    """
+
+    IS = "is"
+    ELEMENTS = "elements"
+    GIVES = "gives"
+    ALL = "all"
+    PUTS = "puts"
+
+    @property
+    def called(self) -> Manner:
+        """The use of a function whose result is used in this way."""
+        return Manner.GIVES if self in READING else Manner.ALL
+
+    @property
+    def returned(self) -> Manner:
+        """The use of the result of a function that is used in this way."""
+        return Manner.IS if self is Manner.GIVES else Manner.ALL
+
+
+READING = frozenset({Manner.IS, Manner.ELEMENTS})
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A name of a module, and what is done with it."""
+
+    module: Module
+    name: str
+    manner: Manner = Manner.IS
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """A name whose object changes with an iterator, as code changes it that runs when that is read."""
+
+    place: Origin
+
+
+class Motion(Enum):
+    """Says of what leads here that reading it changes it, or that nobody knows whether iterating over it does."""
+
+    MOVES = "moves"
+    UNKNOWN = "unknown"
+
+
+Lead: TypeAlias = "Origin | Along | Motion"
+BOTH = frozenset({Motion.MOVES, Motion.UNKNOWN})
+
+
+class Moving:
+    """Follows leads; ``expand`` says where a place leads to."""
+
+    def __init__(self, expand: Callable[[Origin], Iterator[Lead]]) -> None:
+        self._expand = expand
+        self._leads: dict[Origin, tuple[Lead, ...]] = {}
+        self._marks: dict[Origin, frozenset[Motion]] = {}
+        self._moved: dict[tuple[Origin, bool], frozenset[Origin]] = {}
+
+    def moved_by(self, place: Origin, *, iterated: bool) -> frozenset[Origin]:
+        """Return what reading a name may change, or ``iterated``: what iterating over it may."""
+        if (place, iterated) not in self._moved:
+            wanted = BOTH if iterated else frozenset({Motion.MOVES})
+            self._moved[place, iterated] = frozenset(self._find(place, wanted))
+        return self._moved[place, iterated]
+
+    def _find(self, place: Origin, wanted: frozenset[Motion]) -> Iterator[Origin]:
+        waiting = [place] if self._of(place) & wanted else []
+        found = set(waiting)
+        while waiting:
+            at = waiting.pop()
+            if at.manner in READING:
+                yield Origin(at.module, at.name)
+            for lead in self._leads[at]:
+                if isinstance(lead, Along):
+                    yield Origin(lead.place.module, lead.place.name)
+                elif isinstance(lead, Origin) and lead not in found and self._marks[lead] & wanted:
+                    found.add(lead)
+                    waiting.append(lead)
+
+    def _of(self, place: Origin) -> frozenset[Motion]:
+        """Return the marks that a place leads to; those of all that it leads to are found with them."""
+        if place not in self._marks:
+            self._mark([*self._reached(place)])
+        return self._marks[place]
+
+    def _reached(self, place: Origin) -> Iterable[Origin]:
+        """Return the places that one leads to and whose marks are not known yet, and add where they lead."""
+        reached, waiting = {place: None}, [place]
+        while waiting:
+            at = waiting.pop()
+            self._leads[at] = tuple(dict.fromkeys(self._expand(at)))
+            for lead in self._leads[at]:
+                if isinstance(lead, Origin) and lead not in self._marks and lead not in reached:
+                    reached[lead] = None
+                    waiting.append(lead)
+        return reached
+
+    def _mark(self, places: list[Origin]) -> None:
+        backwards = self._backwards(places)
+        found = {at: self._known(at) for at in places}
+        waiting = [at for at in places if found[at]]
+        while waiting:
+            at = waiting.pop()
+            for before in backwards.get(at, ()):
+                if not found[at] <= found[before]:
+                    found[before] |= found[at]
+                    waiting.append(before)
+        self._marks.update(found)
+
+    def _known(self, place: Origin) -> frozenset[Motion]:
+        """Return the marks to which a place leads directly, or through what is known already."""
+        marks = {each for each in self._leads[place] if isinstance(each, Motion)}
+        further = [self._marks.get(each, ()) for each in self._leads[place] if isinstance(each, Origin)]
+        return frozenset(marks.union(*further))
+
+    def _backwards(self, places: Iterable[Origin]) -> Mapping[Origin, list[Origin]]:
+        found: dict[Origin, list[Origin]] = {}
+        for at in places:
+            for lead in self._leads[at]:
+                if isinstance(lead, Origin):
+                    found.setdefault(lead, []).append(at)
+        return found
