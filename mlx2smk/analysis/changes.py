@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.confined import EVERYWHERE, FAILING, MODULE, OWN_MODULE
 from mlx2smk.analysis.consuming import moved
+from mlx2smk.analysis.moving import READ, Manner, Motion
 from mlx2smk.analysis.objects import Objects
 
 if TYPE_CHECKING:
@@ -97,23 +98,25 @@ class Changes:
         """Whether this is an owned name."""
         return isinstance(node, ast.Name) and node.id in self.owned
 
-    def read(self, node: ast.AST, *, iterated: bool = False) -> None:
-        """Note that something is read, or ``iterated`` over, which changes iterators and what may be one."""
+    def read(
+        self, node: ast.AST, how: frozenset[Motion] = READ, manner: Manner = Manner.IS
+    ) -> None:
+        """Note that something is read, which changes iterators, or used in another way."""
         if not isinstance(node, (ast.Name, ast.Attribute)):
             return
-        for origin in moved(node, self.values, iterated=iterated):
+        for origin in moved(node, self.values, how, manner):
             if origin.module is self.values.module:
                 self.touches.add(origin.name)
             else:
                 place = f"{MODULE}{origin.module.dotted}:{origin.name}"
                 self.effect(f"reads {short(node)}, which reading changes", place)
 
-    def iterate(self, node: ast.expr) -> None:
-        """Note that code may iterate over something."""
+    def touch(self, node: ast.expr, how: frozenset[Motion]) -> None:
+        """Note that code may iterate over something, or assign parts of it."""
         while isinstance(node, (ast.Attribute, ast.Subscript, ast.Starred)):
-            self.read(node, iterated=True)
+            self.read(node, how)
             node = node.value
-        self.read(node, iterated=True)
+        self.read(node, how)
 
     def take(self, inner: Changes) -> None:
         """Add what was found in a scope inside."""

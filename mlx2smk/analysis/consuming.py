@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.definition_leads import Leads
 from mlx2smk.analysis.leads import Asked, origins_of
-from mlx2smk.analysis.moving import Lead, Manner, Moving, Origin
+from mlx2smk.analysis.moving import READ, READING, Lead, Manner, Motion, Moving, Origin
 from mlx2smk.analysis.values import Values
 
 if TYPE_CHECKING:
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from mlx2smk.analysis.project import Project
 
 
-def moved(node: ast.expr, values: Values, *, iterated: bool = False) -> frozenset[Origin]:
-    """Return the names whose objects may change when an expression is read, or ``iterated`` over.
-
-    That is a name of the module, or ``module.name``.
-    """
-    if isinstance(node, ast.Name):
-        origins = [Origin(values.module, node.id)] if values.local(node.id) is None else []
+def moved(
+    node: ast.Name | ast.Attribute,
+    values: Values,
+    how: frozenset[Motion] = READ,
+    manner: Manner = Manner.IS,
+) -> frozenset[Origin]:
+    """Return the names of what may change where code uses a name of the module, or ``module.name``."""
+    if isinstance(node, ast.Attribute):
+        origins = [*origins_of(node, values, manner)]
     else:
-        named = isinstance(node, ast.Attribute)
-        origins = [*origins_of(node, values, Manner.IS)] if named else []
+        outer = values.local(node.id) is None
+        origins = [Origin(values.module, node.id, manner)] if outer else []
     moving = _moving(values.project)
-    return frozenset[Origin]().union(
-        *(moving.moved_by(each, iterated=iterated) for each in origins)
-    )
+    return frozenset[Origin]().union(*(moving.moved_by(each, how) for each in origins))
 
 
 def _moving(project: Project) -> Moving:

@@ -14,10 +14,15 @@ from mlx2smk.analysis.known import (
     PURE_DECORATORS,
     listed,
 )
-from mlx2smk.analysis.leads import ExpressionLeads, changed_in
+from mlx2smk.analysis.leads import ExpressionLeads, changed_by, changed_in
 from mlx2smk.analysis.moving import READING, Lead, Manner, Motion, Origin
 from mlx2smk.analysis.scope_frames import frame_inside, frame_of, is_generator
-from mlx2smk.analysis.self_changes import changes_when_read
+from mlx2smk.analysis.self_changes import (
+    changing_class,
+    changing_when_read,
+    is_cached,
+    run_when_written,
+)
 from mlx2smk.analysis.values import Definition, Library
 from mlx2smk.language.bindings import scope_of
 from mlx2smk.language.scopes import Function, defaults_of, own_scope
@@ -36,6 +41,7 @@ class Leads(ExpressionLeads):
         yield from self._decorators(node)
         yield from self.but(None, Manner.IS).all_of(defaults_of(node.args))
         yield from self.kept_by(node, node.body)
+        yield from [Motion.MOVES] if is_cached(node) else []
         if self.manner not in READING:
             yield from self._run(node)
 
@@ -58,6 +64,9 @@ class Leads(ExpressionLeads):
         yield from self._decorators(node)
         for base in node.bases:
             yield from self._base(base)
+        metaclasses = (each.value for each in node.keywords if each.arg == "metaclass")
+        yield from self.but(None, self.manner.called).all_of(metaclasses)
+        yield from self._moved_with(changing_class(node), Motion.MOVES)
         body = scope_of(node.body).bindings
         attributes = self.but(self.values.inside(frame_of(body)), Manner.IS)
         for binding in body:
@@ -67,15 +76,24 @@ class Leads(ExpressionLeads):
             yield from self._instance(node)
 
     def _instance(self, node: ast.ClassDef) -> Iterator[Lead]:
-        yield from [Motion.MOVES] if changes_when_read(node) else []
+        yield from self._moved_with(changing_when_read(node), Motion.MOVES)
+        yield from self._moved_with(run_when_written(node), Motion.WRITTEN)
         for part in ast.walk(node):
             if isinstance(part, Function):
                 inside = self.but(self.values.inside(frame_inside(part)), Manner.IS)
                 yield from inside._put(part)
-                kept = any("cached" in ast.unparse(each) for each in part.decorator_list)
+                kept = is_cached(part)
+                yield from [Motion.MOVES] if kept else []
                 made = part.name == "__new__" or kept or self.manner is Manner.ALL
                 if made:
                     yield from self.but(None, self.manner).function(part)
+
+    def _moved_with(self, methods: list[Function], motion: Motion) -> Iterator[Lead]:
+        """Yield what changes where some methods run that no code calls."""
+        yield from [motion] if methods else []
+        for each in methods:
+            inside = self.values.inside(frame_inside(each))
+            yield from changed_in(each.body, inside)
 
     def _decorators(self, node: Function | ast.ClassDef) -> Iterator[Lead]:
         for decorator in node.decorator_list:
@@ -103,7 +121,7 @@ class Leads(ExpressionLeads):
             return
         if isinstance(node, ast.AsyncFunctionDef) or is_generator(node):
             yield Motion.MOVES
-            yield from changed_in(node.body, inside.values)
+            yield from changed_by(node, inside.values)
             yield from inside.but(None, Manner.IS)._named_in(node)
             return
         for part in _own_parts(node):

@@ -25,6 +25,7 @@ from mlx2smk.analysis.library_calls import (
 )
 from mlx2smk.analysis.library_decorators import command_group, generic_function
 from mlx2smk.analysis.library_gifts import gives_data
+from mlx2smk.analysis.moving import ITERATED, READ, WRITTEN, Manner
 from mlx2smk.analysis.objects import Objects
 from mlx2smk.analysis.own_modules import is_this_module, module_behind
 from mlx2smk.analysis.pure_calls import PureCalls
@@ -76,7 +77,7 @@ class Evaluation(PureCalls):
     def _assign(self, node: ast.Assign) -> None:
         self.expression(node.value)
         if any(isinstance(target, (ast.Tuple, ast.List)) for target in node.targets):
-            self.iterate(node.value)
+            self.touch(node.value, ITERATED)
         for target in node.targets:
             self.target(target)
 
@@ -113,7 +114,7 @@ class Evaluation(PureCalls):
 
     def _for(self, node: ast.For) -> None:
         self.expression(node.iter)
-        self.iterate(node.iter)
+        self.touch(node.iter, ITERATED)
         self.target(node.target)
         self.statements((*node.body, *node.orelse))
 
@@ -232,6 +233,7 @@ class Evaluation(PureCalls):
         elif isinstance(node, ast.Starred):
             self.target(node.value)
         elif isinstance(node, (ast.Attribute, ast.Subscript)):
+            self.touch(node.value, WRITTEN)
             if isinstance(node, ast.Subscript):
                 self.expression(node.slice)
             elif node.attr in BEHIND_ATTRIBUTES:
@@ -275,7 +277,7 @@ class Evaluation(PureCalls):
         else:
             self.read(node)
             for part in iterated_in(node):
-                self.iterate(part)
+                self.touch(part, ITERATED)
             for child in ast.iter_child_nodes(node):
                 self.expression(child)
 
@@ -284,7 +286,7 @@ class Evaluation(PureCalls):
         for child in ast.iter_child_nodes(node):
             inner.expression(child)
         for part in node.generators:
-            inner.iterate(part.iter)
+            inner.touch(part.iter, ITERATED)
         self.take(inner)
 
     def call(self, node: ast.Call) -> None:
@@ -292,10 +294,11 @@ class Evaluation(PureCalls):
         for part in (*node.args, *(keyword.value for keyword in node.keywords)):
             self.expression(part)
             if not gives_data(self.values.library(node.func)):
-                self.iterate(part)
+                self.touch(part, ITERATED)
         if isinstance(node.func, ast.Attribute):
             self.expression(node.func.value)
         self.read(node.func)
+        self.read(node.func, READ, Manner.GIVES)
         own = bool(self.owned) and f"{ast.unparse(node.func)}()" in self.owned
         if not own and not self.is_pure_call(node):
             self._impure_call(node, f"calls {short(node.func)}")

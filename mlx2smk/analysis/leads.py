@@ -10,7 +10,7 @@ import ast
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mlx2smk.analysis.additions import additions, root_of
+from mlx2smk.analysis.additions import additions, puts_something, root_of
 from mlx2smk.analysis.alternatives import meanings
 from mlx2smk.analysis.library_gifts import (
     ITERATING_ATTRIBUTES,
@@ -23,7 +23,7 @@ from mlx2smk.analysis.library_gifts import (
 from mlx2smk.analysis.known import CHANGING_METHODS, ITERATORS, READING_METHODS, listed
 from mlx2smk.analysis.moving import READING, Along, Lead, Manner, Motion, Origin
 from mlx2smk.analysis.objects import Objects
-from mlx2smk.analysis.scope_frames import frame_of, targets_of
+from mlx2smk.analysis.scope_frames import frame_inside, frame_of, is_generator, targets_of
 from mlx2smk.analysis.values import Definition, Library, Values
 from mlx2smk.language.scopes import Function, defaults_of, nodes_of, parameters_of, split_dotted
 
@@ -223,6 +223,7 @@ class ExpressionLeads:
         given = [*node.args, *(each.value for each in node.keywords)]
         if meaning is not None:
             yield Origin(meaning.module, meaning.node.name, self.manner.called)
+            yield from self._changed_later(meaning, given)
         elif method in ITERATING_ATTRIBUTES:
             yield Motion.MOVES
             yield from self.of(node.func)
@@ -259,6 +260,19 @@ class ExpressionLeads:
         if name in {"map", "filter", "iter"} or name.startswith("itertools."):
             methods = [each for each in node.args if isinstance(each, (ast.Attribute, ast.Lambda))]
             yield from changed_in(methods, self.values)
+            for meaning in map(self.values.meaning, node.args):
+                if isinstance(meaning, Definition) and isinstance(meaning.node, Function):
+                    frame = frame_inside(meaning.node)
+                    there = Values(self.values.project, meaning.module).inside(frame)
+                    yield from changed_by(meaning.node, there)
+
+    def _changed_later(self, meaning: Definition, given: Iterable[ast.expr]) -> Iterator[Lead]:
+        """Yield what a generator is given that it may change whenever it is read."""
+        node = meaning.node
+        if isinstance(node, Function) and is_generator(node) and puts_something(node):
+            for root in filter(None, map(root_of, given)):
+                if self.values.local(root.id) is None:
+                    yield Along(Origin(self.values.module, root.id))
 
     def _elements_of_name(self, name: str) -> Iterator[Lead]:
         reading = self.manner is Manner.IS
@@ -273,6 +287,7 @@ class ExpressionLeads:
                 yield from (each for each in self._own_call(None, node) if not isinstance(each, Motion))
             elif meaning.name in {"itertools.tee", "itertools.groupby"}:
                 yield Motion.MOVES
+                yield from self.all_of(node.args)
             elif meaning.name in {"map", "itertools.starmap"} and node.args:
                 yield from self.but(manner=self.manner.called).of(node.args[0])
                 yield from (each for part in node.args[1:] for each in self.elements(part))
@@ -323,6 +338,19 @@ def origins_of(node: ast.Attribute, values: Values, manner: Manner) -> Iterator[
         for step in values.project.trace(imported, values.module, chain):
             if step.name is not None:
                 yield Origin(step.module, step.name, manner)
+
+
+def changed_by(
+    node: Function, values: Values, seen: frozenset[ast.AST] = frozenset()
+) -> Iterator[Lead]:
+    """Yield what may change while a function runs, with those of the program that it calls, in the scope inside it."""
+    yield from changed_in(node.body, values)
+    calls = (part for each in node.body for part in nodes_of(each) if isinstance(part, ast.Call))
+    for meaning in {values.meaning(each.func) for each in calls}:
+        called = meaning.node if isinstance(meaning, Definition) else None
+        if isinstance(meaning, Definition) and isinstance(called, Function) and called not in seen:
+            there = Values(values.project, meaning.module).inside(frame_inside(called))
+            yield from changed_by(called, there, seen | {node})
 
 
 def changed_in(nodes: Iterable[ast.AST], values: Values) -> Iterator[Lead]:

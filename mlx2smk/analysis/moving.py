@@ -59,14 +59,21 @@ class Along:
 
 
 class Motion(Enum):
-    """Says of what leads here that reading it changes it, or that nobody knows whether iterating over it does."""
+    """What may change what leads here, and what changes along with it: reading it, or another use of it.
+
+    Of what is ``UNKNOWN`` nobody knows whether iterating over it does.
+    """
 
     MOVES = "moves"
     UNKNOWN = "unknown"
+    WRITTEN = "written"
 
 
 Lead: TypeAlias = "Origin | Along | Motion"
-BOTH = frozenset({Motion.MOVES, Motion.UNKNOWN})
+READ = frozenset({Motion.MOVES})
+ITERATED = frozenset({Motion.MOVES, Motion.UNKNOWN})
+WRITTEN = frozenset({Motion.WRITTEN})
+"""What is done with a name: it is read, iterated over, or its attributes and items are assigned."""
 
 
 class Moving:
@@ -76,14 +83,13 @@ class Moving:
         self._expand = expand
         self._leads: dict[Origin, tuple[Lead, ...]] = {}
         self._marks: dict[Origin, frozenset[Motion]] = {}
-        self._moved: dict[tuple[Origin, bool], frozenset[Origin]] = {}
+        self._moved: dict[tuple[Origin, frozenset[Motion]], frozenset[Origin]] = {}
 
-    def moved_by(self, place: Origin, *, iterated: bool) -> frozenset[Origin]:
-        """Return what reading a name may change, or ``iterated``: what iterating over it may."""
-        if (place, iterated) not in self._moved:
-            wanted = BOTH if iterated else frozenset({Motion.MOVES})
-            self._moved[place, iterated] = frozenset(self._find(place, wanted))
-        return self._moved[place, iterated]
+    def moved_by(self, place: Origin, how: frozenset[Motion]) -> frozenset[Origin]:
+        """Return the names of what may change with what is done with a name."""
+        if (place, how) not in self._moved:
+            self._moved[place, how] = frozenset(self._find(place, how))
+        return self._moved[place, how]
 
     def _find(self, place: Origin, wanted: frozenset[Motion]) -> Iterator[Origin]:
         waiting = [place] if self._of(place) & wanted else []

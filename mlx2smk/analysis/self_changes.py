@@ -13,18 +13,54 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def changes_when_read(node: ast.ClassDef) -> bool:
-    """Whether a method that runs where no call is written changes something."""
+def changing_when_read(node: ast.ClassDef) -> list[Function]:
+    """Return the methods that run where no call is written, and that change something."""
     methods = {each.name: each for each in node.body if isinstance(each, Function)}
-    return any(
-        _changes(each, methods, frozenset()) for each in methods.values() if _runs_unseen(each)
-    )
+    unseen = [each for each in _methods(node) if _runs_unseen(each)]
+    return [each for each in unseen if _changes(each, methods, frozenset())]
+
+
+def run_when_written(node: ast.ClassDef) -> list[Function]:
+    """Return the methods that run where a part of an instance is assigned or deleted."""
+    return [each for each in _methods(node) if each.name in _SETTING or _is_setter(each)]
+
+
+def changing_class(node: ast.ClassDef) -> list[Function]:
+    """Return what runs for ``Class[key]``."""
+    return [each for each in _methods(node) if each.name == "__class_getitem__"]
+
+
+def _methods(node: ast.ClassDef) -> list[Function]:
+    return [each for each in node.body if isinstance(each, Function)]
 
 
 def _runs_unseen(node: Function) -> bool:
     name = node.name
     special = name.startswith("__") and name.endswith("__") and name not in _CALLED
     return special or any(ast.unparse(each) in _PROPERTIES for each in node.decorator_list)
+
+
+def is_cached(node: Function) -> bool:
+    """Whether what a function or property returns is kept for the next call."""
+    bare = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
+    return any(ast.unparse(each).rpartition(".")[2] in _CACHES for each in bare)
+
+
+_CACHES = frozenset({"cache", "cached", "cached_property", "lru_cache"})
+
+
+def _is_setter(node: Function) -> bool:
+    return any(
+        isinstance(each, ast.Attribute) and each.attr in {"setter", "deleter"}
+        for each in node.decorator_list
+    )
+
+
+_SETTING = frozenset(
+    {
+        *("__set__", "__setattr__", "__setitem__", "__delete__", "__delattr__", "__delitem__"),
+    }
+)
 
 
 _CALLED = frozenset(
