@@ -21,6 +21,7 @@ from mlx2smk.analysis.self_changes import (
     changing_class,
     changing_when_read,
     is_cached,
+    is_read_as_attribute,
     run_when_written,
 )
 from mlx2smk.analysis.values import Definition, Library
@@ -84,7 +85,7 @@ class Leads(ExpressionLeads):
                 yield from inside._put(part)
                 kept = is_cached(part)
                 yield from [Motion.MOVES] if kept else []
-                made = part.name == "__new__" or kept or self.manner is Manner.ALL
+                made = is_read_as_attribute(part) or kept or self.manner is Manner.ALL
                 if made:
                     yield from self.but(None, self.manner).function(part)
 

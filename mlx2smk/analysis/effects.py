@@ -20,9 +20,8 @@ from mlx2smk.analysis.known import (
     listed,
 )
 from mlx2smk.analysis.known_packages import CHANGING_FIRST
-from mlx2smk.analysis.library_calls import (
-    makes_exception,
-)
+from mlx2smk.analysis.letting_go import lets_go
+from mlx2smk.analysis.library_calls import makes_exception
 from mlx2smk.analysis.library_decorators import command_group, generic_function
 from mlx2smk.analysis.library_gifts import gives_data
 from mlx2smk.analysis.moving import ITERATED, READ, WRITTEN, Manner
@@ -232,6 +231,8 @@ class Evaluation(PureCalls):
                 self.target(element)
         elif isinstance(node, ast.Starred):
             self.target(node.value)
+        elif isinstance(node, ast.Name):
+            self._let_go(node.id)
         elif isinstance(node, (ast.Attribute, ast.Subscript)):
             self.touch(node.value, WRITTEN)
             if isinstance(node, ast.Subscript):
@@ -247,6 +248,11 @@ class Evaluation(PureCalls):
                 self.effect(f"assigns {short(node)}", f"{MODULE}{module.dotted}")
             else:
                 self.change(node.value, definition=isinstance(node, ast.Attribute))
+
+    def _let_go(self, name: str) -> None:
+        """Note that a name is used whose object may live as long as some statement has it."""
+        if lets_go(name, self.values) and self.judge.notices_letting_go:
+            self.effect(f"may keep or let go of what {name} was")
 
     def _sets_by_method(self, node: ast.Subscript) -> bool:
         """Note what the method of the user's own class fills that assigns to an item; False if there is none."""
@@ -274,6 +280,7 @@ class Evaluation(PureCalls):
             self.effect("waits")
         elif isinstance(node, ast.Name):
             self.read(node)
+            self._let_go(node.id)
         else:
             self.read(node)
             for part in iterated_in(node):

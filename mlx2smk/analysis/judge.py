@@ -52,6 +52,10 @@ class Judge(Protocol):
     def keeps_output(self) -> bool:
         """Whether the program may look at what it prints."""
 
+    @property
+    def notices_letting_go(self) -> bool:
+        """Whether the program may notice that an object is let go of."""
+
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
 

@@ -184,6 +184,7 @@ class ExpressionLeads:
         }
         own = {arg.arg for arg in parameters_of(node.args)}
         kept = [name for name in sorted(names - own) if self.values.local(name) is not None]
+        yield from [Motion.MOVES] if _changes_any(body, kept) else []
         for name in kept:
             yield from self.but(manner=Manner.IS)._name(name)
 
@@ -209,7 +210,9 @@ class ExpressionLeads:
         if not origins:
             if node.attr in ITERATING_ATTRIBUTES:
                 yield Motion.MOVES
-            yield from self.of(node.value)
+            # What is called may be any method.
+            whole = self if self.manner in READING else self.but(None, Manner.ALL)
+            yield from whole.of(node.value)
 
     def _call(self, node: ast.Call) -> Iterator[Lead]:
         for meaning in meanings(node.func, self.values):
@@ -235,8 +238,13 @@ class ExpressionLeads:
             if method == "join":
                 return
         else:
+            yield from [Motion.UNKNOWN] if self._is_parameter(node.func) else []
             yield from self.but(manner=self.manner.called).of(node.func)
         yield from self.all_of(given)
+
+    def _is_parameter(self, node: ast.expr) -> bool:
+        found = self.values.local(node.id) if isinstance(node, ast.Name) else None
+        return any(isinstance(each.node, ast.Pass) for each in found or ())
 
     def _library_call(self, name: str, node: ast.Call) -> Iterator[Lead]:
         named = [each.value for each in node.keywords]
@@ -322,6 +330,24 @@ class ExpressionLeads:
                 yield from self.but(manner=Manner.ALL).of(node)
             else:
                 yield from self.elements(node) if how == "elements" else self.of(node)
+
+
+def _changes_any(body: Iterable[ast.AST], names: Iterable[str]) -> bool:
+    """Whether code may change the object of a name, or assigns one that it declares nonlocal."""
+    wanted = frozenset(names)
+    for node in (part for each in body for part in nodes_of(each)):
+        if isinstance(node, ast.Nonlocal):
+            return True
+        stored = isinstance(node, (ast.Attribute, ast.Subscript, ast.Name))
+        called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        target: ast.AST = node.func if isinstance(node, ast.Call) and called else node
+        reading = isinstance(target, ast.Attribute) and target.attr in READING_METHODS
+        if not (called or (stored and not isinstance(getattr(node, "ctx", None), ast.Load))):
+            continue
+        root = root_of(target) if isinstance(target, ast.expr) else None
+        if root is not None and root is not node and root.id in wanted and not reading:
+            return True
+    return False
 
 
 _OF_LOOPS = {"element": (Manner.ELEMENTS,)}

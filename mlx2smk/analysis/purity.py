@@ -24,6 +24,7 @@ from mlx2smk.analysis.known import (
     REGISTERING_BASES,
     listed,
 )
+from mlx2smk.analysis.letting_go import notices_letting_go
 from mlx2smk.analysis.library_calls import called_later, is_pythons_method, is_wrapping_method
 from mlx2smk.analysis.patches import HOOKS, Patches
 from mlx2smk.analysis.printed import keeps_output
@@ -111,6 +112,11 @@ class Purity:
     def keeps_output(self) -> bool:
         """Whether the program may look at what it prints."""
         return keeps_output(self.project)
+
+    @cached_property
+    def notices_letting_go(self) -> bool:
+        """Whether the program may notice that an object is let go of."""
+        return notices_letting_go(self.project)
 
     @property
     def subclasses(self) -> SubclassFinder:

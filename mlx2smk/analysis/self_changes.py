@@ -40,6 +40,13 @@ def _runs_unseen(node: Function) -> bool:
     return special or any(ast.unparse(each) in _PROPERTIES for each in node.decorator_list)
 
 
+def is_read_as_attribute(node: Function) -> bool:
+    """Whether what a method returns is an attribute, or the instance itself."""
+    return node.name == "__new__" or any(
+        ast.unparse(each) in _PROPERTIES for each in node.decorator_list
+    )
+
+
 def is_cached(node: Function) -> bool:
     """Whether what a function or property returns is kept for the next call."""
     bare = [each.func if isinstance(each, ast.Call) else each for each in node.decorator_list]
