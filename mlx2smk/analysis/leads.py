@@ -15,6 +15,7 @@ from mlx2smk.analysis.alternatives import meanings
 from mlx2smk.analysis.library_gifts import (
     ITERATING_ATTRIBUTES,
     gives_data,
+    gives_data_one_by_one,
     gives_elements,
     gives_parts,
     is_iterating_method,
@@ -294,8 +295,11 @@ class ExpressionLeads:
             elif meaning is None:
                 yield from (each for each in self._own_call(None, node) if not isinstance(each, Motion))
             elif meaning.name in {"itertools.tee", "itertools.groupby"}:
-                yield Motion.MOVES
+                # Elements of the elements are none.
+                yield from [] if self.manner is Manner.ELEMENTS else [Motion.MOVES]
                 yield from self.all_of(node.args)
+            elif gives_data_one_by_one(meaning.name):
+                return
             elif meaning.name in {"map", "itertools.starmap"} and node.args:
                 yield from self.but(manner=self.manner.called).of(node.args[0])
                 yield from (each for part in node.args[1:] for each in self.elements(part))
@@ -326,10 +330,10 @@ class ExpressionLeads:
     def _given(self, binding: Binding) -> Iterator[Lead]:
         """Yield the leads of what gives a name its object in another way than by plain assignment."""
         for node, how in self.values.module.giving.get(binding.node, ()):
-            if how == "entered":
-                yield from self.but(manner=Manner.ALL).of(node)
+            if how == "elements" or self.manner is Manner.ELEMENTS:
+                yield from self.elements(node)
             else:
-                yield from self.elements(node) if how == "elements" else self.of(node)
+                yield from (self.but(None, Manner.ALL) if how == "entered" else self).of(node)
 
 
 def _changes_any(body: Iterable[ast.AST], names: Iterable[str]) -> bool:

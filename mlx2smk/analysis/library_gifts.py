@@ -42,6 +42,14 @@ _CONSUMING: Final = frozenset(
 )
 """Calls whose results have the elements of what they are given, or are made of them."""
 
+_OVER_DATA: Final = frozenset(
+    {
+        *("open", "csv.*", "glob.*", "io.*", "numpy.ndenumerate", "numpy.ndindex", "numpy.nditer"),
+        *("os.*", "re.*"),
+    }
+)
+"""Modules of functions whose iterators give texts and numbers."""
+
 _HOLDING: Final = frozenset(
     {
         *("addict.Dict", "argparse.Namespace", "box.Box", "copy.deepcopy", "easydict.EasyDict"),
@@ -60,6 +68,11 @@ def gives_data(name: str) -> bool:
     """Whether a call gives something that holds nothing of what it is given."""
     plain = name in ALWAYS_PLAIN or name in READS or f"{name}()" in DATA_READ
     return plain or domain(name, CONFINED_CALLS) is not None
+
+
+def gives_data_one_by_one(name: str) -> bool:
+    """Whether a call makes an iterator over what holds nothing of what it is given."""
+    return listed(name, _OVER_DATA)
 
 
 def gives_elements(name: str) -> bool:
