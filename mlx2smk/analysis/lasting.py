@@ -187,6 +187,7 @@ def _sets_unknown_names(module: Module) -> bool:
         or any(each.attr == "__dict__" and not _is_own(each.value) for each in attributes)
         or any(each.attr in _SETTERS and _may_be_module(each.value) for each in attributes)
         or any(map(_sets_computed_name, module.of_kind(ast.Call)))
+        or any(map(_patches_computed_name, module.of_kind(ast.Call)))
     )
 
 
@@ -212,6 +213,21 @@ def _sets_computed_name(node: ast.Call) -> bool:
         return False
     name = node.args[1] if len(node.args) > 1 else None
     return not (isinstance(name, ast.Constant) or (node.args and _is_own(node.args[0])))
+
+
+def _patches_computed_name(node: ast.Call) -> bool:
+    """Whether a call such as ``mock.patch("config." + name, 1)`` assigns a name that it composes."""
+    function = node.func
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    if name == "multiple":
+        return any(each.arg is None for each in node.keywords)
+    first = node.args[0] if node.args else None
+    if name == "dict" and isinstance(first, ast.Constant):
+        return str(first.value).endswith("__dict__")
+    if name == "patch":
+        return not isinstance(first, ast.Constant)
+    text = isinstance(first, (ast.BinOp, ast.JoinedStr))
+    return name in {"dict", "setattr"} and isinstance(function, ast.Attribute) and text
 
 
 def _is_own(node: ast.expr) -> bool:
