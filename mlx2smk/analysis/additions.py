@@ -13,7 +13,7 @@ from mlx2smk.analysis.moving import Manner
 from mlx2smk.analysis.objects import Objects
 from mlx2smk.analysis.scope_frames import frame_inside, frame_of, targets_of
 from mlx2smk.analysis.values import Definition, Values
-from mlx2smk.language.scopes import Function, nodes_of, parameters_of
+from mlx2smk.language.scopes import DefinitionNode, Function, nodes_of, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -101,8 +101,7 @@ def _only_reads(node: ast.expr, values: Values) -> bool:
 def _by_function(node: ast.Call, others: Iterable[ast.expr], values: Values) -> Iterator[Addition]:
     """Yield what a function puts into an argument, which may be the others, if it is one that puts something anywhere."""
     meaning = values.meaning(node.func)
-    own = isinstance(meaning, Definition) and isinstance(meaning.node, Function)
-    if isinstance(meaning, Definition) and own and isinstance(meaning.node, Function):
+    if isinstance(meaning, Definition):
         if puts_something(meaning.node):
             yield from (Addition(each, values) for each in others)
             yield Addition(node.func, values, Manner.PUTS)
@@ -110,9 +109,9 @@ def _by_function(node: ast.Call, others: Iterable[ast.expr], values: Values) -> 
         yield from (Addition(each, values) for each in others)
 
 
-def puts_something(node: Function) -> bool:
-    """Whether a function may put something into an object."""
-    return any(map(_puts, nodes_of(node)))
+def puts_something(node: DefinitionNode) -> bool:
+    """Whether a function, but not a class, may put something into an object."""
+    return isinstance(node, Function) and any(map(_puts, nodes_of(node)))
 
 
 def _puts(node: ast.AST) -> bool:

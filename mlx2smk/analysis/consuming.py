@@ -6,8 +6,9 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.definition_leads import Leads
-from mlx2smk.analysis.leads import Asked, origins_of
-from mlx2smk.analysis.moving import READ, READING, Lead, Manner, Motion, Moving, Origin
+from mlx2smk.analysis.later_changes import origins_of
+from mlx2smk.analysis.leads import Asked
+from mlx2smk.analysis.moving import READ, Lead, Manner, Motion, Moving, Origin
 from mlx2smk.analysis.values import Values
 
 if TYPE_CHECKING:

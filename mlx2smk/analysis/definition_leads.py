@@ -14,7 +14,8 @@ from mlx2smk.analysis.known import (
     PURE_DECORATORS,
     listed,
 )
-from mlx2smk.analysis.leads import ExpressionLeads, changed_by, changed_in
+from mlx2smk.analysis.later_changes import changed_by, changed_in
+from mlx2smk.analysis.leads import ExpressionLeads
 from mlx2smk.analysis.moving import READING, Lead, Manner, Motion, Origin
 from mlx2smk.analysis.scope_frames import frame_inside, frame_of, is_generator
 from mlx2smk.analysis.self_changes import (
@@ -49,7 +50,7 @@ class Leads(ExpressionLeads):
     def yielded(self, node: Function) -> Iterator[Lead]:
         """Yield the leads of the elements of what a function returns, or of what it yields."""
         inside = self.but(self.values.inside(frame_inside(node)))
-        yield from inside._put(node)
+        yield from inside.put(node)
         for part in _own_parts(node):
             if isinstance(part, ast.Return):
                 yield from inside.elements(part.value)
@@ -82,7 +83,7 @@ class Leads(ExpressionLeads):
         for part in ast.walk(node):
             if isinstance(part, Function):
                 inside = self.but(self.values.inside(frame_inside(part)), Manner.IS)
-                yield from inside._put(part)
+                yield from inside.put(part)
                 kept = is_cached(part)
                 yield from [Motion.MOVES] if kept else []
                 made = is_read_as_attribute(part) or kept or self.manner is Manner.ALL
@@ -117,33 +118,33 @@ class Leads(ExpressionLeads):
     def _run(self, node: Function) -> Iterator[Lead]:
         """Yield the leads of what a call of a function gives, and of what it puts into objects."""
         inside = self.but(self.values.inside(frame_inside(node)))
-        yield from inside.but(None, Manner.IS)._put(node)
+        yield from inside.but(None, Manner.IS).put(node)
         if self.manner is Manner.PUTS:
             return
         if isinstance(node, ast.AsyncFunctionDef) or is_generator(node):
             yield Motion.MOVES
             yield from changed_by(node, inside.values)
-            yield from inside.but(None, Manner.IS)._named_in(node)
+            yield from inside.but(None, Manner.IS).used_in(node)
             return
         for part in _own_parts(node):
             if isinstance(part, ast.Return):
                 yield from inside.but(None, self.manner.returned).of(part.value)
 
-    def _named_in(self, node: Function) -> Iterator[Lead]:
+    def used_in(self, node: Function) -> Iterator[Lead]:
         """Yield the leads of what a generator uses of its module, which reading it may change."""
         for part in _own_parts(node):
             outside = isinstance(part, ast.Name) and self.values.local(part.id) is None
             if isinstance(part, ast.Name) and outside and isinstance(part.ctx, ast.Load):
                 yield from self.of(part)
 
-    def _put(self, node: Function) -> Iterator[Lead]:
+    def put(self, node: Function) -> Iterator[Lead]:
         """Yield the leads of what a function puts into objects, in the scope inside it."""
         if not puts_something(node):
             return
         for part in _own_parts(node):
-            if isinstance(part, ast.Assign) and any(map(_is_part, part.targets)):
-                yield from self.of(part.value)
-            elif isinstance(part, (ast.AnnAssign, ast.AugAssign)) and _is_part(part.target):
+            if (isinstance(part, ast.Assign) and any(map(_is_part, part.targets))) or (
+                isinstance(part, (ast.AnnAssign, ast.AugAssign)) and _is_part(part.target)
+            ):
                 yield from self.of(part.value)
             elif isinstance(part, ast.Call):
                 yield from self._put_by_call(part)
@@ -155,10 +156,9 @@ class Leads(ExpressionLeads):
         meaning = self.values.meaning(function)
         if name in CHANGING_METHODS or (isinstance(meaning, Library) and meaning.name == "setattr"):
             yield from self.all_of(given)
-        elif isinstance(meaning, Definition) and isinstance(meaning.node, Function):
-            if puts_something(meaning.node):
-                yield from self.all_of(given)
-                yield Origin(meaning.module, meaning.node.name, Manner.PUTS)
+        elif isinstance(meaning, Definition) and puts_something(meaning.node):
+            yield from self.all_of(given)
+            yield Origin(meaning.module, meaning.node.name, Manner.PUTS)
 
 
 def _own_parts(node: Function) -> Iterator[ast.AST]:

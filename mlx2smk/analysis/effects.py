@@ -234,20 +234,23 @@ class Evaluation(PureCalls):
         elif isinstance(node, ast.Name):
             self._let_go(node.id)
         elif isinstance(node, (ast.Attribute, ast.Subscript)):
-            self.touch(node.value, WRITTEN)
-            if isinstance(node, ast.Subscript):
-                self.expression(node.slice)
-            elif node.attr in BEHIND_ATTRIBUTES:
-                self.effect(f"replaces .{node.attr}")
-            if isinstance(node, ast.Subscript) and self._sets_by_method(node):
-                return
-            module = module_behind(node.value, self.values)
-            if is_this_module(node, self.values):
-                self.effect("replaces its module", f"{MODULE}{self.values.module.dotted}")
-            elif module is not None and isinstance(node, ast.Attribute):
-                self.effect(f"assigns {short(node)}", f"{MODULE}{module.dotted}")
-            else:
-                self.change(node.value, definition=isinstance(node, ast.Attribute))
+            self._part_target(node)
+
+    def _part_target(self, node: ast.Attribute | ast.Subscript) -> None:
+        self.touch(node.value, WRITTEN)
+        if isinstance(node, ast.Subscript):
+            self.expression(node.slice)
+        elif node.attr in BEHIND_ATTRIBUTES:
+            self.effect(f"replaces .{node.attr}")
+        if isinstance(node, ast.Subscript) and self._sets_by_method(node):
+            return
+        module = module_behind(node.value, self.values)
+        if is_this_module(node, self.values):
+            self.effect("replaces its module", f"{MODULE}{self.values.module.dotted}")
+        elif module is not None and isinstance(node, ast.Attribute):
+            self.effect(f"assigns {short(node)}", f"{MODULE}{module.dotted}")
+        else:
+            self.change(node.value, definition=isinstance(node, ast.Attribute))
 
     def _let_go(self, name: str) -> None:
         """Note that a name is used whose object may live as long as some statement has it."""

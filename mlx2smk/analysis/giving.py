@@ -41,9 +41,7 @@ def _given_by(node: ast.AST) -> Iterator[tuple[ast.AST, Giving]]:
             yield node, Giving(node.iter, "elements")
             yield from ((part, Giving(node.iter, "elements")) for part in ast.walk(node.target))
         case ast.withitem(optional_vars=ast.expr() as target):
-            yield from (
-                (part, Giving(node.context_expr, "entered")) for part in ast.walk(target)
-            )
+            yield from ((part, Giving(node.context_expr, "entered")) for part in ast.walk(target))
         case ast.NamedExpr():
             yield node.target, Giving(node.value, "value")
         case ast.Match():

@@ -12,6 +12,14 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.additions import additions, puts_something, root_of
 from mlx2smk.analysis.alternatives import meanings
+from mlx2smk.analysis.known import CHANGING_METHODS, ITERATORS, READING_METHODS, listed
+from mlx2smk.analysis.later_changes import (
+    changed_by,
+    changed_in,
+    changes_any,
+    origins_of,
+    values_inside,
+)
 from mlx2smk.analysis.library_gifts import (
     ITERATING_ATTRIBUTES,
     gives_data,
@@ -21,12 +29,11 @@ from mlx2smk.analysis.library_gifts import (
     is_iterating_method,
     is_known_object,
 )
-from mlx2smk.analysis.known import CHANGING_METHODS, ITERATORS, READING_METHODS, listed
 from mlx2smk.analysis.moving import READING, Along, Lead, Manner, Motion, Origin
 from mlx2smk.analysis.objects import Objects
-from mlx2smk.analysis.scope_frames import frame_inside, frame_of, is_generator, targets_of
+from mlx2smk.analysis.scope_frames import frame_of, is_generator, targets_of
 from mlx2smk.analysis.values import Definition, Library, Values
-from mlx2smk.language.scopes import Function, defaults_of, nodes_of, parameters_of, split_dotted
+from mlx2smk.language.scopes import Function, defaults_of, nodes_of, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -90,7 +97,7 @@ class ExpressionLeads:
             case None | ast.Constant() | ast.JoinedStr() | ast.Compare():
                 return
             case ast.Name():
-                yield from self._name(node.id)
+                yield from self.named(node.id)
             case ast.Attribute():
                 yield from self._attribute(node)
             case ast.Call():
@@ -180,16 +187,15 @@ class ExpressionLeads:
         """Yield the leads of what a function keeps of the scopes around it."""
         if not self.values.frames:
             return
-        names = {
-            part.id for each in body for part in nodes_of(each) if isinstance(part, ast.Name)
-        }
+        names = {part.id for each in body for part in nodes_of(each) if isinstance(part, ast.Name)}
         own = {arg.arg for arg in parameters_of(node.args)}
         kept = [name for name in sorted(names - own) if self.values.local(name) is not None]
-        yield from [Motion.MOVES] if _changes_any(body, kept) else []
+        yield from [Motion.MOVES] if changes_any(body, kept) else []
         for name in kept:
-            yield from self.but(manner=Manner.IS)._name(name)
+            yield from self.but(manner=Manner.IS).named(name)
 
-    def _name(self, name: str) -> Iterator[Lead]:
+    def named(self, name: str) -> Iterator[Lead]:
+        """Yield the leads of a name."""
         local = self.values.local(name)
         if local is not None:
             inner = self.but(self.values.outside(name))
@@ -271,9 +277,7 @@ class ExpressionLeads:
             yield from changed_in(methods, self.values)
             for meaning in map(self.values.meaning, node.args):
                 if isinstance(meaning, Definition) and isinstance(meaning.node, Function):
-                    frame = frame_inside(meaning.node)
-                    there = Values(self.values.project, meaning.module).inside(frame)
-                    yield from changed_by(meaning.node, there)
+                    yield from changed_by(meaning.node, values_inside(meaning, self.values))
 
     def _changed_later(self, meaning: Definition, given: Iterable[ast.expr]) -> Iterator[Lead]:
         """Yield what a generator is given that it may change whenever it is read."""
@@ -285,7 +289,7 @@ class ExpressionLeads:
 
     def _elements_of_name(self, name: str) -> Iterator[Lead]:
         reading = self.manner is Manner.IS
-        yield from self.but(None, Manner.ELEMENTS if reading else None)._name(name)
+        yield from self.but(None, Manner.ELEMENTS if reading else None).named(name)
 
     def _elements_of_call(self, node: ast.Call) -> Iterator[Lead]:
         found = meanings(node.func, self.values)
@@ -293,7 +297,9 @@ class ExpressionLeads:
             if isinstance(meaning, Definition):
                 yield from self._elements_of_definition(meaning, node)
             elif meaning is None:
-                yield from (each for each in self._own_call(None, node) if not isinstance(each, Motion))
+                yield from (
+                    each for each in self._own_call(None, node) if not isinstance(each, Motion)
+                )
             elif meaning.name in {"itertools.tee", "itertools.groupby"}:
                 # Elements of the elements are none.
                 yield from [] if self.manner is Manner.ELEMENTS else [Motion.MOVES]
@@ -336,60 +342,6 @@ class ExpressionLeads:
                 yield from (self.but(None, Manner.ALL) if how == "entered" else self).of(node)
 
 
-def _changes_any(body: Iterable[ast.AST], names: Iterable[str]) -> bool:
-    """Whether code may change the object of a name, or assigns one that it declares nonlocal."""
-    wanted = frozenset(names)
-    for node in (part for each in body for part in nodes_of(each)):
-        if isinstance(node, ast.Nonlocal):
-            return True
-        stored = isinstance(node, (ast.Attribute, ast.Subscript, ast.Name))
-        called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        target: ast.AST = node.func if isinstance(node, ast.Call) and called else node
-        reading = isinstance(target, ast.Attribute) and target.attr in READING_METHODS
-        if not (called or (stored and not isinstance(getattr(node, "ctx", None), ast.Load))):
-            continue
-        root = root_of(target) if isinstance(target, ast.expr) else None
-        if root is not None and root is not node and root.id in wanted and not reading:
-            return True
-    return False
-
-
 _OF_LOOPS = {"element": (Manner.ELEMENTS,)}
 _FACTORIES = frozenset({"default_factory", "factory"})
 _STREAMS = frozenset({"sys.stdin", "sys.stdin.buffer"})
-
-
-def origins_of(node: ast.Attribute, values: Values, manner: Manner) -> Iterator[Origin]:
-    """Yield the names of local modules that ``module.name`` stands for."""
-    root, chain = split_dotted(node)
-    if not isinstance(root, ast.Name) or values.local(root.id) is not None:
-        return
-    for imported in values.module.imports(root.id):
-        for step in values.project.trace(imported, values.module, chain):
-            if step.name is not None:
-                yield Origin(step.module, step.name, manner)
-
-
-def changed_by(
-    node: Function, values: Values, seen: frozenset[ast.AST] = frozenset()
-) -> Iterator[Lead]:
-    """Yield what may change while a function runs, with those of the program that it calls, in the scope inside it."""
-    yield from changed_in(node.body, values)
-    calls = (part for each in node.body for part in nodes_of(each) if isinstance(part, ast.Call))
-    for meaning in {values.meaning(each.func) for each in calls}:
-        called = meaning.node if isinstance(meaning, Definition) else None
-        if isinstance(meaning, Definition) and isinstance(called, Function) and called not in seen:
-            there = Values(values.project, meaning.module).inside(frame_inside(called))
-            yield from changed_by(called, there, seen | {node})
-
-
-def changed_in(nodes: Iterable[ast.AST], values: Values) -> Iterator[Lead]:
-    """Yield what some code may change that runs whenever an iterator is read: what has the methods it calls."""
-    for node in (part for each in nodes for part in nodes_of(each)):
-        stored = isinstance(node, (ast.Attribute, ast.Subscript))
-        if not stored or not isinstance(node, (ast.Attribute, ast.Subscript)):
-            continue
-        root = root_of(node)
-        if root is not None and values.local(root.id) is None and root.id in values.module.bindings:
-            if not values.module.imports(root.id):
-                yield Along(Origin(values.module, root.id))

@@ -19,7 +19,15 @@ ITERATING_ATTRIBUTES: Final = frozenset(
     {
         *("__iter__", "__next__", "elements", "finditer", "flat", "glob", "iglob", "imap"),
         *("imap_unordered", "iter", "iter_content", "iter_lines", "iter_rows", "iter_unpack"),
-        *("iterdir", "iterfind", "iterparse", "iterrows", "itertext", "itertuples", "named_modules"),
+        *(
+            "iterdir",
+            "iterfind",
+            "iterparse",
+            "iterrows",
+            "itertext",
+            "itertuples",
+            "named_modules",
+        ),
         *("named_parameters", "nbunch_iter", "parameters", "readlines_iter", "rglob", "scandir"),
         *("walk",),
     }

@@ -138,7 +138,9 @@ class Moving:
     def _known(self, place: Origin) -> frozenset[Motion]:
         """Return the marks to which a place leads directly, or through what is known already."""
         marks = {each for each in self._leads[place] if isinstance(each, Motion)}
-        further = [self._marks.get(each, ()) for each in self._leads[place] if isinstance(each, Origin)]
+        further = [
+            self._marks.get(each, ()) for each in self._leads[place] if isinstance(each, Origin)
+        ]
         return frozenset(marks.union(*further))
 
     def _backwards(self, places: Iterable[Origin]) -> Mapping[Origin, list[Origin]]:

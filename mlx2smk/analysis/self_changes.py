@@ -89,9 +89,9 @@ def _changes(node: Function, methods: Mapping[str, Function], seen: frozenset[st
     """Whether a method changes what is not its own, itself or in other methods of the class."""
     if node.name in seen:
         return False
-    own = {part.id for part in nodes_of(node) if _is_stored(part)} - {
-        arg.arg for arg in parameters_of(node.args)
-    }
+    names = (part for part in nodes_of(node) if isinstance(part, ast.Name))
+    stored = {part.id for part in names if isinstance(part.ctx, ast.Store)}
+    own = stored - {arg.arg for arg in parameters_of(node.args)}
     for part in (inner for statement in node.body for inner in nodes_of(statement)):
         if isinstance(part, (ast.Global, ast.Nonlocal)):
             return True
@@ -102,10 +102,6 @@ def _changes(node: Function, methods: Mapping[str, Function], seen: frozenset[st
         if isinstance(part, ast.Call) and _call_changes(part, methods, seen | {node.name}, own):
             return True
     return False
-
-
-def _is_stored(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def _is_loaded(node: ast.Attribute | ast.Subscript) -> bool:
