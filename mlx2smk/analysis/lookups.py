@@ -1,7 +1,8 @@
 """Look-ups of names at run time whose names are known after all, as they are made of literals.
 
 ``getattr(models, name)`` and ``import_module(f"sorts.{name}")`` find only what the values of ``name``
-name. A module that is handed on as an object is used only for the attributes that are asked of it.
+name. A module that is handed on as an object is used only for the attributes that are asked of it, and
+``importlib.reload(models)`` runs the statements that are needed for other reasons again.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.dynamic import library_names
 from mlx2smk.analysis.uses import uses_of
 from mlx2smk.language.scopes import Function
 
@@ -80,11 +82,35 @@ def _asked_by(use: Use, place: CodePlace, constants: Constants, depth: int) -> l
     if isinstance(parent.func, ast.Name) and parent.func.id in _ASKING:
         asks = parent.args[:1] == [use.node] and len(parent.args) > 1
         return constants.texts(parent.args[1], place) if asks else None
-    at = next((index for index, item in enumerate(parent.args) if item is use.node), None)
+    return _asked_by_callee(use.node, parent, place, constants, depth)
+
+
+def _asked_by_callee(
+    node: ast.expr, parent: ast.Call, place: CodePlace, constants: Constants, depth: int
+) -> list[str] | None:
+    if _reloads(parent, place, constants):
+        return _asked_of_reloaded(parent, place, constants, depth)
+    at = next((index for index, item in enumerate(parent.args) if item is node), None)
     before = parent.args[:at]
     if at is None or any(isinstance(item, ast.Starred) for item in before):
         return None
     return _asked_inside(parent, at, place, constants, depth)
+
+
+def _reloads(call: ast.Call, place: CodePlace, constants: Constants) -> bool:
+    """Whether a call runs the statements of a module again, as far as the module has a slice."""
+    return any(
+        library_names(reference, place.module, constants.project) == {"importlib.reload"}
+        for reference in place.unit.names.references
+        if reference.node is call.func
+    )
+
+
+def _asked_of_reloaded(
+    call: ast.Call, place: CodePlace, constants: Constants, depth: int
+) -> list[str] | None:
+    dropped = isinstance(place.unit.parents.get(call), ast.Expr)
+    return [] if dropped else _asked(uses_of(call, place.unit), place, constants, depth)
 
 
 def _asked_inside(

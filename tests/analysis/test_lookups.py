@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.sliced_texts import analysed
+from tests.support.running_slices import check_slice
+from tests.support.sliced_texts import analysed, module
 
 SORTS = {
     "sorts/__init__.py": "",
@@ -69,6 +70,10 @@ def names_in(body, values="{'name': ['quick', 'merge']}"):
         # a module that is handed on
         ("return pick.solve(models)", {"pick.solve", "pick.scale", "models.mean", "models.RATE"}),
         ("return pick.solve(problem=models)", {"pick.solve", "pick.scale", "models.mean", "models.RATE"}),
+        # a module that is loaded again
+        ("importlib.reload(models)\nreturn models.mode(1)", {"models.mode"}),
+        ("return importlib.reload(models).mode(1)", {"models.mode"}),
+        ("m = importlib.reload(models)\nreturn m.mean(1)", {"models.mean", "models.RATE"}),
     ],
 )  # fmt: skip
 def test_only_what_the_values_name(body, names):
@@ -113,5 +118,25 @@ def test_values_of_a_parameter_that_is_a_dict():
 
 
 def test_other_uses_of_a_module():
-    for body in ("vars(models)", "print(models)", "models.__dict__", "x = [models]", "dir(models)"):
+    for body in (
+        "vars(models)",
+        "print(models)",
+        "models.__dict__",
+        "x = [models]",
+        "dir(models)",
+        "x = [importlib.reload(models)]",
+    ):
         assert "models.median" in names_in(body)[0]
+
+
+def test_a_module_that_is_loaded_again_does_again_what_the_run_can_notice(tmp_path):
+    counter = (
+        "import registry\nCOUNT = 0\nSPARE = 1\nregistry.ITEMS.append('counter')\n"
+        "def up():\n    global COUNT\n    COUNT += 1\n    return COUNT\n"
+    )
+    before = "import importlib, counter, registry"
+    body = "counter.up()\nimportlib.reload(counter)\nreturn counter.up(), registry.ITEMS"
+    files = {"counter.py": counter, "registry.py": "ITEMS = []\nOTHER = 2\n"}
+    found = check_slice(tmp_path, before, body, files)
+    assert found.slice.widened == ()
+    assert "SPARE = 1" not in module("counter", found)
