@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.name_lists import (
+    adds_names,
+    given_to_all,
+    statements_of,
+    touches_lists,
+    uses_of_all,
+)
 from mlx2smk.language.bindings import imports_of, is_main_guard, is_untaken, scope_of
 from mlx2smk.language.scopes import DefinitionNode, children, own_scope, split_dotted, stored_names
 
@@ -41,7 +48,7 @@ class Stars:
         names: set[str] = set()
         for module in (whole, *self.project.imported_with(whole)):
             if module.tree is not None:
-                if _touches_lists(module):
+                if touches_lists(module):
                     return None
                 for _, name in _given_names(module):
                     if name is None:
@@ -107,7 +114,7 @@ class Stars:
             if listed is None or (by_name and not _is_written_out(module, listed)):
                 return None
             return dict.fromkeys(listed, True)
-        if by_name or _mentions_all(module):
+        if by_name or uses_of_all(module):
             return None
         names = self._bound(module, seen)
         if names is None:
@@ -146,19 +153,19 @@ class Stars:
     def _listed(self, module: Module, seen: frozenset[str]) -> list[str] | None:
         """Return what a module's ``__all__`` holds, if it is written out."""
         assert module.tree is not None  # noqa: S101 - the caller knows
-        changes = [(node, value) for node in module.tree.body for value in _given_to_all(node)]
+        changes = [(node, value) for node in module.tree.body for value in given_to_all(node)]
         # Any other mention of it may change it, and a list that two modules share changes for both.
         shared = any(
-            isinstance(value, ast.Attribute) and not _adds(node) for node, value in changes
+            isinstance(value, ast.Attribute) and not adds_names(node) for node, value in changes
         )
-        if len(changes) != _mentions_all(module) or (shared and len(changes) > 1):
+        if len(changes) != uses_of_all(module) or (shared and len(changes) > 1):
             return None
         names: list[str] = []
         for node, value in changes:
             found = self._texts(value, module, seen)
             if found is None:
                 return None
-            names = [*names, *found] if _adds(node) else found
+            names = [*names, *found] if adds_names(node) else found
         return names
 
     def _texts(self, node: ast.expr, module: Module, seen: frozenset[str]) -> list[str] | None:
@@ -257,32 +264,6 @@ def _running(node: ast.AST) -> Iterable[ast.AST]:
     return node.orelse if is_main_guard(node) else children(node)
 
 
-def _given_to_all(node: ast.stmt) -> Iterator[ast.expr]:
-    """Yield the list that a statement makes ``__all__`` of, or adds to it."""
-    if isinstance(node, ast.Assign):
-        if len(node.targets) == 1 and _is_all(node.targets[0]):
-            yield node.value
-    elif isinstance(node, (ast.AnnAssign, ast.AugAssign)):
-        if _is_all(node.target) and node.value is not None:
-            yield node.value
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        call = node.value
-        function, given = call.func, call.args
-        if isinstance(function, ast.Attribute) and _is_all(function.value) and len(given) == 1:
-            if function.attr == "extend":
-                yield given[0]
-            elif function.attr == "append":
-                yield ast.List(given, ast.Load())
-
-
-def _is_all(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id == "__all__"
-
-
-def _adds(node: ast.stmt) -> bool:
-    return isinstance(node, (ast.AugAssign, ast.Expr))
-
-
 def _joined(parts: Iterable[list[str] | None]) -> list[str] | None:
     found: list[str] = []
     for part in parts:
@@ -290,30 +271,6 @@ def _joined(parts: Iterable[list[str] | None]) -> list[str] | None:
             return None
         found.extend(part)
     return found
-
-
-def _body(module: Module) -> list[ast.stmt]:
-    return module.tree.body if module.tree is not None else []
-
-
-def _mentions_all(module: Module) -> int:
-    """Count the places that mention the module's own ``__all__``."""
-    return sum(
-        (
-            sum(node.id == "__all__" for node in module.of_kind(ast.Name)),
-            sum("__all__" in node.names for node in module.of_kind(ast.Global)),
-            sum("__all__" in {node.name, node.asname} for node in module.of_kind(ast.alias)),
-            sum(node.value == "__all__" for node in module.of_kind(ast.Constant)),
-        )
-    )
-
-
-def _touches_lists(module: Module) -> bool:
-    """Whether a module may change the ``__all__`` of another one."""
-    given = (value for statement in _body(module) for value in _given_to_all(statement))
-    read = {part for value in given for part in ast.walk(value)}
-    attributes = module.of_kind(ast.Attribute)
-    return any(node.attr == "__all__" and node not in read for node in attributes)
 
 
 def _given_names(module: Module) -> Iterator[tuple[str, str | None]]:
@@ -355,7 +312,7 @@ def binds_by_name(module: Module) -> bool:
         or any(node.attr in _BINDERS for node in attributes)
         or any(node.attr == "modules" and node not in called for node in attributes)
         or not module.texts.isdisjoint(_BINDERS)
-        or any(_asks_here(node) for statement in _body(module) for node in own_scope(statement))
+        or any(_asks_here(node) for statement in statements_of(module) for node in own_scope(statement))
     )
 
 

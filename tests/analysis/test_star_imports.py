@@ -100,6 +100,11 @@ def test_stars_in_packages(tmp_path, before, body, modules):
         "import part\n__all__ = ['f'] + part.__all__",
         "import part as p\n__all__ = ['f', *p.__all__]",
         "from part import *\nimport part\n__all__ = ['f']\n__all__ += part.__all__",
+        "__all__ = ['f', '_C']\ndef public(name): return name in __all__",
+        "import part\n__all__ = ['f', '_C']\nknown = 'f' not in part.__all__",
+        "__all__ = ['f', '_C']\nfor name in __all__:\n    last = name",
+        "__all__ = ['f', '_C']\ndef longest(): return max(len(name) for name in __all__)",
+        "__all__ = ['f', '_C']\ndef __dir__(): return sorted(__all__)",
     ],
 )
 def test_a_list_of_the_names_that_is_written_out(tmp_path, listed):
@@ -119,6 +124,9 @@ def test_a_list_of_the_names_that_is_written_out(tmp_path, listed):
         "__all__ = ['f']\ndef public(x):\n    __all__.append(x)\npublic('A')",
         "__all__ = ['f', 'A', 'x']\n__all__.remove('x')",
         "__all__ = list(('f', 'A'))",
+        "__all__ = ['f']\nfor names in [__all__]:\n    names.append('A')",
+        "__all__ = ['f']\ndef sorted(names): names.append('A')\nsorted(__all__)",
+        "__all__ = ['f', *(name for name in __all__)] if 0 else ['f', 'A']",
         "__all__ = 'fA'",
         "__all__ = ['f']\n__all__[0:0] = ['A']",
         "__all__ = names = ['f', 'A']\nnames.append('g')",
