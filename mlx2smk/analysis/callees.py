@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from mlx2smk.analysis.known import HIGHER_ORDER, PURE_BUILTINS, PURE_LIBRARY, listed
+from mlx2smk.analysis.own_modules import is_names, module_asked, names_like
+from mlx2smk.analysis.texts import written
 from mlx2smk.analysis.values import Definition, KnownAs, Library, Values
 from mlx2smk.language.bindings import nodes_bound
 from mlx2smk.language.scopes import Function, own_scope
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from mlx2smk.analysis.calling import Calling
     from mlx2smk.analysis.container_contents import ContainerContents
-    from mlx2smk.analysis.project import Project
+    from mlx2smk.analysis.project import Module, Project
     from mlx2smk.analysis.purity import Purity
     from mlx2smk.language.bindings import Binding
 
@@ -99,7 +101,21 @@ class CalleeFinder:
         return self.of_any(node.values, values)
 
     def _subscript(self, node: ast.Subscript, values: Values) -> Callees | None:
-        return self.contents.of(node.value, values)
+        return self._item(node.value, node.slice, values)
+
+    def _item(self, node: ast.expr, key: ast.expr, values: Values) -> Callees | None:
+        """Return what an item of a container may be, or of the dict of a module's names."""
+        if is_names(node, values):
+            return self._named(values.module, key)
+        return self.contents.of(node, values)
+
+    def _named(self, module: Module, key: ast.expr) -> Callees | None:
+        """Return what a module may have under a name of which only a part may be written out."""
+        names = names_like(written(key), module, self.project)
+        there = Values(self.project, module)
+        if names is None:
+            return None
+        return united(self._of_module(ast.Name(each, ast.Load()), there) for each in names)
 
     # Names and attributes
 
@@ -220,9 +236,12 @@ class CalleeFinder:
         if isinstance(node.func, ast.Name) and values.library(node.func) == "super":
             base = values.given(SUPER)
             return [base] if isinstance(base, Callee) and not node.args else None
+        module = module_asked(node, values)
+        if module is not None:
+            return united([self._named(module, node.args[1]), self.of_any(node.args[2:], values)])
         found = self.of(node.func, values)
         if found is None and isinstance(node.func, ast.Attribute) and node.func.attr == "get":
-            kept = self.contents.of(node.func.value, values)
+            kept = self._item(node.func.value, node.args[0], values) if node.args else None
             return united([kept, self.of_any(node.args[1:], values)])
         if found is None:
             return None

@@ -22,6 +22,7 @@ from mlx2smk.analysis.library_calls import (
     is_wrapping_method,
 )
 from mlx2smk.analysis.objects import Objects
+from mlx2smk.analysis.own_modules import is_names
 from mlx2smk.analysis.scope_frames import frame_of
 from mlx2smk.analysis.values import Definition, Library
 from mlx2smk.language.scopes import parameters_of
@@ -51,8 +52,18 @@ class PureCalls(Changes):
         if meaning is not None or not self.judge.calls_purely(node, self.values):
             return False
         if not isinstance(node.func, (ast.Name, ast.Attribute)):
-            self.expression(node.func)
+            for part in self._evaluated_of(node.func):
+                self.expression(part)
         return True
+
+    def _evaluated_of(self, node: ast.expr) -> list[ast.expr]:
+        """Return what is evaluated to find a function, without ``globals()`` of ``globals()[name]``."""
+        if isinstance(node, ast.Subscript) and is_names(node.value, self.values):
+            return [node.slice]
+        method = node.func if isinstance(node, ast.Call) else None
+        if isinstance(node, ast.Call) and isinstance(method, ast.Attribute):
+            return node.args if is_names(method.value, self.values) else [node]
+        return [node]
 
     def _is_pure_meaning(self, meaning: Meaning, node: ast.Call) -> bool:
         """Whether a call has no effects if its function is a certain one."""

@@ -12,6 +12,7 @@ REGISTRY = (
     "R = {}\ndef register(name):\n def add(f):\n  R[name] = f\n  return f\n return add\n"
     "@register('u')\ndef u(x): return x\n@register('v')\ndef v(x): return [x]\n"
 )
+NAMED = "def run_u(x): return x\nrun_v = lambda x: [x]\nrun_slow = 3\nif run_slow:\n from math import sqrt as run_w\n"
 SUBCLASSES = (
     "class Base:\n known = {}\n def __init_subclass__(cls): Base.known[cls.__name__] = cls\n"
     "class A(Base):\n def run(self, x): return [x]\n"
@@ -32,6 +33,11 @@ SUBCLASSES = (
         f"{REGISTRY}X = R['u'](0)",
         f"{REGISTRY}register('w')(lambda x: x)\nX = R['w'](0)",
         f"{SUBCLASSES}X = Base.known['A']().run(0)",
+        # names of the module
+        f"{NAMED}def f(x, name): return globals()[f'run_{{name}}'](x)\nX = f(0, 'u')",
+        f"{NAMED}def f(x, name): return globals()['run_' + name](x)\nX = f(0, 'u')",
+        f"{NAMED}def f(x, name): return globals().get('run_%s' % name, str)(x)\nX = f(0, 'u')",
+        f"{NAMED}X = globals()['run_u'](0)",
         # instances
         "class A:\n def __init__(self, k): self.k = k\n def __call__(self, x): return self.k + x\nP = A(3)\nX = P(1)",
         "class A:\n def go(self, x): self.x = x; return self.more()\n def more(self): return self.x\nX = A().go(1)",
@@ -109,6 +115,15 @@ SEEN = "def s(*_): seen.append(1)\n"
         f"{REGISTRY}register('w')(s)\nX = R['w'](0)",
         f"{REGISTRY}a = register('w')\na(s)\nX = R['w'](0)",
         f"{REGISTRY}def also(n, f): register(n)(f)\nalso('w', s)\nX = R['w'](0)",
+        # names of the module
+        f"{NAMED}run_x = s\ndef f(x, name): return globals()[f'run_{{name}}'](x)\nX = f(0, 'x')",
+        f"{NAMED}def f(x, name): return globals()[name](x)\nX = f(0, 's')",
+        f"{NAMED}def f(x, name): return globals().get(f'run_{{name}}', s)(x)\nX = f(0, 'x')",
+        f"{NAMED}globals()['run_x'] = s\ndef f(x, name): return globals()[f'run_{{name}}'](x)\nX = f(0, 'x')",
+        f"{NAMED}exec('run_x = s')\ndef f(x, name): return globals()[f'run_{{name}}'](x)\nX = f(0, 'x')",
+        f"{NAMED}def put():\n global run_x\n run_x = s\nput()\ndef f(x, name): return globals()[f'run_{{name}}'](x)\nX = f(0, 'x')",
+        f"{NAMED}def f(x, name): return globals()[f'run_{{name}}'](x)\nX = f(0, s(1) or 'u')",
+        f"{NAMED}def f(x, name): return globals()[f'run_{{s(name) or name}}'](x)\nX = f(0, 'u')",
         # classes
         f"{SUBCLASSES}class C(B):\n def run(self, x): seen.append(1)\nX = Base.known['C']().run(0)",
         f"{SUBCLASSES}class C(A):\n def __init__(self): seen.append(1)\nX = Base.known['C']()",
@@ -202,6 +217,37 @@ def test_what_another_module_puts_there_is_called(models, tools, use):
     }
     before = f"import notes, models, tools\nX = {use}"
     assert agrees(before, "return notes.seen", files) == [1]
+
+
+ASKED = "import models\ndef f(x, name): return {}(x)\nX = f(0, {!r})"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "getattr(models, f'run_{name}')",
+        "getattr(models, name)",
+        "getattr(models, name, str)",
+    ],
+)
+def test_what_a_module_has_under_a_name_is_called(asked):
+    name = "u" if "run_" in asked else "run_u"
+    files = {"models.py": "from math import sqrt\ndef run_u(x): return x\nrun_v = 1\n"}
+    assert kept(ASKED.format(asked, name), files=files) == []
+    notes = {"notes.py": "seen = []\ndef s(*_): seen.append(1)\n"}
+    quiet = {"quiet.py": "from notes import s as run_u\n"}
+    for more in (
+        "def run_u(x): s()",
+        "def __getattr__(name): return s",
+        "exec('run_u = s')",
+        "from quiet import *",
+    ):
+        others = {**notes, **quiet, "models.py": f"from notes import s\n{more}\n"}
+        before = f"import notes\n{ASKED.format(asked, name)}"
+        assert agrees(before, "return notes.seen", others) == [1]
+    given = {**notes, **files, "tools.py": "import models, notes\nmodels.run_w = notes.s\n"}
+    before = f"import notes, tools\n{ASKED.format(asked, name[:-1] + 'w')}"
+    assert agrees(before, "return notes.seen", given) == [1]
 
 
 def test_calls_through_what_other_modules_hold_stay_out():
