@@ -73,8 +73,9 @@ def _is_one_of(names: Collection[str | None], node: ast.expr) -> bool:
 
 def _only_read(module: Module) -> Iterator[ast.expr]:
     """Yield what code goes through, or looks something up in, without keeping it."""
-    for kind in (ast.For, ast.AsyncFor, ast.comprehension):
-        yield from (node.iter for node in module.of_kind(kind))
+    yield from (node.iter for node in module.of_kind(ast.For))
+    yield from (node.iter for node in module.of_kind(ast.AsyncFor))
+    yield from (node.iter for node in module.of_kind(ast.comprehension))
     for node in module.of_kind(ast.Compare):
         if isinstance(node.ops[-1], (ast.In, ast.NotIn)):
             yield node.comparators[-1]
