@@ -60,6 +60,11 @@ class FunctionAnalysis:
         return (self.slice, *(variant.slice for variant in self.variants.found))
 
     @property
+    def running(self) -> tuple[FunctionSlice, ...]:
+        """The slices that its runs have: those of the variants, or else its own."""
+        return tuple(variant.slice for variant in self.variants.found) or (self.slice,)
+
+    @property
     def filled(self) -> frozenset[str]:
         """The local modules of which code that some slice leaves out changes objects."""
         return self.slice.filled.union(*(each.filled for each in self.slices))
@@ -106,7 +111,7 @@ def analyse_files(experiment: Experiment, files: Files, used: Used = NOTHING_USE
     finder = FileFinder(slicer.project)
     functions = experiment.functions
     slices = {
-        function.name: slicer.slice(function.name, used.get(function.name, ()), _given(function))
+        function.name: slicer.slice(function.name, _missed(function, used), _given(function))
         for function in functions
     }
     whole = slicer.project.experiment
@@ -117,6 +122,11 @@ def analyse_files(experiment: Experiment, files: Files, used: Used = NOTHING_USE
         tuple(_verification(each, slices, slicer, experiment) for each in experiment.verifications),
         find_mistakes(slicer.project, looked),
     )
+
+
+def _missed(function: Setup | Trial | Verify, used: Used) -> list[UsedName]:
+    """Return the names that runs of a function missed; what they asked modules for counts for variants alone."""
+    return [item for item in used.get(function.name, ()) if not item.asked]
 
 
 def _given(function: Setup | Trial | Verify) -> dict[str, tuple[object, ...]]:
@@ -149,6 +159,8 @@ def _trial(
     files = finder.uses(trial, taken, access.writes)
     variants = variants_of(trial, own_slice, slicer, used.get(trial.name, ()))
     programs = unguarded(taken, own_slice, slicer)
+    if variants.found and not variants.deciding:
+        own_slice, variants = variants.found[0].slice, NO_VARIANTS
     return FunctionAnalysis(
         trial.name, own_slice, access, files=files, variants=variants, programs=programs
     )

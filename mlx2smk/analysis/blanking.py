@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.modules import absolute
 from mlx2smk.analysis.tables import kept_entries
-from mlx2smk.language.bindings import UNTAKEN, is_untaken
+from mlx2smk.language.bindings import is_untaken
 from mlx2smk.language.scopes import Function
+from mlx2smk.runtime.guards import UNTAKEN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -10,13 +10,13 @@ from mlx2smk.analysis.attached import all_imports, submodule_of
 from mlx2smk.analysis.constants import CodePlace, Constants
 from mlx2smk.analysis.dynamic import GLOBALS, Dynamic, Reach, imported_names
 from mlx2smk.analysis.import_calls import imported_by_call
-from mlx2smk.analysis.lookups import attributes_of, items_of
+from mlx2smk.analysis.lookups import ANY, attributes_of, items_of
 from mlx2smk.analysis.settling import settled
 from mlx2smk.analysis.source_readers import definition_read
 from mlx2smk.analysis.subclass_lookups import SubclassLookups
 from mlx2smk.analysis.taken import ModuleAsObject, OpenLookup, Taken
 from mlx2smk.analysis.taking import Taking
-from mlx2smk.analysis.used import not_imported_by_others
+from mlx2smk.analysis.used import names_asked, not_imported_by_others
 from mlx2smk.language.keys import SETUP
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Closure(Taking):
     """Follows what units need, and the look-ups in them.
 
     ``given`` are the values of the function's parameters; those that decide what it needs are ``asked``.
+    ``watched`` are modules that are asked for names which nobody foresees: they are taken whole, or what earlier
+    runs asked them for, which is ``told``.
     """
 
     def __init__(
@@ -48,6 +50,8 @@ class Closure(Taking):
         self.subclasses = SubclassLookups(project, facts.purity.subclasses)
         self._everything: Dynamic | None = None
         self._given, self._function = given or {}, ""
+        self.watched: set[Module] = set()
+        self.told: dict[str | None, list[str]] = {}
         self._pending: dict[tuple[ast.expr, Module], ModuleAsObject | OpenLookup] = {}
 
     def run(self, name: str, used: Iterable[UsedName] = ()) -> None:
@@ -55,6 +59,7 @@ class Closure(Taking):
         self._function = name
         self._need(self.project.experiment, name, None)
         self._load(self.project.experiment, None)
+        self.told = names_asked(used, self._given)
         for item in not_imported_by_others(used, self.project):
             self._use(item)
         sized: tuple[Sized, ...] = self.taken, self.loaded, self._unread
@@ -169,7 +174,7 @@ class Closure(Taking):
             place = CodePlace(each.item.unit, each.item.module)
             if isinstance(each, ModuleAsObject):
                 names = attributes_of(each.node, place, known)
-                found = names is not None and self._find(each.module, names, each.position)
+                found = self._ask(each.module, names, each.position)
                 if not found:
                     self._use_object(each.module, each.node, each.item, each.position)
             else:
@@ -205,7 +210,7 @@ class Closure(Taking):
             return imported is not None and self._import_all(imported, used, each)
         items = isinstance(value, ast.Call) and dynamic.reason.endswith(("globals", "vars"))
         names = (items_of if items else attributes_of)(value, place, known)
-        return names is not None and self._find(place.module, names, each.position)
+        return self._ask(place.module, names, each.position)
 
     def _find_anywhere(self, names: Sequence[str], position: int) -> bool:
         """Take what loaded modules have under some names; False if that may be more than they show."""
@@ -229,6 +234,19 @@ class Closure(Taking):
                 self._called_elsewhere.add((each.module.dotted, each.node.name))
                 self._need(each.module, each.node.name, position)
         return classes is not None
+
+    def _ask(self, module: Module, names: Sequence[str] | None, position: int) -> bool:
+        """Take what a module is asked for; False if that may be anything."""
+        if names is None or ANY not in names:
+            return names is not None and self._find(module, names, position)
+        if module.tree is None or module.path is None or "__getattr__" in module.bindings:
+            return False
+        self.watched.add(module)
+        told = self.told.get(module.name)
+        if told is None or module.dotted in self._whole:
+            return False
+        self._await_any(module)
+        return self._find(module, [*(name for name in names if name != ANY), *told], position)
 
     def _find(self, module: Module, names: Sequence[str], position: int) -> bool:
         """Take what a module has under some names; False if the context may be among them."""
@@ -258,6 +276,6 @@ class Closure(Taking):
             module = self.project.load(name)
             if module is None:
                 self._outside.add(name.partition(".")[0])
-            elif used is None or not self._find(module, used, each.position):
+            elif not self._ask(module, used, each.position):
                 self._widen(module, each.dynamic.reason, place, each.position)
         return True

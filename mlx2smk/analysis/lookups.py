@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 
 _ASKING = frozenset({"getattr", "hasattr"})
 
+ANY = "*"
+"""Stands for names that nobody knows."""
+
 DEPTH = 5
 """Functions through which a module is handed on."""
 
 
 def attributes_of(node: ast.expr, place: CodePlace, constants: Constants) -> list[str] | None:
-    """Return the attributes that code asks of the module that an expression stands for.
+    """Return the attributes that code asks of the module that an expression stands for; ``ANY`` may be among them.
 
-    None if they are not known, or if it may do something else with it.
+    None if it may do something else with it.
     """
     return _asked(uses_of(node, place.unit), place, constants, DEPTH)
 
@@ -80,8 +83,10 @@ def _asked_by(use: Use, place: CodePlace, constants: Constants, depth: int) -> l
     if not isinstance(parent, ast.Call) or parent.func is use.node:
         return None
     if isinstance(parent.func, ast.Name) and parent.func.id in _ASKING:
-        asks = parent.args[:1] == [use.node] and len(parent.args) > 1
-        return constants.texts(parent.args[1], place) if asks else None
+        if parent.args[:1] != [use.node] or len(parent.args) == 1:
+            return None
+        names = constants.texts(parent.args[1], place)
+        return [ANY] if names is None else names
     return _asked_by_callee(use.node, parent, place, constants, depth)
 
 

@@ -14,9 +14,9 @@ from mlx2smk.analysis.links import Linker
 from mlx2smk.analysis.reflection import Reflection
 from mlx2smk.analysis.source_readers import text_read
 from mlx2smk.analysis.taken import Taken, Widening
-from mlx2smk.language.bindings import UNTAKEN
 from mlx2smk.language.scopes import Function
 from mlx2smk.language.text_digests import digest_of
+from mlx2smk.runtime.guards import UNTAKEN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -67,7 +67,8 @@ class FunctionSlice:
 
     ``asked`` are the parameters whose values decide what belongs to it. ``partial`` are tables of the
     experiment of which it has only the entries under some keys, which are literals. ``filled`` are local
-    modules of which code that it leaves out changes objects.
+    modules of which code that it leaves out changes objects, ``watched`` modules that it asks for names which
+    nobody foresees.
     """
 
     statements: tuple[int, ...]
@@ -80,6 +81,7 @@ class FunctionSlice:
     asked: frozenset[str] = frozenset()
     partial: Partial = ()
     filled: frozenset[str] = frozenset()
+    watched: frozenset[str] = frozenset()
 
 
 class Slicer:
@@ -126,6 +128,11 @@ class Slicer:
             asked=frozenset(closure.asked),
             partial=_partial(whole, closure),
             filled=closure.filled,
+            watched=frozenset(
+                each.dotted
+                for each in closure.watched
+                if each.name not in closure.told or _removed(each, _kept(of_modules.get(each, ())))
+            ),
         )
         return result, taken
 

@@ -13,6 +13,7 @@ from mlx2smk.analysis.tables import Tables
 from mlx2smk.analysis.taken import Taken, Widening
 from mlx2smk.analysis.units import is_future
 from mlx2smk.analysis.waking import Sleeper, Sleepers, is_held
+from mlx2smk.language.scopes import Function
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +45,7 @@ class Taking:
         self._unread = Unread()
         self._outside: set[str] = set()
         self._called_elsewhere: set[tuple[str, str]] = set()
+        self._awaited: set[Module] = set()
         self._sleepers = Sleepers(facts, linker, self._notices)
 
     @property
@@ -160,3 +162,25 @@ class Taking:
                     if step.name is None:
                         what = f"{module.dotted} holds the module {step.module.dotted}"
                         self._widen(step.module, what, None, via, dynamic=dynamic)
+
+    def _await_any(self, module: Module) -> None:
+        """Let all count that may run if a module turns out to be asked for more than what is taken of it.
+
+        The run then starts again with the whole file, but without what nobody has noticed here.
+        """
+        if module in self._awaited:
+            return
+        self._awaited.add(module)
+        for each in (module, *self.project.imported_with(module)):
+            for facts in self.facts.of(each):
+                self._outside |= self.facts.outside(facts.unit)
+                self._looks_around |= not all(dynamic.plain for dynamic in facts.dynamics)
+                used = self.linker.of(facts.unit, each).names
+                self._called_elsewhere |= {
+                    (there.dotted, name) for there, name in used if _is_called(there, name)
+                }
+        self._wake()
+
+
+def _is_called(module: Module, name: str) -> bool:
+    return any(isinstance(each.node, Function) for each in module.bindings.get(name, ()))

@@ -48,10 +48,12 @@ def variants_of(
 ) -> Variants:
     """Return the variants of a trial, none if all its combinations need the same.
 
-    ``common`` is the slice for all values, ``used`` are names that the trial is known to use besides.
+    ``common`` is the slice for all values, ``used`` are names that the trial is known to use besides. Without
+    deciding parameters, there is a variant if earlier runs have told what modules are asked for.
     """
     deciding = _deciding(trial, common.asked | _telling(trial, used))
-    if not deciding:
+    told = any(item.asked for item in used)
+    if not deciding and not told:
         return NO_VARIANTS
     given: dict[str, tuple[object, ...]] = {p.name: tuple(p.values) for p in trial.parameters}
     slices: dict[str, FunctionSlice] = {}
@@ -65,7 +67,8 @@ def variants_of(
         slices[found.digest] = found if known is None else _with_keys_of(known, found)
         numbers.setdefault(found.digest, []).append(number)
     if len(slices) < 2:
-        return NO_VARIANTS
+        (only,) = slices.values()
+        return Variants((), (Variant((0,), only),)) if told else NO_VARIANTS
     return Variants(
         tuple(parameter.name for parameter in deciding),
         tuple(Variant(tuple(numbers[digest]), found) for digest, found in slices.items()),

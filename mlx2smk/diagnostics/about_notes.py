@@ -37,7 +37,9 @@ class WholeModule(Diagnostic):
 
     Code that looks up names at run time (`eval`, `globals()`, a module passed on as an object, an
     import with a computed name, …) may need any definition. If names are written out, only the
-    definitions that they refer to count.
+    definitions that they refer to count. Of a module that a trial only asks for attributes, as in
+    `getattr(models, settings["model"])`, only those count that its runs have asked it for, from the second
+    edit on.
 
     For example:
 

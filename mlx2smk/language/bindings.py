@@ -272,9 +272,6 @@ def is_untaken(node: ast.AST) -> bool:
 
 _UNTAKEN = "_untaken"
 
-UNTAKEN = "__branch_that_never_runs__"
-"""The name that slices have in the place of such a branch. It is missing: who asks for it gets the whole file."""
-
 
 def is_main_guard(node: ast.AST) -> TypeGuard[ast.If]:
     """Whether this is ``if __name__ == "__main__":``, whose body never runs in a job."""

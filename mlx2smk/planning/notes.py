@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mlx2smk.analysis import Analysis, FunctionAnalysis
     from mlx2smk.analysis.file_uses import FileUse
     from mlx2smk.analysis.sites import Site
+    from mlx2smk.analysis.taken import Widening
     from mlx2smk.analysis.used import UsedName
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.diagnostics.source import Span
@@ -60,7 +61,7 @@ def notes(
     causes = _by_cause(found)
     for function, note in zip(in_order, found, strict=True):
         if function.name in order.evidence.surprises:
-            yield note.unforeseen(order.evidence.surprises[function.name])
+            yield from note.unforeseen(order.evidence.surprises[function.name])
         if isinstance(function, Trial):
             yield from order.of(function, note)
         if note in causes:
@@ -82,8 +83,8 @@ def _by_cause(notes: Sequence[_Note]) -> dict[_Note, list[_Note]]:
     """Return the functions that include whole modules, grouped by the cause, under the first of each group."""
     groups: dict[Cause, list[_Note]] = {}
     for note in notes:
-        if note.analysis.slice.widened:
-            first = note.analysis.slice.widened[0]
+        if note.widenings:
+            first = note.widenings[0]
             groups.setdefault((first.reason, first.blamed, first.span), []).append(note)
     return {group[0]: group for group in groups.values()}
 
@@ -185,24 +186,25 @@ class _Note:
             evidence=evidence.path,
         )
 
-    def unforeseen(self, seen: Surprises) -> Diagnostic:
-        """Say what the function did in an earlier run that the code does not show."""
+    def unforeseen(self, seen: Surprises) -> Iterator[Diagnostic]:
+        """Say what the function did in an earlier run that the code does not show, if it missed anything."""
         reads, writes = _setup_keys(seen.reads), _setup_keys(seen.writes)
         results = "all results" if seen.results.is_any else ", ".join(sorted(seen.results.names))
-        names = ", ".join(sorted({_used(item) for item in seen.names}))
+        names = ", ".join(sorted({_used(item) for item in seen.names if not item.asked}))
         done = {
             "read": reads,
             "updated": writes,
             "used the results of": results,
             "used": names,
         }
-        return ObservedKeys.at(
-            self.source,
-            self.function.span,
-            name=self.function.name,
-            done=" and ".join(f"{verb} {what}" for verb, what in done.items() if what),
-            evidence=seen.folder,
-        )
+        if any(done.values()):
+            yield ObservedKeys.at(
+                self.source,
+                self.function.span,
+                name=self.function.name,
+                done=" and ".join(f"{verb} {what}" for verb, what in done.items() if what),
+                evidence=seen.folder,
+            )
 
     def between(self, first: str, before: FileUse, after: FileUse) -> Diagnostic:
         """Say which file makes this trial wait for another."""
@@ -233,20 +235,31 @@ class _Note:
     def _at(self, use: FileUse, here: Span) -> str:
         return "here" if use.span is here else f"at {self._place(use.module, use.span)}"
 
+    @property
+    def widenings(self) -> tuple[Widening, ...]:
+        """Why whole modules are in what runs."""
+        return tuple(dict.fromkeys(each for run in self.analysis.running for each in run.widened))
+
+    @property
+    def widened_runs(self) -> str:
+        """What an edit of any of these modules runs again."""
+        modules = {frozenset(each.module for each in run.widened) for run in self.analysis.running}
+        return f"{'' if len(modules) == 1 else 'some combinations of '}{self.function.name}"
+
     def widened(self, group: Sequence[_Note], combinations: Mapping[str, int]) -> Diagnostic:
         """Say which modules these functions include as a whole, and the first location that causes it."""
-        first = self.analysis.slice.widened[0]
+        first = self.widenings[0]
         files = dict.fromkeys(
             note._file(widening.module)  # noqa: SLF001 - of this class
             for note in group
-            for widening in note.analysis.slice.widened
+            for widening in note.widenings
         )
         here = first.span if first.blamed is None and first.span else self.function.span
         elsewhere = "" if here is first.span else f" at {self._place(first.blamed, first.span)}"
         return WholeModule.at(
             self.source,
             here,
-            name=_all_of([note.function.name for note in group], combinations),
+            name=_all_of([note.widened_runs for note in group], combinations),
             files=_any_of(list(files)),
             reason=f"{first.reason}{elsewhere}",
         )

@@ -47,7 +47,8 @@ class FunctionPlan:
 
     ``digest`` stands for everything of the code that the run can depend on; ``reads`` are the keys of
     SETUP that it may read; ``removed`` and ``partial`` are those of the experiment's module. ``filled`` are
-    local modules whose objects code changes that slices leave out.
+    local modules whose objects code changes that slices leave out, and ``watched`` modules of which a run
+    records what it asks them for, by names that its code does not show.
     """
 
     kind: ClassVar[str]
@@ -62,6 +63,7 @@ class FunctionPlan:
     modules: tuple[ModulePlan, ...]
     partial: Partial = ()
     filled: tuple[str, ...] = ()
+    watched: tuple[str, ...] = ()
 
 
 class FunctionFields(TypedDict):
@@ -77,6 +79,7 @@ class FunctionFields(TypedDict):
     modules: tuple[ModulePlan, ...]
     partial: Partial
     filled: tuple[str, ...]
+    watched: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +106,7 @@ class VariantPlan:
     removed: tuple[str, ...]
     modules: tuple[ModulePlan, ...]
     partial: Partial = ()
+    watched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,5 +255,5 @@ def _entry(item: Any) -> object:
     return {name: value for name, value in values.items() if value or name not in _RARE}
 
 
-_RARE = frozenset({"partial", "filled", "deciding", "variants", "part"})
+_RARE = frozenset({"partial", "filled", "watched", "deciding", "variants", "part"})
 """What few plans, functions and modules have."""

@@ -77,6 +77,7 @@ def _common(entry: Entry) -> FunctionFields:
         "modules": tuple(map(_module, entry.entries("modules"))),
         "partial": _partial(entry),
         "filled": entry.optional(entry.texts, "filled") or (),
+        "watched": entry.optional(entry.texts, "watched") or (),
     }
 
 
@@ -138,6 +139,7 @@ def _variant(entry: Entry) -> VariantPlan:
         removed=entry.texts("removed"),
         modules=tuple(map(_module, entry.entries("modules"))),
         partial=_partial(entry),
+        watched=entry.optional(entry.texts, "watched") or (),
     )
 
 

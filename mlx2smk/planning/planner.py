@@ -215,6 +215,7 @@ class _Planner:
             "partial": found.slice.partial,
             "modules": module_plans(kind, found),
             "filled": tuple(sorted(found.filled)),
+            "watched": tuple(sorted(found.slice.watched)) if kind == "trial" else (),
         }
 
     def _parallel(self, trial: Trial) -> int | None:

@@ -93,11 +93,19 @@ def _read(path: Path) -> Iterator[tuple[str, Surprises]]:
                 UsedName(_text(module), _text(name), values)
                 for module, name in record.get("names", ())
             )
+            names |= frozenset(_asked(record.get("asked", ()), values))
             origins = (_origin(record, values),) if names else ()
             found = Surprises(str(path.parent), **keys, names=names, origins=origins)
             yield str(record["function"]), found
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return
+
+
+def _asked(asked: Any, values: tuple[tuple[str, str], ...]) -> Iterator[UsedName]:
+    """Yield the modules that a run had whole, and what it asked them for."""
+    for module, names in asked:
+        for name in (None, *map(str, names)):
+            yield UsedName(_text(module), name, values, asked=True)
 
 
 def _text(item: object) -> str | None:
@@ -144,7 +152,8 @@ def _filled_since(
 ) -> set[tuple[tuple[str, str], ...]]:
     """Return the values with which runs imported a module that other code fills, and ran without that code."""
     whole = {each.values for each in seen.origins if experiment in dict(each.files)}
-    return {each.values for each in seen.names if each.module in function.filled} - whole
+    missed = (each for each in seen.names if not each.asked)
+    return {each.values for each in missed if each.module in function.filled} - whole
 
 
 def widened(analysis: Analysis, surprises: Mapping[str, Surprises]) -> Analysis:

@@ -86,6 +86,7 @@ def variant_plans(kind: str, function: FunctionAnalysis) -> tuple[VariantPlan, .
             digest=each.slice.digest,
             removed=each.slice.removed,
             partial=each.slice.partial,
+            watched=tuple(sorted(each.slice.watched)),
             modules=tuple(_modules(f"{name}.{number}", each.slice, paths)),
         )
         for number, each in numbered

@@ -38,7 +38,11 @@ class _FilledEntry(TypedDict, total=False):
     filled: list[str]
 
 
-class FunctionEntry(_PartialEntry, _FilledEntry):
+class _WatchedEntry(TypedDict, total=False):
+    watched: list[str]
+
+
+class FunctionEntry(_PartialEntry, _FilledEntry, _WatchedEntry):
     """What the plan says of every function of the user's."""
 
     name: str
@@ -73,7 +77,7 @@ class _TrialAtLeast(FunctionEntry):
     jobs: list[str]
 
 
-class VariantEntry(_PartialEntry):
+class VariantEntry(_PartialEntry, _WatchedEntry):
     """What the combinations of a trial run in which the deciding parameters have certain values."""
 
     values: list[int]
@@ -377,7 +381,8 @@ class Surprise(TypedDict, total=False):
     `names` are names that its slice left out, each with its module (None: the experiment); without a name,
     the whole module was imported. `code` and `files` are the digests of its slice and of the files that
     hold the names, and `values` are those of the parameters that decided what the run's slice was, as
-    literals. `missed` names files instead of modules, as a process of the job knows them; without a slice of
+    literals. `asked` are modules (None: the experiment) of which the run had all, each with what it asked them
+    for. `missed` names files instead of modules, as a process of the job knows them; without a slice of
     the file, the name is that of its module.
     """
 
@@ -385,6 +390,7 @@ class Surprise(TypedDict, total=False):
     writes: list[str] | None
     results: list[str] | None
     names: list[tuple[str | None, str | None]]
+    asked: list[tuple[str | None, list[str]]]
     values: dict[str, str]
     code: str
     files: dict[str, str]

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any, NoReturn
 
+UNTAKEN = "__branch_that_never_runs__"
+"""The name that slices have in the place of such a branch. It is missing: who asks for it gets the whole file."""
+
 _NOBODYS = object()
 _MISSING = object()
 

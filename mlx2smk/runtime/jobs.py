@@ -85,7 +85,7 @@ class Runner:
         """
         if self._whole:
             task = task.with_whole(self._whole)
-            self._keep(task, list(self._missed), self._whole)
+            self._keep(task, {"names": list(self._missed)}, self._whole)
         echoes = None
         if self._stream:
             echoes = output.Echo(output.STDOUT, prefix), output.Echo(output.STDERR, prefix)
@@ -118,11 +118,9 @@ class Runner:
         self._missed.update(names)
         self._whole = (*self._whole, *files)
 
-    def _keep(
-        self, task: Task, names: list[tuple[str | None, str | None]], files: Iterable[str]
-    ) -> None:
-        """Record names that the task used and its slice leaves out, if there are any."""
-        if not names:
+    def _keep(self, task: Task, surprise: Surprise, files: Iterable[str]) -> None:
+        """Record what the task used that its code does not show, if there is anything."""
+        if not any(surprise.values()):
             return
         from . import digests, unforeseen
 
@@ -130,11 +128,11 @@ class Runner:
             os.path.relpath(file, task.plan.folder): digests.of_file(file) for file in files
         }
         code = task.function["digest"]
-        surprise: Surprise = {"names": names, "code": code, "files": contents}
+        kept: Surprise = {**surprise, "code": code, "files": contents}
         values = task.deciding_values()
         if values:
-            surprise["values"] = values
-        unforeseen.keep(task.plan, task.function["name"], surprise)
+            kept["values"] = values
+        unforeseen.keep(task.plan, task.function["name"], kept)
 
     def _attempt(self, task: Task, echoes: tuple[output.Echo, output.Echo] | None) -> Attempt:
         """Return how the task ended, and SIGKILL if it was sent from outside.
@@ -196,11 +194,14 @@ class Runner:
             return {}
         touched = observed.touched(data, self._folder, self.contents)
         found = touched.observation()
+        own, each = task.plan.module, sorted(touched.asked.items())
+        asked: Any = [(None if name == own else name, sorted(names)) for name, names in each]
+        self._keep(task, {"asked": asked}, self._whole)
         if touched.unforeseen:
             names: Any = sorted((name, None) for name in touched.unforeseen.values())
             if task.plan.file in task.whole and not task.function["modules"]:
                 names = self._missed  # the rest is what the whole experiment imports by itself
-            self._keep(task, list(names), sorted(touched.unforeseen))
+            self._keep(task, {"names": list(names)}, sorted(touched.unforeseen))
         if found.get("programs") and not self._declared:
             self.log.note(
                 f"{', '.join(found['programs'])}: what programs that are not Python read and write is not "

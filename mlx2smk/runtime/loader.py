@@ -37,6 +37,7 @@ class SliceLoader:
         self._code = code
         self._guarded: tuple[Sequence[str], Parameters, str] = ((), [], "")
         self.prepare: Callable[[types.ModuleType], None] = lambda _module: None
+        self.watched_by: Observer | None = None
 
     def left_out_for(self, reader: str, part: ModuleEntry | FunctionEntry) -> None:
         """Guard what the slice for the function `reader` leaves out: names, and entries of dicts."""
@@ -50,6 +51,10 @@ class SliceLoader:
         code = self._code or compile(self.source, self.path, "exec", dont_inherit=True)
         RAN.append(code)
         self.prepare(module)
+        if self.watched_by is not None:
+            from . import asked_names
+
+            asked_names.watch(module, self.watched_by)
         self._guard(module)
         exec(code, module.__dict__)  # noqa: S102 - the user's module
         self._guard(module)
@@ -128,6 +133,7 @@ class WorldFinder:
         self._slices = {module["name"]: module for module in function["modules"]}
         is_whole = plan.file in whole and not function["modules"]
         self._filled = () if is_whole else function.get("filled", ())
+        self._watched = function.get("watched", ())
         self._after: dict[str, Callable[[types.ModuleType], None]] = {}
         self.experiment: SliceLoader | None = None
         self.context: Any = {}
@@ -164,6 +170,8 @@ class WorldFinder:
         path = file_of(module, self._plan.folder)
         loader = SliceLoader(path, self._plan.text(module["slice"]))
         loader.left_out_for(self._reader, module)
+        if module["name"] in self._watched and is_whole(module):
+            loader.watched_by = self._observer
         return loader.spec(module["name"], package=module["package"])
 
     def _beside(self, name: str) -> bool:
@@ -193,7 +201,16 @@ class WorldFinder:
         # Not from a file in `__pycache__`, which may be that of an earlier version.
         with open(path, "rb") as file:
             loader = SliceLoader(path, decode_source(file.read()))
+        if name in self._watched:
+            loader.watched_by = self._observer
         return loader.spec(name, package=spec.submodule_search_locations is not None)
+
+
+def is_whole(part: ModuleEntry | FunctionEntry) -> bool:
+    """Tell whether a slice leaves out none of the names of its file."""
+    from .guards import UNTAKEN
+
+    return not set(part["removed"]) - {UNTAKEN}
 
 
 def complain_filled(name: str, path: str, reader: str) -> NoReturn:

@@ -72,6 +72,7 @@ class Touched:
         self.programs: dict[str, None] = {}
         self.failures: dict[str, None] = {}
         self.unforeseen: dict[str, str] = {}
+        self.asked: dict[str, set[str]] = {}
 
     def add(self, kind: str, fields: list[str]) -> None:
         """Add one event."""
@@ -186,6 +187,9 @@ class Touched:
     def _take_unforeseen(self, name: str, path: str) -> None:
         self.unforeseen[path] = name
 
+    def _take_asked(self, module: str, name: str) -> None:
+        self.asked.setdefault(module, set()).update([name] if name else [])
+
     def _take_failure(self, event: str, error: str) -> None:
         self.failures[f"{event}: {error}"] = None
 
@@ -221,6 +225,7 @@ class Touched:
         "x": _take_program,
         "!": _take_failure,
         "U": _take_unforeseen,
+        "N": _take_asked,
         "C": _take_complaint,
     }
 

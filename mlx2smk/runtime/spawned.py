@@ -33,7 +33,7 @@ def prepare(observer: Observer) -> None:
     plan, function = task.plan, task.function
     finder = world.install(task, observer)
     finder.is_found = lambda name, spec: _note_package(observer, name, spec)
-    finder.experiment = world.loader_of(plan, function)
+    finder.experiment = world.loader_of(plan, function, observer)
     finder.experiment.prepare = lambda module: _prepare(module, task, finder)
 
 

@@ -39,7 +39,7 @@ def variant_entry(trial: TrialEntry, number: int) -> FunctionEntry:
         return trial
     at = deciding_number(trial["parameters"], trial["deciding"], number)
     entry: Any = dict(trial)
-    entry["partial"] = []
+    entry["partial"] = entry["watched"] = []
     entry.update(next((each for each in variants if at in each["values"]), {}))
     found: FunctionEntry = entry
     return found

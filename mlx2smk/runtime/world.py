@@ -6,7 +6,7 @@ import os
 import sys
 
 from . import NO_BYTECODE, STARTED_WITH, guards
-from .loader import SliceLoader, WorldFinder, file_of
+from .loader import SliceLoader, WorldFinder, file_of, is_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def enter(task: Task, observer: Observer) -> Any:
     _set_path(plan.folder)
     _make_room_for(plan.function(function["name"], task.kind)["modules"])
     finder = install(task, observer)
-    module = _experiment(plan, function)
+    module = _experiment(plan, function, observer)
     for name in PICKLERS:
         finder.when_imported(name, lambda pickler: _arrange_pickling(pickler, module))
     module.SETUP = finder.context  # type: ignore[attr-defined]
@@ -108,16 +108,18 @@ def left_out(plan: Plan, function: FunctionEntry) -> dict[str, list[str]]:
     return {**names, plan.file: function["removed"]}
 
 
-def loader_of(plan: Plan, function: FunctionEntry) -> SliceLoader:
+def loader_of(plan: Plan, function: FunctionEntry, observer: Observer) -> SliceLoader:
     """Return the loader of the experiment's module."""
     loader = SliceLoader(plan.file, plan.text(function["slice"]), plan.code(function["slice"]))
     loader.left_out_for(function["name"], function)
+    if plan.stem in function.get("watched", ()) and is_whole(function):
+        loader.watched_by = observer
     return loader
 
 
-def _experiment(plan: Plan, function: FunctionEntry) -> types.ModuleType:
+def _experiment(plan: Plan, function: FunctionEntry, observer: Observer) -> types.ModuleType:
     """Return the experiment's module, registered under its name, but not run yet."""
-    loader = loader_of(plan, function)
+    loader = loader_of(plan, function, observer)
     module: types.ModuleType = type(sys)(plan.module)
     module.__file__ = plan.file
     module.__spec__ = loader.spec(plan.module)

@@ -24,6 +24,7 @@ EXPERIMENTS = {
     "sorting": "exp.py",
     "scripted": "exp.py",
     "plugged": "exp.py",
+    "settings": "exp.py",
 }
 FUNCTIONS = {
     "study": {"start", "fit", "noise", "plain", "check"},
@@ -39,6 +40,7 @@ FUNCTIONS = {
         *("start", "solved", "described", "listed", "configured", "squared", "checked", "plain"),
         "check",
     },
+    "settings": {"start", "trained", "scheduled", "plain", "check"},
 }
 
 
@@ -155,6 +157,11 @@ VISION = "src/vision/"
         ("plugged", "engines/arithmetic.py", "n * n", "n + n", {"squared"}),
         ("plugged", "exp.py", "google.colab", "ipykernel", {"checked"}),
         ("plugged", "exp.py", 'find_spec("a_solver', 'find_spec("the_solver', {"checked"}),
+        # until runs have told what the settings name, whole modules count, and so does the experiment
+        ("settings", "layers.py", "return -x", "return x", {"trained", "scheduled"}),
+        ("settings", "schedules.py", "return None", "return 0", {"scheduled"}),
+        ("settings", "exp.py", "x / 2", "x / 3", {"scheduled"}),
+        ("settings", "exp.py", "random.seed(5)", "random.seed(6)", {"trained", "scheduled"}),
     ],
 )  # fmt: skip
 def test_what_an_edit_affects(tmp_path, project, file, old, new, affected):  # noqa: PLR0913, PLR0917
@@ -331,4 +338,58 @@ def test_a_project_whose_parameters_name_plug_ins_runs(tmp_path):
     )
     lab.run()
     assert set(lab.ran()) == set(rules)
+    lab.check()
+
+
+@pytest.mark.slow
+def test_a_project_with_files_of_settings_runs(tmp_path):
+    lab = lab_of("settings", tmp_path)
+    trained, scheduled = ["trained large", "trained small"], ["scheduled 1", "scheduled 2"]
+    assert lab.ran() == sorted(["check", "plain 7", *scheduled, *trained, "start"])
+    lab.check()
+    lab.run()
+    assert lab.ran() == []
+    # the first edit of any of these modules runs once more what had them whole
+    lab.replace("layers.py", "return -x", "return -2 * x")
+    lab.replace("schedules.py", "return None", "return 0")
+    lab.run()
+    assert lab.ran() == ["check", *scheduled, *trained]
+    lab.check()
+    # from then on, only what the settings name counts
+    lab.replace("layers.py", "return -2 * x", "return -3 * x")
+    lab.replace("schedules.py", "return 0", "return 1")
+    lab.replace("exp.py", "x / 2", "x / 3")
+    assert lab.foreseen() == {}
+    lab.run()
+    assert lab.ran() == []
+    lab.replace("layers.py", "DEPTH = 3", "DEPTH = 4")
+    assert lab.foreseen() == {"trained": 1, "check": 1}
+    lab.run()
+    assert lab.ran() == ["check", "trained large"]
+    lab.check()
+    # other settings: the run starts again with all of the file, where it also needs the seed and SETUP
+    lab.replace("configs/small.json", "Dense", "Noisy")
+    assert lab.foreseen() == {"trained": 1, "check": 1}
+    lab.run()
+    assert set(lab.ran()) == {"check", "trained small"}
+    lab.check()
+    lab.replace("layers.py", "-3 * x", "-4 * x")
+    lab.run()
+    assert lab.ran() == ["check", "trained small"]
+    lab.replace("layers.py", "-4 * x", "-5 * x")
+    lab.run()
+    assert lab.ran() == []
+    lab.replace("layers.py", "random.random()", "2 * random.random()")
+    lab.run()
+    assert lab.ran() == ["check", "trained small"]
+    lab.check()
+    lab.replace("configs/schedule.json", "twice", "half")
+    lab.run()
+    assert set(lab.ran()) == set(scheduled)
+    lab.check()
+    # what has not run yet has the whole module, and what started again has rested on all of exp.py
+    lab.path("configs/other.json").write_text('{"model": "Deep", "width": 2}')
+    lab.replace("exp.py", '["small", "large"]', '["small", "other", "large"]')
+    lab.run()
+    assert lab.ran() == ["check", *scheduled, "trained other"]
     lab.check()

@@ -293,6 +293,37 @@ def test_a_module_used_as_an_object():
     assert note.message == f"any edit of tools.py runs train again: {reason}"
 
 
+EACH = """\
+import importlib
+from mlx2smk import trial
+
+
+@trial(1, {{"name": ["a", "b"], "n": [1, 2]}})
+def served(name, n):
+    return {used}(importlib.import_module({module}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "runs"),
+    [
+        ('f"plug_{name}"', "some combinations of served"),  # each has the module of its name
+        ("f\"plug_{n and 'a'}\"", "served"),
+        ('"plug_a"', "served"),
+        ("f\"plug_{'a' if name else n}\"", "served"),
+    ],
+)
+def test_modules_of_which_only_some_combinations_have_all(module, runs):
+    for name in "ab":
+        Path(f"plug_{name}.py").write_text("def used(x):\n    return x\n")
+    (note,) = (
+        item
+        for item in notes(EACH.format(used="str", module=module))
+        if isinstance(item, WholeModule)
+    )
+    assert f" runs {runs} again: " in note.message
+
+
 def test_a_name_looked_up_in_a_local_module():
     Path("tools.py").write_text("def used(x):\n    return eval(x)\n")
     found = of_body('return tools.used("1")')

@@ -191,3 +191,43 @@ def test_a_name_that_a_run_used_belongs_to_the_slice():
     # `other` is imported by `helper`, which says what it needs of it
     assert pieces(UsedName("helper", None), UsedName("other", None)) == x | {("helper", "Y")}
     assert pieces(UsedName("third", None), UsedName("gone", "x")) == {("third", "C")}
+
+
+def test_what_the_whole_experiment_imports_does_not_count():
+    text = "import helper\nfrom decorators import trial\n\nSPARE = 1\n\n@trial(1, {})\ndef t(): return 1\n"
+    parsed = parse(Source("exp.py", text)).experiment
+    memory = MemoryFiles({"exp.py": text, "helper.py": "X = 1\n", "third.py": "C = 3\n"})
+
+    def modules(*used):
+        (function,) = analyse_files(parsed, memory, {"t": used}).trials
+        return {module.name for module in function.slice.modules}
+
+    of_experiment = UsedName(None, "SPARE")
+    others = UsedName("helper", None), UsedName("third", None)
+    assert modules(*others) == {"helper", "third"}
+    assert modules(of_experiment, *others) == {"third"}
+
+
+@pytest.mark.parametrize(("code", "added"), [("now", False), ("before", True)])
+def test_what_modules_were_asked_for_is_added_when_the_slice_has_changed(tmp_path, code, added):
+    before = analysis(experiment(trial("t", NUMBERS)), found("t"))
+    function = before["t"]
+    before = replace(
+        before, trials=(replace(function, slice=replace(function.slice, digest="now")),)
+    )
+    asked = [["models", ["a", "b"]], [None, []]]
+    record = surprise("t", asked=asked, code=code, files={}, values={"n": "1"})
+    kept(tmp_path, "a", record)
+    seen = read_surprises(tmp_path, "exp")
+    values = (("n", "1"),)
+    names = [("models", None), ("models", "a"), ("models", "b"), (None, None)]
+    expected = {"t": {UsedName(*name, values, asked=True) for name in names}} if added else {}
+    assert names_to_add(before, seen, tmp_path / "exp.py") == expected
+
+
+def test_modules_that_were_asked_are_no_surprise(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exp.py").write_text(EXPERIMENT, encoding="utf-8")
+    kept(tmp_path, "a", surprise("t", asked=[["models", ["a"]]], code="", files={}))
+    assert main(["compile", "exp.py"]) == 0
+    assert ObservedKeys.code not in capsys.readouterr().err
