@@ -235,7 +235,7 @@ def _put_by(call: ast.Call, name: str) -> list[ast.expr] | None:
     if any(isinstance(each, ast.Starred) for each in given):
         return None
     if name in _KEEPING:
-        return given
+        return given[1:] if name in _AT_PLACES and call.args else given
     if name not in {"update", "extend"} or any(item.arg is None for item in call.keywords):
         return None
     parts = [item.value for item in call.keywords]
@@ -340,6 +340,9 @@ _READING = frozenset(
     }
 )
 """Methods of containers that put nothing into them."""
+
+_AT_PLACES = frozenset({"insert", "setdefault"})
+"""Methods whose first argument says where something is put."""
 
 _KEEPING = frozenset({"add", "append", "appendleft", "insert", "setdefault"})
 _ONLY_READING = frozenset(

@@ -171,6 +171,8 @@ class Taking:
         if module in self._awaited:
             return
         self._awaited.add(module)
+        for there, name in self._unread.read_all():
+            self._need(there, name, None)
         for each in (module, *self.project.imported_with(module)):
             for facts in self.facts.of(each):
                 self._outside |= self.facts.outside(facts.unit)

@@ -187,3 +187,18 @@ def test_what_a_run_that_starts_again_would_notice_counts():
     )
     assert "random.seed(3)" not in quiet.slice.text
     assert bound(quiet.slice, "helper") == {"by_v", "last"}
+
+
+REGISTRY = "R = {}\ndef register(c):\n    R[c.__name__] = c\n    return c\n"
+CLASSES = "from registry import register\n@register\nclass A: pass\n@register\nclass B: pass\n"
+
+
+def test_a_registry_that_a_run_that_starts_again_may_read_counts():
+    models = "import registry\ndef mode(x): return x\ndef {}(x): return registry.R\n"
+    files = {"registry.py": REGISTRY, "shapes.py": CLASSES, "models.py": models.format("listed")}
+    body, before = "return [shapes.A, getattr(models, name)(1)]", "import shapes"
+    after = trial(body, *asked("models", "mode"), files=files, before=before)
+    assert "listed" in bound(after.slice)
+    assert "B" not in bound(after.slice, "shapes")
+    quiet = trial("return shapes.A", files=files, before=before)
+    assert "B" in bound(quiet.slice, "shapes")

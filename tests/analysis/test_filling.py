@@ -18,6 +18,8 @@ FILLS = [
     ("{}", "R[k] = c"),
     ("{}", "R.update({k: c})"),
     ("{}", "R.setdefault(k, c)"),
+    ("{}", "R.setdefault(k, []).append(c)"),
+    ("{}", "R.setdefault(k, {}).update(a=c)"),
     ("[]", "R.append(c)"),
     ("set()", "R.add(c)"),
     ("{}", "if k in R: raise KeyError(k, R[k])\n  R[k] = c"),
