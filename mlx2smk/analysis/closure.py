@@ -64,7 +64,7 @@ class Closure(Taking):
             self._use(item)
         sized: tuple[Sized, ...] = self.taken, self.loaded, self._unread
         size = -1
-        while size != (size := sum(map(len, sized)) + self.tables.size):
+        while size != (size := sum(map(len, sized)) + self.tables.size + self.entries.size):
             self._drain()
             self._wake()
             self._follow_queries()
@@ -110,6 +110,8 @@ class Closure(Taking):
             for module in self.project.around(item.loads):
                 self._load(module, position)
             return
+        for name in self.facts.handed_on(item.unit, item.module):
+            self._need(item.module, name, position)
         links = self.linker.of(item.unit, item.module)
         self._outside |= self.facts.outside(item.unit)
         for unit in links.units:
@@ -126,8 +128,7 @@ class Closure(Taking):
             what = f"all names of {module.dotted} are imported"
             self._take_whole(module, what, None, position)
         for dynamic in self.facts.of(item.module)[item.unit.index].dynamics:
-            for module, name in self._unread.read_all():  # such code may read any
-                self._need(module, name, position)
+            self._read_all(position)
             self._follow_dynamic(dynamic, item, position)
 
     def _follow_dynamic(self, dynamic: Dynamic, item: Taken, position: int) -> None:
@@ -189,6 +190,8 @@ class Closure(Taking):
             position = self._positions[unit]
             self.taken[position] = replace(self.taken[position], unit=needed)
             self._waiting.append(position)
+        for unit, module in self.entries.grown(known, known.called_elsewhere):
+            self._take(module, unit, None)
         self.asked |= known.asked
 
     def _find_dynamic(self, each: OpenLookup, place: CodePlace, known: Constants) -> bool:

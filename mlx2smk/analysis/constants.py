@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MOST = 1000
 """Values of one expression; of more, nothing is known."""
 
-_METHODS: Mapping[str, Callable[..., object]] = {
+TEXT_METHODS: Mapping[str, Callable[..., object]] = {
     "lower": str.lower,
     "upper": str.upper,
     "strip": str.strip,
@@ -35,6 +35,7 @@ _METHODS: Mapping[str, Callable[..., object]] = {
     "removeprefix": str.removeprefix,
     "removesuffix": str.removesuffix,
 }
+"""Methods of texts whose results are known if the text and what they are given is."""
 
 
 class CodePlace(NamedTuple):
@@ -142,7 +143,7 @@ class Constants:
         function = node.func
         if node.keywords or not isinstance(function, ast.Attribute):
             return None
-        change = _METHODS.get(function.attr)
+        change = TEXT_METHODS.get(function.attr)
         if change is None:
             return None
         return self._combined([function.value, *node.args], place, change)

@@ -100,7 +100,7 @@ class ContainerContents:
 
     def _uses(self, key: _Holder) -> list[PlacedUse] | None:
         if key.owner is not None:
-            return self._uses_in_classes(key.name, key.owner)
+            return self.uses_in_classes(key.name, key.owner)
         replaced = self.finder.purity.is_replaced_name(key.name, key.module)
         return None if replaced else self.references.of(key.name, key.module)
 
@@ -210,7 +210,7 @@ class ContainerContents:
         found = [defined(each.node, Values(self.project, each.module)) for each in classes]
         return None if below is None else united(found)
 
-    def _uses_in_classes(self, name: str, owner: ast.ClassDef) -> list[PlacedUse] | None:
+    def uses_in_classes(self, name: str, owner: ast.ClassDef) -> list[PlacedUse] | None:
         """Return the uses of a name of a class, as an attribute of whatever; None if there may be others."""
         found: list[PlacedUse] = []
         for module in self.references.modules:
@@ -276,9 +276,11 @@ def _names_otherwise(name: str, module: Module, owner: ast.ClassDef) -> bool:
     """Whether a module has a name in a text, or another class that binds it, or the class uses it itself."""
     classes = module.of_kind(ast.ClassDef)
     own = [part for part in ast.walk(owner) if isinstance(part, ast.Name) and part.id == name]
+    matched = (each.kwd_attrs for each in module.of_kind(ast.MatchClass))
     return (
         len(own) != 1
         or name in module.texts
+        or any(name in attributes for attributes in matched)
         or any(
             item.name == name
             for each in classes

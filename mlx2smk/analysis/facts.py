@@ -15,6 +15,7 @@ from mlx2smk.analysis.attached import submodules_used
 from mlx2smk.analysis.confined import EVERYWHERE
 from mlx2smk.analysis.dynamic import SUBCLASSES, Dynamic, dynamics_of
 from mlx2smk.analysis.effects import Evaluation
+from mlx2smk.analysis.entries import RegisteredClasses
 from mlx2smk.analysis.filling import names_used_later
 from mlx2smk.analysis.known_packages import QUIET_PACKAGES
 from mlx2smk.analysis.modules import STANDARD_LIBRARY
@@ -52,6 +53,7 @@ class Facts:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.purity = Purity(project, self.loads_quietly)
+        self.registered = RegisteredClasses(self)
         self._asked_for: set[str] = set()
         self._own: dict[str, tuple[UnitFacts, ...]] = {}
         self._domains: dict[Module, frozenset[str]] = {}
@@ -79,7 +81,7 @@ class Facts:
         return UnitFacts(
             unit,
             evaluation.reason,
-            frozenset(evaluation.domains),
+            self.registered.domains(frozenset(evaluation.domains), unit, module),
             frozenset(evaluation.touches),
             dynamics_of(unit, module, self.project),
         )
@@ -153,6 +155,21 @@ class Facts:
             and not _is_quiet(imported.module)
             and self.project.load(imported.module) is None
         )
+
+    def handed_on(self, unit: Unit, module: Module) -> list[str]:
+        """Return the names of what a unit binds and may hand on where it stands, as ``@register`` does with a class.
+
+        Who gets it from there needs what changes it, too.
+        """
+        own = self.of(module)[unit.index]
+        simple = isinstance(unit.node, (ast.Assign, ast.AnnAssign))
+        if own.effect is None and not own.touches:
+            return []
+        return [
+            binding.name
+            for binding in unit.names.bindings
+            if binding.kind in {"function", "class"} or (simple and binding.kind == "value")
+        ]
 
     def changers(self, module: Module, name: str) -> tuple[Unit, ...]:
         """Return the units that bind a name of a module or change the container bound to it."""

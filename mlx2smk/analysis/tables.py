@@ -157,10 +157,16 @@ def _asked_by(
     reference: Reference, place: CodePlace, name: str, module: Module, known: Constants
 ) -> list[object] | None:
     node = _that_stands_for(reference, place, name, module, known.project)
+    keys = keys_looked_up(node, place, known) if reference.evaluated else None
+    if keys is None and reference.evaluated:
+        return [] if reference.deferred and _is_in_message(node, place.unit.parents) else None
+    return keys
+
+
+def keys_looked_up(node: ast.expr, place: CodePlace, known: Constants) -> list[object] | None:
+    """Return the keys that code looks up in the dict that an expression stands for; None if it does anything else."""
     parents = place.unit.parents
     parent = parents.get(node)
-    if not reference.evaluated or parent is None:
-        return None
     asked: ast.expr | None = None
     if isinstance(parent, ast.Subscript) and parent.value is node:
         asked = parent.slice if isinstance(parent.ctx, ast.Load) else None
@@ -171,9 +177,7 @@ def _asked_by(
     elif isinstance(parent, ast.Compare) and parent.comparators == [node]:
         asked = parent.left if isinstance(parent.ops[0], (ast.In, ast.NotIn)) else None
     keys = None if asked is None else known.of(asked, place)
-    if keys is None:
-        return [] if reference.deferred and _is_in_message(node, parents) else None
-    return keys if all(map(_is_key, keys)) else None
+    return keys if keys is not None and all(map(_is_key, keys)) else None
 
 
 def _is_key(value: object) -> bool:

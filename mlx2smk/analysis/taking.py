@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
 from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.attached import all_imports
 from mlx2smk.analysis.confined import BY_ALL, EVERYWHERE, MODULE, sees
+from mlx2smk.analysis.entries import KEYED, AskedEntries
 from mlx2smk.analysis.filling import Unread, only_filled
 from mlx2smk.analysis.tables import Tables
 from mlx2smk.analysis.taken import Taken, Widening
@@ -37,6 +39,7 @@ class Taking:
         self.widened: list[Widening] = []
         self.ordered: set[str] = set()
         self.tables = Tables(facts)
+        self.entries = AskedEntries(facts)
         self._positions: dict[Unit, int] = {}
         self._whole: set[str] = set()
         self._handed_on: set[str] = set()
@@ -74,7 +77,8 @@ class Taking:
     def _need(self, module: Module, name: str, via: int | None) -> None:
         self._unread.read(module, name)
         for unit in self.facts.changers(module, name):
-            self._take(module, unit, via)
+            if not self.entries.waits(unit, module, name):
+                self._take(module, unit, via)
 
     def _follow_names(self, links: Links, item: Taken, position: int) -> None:
         filled = only_filled(item.unit, item.module, self.linker, self.facts)
@@ -115,8 +119,9 @@ class Taking:
         if domain in BY_ALL:
             return domain == EVERYWHERE
         if domain.startswith(MODULE):
-            place = domain.removeprefix(MODULE)
-            return is_held(place, self.loaded, self._positions, self._unread)
+            place, keyed, key = domain.removeprefix(MODULE).partition(KEYED)
+            held = is_held(place, self.loaded, self._positions, self._unread)
+            return held and (not keyed or self.entries.has(place, literal_eval(key)))
         return self._looks_around or any(sees(name, domain) for name in self._outside)
 
     def _widen(  # noqa: PLR0913 -- why it is taken
@@ -163,6 +168,12 @@ class Taking:
                         what = f"{module.dotted} holds the module {step.module.dotted}"
                         self._widen(step.module, what, None, via, dynamic=dynamic)
 
+    def _read_all(self, via: int | None) -> None:
+        """Take what registries hold, for code that may read any."""
+        self.entries.read_all()
+        for module, name in self._unread.read_all():
+            self._need(module, name, via)
+
     def _await_any(self, module: Module) -> None:
         """Let all count that may run if a module turns out to be asked for more than what is taken of it.
 
@@ -171,8 +182,7 @@ class Taking:
         if module in self._awaited:
             return
         self._awaited.add(module)
-        for there, name in self._unread.read_all():
-            self._need(there, name, None)
+        self._read_all(None)
         for each in (module, *self.project.imported_with(module)):
             for facts in self.facts.of(each):
                 self._outside |= self.facts.outside(facts.unit)

@@ -138,3 +138,23 @@ def test_a_class_of_another_module_that_a_statement_fills():
     found = trial("import users, reg", "return sorted(reg.R.items)", files)
     assert module("users", found) == ["import reg", "reg.R.items['w'] = len"]
     assert agrees("import reg, users", "return sorted(reg.R.items)", files) == ["w"]
+
+
+REGISTER = "R = {}\ndef register(k):\n def add(c):\n  R[k] = c\n  return c\n return add\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "use"),
+    [
+        ("@register('d')\nclass D: scale = 1\nD.scale = 3", "R['d']().scale"),
+        ("@register('d')\ndef f(): return 1\nf.n = 3", "R['d'].n"),
+        ("if 1:\n @register('d')\n class D: scale = 1\nD.scale = 3", "R['d']().scale"),
+        ("class B:\n def __init_subclass__(cls): R['d'] = cls\nclass D(B): scale = 1\nD.scale = 3", "R['d'].scale"),
+        ("class K: pass\nX = register('d')(K())\nX.scale = 3", "R['d'].scale"),
+        ("X = register('d')([])\nX.append(3)", "R['d'][0]"),
+    ],
+)  # fmt: skip
+def test_what_changes_a_thing_that_is_registered_counts_for_who_finds_it_there(program, use):
+    assert agrees(f"{REGISTER}{program}", f"return {use}") == 3
+    files = {"reg.py": REGISTER, "m.py": f"from reg import *\n{program}\n"}
+    assert agrees("import reg, m", f"return reg.{use}", files) == 3

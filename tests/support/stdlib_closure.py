@@ -24,8 +24,8 @@ from mlx2smk.analysis.modules import MemoryFiles, decoded
 from mlx2smk.analysis.project import Project
 from mlx2smk.analysis.slicing import FunctionSlice, Slicer
 from mlx2smk.diagnostics.source import Source, Span
-from mlx2smk.language.bindings import UNTAKEN
 from mlx2smk.language.experiment import Experiment, Setup
+from mlx2smk.runtime.guards import UNTAKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
