@@ -312,7 +312,9 @@ def binds_by_name(module: Module) -> bool:
         or any(node.attr in _BINDERS for node in attributes)
         or any(node.attr == "modules" and node not in called for node in attributes)
         or not module.texts.isdisjoint(_BINDERS)
-        or any(_asks_here(node) for statement in statements_of(module) for node in own_scope(statement))
+        or any(
+            _asks_here(node) for statement in statements_of(module) for node in own_scope(statement)
+        )
     )
 
 
