@@ -27,7 +27,7 @@ from mlx2smk.planning.evidence import read_evidence
 from mlx2smk.planning.notes import notes
 from mlx2smk.planning.planned import PlannedExperiment
 from mlx2smk.planning.planner import EarlierRuns, PlanOptions, make_plan, rule_prefixes
-from mlx2smk.planning.surprises import names_to_add, widened
+from mlx2smk.planning.surprises import learn, widened
 from mlx2smk.results.earlier import earlier_trials
 from mlx2smk.results.selecting import GridPart, part_of
 from mlx2smk.results.validation import COMPILE, malformed
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.emission.bundle import Bundle
     from mlx2smk.language.experiment import Experiment
-    from mlx2smk.planning.surprises import Surprises
+    from mlx2smk.planning.surprises import Learned, Surprises
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +129,9 @@ def _planned(
         options = plans[experiment.source.path]
         elsewhere = options.conda or options.container
         places = [] if elsewhere else package_places(options.python, directory)
-        analysis = _analysed(experiment, evidence.surprises, places)
+        analysis, learned = _analysed(experiment, evidence.surprises, places)
         trials = earlier_trials(directory, experiment.source.stem)
-        earlier = EarlierRuns(trials=trials, evidence=evidence)
+        earlier = EarlierRuns(trials=trials, evidence=evidence, learned=learned)
         named = None if part is None else (str(part), part.home)
         plan = make_plan(
             experiment, analysis, directory, options, prefix, earlier=earlier, part=named
@@ -141,12 +141,16 @@ def _planned(
 
 def _analysed(
     experiment: Experiment, surprises: Mapping[str, Surprises], places: Sequence[Path]
-) -> Analysis:
+) -> tuple[Analysis, Mapping[str, Learned]]:
     """Analyse an experiment, and add what its earlier runs did that the code does not show."""
-    folder = Path(experiment.source.path).parent
-    analysis = analyse(experiment, folder, places=places)
-    used = names_to_add(analysis, surprises, Path(experiment.source.path))
-    return widened(analyse(experiment, folder, used, places) if used else analysis, surprises)
+    path = Path(experiment.source.path)
+    learned: Mapping[str, Learned] = {}
+    analysis = analyse(experiment, path.parent, places=places)
+    while (more := learn(analysis, surprises, path, learned)) != learned:
+        learned = more
+        used = {name: each.names for name, each in learned.items()}
+        analysis = analyse(experiment, path.parent, used, places)
+    return widened(analysis, surprises), learned
 
 
 def _remarks(planned: PlannedExperiment) -> Iterator[Diagnostic]:

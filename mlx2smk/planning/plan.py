@@ -48,7 +48,8 @@ class FunctionPlan:
     ``digest`` stands for everything of the code that the run can depend on; ``reads`` are the keys of
     SETUP that it may read; ``removed`` and ``partial`` are those of the experiment's module. ``filled`` are
     local modules whose objects code changes that slices leave out, and ``watched`` modules of which a run
-    records what it asks them for, by names that its code does not show.
+    records what it asks them for, by names that its code does not show. ``learned_from`` are the records of
+    earlier runs from which the slice has names that its code does not show.
     """
 
     kind: ClassVar[str]
@@ -64,6 +65,7 @@ class FunctionPlan:
     partial: Partial = ()
     filled: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
+    learned_from: tuple[str, ...] = ()
 
 
 class FunctionFields(TypedDict):
@@ -80,6 +82,7 @@ class FunctionFields(TypedDict):
     partial: Partial
     filled: tuple[str, ...]
     watched: tuple[str, ...]
+    learned_from: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,5 +258,5 @@ def _entry(item: Any) -> object:
     return {name: value for name, value in values.items() if value or name not in _RARE}
 
 
-_RARE = frozenset({"partial", "filled", "watched", "deciding", "variants", "part"})
+_RARE = frozenset({"partial", "filled", "watched", "learned_from", "deciding", "variants", "part"})
 """What few plans, functions and modules have."""

@@ -78,6 +78,7 @@ def _common(entry: Entry) -> FunctionFields:
         "partial": _partial(entry),
         "filled": entry.optional(entry.texts, "filled") or (),
         "watched": entry.optional(entry.texts, "watched") or (),
+        "learned_from": entry.optional(entry.texts, "learned_from") or (),
     }
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mlx2smk.language.experiment import Experiment, Setup, Trial, Verify
     from mlx2smk.planning.batching import Earlier
     from mlx2smk.planning.plan import FunctionFields
+    from mlx2smk.planning.surprises import Learned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +54,13 @@ class PlanOptions:
 class EarlierRuns:
     """What runs in the folder have left that the plan goes by.
 
-    ``trials`` are those that have results, by name; ``evidence`` is what runs showed of files.
+    ``trials`` are those that have results, by name; ``evidence`` is what runs showed of files, ``learned``
+    what the analysis has of names that they used, by function.
     """
 
     trials: Mapping[str, Earlier] = field(default_factory=dict)
     evidence: Evidence = field(default_factory=Evidence)
+    learned: Mapping[str, Learned] = field(default_factory=dict)
 
 
 NO_RUNS = EarlierRuns()
@@ -203,7 +206,7 @@ class _Planner:
 
     def _function(self, kind: str, item: Setup | Trial | Verify) -> FunctionFields:
         """Return the fields that the plans of all kinds of functions have in common."""
-        found = self.analysis[item.name]
+        found, learned = self.analysis[item.name], self.earlier.learned.get(item.name)
         return {
             "name": item.name,
             "rule": f"{self.rule_prefix}{kind}_{item.name}",
@@ -215,6 +218,7 @@ class _Planner:
             "partial": found.slice.partial,
             "modules": module_plans(kind, found),
             "filled": tuple(sorted(found.filled)),
+            "learned_from": tuple(sorted(learned.records)) if learned is not None else (),
             "watched": tuple(sorted(found.slice.watched)) if kind == "trial" else (),
         }
 

@@ -14,7 +14,7 @@ from mlx2smk.runtime import layout
 from mlx2smk.runtime.unforeseen import UNFORESEEN_FORMAT, UNFORESEEN_VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mlx2smk.analysis import Analysis, FunctionAnalysis
@@ -26,16 +26,20 @@ WHY = "in an earlier run"
 class Surprises:
     """The keys of SETUP that a function read and updated, and the trials whose results it read.
 
-    ``names`` are those that it used although its slice did not have them, ``origins`` what the runs that
-    used them rest on. ``folder`` is the folder of the records that say so.
+    ``origins`` are runs that used names although their slice did not have them. ``folder`` is the folder of
+    the records that say so.
     """
 
     folder: str
     reads: Keys = NO_KEYS
     writes: Keys = NO_KEYS
     results: Keys = NO_KEYS
-    names: frozenset[UsedName] = frozenset()
     origins: tuple[Origin, ...] = ()
+
+    @property
+    def names(self) -> frozenset[UsedName]:
+        """The names that runs used."""
+        return frozenset[UsedName]().union(*(each.names for each in self.origins))
 
     def __or__(self, other: Surprises) -> Surprises:
         return Surprises(
@@ -43,20 +47,23 @@ class Surprises:
             self.reads | other.reads,
             self.writes | other.writes,
             self.results | other.results,
-            self.names | other.names,
             (*self.origins, *other.origins),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a run with a whole file rests on: the digests of the function's slice and of files.
+    """The names that a run with a whole file used, and what it rests on: the digests of its slice and of files.
 
-    ``values`` are those of parameters that decided about the slice.
+    ``record`` is the name of the record that says so, and ``learned_from`` are those of the records that its
+    slice takes into account. ``values`` are those of parameters that decided about the slice.
     """
 
+    record: str
+    names: frozenset[UsedName]
     code: str
     files: tuple[tuple[str, str], ...]
+    learned_from: frozenset[str]
     values: tuple[tuple[str, str], ...] = ()
 
     def is_current(self, codes: Collection[str], folder: Path) -> bool:
@@ -94,8 +101,8 @@ def _read(path: Path) -> Iterator[tuple[str, Surprises]]:
                 for module, name in record.get("names", ())
             )
             names |= frozenset(_asked(record.get("asked", ()), values))
-            origins = (_origin(record, values),) if names else ()
-            found = Surprises(str(path.parent), **keys, names=names, origins=origins)
+            origins = (_origin(path.stem, record, names, values),) if names else ()
+            found = Surprises(str(path.parent), **keys, origins=origins)
             yield str(record["function"]), found
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return
@@ -112,9 +119,15 @@ def _text(item: object) -> str | None:
     return None if item is None else str(item)
 
 
-def _origin(record: Mapping[str, Any], values: tuple[tuple[str, str], ...]) -> Origin:
+def _origin(
+    name: str,
+    record: Mapping[str, Any],
+    names: frozenset[UsedName],
+    values: tuple[tuple[str, str], ...],
+) -> Origin:
     files = sorted((str(path), str(digest)) for path, digest in record["files"].items())
-    return Origin(str(record["code"]), tuple(files), values)
+    learned_from = frozenset(map(str, record.get("learned_from", ())))
+    return Origin(name, names, str(record["code"]), tuple(files), learned_from, values)
 
 
 def _keys(record: Mapping[str, Any], name: str) -> Keys:
@@ -123,37 +136,59 @@ def _keys(record: Mapping[str, Any], name: str) -> Keys:
     return Keys.from_list(None if record[name] is None else list(map(str, record[name])))
 
 
-def names_to_add(
-    analysis: Analysis, surprises: Mapping[str, Surprises], experiment: Path
-) -> dict[str, frozenset[UsedName]]:
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The names that belong into a slice because earlier runs used them, and the records that say so."""
+
+    names: frozenset[UsedName] = frozenset()
+    records: frozenset[str] = frozenset()
+
+
+NOTHING_LEARNED = Learned()
+BEFORE_ALL: Mapping[str, Learned] = {}
+
+
+def learn(
+    analysis: Analysis,
+    surprises: Mapping[str, Surprises],
+    experiment: Path,
+    before: Mapping[str, Learned] = BEFORE_ALL,
+) -> dict[str, Learned]:
     """Return the names that belong into slices because earlier runs used them, by function.
 
     As long as a slice, and the whole files that ran in place of it, are as they were, its results are
     current; with another slice they would run again for nothing. But a module does not hold what its
     file says if by now code that the slice leaves out fills it.
+
+    ``analysis`` is made with what was learned ``before``. Runs count only if their slices knew no more
+    than that; what the next ones rest on shows when the names are added that they knew.
     """
-    found: dict[str, frozenset[UsedName]] = {}
+    found = dict(before)
     for function in analysis.functions:
-        seen = surprises.get(function.name)
+        seen, known = surprises.get(function.name), before.get(function.name, NOTHING_LEARNED)
         if seen is None:
             continue
+        new = (each for each in seen.origins if each.record not in known.records)
+        runs = [each for each in new if each.learned_from <= known.records]
         codes = {each.digest for each in function.slices}
-        outdated = {
-            each.values for each in seen.origins if not each.is_current(codes, experiment.parent)
-        }
-        outdated |= _filled_since(function, seen, experiment.name)
-        if outdated:
-            found[function.name] = frozenset(n for n in seen.names if n.values in outdated)
+        outdated = {each.values for each in runs if not each.is_current(codes, experiment.parent)}
+        outdated |= _filled_since(function, runs, experiment.name)
+        learned_from = [each for each in runs if each.values in outdated]
+        if learned_from:
+            found[function.name] = Learned(
+                known.names.union(*(each.names for each in learned_from)),
+                known.records.union(each.record for each in learned_from),
+            )
     return found
 
 
 def _filled_since(
-    function: FunctionAnalysis, seen: Surprises, experiment: str
+    function: FunctionAnalysis, runs: Sequence[Origin], experiment: str
 ) -> set[tuple[tuple[str, str], ...]]:
     """Return the values with which runs imported a module that other code fills, and ran without that code."""
-    whole = {each.values for each in seen.origins if experiment in dict(each.files)}
-    missed = (each for each in seen.names if not each.asked)
-    return {each.values for each in missed if each.module in function.filled} - whole
+    whole = {each.values for each in runs if experiment in dict(each.files)}
+    missed = (name for each in runs for name in each.names if not name.asked)
+    return {name.values for name in missed if name.module in function.filled} - whole
 
 
 def widened(analysis: Analysis, surprises: Mapping[str, Surprises]) -> Analysis:

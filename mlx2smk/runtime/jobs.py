@@ -132,6 +132,8 @@ class Runner:
         values = task.deciding_values()
         if values:
             kept["values"] = values
+        if task.function.get("learned_from"):
+            kept["learned_from"] = task.function["learned_from"]
         unforeseen.keep(task.plan, task.function["name"], kept)
 
     def _attempt(self, task: Task, echoes: tuple[output.Echo, output.Echo] | None) -> Attempt:

@@ -16,7 +16,7 @@ from mlx2smk.diagnostics.about_notes import ObservedKeys
 from mlx2smk.diagnostics.source import Source
 from mlx2smk.language.keys import ANY, NO_KEYS, Keys
 from mlx2smk.language.parser import parse
-from mlx2smk.planning.surprises import names_to_add, read_surprises, widened
+from mlx2smk.planning.surprises import learn, read_surprises, widened
 from tests.support.handmade_experiments import analysis, experiment, found, trial, verify
 
 NUMBERS = {"n": [1, 2]}
@@ -122,6 +122,11 @@ def digest(text):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def learned_names(before, seen, folder):
+    learned = learn(before, seen, folder / "exp.py")
+    return {name: each.names for name, each in learned.items()}
+
+
 HELPER = "x = 1\n"
 
 
@@ -151,7 +156,7 @@ def test_names_are_added_when_something_has_changed(tmp_path, code, helper, adde
         (tmp_path / "helper.py").write_text(helper)
     seen = read_surprises(tmp_path, "exp")
     expected = {"t": {UsedName("helper", "x"), UsedName(None, "y")}} if added else {}
-    assert names_to_add(before, seen, tmp_path / "exp.py") == expected
+    assert learned_names(before, seen, tmp_path) == expected
 
 
 @pytest.mark.parametrize(("file", "added"), [("helper", True), ("exp", False)])
@@ -164,7 +169,7 @@ def test_modules_are_added_that_other_code_fills_by_now(tmp_path, file, added):
     kept(tmp_path, "a", names("t", "now", ["helper", None], **{file: HELPER}))
     seen = read_surprises(tmp_path, "exp")
     expected = {"t": {UsedName("helper", None)}} if added else {}
-    assert names_to_add(before, seen, tmp_path / "exp.py") == expected
+    assert learned_names(before, seen, tmp_path) == expected
 
 
 def test_a_name_that_a_run_used_belongs_to_the_slice():
@@ -222,7 +227,7 @@ def test_what_modules_were_asked_for_is_added_when_the_slice_has_changed(tmp_pat
     values = (("n", "1"),)
     names = [("models", None), ("models", "a"), ("models", "b"), (None, None)]
     expected = {"t": {UsedName(*name, values, asked=True) for name in names}} if added else {}
-    assert names_to_add(before, seen, tmp_path / "exp.py") == expected
+    assert learned_names(before, seen, tmp_path) == expected
 
 
 def test_modules_that_were_asked_are_no_surprise(tmp_path, monkeypatch, capsys):
