@@ -74,10 +74,13 @@ def _why(
         return
     if record.environment not in (None, past.environment):
         yield SoftwareChanged()
-    yield from code_reasons(function.digest, record.code, past, background.code)
+    code = code_reasons(function.digest, record.code, past, background.code)
     keys = changed_keys(record.context, digests_of(seen.known), seen)
-    yield from key_changes(keys, past.contexts.get(function.name, {}), seen.known)
-    yield from reasons_for(background.unsettled.certain(record.basis))
+    context = key_changes(keys, past.contexts.get(function.name, {}), seen.known)
+    files = [*reasons_for(background.unsettled.certain(record.basis))]
+    # What a slice has learned from runs is new in it, but the reason is a file that has changed.
+    learned = files if function.learned_from else ()
+    yield from dict.fromkeys((*learned, *code, *context, *files))
 
 
 def _files(

@@ -334,10 +334,11 @@ class _Forecaster:
             for now, before in old_codes.items()
             for reason in code_reasons(now, before, self._past, self.background.code)
         )
-        yield from dict.fromkeys(changes)
         if old_codes:  # the change of code is reason enough
             self.counts["missing"] = 0
-        yield from self.reasons
+        # What a slice has learned from runs is new in it, but the reason is a file that has changed.
+        learned = self.reasons if self.trial.learned_from else ()
+        yield from dict.fromkeys((*learned, *changes, *self.reasons))
         yield from key_changes(self.keys, self._last_seen, self.seen.known)
         for name, kind in (("new", New), ("missing", Missing), ("follow", Chained)):
             if self.counts[name]:

@@ -37,6 +37,11 @@ def test_names_that_a_widened_slice_misses(tmp_path):
         # The slice gets what the run before has used, and the run uses one more.
         (tmp_path / "first.py").write_text(f"def changed(n): return n + {at * 10}\n")
         names.write_text(f"first {name}")
+        lab.command("explain", "exp.py")
+        # the changed files come before what the slice has learned
+        assert lab.said.splitlines()[1] == "  names.txt changed"
+        assert "changed" in lab.said.splitlines()[2]
+        assert "first.py" in lab.said.splitlines()[2]
         assert lab.run() == BOTH
         assert lab.results("t") == [n + at * 10 + at for n in (1, 2)]
         assert lab.run() == []
