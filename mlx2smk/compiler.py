@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mlx2smk.diagnostics.diagnostic import Diagnostic
     from mlx2smk.emission.bundle import Bundle
     from mlx2smk.language.experiment import Experiment
+    from mlx2smk.planning.plan import Plan
     from mlx2smk.planning.surprises import Learned, Surprises
 
 
@@ -89,7 +90,8 @@ def compile_experiments(paths: Sequence[str], options: CompileOptions) -> Compil
     if options.part is not None:
         experiments = part_of(experiments, options.part)
     experiments.sort(key=lambda experiment: experiment.source.stem)
-    planned = tuple(_planned(experiments, plans, options))
+    read = {each.name: each.plan for each in before}
+    planned = tuple(_planned(experiments, plans, read, options))
     made = [each.plan for each in planned]
     gone = dropped(before, made)
     bundle = make_bundle(planned, options.directory, options.settings, options.profiles, gone)
@@ -120,7 +122,10 @@ def _experiments(
 
 
 def _planned(
-    experiments: Sequence[Experiment], plans: Mapping[str, PlanOptions], given: CompileOptions
+    experiments: Sequence[Experiment],
+    plans: Mapping[str, PlanOptions],
+    before: Mapping[str, Plan | None],
+    given: CompileOptions,
 ) -> Iterator[PlannedExperiment]:
     directory, part = given.directory, given.part
     prefixes = rule_prefixes([experiment.source.stem for experiment in experiments])
@@ -130,7 +135,9 @@ def _planned(
         elsewhere = options.conda or options.container
         places = [] if elsewhere else package_places(options.python, directory)
         analysis, learned = _analysed(experiment, evidence.surprises, places)
-        trials = earlier_trials(directory, experiment.source.stem)
+        trials = earlier_trials(
+            directory, experiment.source.stem, before.get(experiment.source.stem)
+        )
         earlier = EarlierRuns(trials=trials, evidence=evidence, learned=learned)
         named = None if part is None else (str(part), part.home)
         plan = make_plan(

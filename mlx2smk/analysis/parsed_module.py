@@ -14,7 +14,7 @@ from mlx2smk.analysis.texts import pattern, queries_in
 from mlx2smk.analysis.units import Unit, cut
 from mlx2smk.language.bindings import is_main_guard, is_untaken
 from mlx2smk.language.origins import MODULES
-from mlx2smk.language.scopes import nodes_of
+from mlx2smk.language.scopes import code_below, nodes_of
 
 if TYPE_CHECKING:
     import re
@@ -54,25 +54,29 @@ class Module:
         """The module cut into units, in the order of the text."""
         return tuple(cut(self))
 
-    @cached_property
-    def nodes(self) -> tuple[ast.AST, ...]:
-        """All nodes of the module's statements that can run in a job."""
+    @property
+    def running(self) -> list[ast.stmt]:
+        """The module's statements that can run in a job."""
         body = () if self.tree is None else self.tree.body
-        running = (
-            part for item in body for part in (item.orelse if is_main_guard(item) else [item])
-        )
-        return tuple(node for statement in running for node in nodes_of(statement))
+        return [part for item in body for part in (item.orelse if is_main_guard(item) else [item])]
+
+    @cached_property
+    def constants(self) -> list[object]:
+        """The values of all constants in the module's code, those of data too."""
+        nodes = (node for statement in self.running for node in nodes_of(statement))
+        return [node.value for node in nodes if isinstance(node, ast.Constant)]
 
     @cached_property
     def by_kind(self) -> dict[type[ast.AST], list[ast.AST]]:
-        """The nodes of each kind."""
+        """The nodes of each kind, but for those of data, which are nothing but constants."""
         found: dict[type[ast.AST], list[ast.AST]] = {}
-        for node in self.nodes:
-            found.setdefault(type(node), []).append(node)
+        for statement in self.running:
+            for node in nodes_of(statement, code_below):
+                found.setdefault(type(node), []).append(node)
         return found
 
     def of_kind(self, kind: type[_Node]) -> list[_Node]:
-        """Return the nodes of a kind."""
+        """Return the nodes of a kind, but for those of data."""
         return cast("list[_Node]", self.by_kind.get(kind, []))
 
     @cached_property
@@ -99,15 +103,13 @@ class Module:
     @cached_property
     def texts(self) -> frozenset[str]:
         """The string literals in the module's code."""
-        values = (node.value for node in self.of_kind(ast.Constant))
-        return frozenset(value for value in values if isinstance(value, str))
+        return frozenset(value for value in self.constants if isinstance(value, str))
 
     @cached_property
     def words(self) -> frozenset[str]:
         """All texts in the module's code, those of bytes too, and the names of attributes and keyword arguments."""
-        values = (node.value for node in self.of_kind(ast.Constant))
         return self.texts.union(
-            (value.decode("latin-1") for value in values if isinstance(value, bytes)),
+            (value.decode("latin-1") for value in self.constants if isinstance(value, bytes)),
             (node.attr for node in self.of_kind(ast.Attribute)),
             (node.arg for node in self.of_kind(ast.keyword) if node.arg is not None),
             (name for node in self.of_kind(ast.MatchClass) for name in node.kwd_attrs),

@@ -58,18 +58,32 @@ def check_literal(findings: Findings, node: ast.expr) -> bool:
 
 
 def _check(findings: Findings, node: ast.expr) -> None:
-    if isinstance(node, ast.Constant):
-        _check_scalar(findings, node, node.value)
-    elif isinstance(node, (ast.List, ast.Tuple)):
+    if _is_surely_right(node):
+        return
+    if isinstance(node, (ast.List, ast.Tuple)):
         for element in node.elts:
             _check(findings, element)
     elif isinstance(node, ast.Dict):
         _check_dict(findings, node)
     else:
-        _check_scalar(findings, node, set() if isinstance(node, ast.Set) else evaluate(node))
+        _check_scalar(findings, node)
 
 
-def _check_scalar(findings: Findings, node: ast.expr, value: object) -> None:
+def _is_surely_right(node: ast.expr) -> bool:
+    """Tell whether nothing is wrong, as far as that is quickly found: there may be a million values."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, _SCALARS) and not is_huge(node.value)
+    if isinstance(node, (ast.List, ast.Tuple)):
+        return all(map(_is_surely_right, node.elts))
+    if not isinstance(node, ast.Dict):
+        return False
+    names = {key.value for key in node.keys if isinstance(key, ast.Constant)}
+    plain = all(isinstance(name, str) and name.isascii() for name in names)
+    return plain and len(names) == len(node.keys) and all(map(_is_surely_right, node.values))
+
+
+def _check_scalar(findings: Findings, node: ast.expr) -> None:
+    value = set() if isinstance(node, ast.Set) else evaluate(node)
     if value is NOT_LITERAL:
         findings.add(NotLiteral, node, text=findings.text(node))
     elif is_huge(value):
@@ -111,7 +125,7 @@ def _check_doubled(
 ) -> None:
     """Note a key that Python or JSON takes for one that the dict has already."""
     value = evaluate(node)
-    form = _form(value)
+    form = next(iter(json.loads(json.dumps({value: None}))))
     if value in values:
         findings.add(DoubledKey, node, text=findings.text(node))
     elif form in written:
@@ -120,10 +134,3 @@ def _check_doubled(
     if form not in written:
         written[form] = value
         values.add(value)
-
-
-def _form(key: object) -> str:
-    """Return a dict's key as it is read from JSON, where two halves of a surrogate pair are one character."""
-    if isinstance(key, str) and key.isascii():
-        return key
-    return str(next(iter(json.loads(json.dumps({key: None})))))

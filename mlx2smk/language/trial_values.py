@@ -184,9 +184,16 @@ def _warn_of_doubled(
 def _all_differ(values: tuple[object, ...]) -> bool:
     """Tell whether no value is equal to another, as far as that is quickly found: 1, 1.0 and True are equal."""
     try:
-        return len(set(values)) == len(values)
-    except TypeError:  # some is a list or dict
+        return len(set(map(_hashable, values))) == len(values)
+    except TypeError:  # there are lists or dicts in some
         return False
+
+
+def _hashable(value: object) -> object:
+    """Return what is equal for equal values, and has a hash unless there are lists or dicts in the value."""
+    if isinstance(value, dict):
+        return frozenset(value.items())
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _exact(value: object) -> tuple[object, ...]:

@@ -154,7 +154,10 @@ def _verification(entry: Entry) -> VerifyPlan:
     )
 
 
-_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?|'[^'\\\n]*'")
+_ITEM = r"(?:-?[0-9]+(?:\.[0-9]+)?|'[^'\\\n]*'|True|False|None)"
+_ITEMS = f"{_ITEM}(?:, {_ITEM})*"
+_PAIRS = f"{_ITEM}: {_ITEM}(?:, {_ITEM}: {_ITEM})*"
+_PLAIN = re.compile(rf"{_ITEM}|\[{_ITEMS}\]|\({_ITEMS},?\)|\{{{_PAIRS}\}}")
 """Most literals, for which a look is enough."""
 
 

@@ -15,17 +15,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mlx2smk.planning.plan import TrialPlan
+    from mlx2smk.planning.plan import Plan, TrialPlan
 
 SAMPLE = 50
 """The number of records that are read to learn how long a trial's combinations take."""
 
 
-def earlier_trials(directory: Path, stem: str) -> dict[str, Earlier]:
-    """Return, by name, the trials of an experiment that have left results in the folder."""
+def earlier_trials(directory: Path, stem: str, plan: Plan | None = None) -> dict[str, Earlier]:
+    """Return, by name, the trials of an experiment that have left results in the folder.
+
+    ``plan`` is the plan in the folder, if it has been read already.
+    """
     path = directory / layout.plan_path(stem)
     try:
-        plan = from_json(path.read_text(encoding="utf-8"))
+        plan = plan or from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     found = {trial.name: _earlier(trial, Results(directory, stem)) for trial in plan.trials}
