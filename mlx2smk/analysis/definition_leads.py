@@ -16,7 +16,7 @@ from mlx2smk.analysis.known import (
 )
 from mlx2smk.analysis.later_changes import changed_by, changed_in
 from mlx2smk.analysis.leads import ExpressionLeads
-from mlx2smk.analysis.moving import READING, Lead, Manner, Motion, Origin
+from mlx2smk.analysis.moving import LOOKING, Lead, Manner, Motion, NameUse
 from mlx2smk.analysis.scope_frames import frame_inside, frame_of, is_generator
 from mlx2smk.analysis.self_changes import (
     changing_class,
@@ -44,7 +44,7 @@ class Leads(ExpressionLeads):
         yield from self.but(None, Manner.IS).all_of(defaults_of(node.args))
         yield from self.kept_by(node, node.body)
         yield from [Motion.MOVES] if is_cached(node) else []
-        if self.manner not in READING:
+        if self.manner not in LOOKING:
             yield from self._run(node)
 
     def yielded(self, node: Function) -> Iterator[Lead]:
@@ -74,7 +74,7 @@ class Leads(ExpressionLeads):
         for binding in body:
             if binding.kind not in {"function", "class", "import"}:
                 yield from attributes.bound(binding)
-        if self.manner not in READING:
+        if self.manner not in LOOKING:
             yield from self._instance(node)
 
     def _instance(self, node: ast.ClassDef) -> Iterator[Lead]:
@@ -107,10 +107,10 @@ class Leads(ExpressionLeads):
         bare = node.value if isinstance(node, ast.Subscript) else node
         meaning: Meaning = self.values.meaning(bare)
         if isinstance(meaning, Definition):
-            yield Origin(meaning.module, meaning.node.name, self.manner)
+            yield NameUse(meaning.module, meaning.node.name, self.manner)
         elif isinstance(meaning, Library) and meaning.name == "collections.defaultdict":
             yield Motion.MOVES
-        elif self.manner not in READING and not (
+        elif self.manner not in LOOKING and not (
             isinstance(meaning, Library) and _is_plain_base(meaning.name)
         ):
             yield Motion.UNKNOWN
@@ -158,7 +158,7 @@ class Leads(ExpressionLeads):
             yield from self.all_of(given)
         elif isinstance(meaning, Definition) and puts_something(meaning.node):
             yield from self.all_of(given)
-            yield Origin(meaning.module, meaning.node.name, Manner.PUTS)
+            yield NameUse(meaning.module, meaning.node.name, Manner.PUTS)
 
 
 def _own_parts(node: Function) -> Iterator[ast.AST]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.additions import root_of
 from mlx2smk.analysis.known import READING_METHODS
-from mlx2smk.analysis.moving import Along, Lead, Manner, Origin
+from mlx2smk.analysis.moving import Along, Lead, Manner, NameUse
 from mlx2smk.analysis.scope_frames import frame_inside
 from mlx2smk.analysis.values import Definition, Values
 from mlx2smk.language.scopes import Function, nodes_of, split_dotted
@@ -28,7 +28,7 @@ def changed_in(nodes: Iterable[ast.AST], values: Values) -> Iterator[Lead]:
 def _named(root: ast.Name, node: ast.expr, values: Values) -> Iterator[Lead]:
     imported = values.module.imports(root.id)
     if not imported and root.id in values.module.bindings:
-        yield Along(Origin(values.module, root.id))
+        yield Along(NameUse(values.module, root.id))
     found = origins_of(node, values, Manner.IS) if isinstance(node, ast.Attribute) else ()
     yield from map(Along, found)
 
@@ -79,7 +79,7 @@ def _changes(node: ast.AST, names: frozenset[str]) -> bool:
     return root is not None and root.id in names
 
 
-def origins_of(node: ast.Attribute, values: Values, manner: Manner) -> Iterator[Origin]:
+def origins_of(node: ast.Attribute, values: Values, manner: Manner) -> Iterator[NameUse]:
     """Yield the names of local modules that ``module.name`` stands for."""
     root, chain = split_dotted(node)
     if not isinstance(root, ast.Name) or values.local(root.id) is not None:
@@ -87,4 +87,4 @@ def origins_of(node: ast.Attribute, values: Values, manner: Manner) -> Iterator[
     for imported in values.module.imports(root.id):
         for step in values.project.trace(imported, values.module, chain):
             if step.name is not None:
-                yield Origin(step.module, step.name, manner)
+                yield NameUse(step.module, step.name, manner)

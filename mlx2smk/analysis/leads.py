@@ -29,7 +29,7 @@ from mlx2smk.analysis.library_gifts import (
     is_iterating_method,
     is_known_object,
 )
-from mlx2smk.analysis.moving import READING, Along, Lead, Manner, Motion, Origin
+from mlx2smk.analysis.moving import LOOKING, Along, Lead, Manner, Motion, NameUse
 from mlx2smk.analysis.objects import Objects
 from mlx2smk.analysis.scope_frames import frame_of, is_generator, targets_of
 from mlx2smk.analysis.values import Definition, Library, Values
@@ -123,8 +123,12 @@ class ExpressionLeads:
     def elements(self, node: ast.expr | None) -> Iterator[Lead]:
         """Yield the leads of what iterating over an expression gives."""
         match node:
-            case None | ast.Constant() | ast.JoinedStr() | ast.Dict() | ast.DictComp():
+            case None | ast.Constant() | ast.JoinedStr():
                 return
+            case (
+                ast.Dict() | ast.DictComp()
+            ):  # it may be the values that are iterated over, or copied
+                yield from self.of(node)
             case ast.List() | ast.Tuple() | ast.Set():
                 yield from self._items(node.elts)
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
@@ -162,7 +166,7 @@ class ExpressionLeads:
     def library_name(self, imported: Imported) -> Iterator[Lead]:
         """Yield the leads of a name that is imported from a library."""
         meaning = self.values.behind(imported, ())
-        if isinstance(meaning, Library) and self.manner not in READING:
+        if isinstance(meaning, Library) and self.manner not in LOOKING:
             yield from [Motion.MOVES] if listed(meaning.name, ITERATORS) else []
 
     def _items(self, nodes: Iterable[ast.expr]) -> Iterator[Lead]:
@@ -178,7 +182,7 @@ class ExpressionLeads:
     def _lambda(self, node: ast.Lambda) -> Iterator[Lead]:
         yield from self.all_of(defaults_of(node.args))
         yield from self.kept_by(node, [node.body])
-        if self.manner not in READING:
+        if self.manner not in LOOKING:
             names = tuple(arg.arg for arg in parameters_of(node.args))
             inside = self.values.inside(frame_of((), names))
             yield from self.but(inside, self.manner.returned).of(node.body)
@@ -202,14 +206,14 @@ class ExpressionLeads:
             for binding in local:
                 self.asked.later((binding, self.manner), partial(inner.bound, binding))
         elif name in self.values.module.bindings or self.values.module.imports(name):
-            yield Origin(self.values.module, name, self.manner)
-        elif self.manner not in READING and listed(name, ITERATORS):
+            yield NameUse(self.values.module, name, self.manner)
+        elif self.manner not in LOOKING and listed(name, ITERATORS):
             yield Motion.MOVES
 
     def _attribute(self, node: ast.Attribute) -> Iterator[Lead]:
         library = self.values.library(node)
         if library:
-            if listed(library, ITERATORS) and (self.manner not in READING or library in _STREAMS):
+            if listed(library, ITERATORS) and (self.manner not in LOOKING or library in _STREAMS):
                 yield Motion.MOVES
             return
         origins = [*origins_of(node, self.values, self.manner)]
@@ -218,7 +222,7 @@ class ExpressionLeads:
             if node.attr in ITERATING_ATTRIBUTES:
                 yield Motion.MOVES
             # What is called may be any method.
-            whole = self if self.manner in READING else self.but(None, Manner.ALL)
+            whole = self if self.manner in LOOKING else self.but(None, Manner.ALL)
             yield from whole.of(node.value)
 
     def _call(self, node: ast.Call) -> Iterator[Lead]:
@@ -232,7 +236,7 @@ class ExpressionLeads:
         method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         given = [*node.args, *(each.value for each in node.keywords)]
         if meaning is not None:
-            yield Origin(meaning.module, meaning.node.name, self.manner.called)
+            yield NameUse(meaning.module, meaning.node.name, self.manner.called)
             yield from self._changed_later(meaning, given)
         elif method in ITERATING_ATTRIBUTES:
             yield Motion.MOVES
@@ -285,7 +289,7 @@ class ExpressionLeads:
         if isinstance(node, Function) and is_generator(node) and puts_something(node):
             for root in filter(None, map(root_of, given)):
                 if self.values.local(root.id) is None:
-                    yield Along(Origin(self.values.module, root.id))
+                    yield Along(NameUse(self.values.module, root.id))
 
     def _elements_of_name(self, name: str) -> Iterator[Lead]:
         reading = self.manner is Manner.IS
@@ -311,6 +315,7 @@ class ExpressionLeads:
                 yield from (each for part in node.args[1:] for each in self.elements(part))
             elif listed(meaning.name, ITERATORS) or gives_elements(meaning.name):
                 yield from (each for part in node.args for each in self.elements(part))
+                yield from self.all_of(each.value for each in node.keywords)
             else:
                 library = self._library_call(meaning.name, node)
                 yield from (each for each in library if each is not Motion.UNKNOWN)
@@ -331,7 +336,7 @@ class ExpressionLeads:
             key = meaning.node, self.manner, "yielded"
             self.asked.later(key, partial(there.yielded, meaning.node))
         else:
-            yield Origin(meaning.module, meaning.node.name, self.manner.called)
+            yield NameUse(meaning.module, meaning.node.name, self.manner.called)
 
     def _given(self, binding: Binding) -> Iterator[Lead]:
         """Yield the leads of what gives a name its object in another way than by plain assignment."""

@@ -31,7 +31,7 @@ class Manner(Enum):
     @property
     def called(self) -> Manner:
         """The use of a function whose result is used in this way."""
-        return Manner.GIVES if self in READING else Manner.ALL
+        return Manner.GIVES if self in LOOKING else Manner.ALL
 
     @property
     def returned(self) -> Manner:
@@ -39,11 +39,11 @@ class Manner(Enum):
         return Manner.IS if self is Manner.GIVES else Manner.ALL
 
 
-READING = frozenset({Manner.IS, Manner.ELEMENTS})
+LOOKING = frozenset({Manner.IS, Manner.ELEMENTS})
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class NameUse:
     """A name of a module, and what is done with it."""
 
     module: Module
@@ -55,7 +55,7 @@ class Origin:
 class Along:
     """A name whose object changes with an iterator, as code changes it that runs when that is read."""
 
-    place: Origin
+    place: NameUse
 
 
 class Motion(Enum):
@@ -69,7 +69,7 @@ class Motion(Enum):
     WRITTEN = "written"
 
 
-Lead: TypeAlias = "Origin | Along | Motion"
+Lead: TypeAlias = "NameUse | Along | Motion"
 READ = frozenset({Motion.MOVES})
 ITERATED = frozenset({Motion.MOVES, Motion.UNKNOWN})
 WRITTEN = frozenset({Motion.WRITTEN})
@@ -79,51 +79,51 @@ WRITTEN = frozenset({Motion.WRITTEN})
 class Moving:
     """Follows leads; ``expand`` says where a place leads to."""
 
-    def __init__(self, expand: Callable[[Origin], Iterator[Lead]]) -> None:
+    def __init__(self, expand: Callable[[NameUse], Iterator[Lead]]) -> None:
         self._expand = expand
-        self._leads: dict[Origin, tuple[Lead, ...]] = {}
-        self._marks: dict[Origin, frozenset[Motion]] = {}
-        self._moved: dict[tuple[Origin, frozenset[Motion]], frozenset[Origin]] = {}
+        self._leads: dict[NameUse, tuple[Lead, ...]] = {}
+        self._marks: dict[NameUse, frozenset[Motion]] = {}
+        self._moved: dict[tuple[NameUse, frozenset[Motion]], frozenset[NameUse]] = {}
 
-    def moved_by(self, place: Origin, how: frozenset[Motion]) -> frozenset[Origin]:
+    def moved_by(self, place: NameUse, how: frozenset[Motion]) -> frozenset[NameUse]:
         """Return the names of what may change with what is done with a name."""
         if (place, how) not in self._moved:
             self._moved[place, how] = frozenset(self._find(place, how))
         return self._moved[place, how]
 
-    def _find(self, place: Origin, wanted: frozenset[Motion]) -> Iterator[Origin]:
+    def _find(self, place: NameUse, wanted: frozenset[Motion]) -> Iterator[NameUse]:
         waiting = [place] if self._of(place) & wanted else []
         found = set(waiting)
         while waiting:
             at = waiting.pop()
-            if at.manner in READING:
-                yield Origin(at.module, at.name)
+            if at.manner in LOOKING:
+                yield NameUse(at.module, at.name)
             for lead in self._leads[at]:
                 if isinstance(lead, Along):
-                    yield Origin(lead.place.module, lead.place.name)
-                elif isinstance(lead, Origin) and lead not in found and self._marks[lead] & wanted:
+                    yield NameUse(lead.place.module, lead.place.name)
+                elif isinstance(lead, NameUse) and lead not in found and self._marks[lead] & wanted:
                     found.add(lead)
                     waiting.append(lead)
 
-    def _of(self, place: Origin) -> frozenset[Motion]:
+    def _of(self, place: NameUse) -> frozenset[Motion]:
         """Return the marks that a place leads to; those of all that it leads to are found with them."""
         if place not in self._marks:
             self._mark([*self._reached(place)])
         return self._marks[place]
 
-    def _reached(self, place: Origin) -> Iterable[Origin]:
+    def _reached(self, place: NameUse) -> Iterable[NameUse]:
         """Return the places that one leads to and whose marks are not known yet, and add where they lead."""
         reached, waiting = {place: None}, [place]
         while waiting:
             at = waiting.pop()
             self._leads[at] = tuple(dict.fromkeys(self._expand(at)))
             for lead in self._leads[at]:
-                if isinstance(lead, Origin) and lead not in self._marks and lead not in reached:
+                if isinstance(lead, NameUse) and lead not in self._marks and lead not in reached:
                     reached[lead] = None
                     waiting.append(lead)
         return reached
 
-    def _mark(self, places: list[Origin]) -> None:
+    def _mark(self, places: list[NameUse]) -> None:
         backwards = self._backwards(places)
         found = {at: self._known(at) for at in places}
         waiting = [at for at in places if found[at]]
@@ -135,18 +135,18 @@ class Moving:
                     waiting.append(before)
         self._marks.update(found)
 
-    def _known(self, place: Origin) -> frozenset[Motion]:
+    def _known(self, place: NameUse) -> frozenset[Motion]:
         """Return the marks to which a place leads directly, or through what is known already."""
         marks = {each for each in self._leads[place] if isinstance(each, Motion)}
         further = [
-            self._marks.get(each, ()) for each in self._leads[place] if isinstance(each, Origin)
+            self._marks.get(each, ()) for each in self._leads[place] if isinstance(each, NameUse)
         ]
         return frozenset(marks.union(*further))
 
-    def _backwards(self, places: Iterable[Origin]) -> Mapping[Origin, list[Origin]]:
-        found: dict[Origin, list[Origin]] = {}
+    def _backwards(self, places: Iterable[NameUse]) -> Mapping[NameUse, list[NameUse]]:
+        found: dict[NameUse, list[NameUse]] = {}
         for at in places:
             for lead in self._leads[at]:
-                if isinstance(lead, Origin):
+                if isinstance(lead, NameUse):
                     found.setdefault(lead, []).append(at)
         return found
