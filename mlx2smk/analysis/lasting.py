@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.import_calls import imported_name
 from mlx2smk.analysis.modules import absolute
 from mlx2smk.analysis.stars import binds_by_name
 from mlx2smk.language.bindings import Imported, imports_of
 from mlx2smk.language.keys import SETUP
-from mlx2smk.language.scopes import name_bound, split_dotted
+from mlx2smk.language.scopes import split_dotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -32,7 +32,11 @@ class LastingConstants:
         found = self._modules.values()
         self.settable = frozenset(name for module in found for name in _names_set(module))
         self._attributes = frozenset(name for module in found for name in _attributes_set(module))
-        self._sets_any = any(map(_sets_unknown_names, found))
+        computed = any(map(_sets_computed_name, (c for m in found for c in m.of_kind(ast.Call))))
+        self._sets_any = any(map(_sets_unknown_names, found)) or (
+            computed and any(not _FINDERS.isdisjoint(_mentioned_in(module)) for module in found)
+        )
+        self._sets_handed_on = computed
         self._held = {module.dotted: list(_imports_of(module)) for module in found}
         self._handed_on: set[str] = set()
         for dotted in [dotted for module in found for dotted in self._handed_by(module)]:
@@ -43,12 +47,13 @@ class LastingConstants:
         """Return the constants by what a module's code calls them: ``DEBUG``, ``config.DEBUG``."""
         if module.dotted not in self._found:
             self._found[module.dotted] = {}
-            if module.tree is not None and not self._sets_any and not binds_by_name(module):
+            unsure = self._sets_any or (self._sets_handed_on and module.dotted in self._handed_on)
+            if module.tree is not None and not unsure and not binds_by_name(module):
                 self._found[module.dotted] = dict(self._find(module, module.tree.body))
         return self._found[module.dotted]
 
     def _find(self, module: Module, body: list[ast.stmt]) -> Iterator[tuple[str, object]]:
-        stored = bound_how_often(module)
+        stored = module.bound_how_often
         for statement in () if stored["*"] else body:
             for name, value in _assigned(statement):
                 if stored[name] == 1 and name not in self.settable | {SETUP}:
@@ -72,7 +77,7 @@ class LastingConstants:
         package, _, name = dotted.rpartition(".")
         if package not in self._modules:
             return False
-        stored = bound_how_often(self._modules[package])
+        stored = self._modules[package].bound_how_often
         same = [path for bound, path in self._held[package] if (bound, path) == (name, dotted)]
         return (
             stored[name] != len(same)
@@ -132,22 +137,6 @@ def _imports_of(module: Module) -> Iterator[tuple[str, str]]:
         yield imported.bound or "*", ".".join(filter(None, (base, *imported.path[1])))
 
 
-def bound_how_often(module: Module) -> Counter[str]:
-    """Count the places where code of a module binds each name, in whatever scope."""
-    found = Counter(node.arg for node in module.of_kind(ast.arg))
-    for declaration in module.of_kind(ast.Global):
-        found.update(declaration.names)
-    nodes = (node for kind in _BINDERS for node in module.of_kind(kind))
-    found.update(name for name in map(name_bound, nodes) if name is not None)
-    return found
-
-
-_BINDERS: tuple[type[ast.AST], ...] = (
-    *(ast.Name, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler),
-    *(ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.alias),
-)
-
-
 def _imports(node: ast.AST) -> Iterable[Imported]:
     return imports_of(node) if isinstance(node, (ast.Import, ast.ImportFrom)) else ()
 
@@ -174,21 +163,40 @@ def _names_set(module: Module) -> Iterator[str]:
 
 
 def _sets_unknown_names(module: Module) -> bool:
-    """Whether a module may assign names that are not written out, or load modules that do."""
+    """Whether a module may assign names of any module that are not written out, or load modules that do."""
     attributes = module.of_kind(ast.Attribute)
-    used = {
-        *(each.name.rpartition(".")[2] for each in module.of_kind(ast.alias)),
-        *(each.id for each in module.of_kind(ast.Name)),
-        *(each.attr for each in attributes),
-    }
     return (
-        not used.isdisjoint(_LOADERS)
+        not _LOADERS.isdisjoint(_mentioned_in(module))
+        or "" in starts_imported(module)
         or any(each.id in {"exec", "eval"} for each in module.of_kind(ast.Name))
         or any(each.attr == "__dict__" and not _is_own(each.value) for each in attributes)
         or any(each.attr in _SETTERS and _may_be_module(each.value) for each in attributes)
-        or any(map(_sets_computed_name, module.of_kind(ast.Call)))
         or any(map(_patches_computed_name, module.of_kind(ast.Call)))
     )
+
+
+def _mentioned_in(module: Module) -> set[str]:
+    """Return the names that a module imports or uses, and those of attributes."""
+    return {
+        *(each.name.rpartition(".")[2] for each in module.of_kind(ast.alias)),
+        *(each.id for each in module.of_kind(ast.Name)),
+        *(each.attr for each in module.of_kind(ast.Attribute)),
+    }
+
+
+def starts_imported(module: Module) -> set[str]:
+    """Return how the names of modules start that calls of ``import_module`` import; an empty text if that is unknown."""
+    given = {call.func: call.args for call in module.of_kind(ast.Call)}
+    mentions: list[ast.expr] = [
+        *(each for each in module.of_kind(ast.Name) if each.id == _BY_CALL),
+        *(each for each in module.of_kind(ast.Attribute) if each.attr == _BY_CALL),
+    ]
+    renamed = any(each.name == _BY_CALL and each.asname for each in module.of_kind(ast.alias))
+    starts = {imported_name(given[each], module)[0] if each in given else "" for each in mentions}
+    return starts | ({""} if renamed else set())
+
+
+_BY_CALL = "import_module"
 
 
 _SETTERS = frozenset({"__setattr__", "__delattr__"})
@@ -201,11 +209,19 @@ def _may_be_module(node: ast.expr) -> bool:
 
 _LOADERS = frozenset(
     {
-        *("import_module", "__import__", "spec_from_file_location", "run_path", "run_module"),
+        *("__import__", "spec_from_file_location", "run_path", "run_module"),
         *("iter_modules", "walk_packages", "load_module", "exec_module"),
     }
 )
 """How code loads modules that are not looked at here."""
+
+_FINDERS = frozenset(
+    {
+        *("modules", "getmodule", "resolve_name", _BY_CALL),
+        *("get_objects", "get_referrers", "get_referents"),
+    }
+)
+"""How code finds a module that no other code hands on as an object."""
 
 
 def _sets_computed_name(node: ast.Call) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from mlx2smk.language.scopes import name_bound
-
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
@@ -79,7 +77,7 @@ def _only_read(module: Module) -> Iterator[ast.expr]:
     for node in module.of_kind(ast.Compare):
         if isinstance(node.ops[-1], (ast.In, ast.NotIn)):
             yield node.comparators[-1]
-    copying = _COPYING.difference(map(name_bound, module.nodes))
+    copying = _COPYING.difference(module.bound_how_often)
     for call in module.of_kind(ast.Call):
         if _is_one_of(copying, call.func):
             yield from call.args

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
@@ -14,7 +15,7 @@ from mlx2smk.analysis.texts import pattern, queries_in
 from mlx2smk.analysis.units import Unit, cut
 from mlx2smk.language.bindings import is_main_guard, is_untaken
 from mlx2smk.language.origins import MODULES
-from mlx2smk.language.scopes import code_below, nodes_of
+from mlx2smk.language.scopes import code_below, name_bound, nodes_of
 
 if TYPE_CHECKING:
     import re
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     Decorators: TypeAlias = Mapping[int, tuple[ast.expr, ...]]
 
 _Node = TypeVar("_Node", bound=ast.AST)
+_BINDERS: tuple[type[ast.AST], ...] = (
+    *(ast.Name, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler),
+    *(ast.MatchAs, ast.MatchStar, ast.MatchMapping, ast.alias),
+)
 
 
 @dataclass(eq=False)
@@ -83,6 +88,16 @@ class Module:
     def import_statements(self) -> list[ast.Import | ast.ImportFrom]:
         """All import statements, those in functions too."""
         return [*self.of_kind(ast.Import), *self.of_kind(ast.ImportFrom)]
+
+    @cached_property
+    def bound_how_often(self) -> Counter[str]:
+        """How many places in the module's code bind each name, in whatever scope."""
+        found = Counter(node.arg for node in self.of_kind(ast.arg))
+        for declaration in self.of_kind(ast.Global):
+            found.update(declaration.names)
+        nodes = (node for kind in _BINDERS for node in self.of_kind(kind))
+        found.update(name for name in map(name_bound, nodes) if name is not None)
+        return found
 
     @cached_property
     def entered(self) -> dict[ast.AST, ast.expr]:

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.lasting import starts_imported
 from mlx2smk.analysis.module_attributes import asks_module, hides_submodule
 from mlx2smk.analysis.modules import (
     STANDARD_LIBRARY,
     Files,
     LocalModule,
     absolute,
+    all_modules,
     bytes_digest,
     decoded,
     find,
@@ -76,7 +78,7 @@ class Project:
 
     def _take_out_untaken(self) -> None:
         """Take the branches that never run out of the modules that were met, and of those to come."""
-        self._untaken = Untaken((self.experiment, *self.imported_with(self.experiment)))
+        self._untaken = Untaken(self._loaded_by_name())
         whole = self.experiment
         self.experiment = self._untaken.without(whole)
         for dotted, module in self._modules.items():
@@ -84,6 +86,19 @@ class Project:
                 own = module is whole
                 self._modules[dotted] = self.experiment if own else self._untaken.without(module)
         self._direct.clear()
+
+    def _loaded_by_name(self) -> list[Module]:
+        """Return the modules that imports may load, and calls of which the names are partly written out."""
+        found = [self.experiment, *self.imported_with(self.experiment)]
+        for module in found:
+            starts = sorted(filter(None, starts_imported(module) if module.tree else ()))
+            names = (
+                name for start in starts for name in all_modules(self.files, start, self.roots)
+            )
+            for called in filter(None, map(self.load, names)):
+                more = (*self.around(called.dotted), called, *self.imported_with(called))
+                found += [each for each in dict.fromkeys(more) if each not in found]
+        return found
 
     def _searched(self, experiment: Experiment) -> tuple[str, ...]:
         """Return the folders that modules are searched in, those that local modules add included."""

@@ -11,7 +11,7 @@ import operator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mlx2smk.analysis.lasting import LastingConstants, bound_how_often
+from mlx2smk.analysis.lasting import LastingConstants
 from mlx2smk.analysis.scope_frames import is_generator
 from mlx2smk.language.bindings import imports_of, is_main_guard, scope_of, untaken
 from mlx2smk.language.scopes import Function, nodes_of, parameters_of, split_dotted
@@ -48,7 +48,7 @@ class Untaken:
 
     def _libraries(self, module: Module) -> dict[str, str]:
         """Return what names stand for that are imported, and bound nowhere else."""
-        often = bound_how_often(module)
+        often = module.bound_how_often
         found = {
             each.bound: ".".join((each.path[0], *each.path[1]))
             for node in module.import_statements

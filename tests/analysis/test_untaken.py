@@ -88,7 +88,8 @@ def test_a_branch_of_a_function_that_never_runs_does_not_count(condition):
         "DEBUG = False\nglobals()['DEBUG'] = True\nif DEBUG:",
         "DEBUG = False\nglobals().update(DEBUG=True)\nif DEBUG:",
         "DEBUG = False\nexec('DEBUG' + ' = True')\nif DEBUG:",
-        "DEBUG = False\ndef put(m, k): setattr(m, k, True)\nif DEBUG:",
+        "DEBUG = False\nimport sys\ndef put(m, k): setattr(m, k, True)\nput(sys.modules[__name__], SETUP['k'])\nif DEBUG:",
+        "DEBUG = False\nimport inspect\ndef put(m, k): setattr(m, k, True)\nput(inspect.getmodule(put), SETUP['k'])\nif DEBUG:",
         "DEBUG = False\ndef put(m): m.DEBUG = True\nif DEBUG:",
         "DEBUG = False\ndef put(m): m.__dict__.update(absent())\nif DEBUG:",
         "DEBUG = False\ndef put(m):\n    from unittest import mock\n    return mock.patch('m.DEBUG')\nif DEBUG:",
@@ -98,7 +99,12 @@ def test_a_branch_of_a_function_that_never_runs_does_not_count(condition):
         "DEBUG = False\ndef put(n):\n    from unittest import mock\n    return mock.patch.dict('m.__dict__', n)\nif DEBUG:",
         "DEBUG = False\ndef put(monkeypatch, n): monkeypatch.setattr(f'm.{n}', True)\nif DEBUG:",
         "DEBUG = False\nfrom helper import *\nif DEBUG:",
-        "DEBUG = False\nimport importlib\nimportlib.import_module('x')\nif DEBUG:",
+        "DEBUG = False\nimport importlib\nimportlib.import_module(SETUP['x'])\nif DEBUG:",
+        "DEBUG = False\nimport importlib\nload = importlib.import_module\nif DEBUG:",
+        "DEBUG = False\nfrom importlib import import_module as load\nload('x')\nif DEBUG:",
+        "DEBUG = False\nimport importlib\ndef put(k): setattr(importlib.import_module('exp'), k, True)\nif DEBUG:",
+        "DEBUG = False\nimport importlib\ndef put(k): importlib.import_module('plug.' + k)\nif DEBUG:",
+        "DEBUG = False\nimport importlib\nimportlib.import_module(f'plug.{SETUP}')\nif DEBUG:",
         "import typing\ntyping.TYPE_CHECKING = True\nif typing.TYPE_CHECKING:",
         "class typing: TYPE_CHECKING = True\nif typing.TYPE_CHECKING:",
     ],
@@ -106,7 +112,11 @@ def test_a_branch_of_a_function_that_never_runs_does_not_count(condition):
 def test_a_branch_that_may_run_counts(condition):
     start, _, test = condition.rpartition("\n")
     before = f"{start}\ndef other(): return True\ndef rare(): return 1\n{test}\n    A = rare()\nelse:\n    A = 2"
-    files = {"helper.py": "DEBUG = True\n"}
+    files = {
+        "helper.py": "DEBUG = True\n",
+        "plug/__init__.py": "",
+        "plug/deep/a.py": "import exp\nexp.DEBUG = True\n",
+    }
     assert "def rare(): return 1" in kept(before, "return A", files)
 
 
@@ -152,15 +162,44 @@ def test_constants_of_other_modules(condition):
         "import config\ndef put(f): f(config)",
         "import pkg.config\nimport config\ndef put(f): f(pkg.config, config)",
         "import config\ndef put(k): setattr(config, k, True)",
-        "def put(m, k): setattr(m, k, True)",
+        "import config\ndef put(m, k): setattr(m, k, True)\nput(config, SETUP['k'])",
+        "import config\ndef put(k):\n    for m in [config]: setattr(m, k, True)",
+        "import config\nclass A: pass\nA.m = config\ndef put(k): setattr(A.m, k, True)",
+        "import sys\ndef put(k): setattr(sys.modules['config'], k, True)",
+        "from importlib import import_module\ndef put(k): setattr(import_module('config'), k, True)",
+        "import importlib\nimportlib.import_module('later')",
+        "import importlib\ndef put(k): importlib.import_module(f'late{k}')",
         "def put(m): m.DEBUG = True",
         "NAMES = ['DEBUG']",
     ],
 )
 def test_a_constant_that_some_module_may_change_is_none(somewhere):
     before = "import config, somewhere\ndef rare(): return 1\nif config.DEBUG:\n    A = rare()\nelse:\n    A = 2"
-    files = {**CONFIG, "somewhere.py": somewhere}
+    files = {
+        **CONFIG,
+        "somewhere.py": somewhere,
+        "later.py": "import config\nconfig.DEBUG = True\n",
+    }
     assert "def rare(): return 1" in kept(before, "return A", files)
+
+
+@pytest.mark.parametrize(
+    "somewhere",
+    [
+        "def put(m, k): setattr(m, k, True)",
+        "class A:\n    def put(self, k): setattr(self.part, k, True)",
+        "import config\ndef put(args, k): setattr(args, k, config.MODE)",
+        "import importlib\nimportlib.import_module('json')",
+        "from importlib import import_module\ndef load(k): return import_module(f'plugs.{k}')",
+        "import importlib\ndef load(k): return importlib.import_module('plugs.' + k).run()",
+    ],
+)
+def test_a_constant_that_nothing_can_change_is_one(somewhere):
+    before = "import config, somewhere\ndef rare(): return 1\nif config.DEBUG:\n    A = rare()\nelse:\n    A = 2"
+    files = {**CONFIG, "somewhere.py": somewhere, "plugs/a.py": "DEPTH = 1\ndef run(): return 1\n"}
+    assert "def rare(): return 1" not in kept(before, "return A", files)
+    own = f"{somewhere}\nDEBUG = False\ndef rare(): return 1\nif DEBUG:\n    A = rare()\nelse:\n    A = 2"
+    assert "def rare(): return 1" not in kept(own, "return A", files)
 
 
 CHANGED = """vars(config).update(json.loads('{"DEBUG": true}'))"""
