@@ -10,7 +10,7 @@ from mlx2smk.analysis.attached import all_imports, submodule_of
 from mlx2smk.analysis.constants import CodePlace, Constants
 from mlx2smk.analysis.dynamic import GLOBALS, Dynamic, Reach, imported_names
 from mlx2smk.analysis.import_calls import imported_by_call
-from mlx2smk.analysis.lookups import ANY, attributes_of, items_of
+from mlx2smk.analysis.lookups import UNKNOWN_NAME, attributes_of, items_of
 from mlx2smk.analysis.settling import settled
 from mlx2smk.analysis.source_readers import definition_read
 from mlx2smk.analysis.subclass_lookups import SubclassLookups
@@ -240,7 +240,7 @@ class Closure(Taking):
 
     def _ask(self, module: Module, names: Sequence[str] | None, position: int) -> bool:
         """Take what a module is asked for; False if that may be anything."""
-        if names is None or ANY not in names:
+        if names is None or UNKNOWN_NAME not in names:
             return names is not None and self._find(module, names, position)
         if module.tree is None or module.path is None or "__getattr__" in module.bindings:
             return False
@@ -249,7 +249,9 @@ class Closure(Taking):
         if told is None or module.dotted in self._whole:
             return False
         self._await_any(module)
-        return self._find(module, [*(name for name in names if name != ANY), *told], position)
+        return self._find(
+            module, [*(name for name in names if name != UNKNOWN_NAME), *told], position
+        )
 
     def _find(self, module: Module, names: Sequence[str], position: int) -> bool:
         """Take what a module has under some names; False if the context may be among them."""

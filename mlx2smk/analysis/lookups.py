@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _ASKING = frozenset({"getattr", "hasattr"})
 
-ANY = "*"
+UNKNOWN_NAME = "*"
 """Stands for names that nobody knows."""
 
 DEPTH = 5
@@ -30,7 +30,7 @@ DEPTH = 5
 
 
 def attributes_of(node: ast.expr, place: CodePlace, constants: Constants) -> list[str] | None:
-    """Return the attributes that code asks of the module that an expression stands for; ``ANY`` may be among them.
+    """Return the attributes that code asks of the module that an expression stands for; ``UNKNOWN_NAME`` may be among them.
 
     None if it may do something else with it.
     """
@@ -86,7 +86,7 @@ def _asked_by(use: Use, place: CodePlace, constants: Constants, depth: int) -> l
         if parent.args[:1] != [use.node] or len(parent.args) == 1:
             return None
         names = constants.texts(parent.args[1], place)
-        return [ANY] if names is None else names
+        return [UNKNOWN_NAME] if names is None else names
     return _asked_by_callee(use.node, parent, place, constants, depth)
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from mlx2smk.analysis.attached import all_imports
 from mlx2smk.analysis.confined import BY_ALL, EVERYWHERE, MODULE, sees
-from mlx2smk.analysis.entries import KEYED, AskedEntries
 from mlx2smk.analysis.filling import Unread, only_filled
+from mlx2smk.analysis.registered import KEYED, AskedEntries
 from mlx2smk.analysis.tables import Tables
 from mlx2smk.analysis.taken import Taken, Widening
 from mlx2smk.analysis.units import is_future

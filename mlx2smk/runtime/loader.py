@@ -170,7 +170,7 @@ class WorldFinder:
         path = file_of(module, self._plan.folder)
         loader = SliceLoader(path, self._plan.text(module["slice"]))
         loader.left_out_for(self._reader, module)
-        if module["name"] in self._watched and is_whole(module):
+        if module["name"] in self._watched and has_all_names(module):
             loader.watched_by = self._observer
         return loader.spec(module["name"], package=module["package"])
 
@@ -206,7 +206,7 @@ class WorldFinder:
         return loader.spec(name, package=spec.submodule_search_locations is not None)
 
 
-def is_whole(part: ModuleEntry | FunctionEntry) -> bool:
+def has_all_names(part: ModuleEntry | FunctionEntry) -> bool:
     """Tell whether a slice leaves out none of the names of its file."""
     from .guards import UNTAKEN
 

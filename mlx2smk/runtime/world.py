@@ -6,7 +6,7 @@ import os
 import sys
 
 from . import NO_BYTECODE, STARTED_WITH, guards
-from .loader import SliceLoader, WorldFinder, file_of, is_whole
+from .loader import SliceLoader, WorldFinder, file_of, has_all_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def loader_of(plan: Plan, function: FunctionEntry, observer: Observer) -> SliceL
     """Return the loader of the experiment's module."""
     loader = SliceLoader(plan.file, plan.text(function["slice"]), plan.code(function["slice"]))
     loader.left_out_for(function["name"], function)
-    if plan.stem in function.get("watched", ()) and is_whole(function):
+    if plan.stem in function.get("watched", ()) and has_all_names(function):
         loader.watched_by = observer
     return loader
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from mlx2smk.analysis.facts import _Earlier, _Footprint
+from mlx2smk.analysis.order_of_units import _Earlier, _Footprint
 
 
 def footprint(chance: random.Random) -> _Footprint:
