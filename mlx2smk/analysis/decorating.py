@@ -26,7 +26,7 @@ def is_applied_purely(
         return isinstance(function.value, ast.Name) and values.local(function.value.id) is not None
     found = meanings(function, values)
     if found == [None]:
-        return is_wrapping_method(function, values)
+        return is_wrapping_method(function, values) or _is_pure_method(node, values, purity)
     for each in found:
         if isinstance(each, Definition):
             pure = _is_pure_definition(each, node, values, purity, of_new=of_new)
@@ -45,6 +45,16 @@ def _is_pure_definition(
     given = (*node.args, *(keyword.value for keyword in node.keywords))
     of_plain = all(map(values.is_plain, given))
     return _is_pure_factory(definition, purity, of_plain=of_plain, of_new=of_new)
+
+
+def _is_pure_method(node: ast.expr, values: Values, purity: Purity) -> bool:
+    """Whether a decorator is a static method or class method of a class, and calling it has no effects."""
+    owner = values.meaning(node.value) if isinstance(node, ast.Attribute) else None
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(owner, Definition)
+        and purity.is_pure_in_class(owner, node.attr)
+    )
 
 
 def _is_pure_library(name: str, node: ast.expr, values: Values, purity: Purity) -> bool:

@@ -90,6 +90,13 @@ REGISTERING = [
     ("d()()", "def d():\n def c():\n  def e(f): seen.append(1); return f\n  return e\n return c"),
     ("d(1)", "def c():\n def e(f): seen.append(1); return f\n return e\ndef d(x): return c()"),
     ("d.e", "class d:\n @staticmethod\n def e(f): seen.append(1)"),
+    # methods of classes
+    ("d.e", "class d:\n @classmethod\n def e(cls, f): seen.append(1)"),
+    ("d.e", "class d:\n @classmethod\n def e(cls, f): return cls.g(f)\n @classmethod\n def g(cls, f): seen.append(1)"),
+    ("d.e", "class d:\n @staticmethod\n def e(f): return f\nd.e = staticmethod(lambda f: seen.append(1))"),
+    ("d.e", "class d:\n @staticmethod\n def e(f): return f\nsetattr(d, 'e', staticmethod(lambda f: seen.append(1)))"),
+    ("d.e", "def w(c): return type('d', (), {'e': lambda f: seen.append(1)})\n@w\nclass d:\n @staticmethod\n def e(f): return f"),
+    ("d.e(1)", "class d:\n @staticmethod\n def e(n): return lambda f: seen.append(1)"),
 ]  # fmt: skip
 
 
@@ -130,10 +137,20 @@ def test_a_decorator_of_one_module_that_notes_in_another():
         ("d(1)", "import functools\ndef d(n):\n def e(f):\n  @functools.wraps(f)\n  def g(): return print(n)\n  return g\n return e"),
         ("d", "def d(f): return f"),
         ("d()", "def d():\n own = []\n def e(f): own.append(f); return f\n return e"),
+        ("d.e", "class d:\n @staticmethod\n def e(f): return f"),
+        ("d.e", "import functools\nclass d:\n RIGHT = 1\n @classmethod\n def e(cls, f):\n  @functools.wraps(f)\n  def g(x): x.kind = cls.RIGHT; return f(x)\n  return g"),
+        ("d.e", "import enum\nclass d(enum.Enum):\n RIGHT = 1\n @classmethod\n def e(cls, f): return f"),
     ],
 )  # fmt: skip
 def test_a_harmless_decorator_is_left_out(use, factory):
     assert kept(f"{factory}\n{USED.format(use=use)}") == []
+
+
+def test_a_harmless_decorator_of_a_method_is_left_out():
+    files = {"helper.py": "class d:\n    @classmethod\n    def e(cls, f): return f\n"}
+    assert (
+        kept("import helper\nclass K:\n    @helper.d.e\n    def g(self): pass", files=files) == []
+    )
 
 
 def test_a_class_whose_base_is_a_function_fails_in_its_slice_too():
