@@ -191,6 +191,7 @@ MAKERS: Final[Mapping[str, str]] = {
             *("numpy.zeros", "numpy.ones", "numpy.arange", "numpy.empty", "numpy.full"),
             *("numpy.array", "numpy.eye", "numpy.linspace", "numpy.logspace", "hashlib.*"),
             *("pandas.DataFrame", "pandas.Series", "pandas.read_csv"),
+            *("pandas.DataFrame.from_dict", "pandas.DataFrame.from_records"),
             *("addict.Dict", "argparse.Namespace", "box.Box", "copy.deepcopy", "easydict.EasyDict"),
             *("fvcore.common.config.CfgNode", "ml_collections.ConfigDict", "yacs.config.CfgNode"),
             *("omegaconf.OmegaConf.create", "omegaconf.OmegaConf.load"),

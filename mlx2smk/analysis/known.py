@@ -72,6 +72,7 @@ PURE_LIBRARY = PURE_OF_PACKAGES | frozenset(
         *("dataclasses.astuple", "dataclasses.field", "dataclasses.fields"),
         *("dataclasses.dataclass", "dataclasses.is_dataclass", "dataclasses.InitVar"),
         *("datetime.date", "datetime.date.today", "datetime.datetime", "datetime.datetime.now"),
+        "datetime.datetime.today",
         *("datetime.time", "datetime.timedelta", "datetime.timezone", "decimal.Decimal", "enum.*"),
         *("fractions.Fraction", "functools.cmp_to_key", "functools.partial"),
         *("itertools.chain", "itertools.chain.from_iterable", "itertools.combinations"),

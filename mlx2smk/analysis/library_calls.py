@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
+def as_numpy(name: str) -> str:
+    """Return numpy's name of a function, if it is from a package that offers numpy's functions."""
+    package = next((each for each in _LIKE_NUMPY if name.startswith(each)), "")
+    return f"numpy.{name.removeprefix(package)}" if package else name
+
+
+_LIKE_NUMPY = ("autograd.numpy.", "cupy.", "jax.numpy.")
+
+
 def fills_an_array(name: str, node: ast.Call) -> bool:
     """Whether a function of numpy may be given an array for its result, which others may hold."""
     most = FILLING_ARRAYS.get(name.removeprefix("numpy."), len(node.args))

@@ -17,6 +17,7 @@ from mlx2smk.analysis.known import (
 )
 from mlx2smk.analysis.known_models import keeps_what_it_is_given
 from mlx2smk.analysis.library_calls import (
+    as_numpy,
     fills_an_array,
     functions_given,
     is_wrapping_method,
@@ -78,6 +79,7 @@ class PureCalls(Changes):
             map(self.is_pure_argument, functions_given(name, node))
         ):
             return False
+        name = as_numpy(name)
         if name.startswith("numpy.") and fills_an_array(name, node):
             return False
         if name in BY_ARGUMENTS:

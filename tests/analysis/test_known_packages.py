@@ -8,6 +8,10 @@ from tests.support.sliced_texts import kept, module, trial
 HARMLESS = [
     "import datetime\nX = datetime.datetime.now(tz=datetime.timezone.utc).date().year",
     "from datetime import datetime\nNOW = datetime.now()\nX = NOW.replace(hour=1).strftime('%H')",
+    "from datetime import datetime\nX = datetime.today()\ndef f(day=datetime.today()): return day",
+    "import pandas as pd\nX = pd.DataFrame.from_records([{'a': 1}])\nY = pd.DataFrame.from_dict({'a': [1]})",
+    "import jax.numpy as jnp\nX = jnp.array([1, 2])\nEPS = jnp.log(jnp.finfo(jnp.float32).eps)",
+    "from autograd import numpy as np\nclass A:\n    start = np.array([0.5])",
     "import time\nX = time.strftime('%Y')",
     "import time\nX = time.localtime().tm_year",
     "import uuid\nX = uuid.uuid4().hex[:8]",
@@ -96,6 +100,12 @@ def test_who_asks_for_the_file_of_the_program_finds_nothing_else(asked, whole):
     files = {"helper.py": "X = 1\nY = 2\n"}
     found = trial("import helper, sys", f"return {asked}, helper.X", files)
     assert bool(found.slice.widened) == whole
+
+
+@pytest.mark.parametrize("package", ["numpy", "autograd.numpy", "cupy"])
+def test_a_call_that_fills_an_array_is_never_left_out(package):
+    text = f"import {package} as xp\nfrom helper import X\nxp.ceil(xp.array([0.5]), X)"
+    assert len(kept(text, files={"helper.py": "X = [0]\n"})) == 3
 
 
 def test_a_handler_that_writes_a_file_is_never_left_out():
