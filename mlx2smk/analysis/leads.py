@@ -48,6 +48,7 @@ class Asked:
 
     def __init__(self) -> None:
         self._known: set[object] = set()
+        self._names: dict[tuple[int, Manner], object] = {}
         self._waiting: list[Callable[[], Iterator[Lead]]] = []
 
     def later(self, key: object, answer: Callable[[], Iterator[Lead]]) -> None:
@@ -55,6 +56,14 @@ class Asked:
         if key not in self._known:
             self._known.add(key)
             self._waiting.append(answer)
+
+    def is_new(self, bindings: tuple[Binding, ...], manner: Manner) -> bool:
+        """Whether nobody has asked about the bindings of a name; there may be too many to compare them."""
+        key = id(bindings), manner
+        if key in self._names:
+            return False
+        self._names[key] = bindings  # which keeps them, and so their address
+        return True
 
     def answers(self) -> Iterator[Lead]:
         """Yield the answers to all that was asked."""
@@ -203,7 +212,7 @@ class ExpressionLeads:
         local = self.values.local(name)
         if local is not None:
             inner = self.but(self.values.outside(name))
-            for binding in local:
+            for binding in local if self.asked.is_new(local, self.manner) else ():
                 self.asked.later((binding, self.manner), partial(inner.bound, binding))
         elif name in self.values.module.bindings or self.values.module.imports(name):
             yield NameUse(self.values.module, name, self.manner)
