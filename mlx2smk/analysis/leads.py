@@ -134,10 +134,6 @@ class ExpressionLeads:
         match node:
             case None | ast.Constant() | ast.JoinedStr():
                 return
-            case (
-                ast.Dict() | ast.DictComp()
-            ):  # it may be the values that are iterated over, or copied
-                yield from self.of(node)
             case ast.List() | ast.Tuple() | ast.Set():
                 yield from self._items(node.elts)
             case ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
@@ -154,7 +150,7 @@ class ExpressionLeads:
                 yield from self._elements_of_name(node.id)
             case ast.Call():
                 yield from self._elements_of_call(node)
-            case _:
+            case _:  # of a dict, it may be the values
                 yield from self.of(node)
 
     def bound(self, binding: Binding) -> Iterator[Lead]:
