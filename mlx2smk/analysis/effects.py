@@ -31,7 +31,7 @@ from mlx2smk.analysis.pure_calls import PureCalls
 from mlx2smk.analysis.scope_frames import frame_of, targets_of
 from mlx2smk.analysis.values import Definition, Library
 from mlx2smk.language.bindings import imports_of, is_main_guard, scope_of
-from mlx2smk.language.scopes import evaluated_at_definition
+from mlx2smk.language.scopes import evaluated_at_definition, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -309,6 +309,11 @@ class Evaluation(PureCalls):
             self.expression(node.func.value)
         self.read(node.func)
         self.read(node.func, READ, Manner.GIVES)
+        if isinstance(node.func, ast.Lambda):  # which runs here
+            names = tuple(arg.arg for arg in parameters_of(node.func.args))
+            inner = Evaluation(self.values.inside(frame_of((), names)), self.judge, self.owned)
+            inner.expression(node.func.body)
+            self.take(inner)
         own = bool(self.owned) and f"{ast.unparse(node.func)}()" in self.owned
         if not own and not self.is_pure_call(node):
             self._impure_call(node, f"calls {short(node.func)}")

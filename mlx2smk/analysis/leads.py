@@ -306,9 +306,7 @@ class ExpressionLeads:
             if isinstance(meaning, Definition):
                 yield from self._elements_of_definition(meaning, node)
             elif meaning is None:
-                yield from (
-                    each for each in self._own_call(None, node) if not isinstance(each, Motion)
-                )
+                yield from self._elements_of_method(node)
             elif meaning.name in {"itertools.tee", "itertools.groupby"}:
                 # Elements of the elements are none.
                 yield from [] if self.manner is Manner.ELEMENTS else [Motion.MOVES]
@@ -324,6 +322,13 @@ class ExpressionLeads:
             else:
                 library = self._library_call(meaning.name, node)
                 yield from (each for each in library if each is not Motion.UNKNOWN)
+
+    def _elements_of_method(self, node: ast.Call) -> Iterator[Lead]:
+        """Yield the leads of what is in something that a method gives; of an iterator, that is data."""
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        for each in self._own_call(None, node):
+            if name in READING_METHODS or not isinstance(each, Motion):
+                yield each
 
     def put_into(self, name: str) -> Iterator[Lead]:
         """Yield the leads of what code puts into the object of a name of the module."""

@@ -19,6 +19,8 @@ from tests.support.sliced_texts import kept
         "A = [1, 2].__iter__()",
         "import re\np = re.compile('a')\nA = p.finditer('aa')",
         "import itertools\nA, C = itertools.tee([1, 2])",
+        "A = iter([1, 2])\nC = list((lambda: A)())",
+        "A = list({'a': iter([1, 2])}.values())[0]",
         "D = dict({'a': iter([1, 2])})\nA = D['a']",
         "D = dict(dict(a=iter([1, 2])))\nA = D['a']",
         "D = {**dict(a=iter([1, 2]))}\nA = D['a']",
