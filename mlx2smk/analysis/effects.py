@@ -21,7 +21,10 @@ from mlx2smk.analysis.known import (
 )
 from mlx2smk.analysis.known_packages import CHANGING_FIRST
 from mlx2smk.analysis.letting_go import lets_go
-from mlx2smk.analysis.library_calls import makes_exception
+from mlx2smk.analysis.library_calls import (
+    class_head,
+    makes_exception,
+)
 from mlx2smk.analysis.library_decorators import command_group, generic_function
 from mlx2smk.analysis.library_gifts import gives_data
 from mlx2smk.analysis.moving import ITERATED, READ, WRITTEN, Manner
@@ -163,12 +166,12 @@ class Evaluation(PureCalls):
 
     def _classdef(self, node: ast.ClassDef) -> None:
         self.decorators(node)
-        for base in node.bases:
+        bases, metaclasses = class_head(node, self.values)
+        for base in bases:
             self._base(base)
-        for keyword in node.keywords:
-            self.expression(keyword.value)
-            if keyword.arg == "metaclass":
-                self._metaclass(keyword.value)
+        self.expressions(keyword.value for keyword in node.keywords)
+        for metaclass in metaclasses:
+            self._metaclass(metaclass)
         if not self.judge.makes_members_purely(node, self.values):
             self.effect("makes members that do something")
         body = Evaluation(self.values.inside(frame_of(scope_of(node.body).bindings)), self.judge)

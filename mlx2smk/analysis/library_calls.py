@@ -66,6 +66,27 @@ def is_wrapping_method(node: ast.expr, values: Values) -> bool:
     return f"{made}.{node.attr}" in WRAPPING_METHODS
 
 
+def class_head(node: ast.ClassDef, values: Values) -> tuple[list[ast.expr], list[ast.expr]]:
+    """Return the bases and the metaclasses of a class, those that functions of ``six`` give it among them."""
+    bases: list[ast.expr] = []
+    metaclasses = [each.value for each in node.keywords if each.arg == "metaclass"]
+    for each in node.bases:
+        given = _arguments_of("six.with_metaclass", each, values)
+        bases += given[1:] if given else [each]
+        metaclasses += given[:1]
+    for each in node.decorator_list:
+        metaclasses += _arguments_of("six.add_metaclass", each, values)
+    return bases, metaclasses
+
+
+def _arguments_of(name: str, node: ast.expr, values: Values) -> list[ast.expr]:
+    """Return what a certain function is given, nothing if it is another one or that is not clear."""
+    if not isinstance(node, ast.Call) or values.library(node.func) != name:
+        return []
+    clear = not node.keywords and not any(isinstance(each, ast.Starred) for each in node.args)
+    return node.args if clear else []
+
+
 def makes_exception(node: ast.expr, values: Values) -> bool:
     """Whether an expression makes one of Python's own exceptions."""
     name = values.library(node.func) if isinstance(node, ast.Call) else ""

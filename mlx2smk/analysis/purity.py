@@ -25,7 +25,12 @@ from mlx2smk.analysis.known import (
     listed,
 )
 from mlx2smk.analysis.letting_go import notices_letting_go
-from mlx2smk.analysis.library_calls import called_later, is_pythons_method, is_wrapping_method
+from mlx2smk.analysis.library_calls import (
+    called_later,
+    class_head,
+    is_pythons_method,
+    is_wrapping_method,
+)
 from mlx2smk.analysis.patches import HOOKS, Patches
 from mlx2smk.analysis.printed import keeps_output
 from mlx2smk.analysis.scope_frames import frame_inside, only_function, returns_of
@@ -375,11 +380,11 @@ class Purity:
             return False
         bindings = scope_of(node.body).bindings
         hooks = (each.node for each in bindings if each.name == "__init_subclass__")
-        metaclasses = (keyword.value for keyword in node.keywords if keyword.arg == "metaclass")
+        bases, metaclasses = class_head(node, values)
         return (
             all(self._is_pure_member(hook, definition.module) for hook in hooks)
             and all(listed(values.library(each), QUIET_METACLASSES) for each in metaclasses)
-            and all(self._is_quiet(base, values, below) for base in node.bases)
+            and all(self._is_quiet(base, values, below) for base in bases)
         )
 
     def _is_quiet(self, node: ast.expr, values: Values, below: frozenset[ast.AST]) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.judge import Filling
 from mlx2smk.analysis.known import QUIET_METACLASSES, REGISTERING_BASES, listed
+from mlx2smk.analysis.library_calls import class_head
 from mlx2smk.analysis.scope_frames import frame_inside
 from mlx2smk.analysis.values import Definition, Library, Values
 from mlx2smk.language.bindings import imports_something, nodes_bound, scope_of
@@ -58,7 +59,7 @@ def _with_bases(
     node, values = definition.node, Values(purity.project, definition.module)
     if not isinstance(node, ast.ClassDef) or node in below or purity.is_replaced(definition):
         return None
-    metaclasses = [keyword.value for keyword in node.keywords if keyword.arg == "metaclass"]
+    bases, metaclasses = class_head(node, values)
     if not all(
         listed(values.library(each), QUIET_METACLASSES)
         or isinstance(values.meaning(each), Definition)
@@ -66,7 +67,7 @@ def _with_bases(
     ):
         return None
     found: dict[ast.AST, Definition] = {node: definition}
-    for base in node.bases:
+    for base in bases:
         meaning = values.meaning(base.value if isinstance(base, ast.Subscript) else base)
         if isinstance(meaning, Library) and not listed(meaning.name, REGISTERING_BASES):
             continue
@@ -83,10 +84,11 @@ def _with_bases(
 
 def _own_metaclasses(cls: Definition, purity: Purity) -> Iterator[Definition]:
     """Yield the user's own metaclasses that a class names."""
-    keywords = cls.node.keywords if isinstance(cls.node, ast.ClassDef) else []
-    for keyword in keywords:
-        meaning = Values(purity.project, cls.module).meaning(keyword.value)
-        if keyword.arg == "metaclass" and isinstance(meaning, Definition):
+    values = Values(purity.project, cls.module)
+    metaclasses = class_head(cls.node, values)[1] if isinstance(cls.node, ast.ClassDef) else []
+    for each in metaclasses:
+        meaning = values.meaning(each)
+        if isinstance(meaning, Definition):
             yield meaning
 
 

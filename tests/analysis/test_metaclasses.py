@@ -122,3 +122,26 @@ def test_decorators_that_change_what_they_decorate(decorator, use):
 )  # fmt: skip
 def test_decorators_that_change_more(text, use):
     assert agrees(text, f"return {use}")
+
+
+SIX = "import abc, six\nSEEN = []\nclass Meta(type):\n    def __init__(cls, *rest): SEEN.append(cls)\n"
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        "class A(six.with_metaclass(Meta)): pass",
+        "class A(six.with_metaclass(Meta, object)): pass",
+        "@six.add_metaclass(Meta)\nclass A: pass",
+    ],
+)
+def test_a_metaclass_that_six_gives_notices_subclasses(base):
+    assert "class B(A): pass" in kept(f"{SIX}{base}\nclass B(A): pass", "return SEEN")
+    files = {"helper.py": f"{SIX}{base}\n"}
+    text = "import helper\nclass B(helper.A): pass"
+    assert "class B(helper.A): pass" in kept(text, "return helper.SEEN", files)
+
+
+def test_a_metaclass_that_six_gives_may_be_harmless():
+    text = "import abc, six\nclass A(six.with_metaclass(abc.ABCMeta, dict)): pass\nclass B(A): pass"
+    assert kept(text) == []
