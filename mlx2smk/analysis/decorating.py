@@ -97,6 +97,32 @@ def is_argument(node: ast.expr | None, function: ast.FunctionDef, frame: Frame) 
     )
 
 
+def keeps_class(node: ast.expr, values: Values) -> bool:
+    """Whether a decorator gives back the class that it decorates, and no other one of the user's."""
+    function = node.func if isinstance(node, ast.Call) else node
+    meaning = values.meaning(function)
+    if not isinstance(meaning, Definition) or not isinstance(meaning.node, ast.FunctionDef):
+        return True
+    there = Values(values.project, meaning.module)
+    parts = list(ast.walk(meaning.node))
+    known = {
+        part.arg if isinstance(part, ast.arg) else part.name
+        for part in parts
+        if isinstance(part, (ast.arg, ast.FunctionDef))
+    }
+    stored = {
+        part.id
+        for part in parts
+        if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load)
+    }
+    returned = [part.value for part in parts if isinstance(part, ast.Return)]
+    return not any(isinstance(part, ast.ClassDef) for part in parts) and all(
+        (isinstance(each, ast.Name) and each.id in known - stored)
+        or (isinstance(each, ast.Call) and listed(there.library(each.func), PURE_DECORATORS))
+        for each in returned
+    )
+
+
 def keeps_purity(name: str) -> bool:
     """Whether a decorator of a library keeps a pure function pure."""
     return listed(name, PURE_DECORATORS) and not listed(name, DISPATCHERS | ENTRY_POINTS)

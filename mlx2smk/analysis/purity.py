@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.analysis.alternatives import Meaning, meanings
 from mlx2smk.analysis.calling import Calling
 from mlx2smk.analysis.class_methods import ClassMethods
-from mlx2smk.analysis.decorating import is_applied_purely, keeps_purity
+from mlx2smk.analysis.decorating import is_applied_purely, keeps_class, keeps_purity
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.instances import Instances
 from mlx2smk.analysis.judge import Filling, both, filling_of
@@ -382,7 +382,8 @@ class Purity:
         hooks = (each.node for each in bindings if each.name == "__init_subclass__")
         bases, metaclasses = class_head(node, values)
         return (
-            all(self._is_pure_member(hook, definition.module) for hook in hooks)
+            all(keeps_class(each, values) for each in node.decorator_list)
+            and all(self._is_pure_member(hook, definition.module) for hook in hooks)
             and all(listed(values.library(each), QUIET_METACLASSES) for each in metaclasses)
             and all(self._is_quiet(base, values, below) for base in bases)
         )

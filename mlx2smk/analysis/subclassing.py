@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from mlx2smk.analysis.decorating import keeps_class
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.judge import Filling
 from mlx2smk.analysis.known import QUIET_METACLASSES, REGISTERING_BASES, listed
@@ -58,6 +59,8 @@ def _with_bases(
     """Return a class and its bases that are the user's; None if any of them may do something unknown."""
     node, values = definition.node, Values(purity.project, definition.module)
     if not isinstance(node, ast.ClassDef) or node in below or purity.is_replaced(definition):
+        return None
+    if not all(keeps_class(each, values) for each in node.decorator_list):
         return None
     bases, metaclasses = class_head(node, values)
     if not all(

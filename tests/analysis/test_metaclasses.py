@@ -145,3 +145,22 @@ def test_a_metaclass_that_six_gives_notices_subclasses(base):
 def test_a_metaclass_that_six_gives_may_be_harmless():
     text = "import abc, six\nclass A(six.with_metaclass(abc.ABCMeta, dict)): pass\nclass B(A): pass"
     assert kept(text) == []
+
+
+@pytest.mark.parametrize(
+    "decorator",
+    [
+        "def w(c):\n class D(c):\n  def __init_subclass__(cls): seen.append(1)\n return D",
+        "class M(type):\n def __init__(cls, *rest): seen.append(1)\ndef w(c): return M('A', (), {})",
+    ],
+)
+def test_a_decorator_that_gives_another_class_to_inherit_from(decorator):
+    before = f"seen = []\n{decorator}\n@w\nclass A: pass\nseen.clear()\nclass B(A): pass"
+    assert agrees(before) == [1]
+
+
+def test_a_decorator_that_gives_the_class_back():
+    deco = (
+        "import dataclasses\ndef w(name):\n def e(c): return dataclasses.dataclass(c)\n return e\n"
+    )
+    assert kept(f"{deco}@w('a')\nclass A: pass\nclass B(A): pass") == []
