@@ -18,7 +18,6 @@ from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.instances import Instances
 from mlx2smk.analysis.judge import Filling, both, filling_of
 from mlx2smk.analysis.known import (
-    ENUMERATIONS,
     PURE_BASES,
     QUIET_METACLASSES,
     REGISTERING_BASES,
@@ -34,7 +33,7 @@ from mlx2smk.analysis.library_calls import (
 from mlx2smk.analysis.patches import HOOKS, Patches
 from mlx2smk.analysis.printed import keeps_output
 from mlx2smk.analysis.scope_frames import frame_inside, only_function, returns_of
-from mlx2smk.analysis.subclassing import filled_by_metaclass, filled_by_subclass
+from mlx2smk.analysis.subclassing import filled_by_metaclass, filled_by_subclass, is_enumeration
 from mlx2smk.analysis.values import Definition, Library, Values
 from mlx2smk.language.bindings import imports_something, scope_of
 
@@ -348,25 +347,12 @@ class Purity:
 
     def makes_members_purely(self, node: ast.ClassDef, values: Values) -> bool:
         """Whether defining a class creates no instances, as enumerations do, or creates them purely."""
-        if not any(self._is_enumeration(base, values) for base in node.bases):
+        if not any(is_enumeration(base, values) for base in node.bases):
             return True
         return self._has_pure_hooks(node, values.module) and all(
             listed(values.library(base), PURE_BASES) or self._is_pure_base(base, values)
             for base in node.bases
         )
-
-    def _is_enumeration(
-        self, node: ast.expr, values: Values, below: frozenset[ast.AST] = frozenset()
-    ) -> bool:
-        meaning = values.meaning(node)
-        if isinstance(meaning, Definition):
-            if meaning.node in below:  # a class whose base has its own name: the run fails there
-                return True
-            below |= {meaning.node}
-            inner = Values(self.project, meaning.module)
-            bases = meaning.node.bases if isinstance(meaning.node, ast.ClassDef) else []
-            return any(self._is_enumeration(base, inner, below) for base in bases)
-        return meaning is not None and listed(meaning.name, ENUMERATIONS)
 
     def is_quiet_base(
         self, definition: Definition, below: frozenset[ast.AST] = frozenset()

@@ -1,4 +1,4 @@
-"""Base classes that keep their subclasses in a registry: what defining a subclass changes.
+"""Base classes that do something with their subclasses: what defining a subclass changes.
 
 ``__init_subclass__`` runs for each subclass. It often fills a dict or list of the module, or of the base class.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mlx2smk.analysis.decorating import keeps_class
 from mlx2smk.analysis.effects import Evaluation
 from mlx2smk.analysis.judge import Filling
-from mlx2smk.analysis.known import QUIET_METACLASSES, REGISTERING_BASES, listed
+from mlx2smk.analysis.known import ENUMERATIONS, QUIET_METACLASSES, REGISTERING_BASES, listed
 from mlx2smk.analysis.library_calls import class_head
 from mlx2smk.analysis.scope_frames import frame_inside
 from mlx2smk.analysis.values import Definition, Library, Values
@@ -193,3 +193,16 @@ def _containers(base: Definition, purity: Purity) -> frozenset[str]:
         for each in bindings
         if names.count(each.name) == 1 and each.kind == "value" and values.is_fresh(each.value)
     )
+
+
+def is_enumeration(node: ast.expr, values: Values, below: frozenset[ast.AST] = frozenset()) -> bool:
+    """Whether a class is an enumeration, which creates instances where it is defined."""
+    meaning = values.meaning(node)
+    if isinstance(meaning, Definition):
+        if meaning.node in below:  # a class whose base has its own name: the run fails there
+            return True
+        below |= {meaning.node}
+        inner = Values(values.project, meaning.module)
+        bases = meaning.node.bases if isinstance(meaning.node, ast.ClassDef) else []
+        return any(is_enumeration(base, inner, below) for base in bases)
+    return meaning is not None and listed(meaning.name, ENUMERATIONS)

@@ -34,19 +34,16 @@ class ModuleEntry(_PartialEntry):
     removed: list[str]
 
 
-class _FilledEntry(TypedDict, total=False):
+class _LearnedEntry(TypedDict, total=False):
     filled: list[str]
+    learned_from: list[str]
 
 
 class _WatchedEntry(TypedDict, total=False):
     watched: list[str]
 
 
-class _LearnedEntry(TypedDict, total=False):
-    learned_from: list[str]
-
-
-class FunctionEntry(_PartialEntry, _FilledEntry, _WatchedEntry, _LearnedEntry):
+class FunctionEntry(_PartialEntry, _LearnedEntry, _WatchedEntry):
     """What the plan says of every function of the user's."""
 
     name: str
