@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.analysis.slicing import Piece
@@ -63,7 +64,7 @@ def _entry(piece: Piece) -> dict[str, Any]:
     return {name: getattr(piece, name) for name in _FIELDS}
 
 
-_FIELDS = tuple(each.name for each in fields(Piece))
+_FIELDS = tuple(map(attrgetter("name"), fields(Piece)))
 
 
 def _piece(entry: dict[str, Any]) -> Piece:
