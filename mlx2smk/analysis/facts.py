@@ -43,12 +43,17 @@ class UnitFacts:
     dynamics: tuple[Dynamic, ...]
 
 
+_MAKING = (ast.Assign, ast.AnnAssign, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+"""Statements that are there for what they bind."""
+
+
 class Facts:
     """The facts about all modules of a project, computed on demand."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
         self.purity = Purity(project, self.loads_quietly)
+        self._purity_of_values = self.purity.that_lets_fail()
         self.registered = RegisteredClasses(self)
         self._asked_for: set[str] = set()
         self._own: dict[str, tuple[UnitFacts, ...]] = {}
@@ -70,7 +75,10 @@ class Facts:
         return self._own[module.dotted]
 
     def _find(self, unit: Unit, module: Module, used: frozenset[str]) -> UnitFacts:
-        evaluation = Evaluation(Values(self.project, module), self.purity)
+        # Whoever uses what `X = checked(1)` binds has the statement, and it matters to nobody else if it fails.
+        making = isinstance(unit.node, _MAKING)
+        purity = self._purity_of_values if making else self.purity
+        evaluation = Evaluation(Values(self.project, module), purity)
         evaluation.statement(unit.node)
         if self._imports_for_effects(unit, module, used):
             evaluation.effect("is an import that nothing uses by name")

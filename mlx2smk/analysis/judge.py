@@ -53,6 +53,10 @@ class Judge(Protocol):
         """Whether the program may look at what it prints."""
 
     @property
+    def lets_fail(self) -> bool:
+        """Whether it does not matter if a function that is called fails."""
+
+    @property
     def notices_letting_go(self) -> bool:
         """Whether the program may notice that an object is let go of."""
 

@@ -60,6 +60,14 @@ class Purity:
         self.instances = Instances(project, self)
         self._class_methods = ClassMethods(project, self)
         self.calling = Calling(project, self)
+        self.lets_fail = False
+
+    def that_lets_fail(self) -> Purity:
+        """Return a judge for which functions have no effects if all that they may do besides computing is to fail."""
+        other = Purity(self.project, self.loads_quietly)
+        other.patches, other._class_methods = self.patches, self._class_methods
+        other.lets_fail = True
+        return other
 
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
