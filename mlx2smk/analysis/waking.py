@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlx2smk.analysis.confined import MODULE
+from mlx2smk.analysis.confined import BY_ALL, MODULE
+from mlx2smk.runtime.guards import EVERY_MODULE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping
@@ -66,10 +67,14 @@ class Sleepers:
             yield from self._judged(number)
 
     def filled(self) -> frozenset[str]:
-        """Return the local modules that units fill which still sleep."""
-        asleep = (each for each in self._asleep if each.startswith(MODULE))
-        unnoticed = (each for each in asleep if not self.notices(each))
-        return frozenset(each.removeprefix(MODULE).partition(":")[0] for each in unnoticed)
+        """Return the local modules that units fill which still sleep, or what stands for all of them.
+
+        The latter if code may notice what these units do whatever module it is in, as with random numbers.
+        """
+        asleep = [each for each in self._asleep if each not in BY_ALL and not self.notices(each)]
+        modules = {each.removeprefix(MODULE).partition(":")[0] for each in asleep if MODULE in each}
+        others = any(not each.startswith(MODULE) for each in asleep)
+        return frozenset(modules | ({EVERY_MODULE} if others else set()))
 
     def _judged(self, number: int) -> Iterator[tuple[Sleeper, str | None]]:
         sleeper = self._all[number]

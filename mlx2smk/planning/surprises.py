@@ -11,6 +11,7 @@ from mlx2smk.analysis.sites import Site
 from mlx2smk.analysis.used import UsedName
 from mlx2smk.language.keys import NO_KEYS, Keys
 from mlx2smk.runtime import layout
+from mlx2smk.runtime.loader import is_filled
 from mlx2smk.runtime.unforeseen import UNFORESEEN_FORMAT, UNFORESEEN_VERSION
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ def _filled_since(
     """Return the values with which runs imported a module that other code fills, and ran without that code."""
     whole = {each.values for each in runs if experiment in dict(each.files)}
     missed = (name for each in runs for name in each.names if not name.asked)
-    return {name.values for name in missed if name.module in function.filled} - whole
+    return {name.values for name in missed if is_filled(name.module, function.filled)} - whole
 
 
 def widened(analysis: Analysis, surprises: Mapping[str, Surprises]) -> Analysis:

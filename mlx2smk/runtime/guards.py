@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 UNTAKEN = "__branch_that_never_runs__"
 """The name that slices have in the place of such a branch. It is missing: who asks for it gets the whole file."""
 
+EVERY_MODULE = "*"
+"""Stands among the modules that other code fills for all, where a slice leaves out what they may notice."""
+
 _NOBODYS = object()
 _MISSING = object()
 

@@ -6,6 +6,7 @@ import os
 import sys
 
 from .errors import complain
+from .guards import EVERY_MODULE
 from .importing import call_after, found_by_others
 from .paths import PLACES
 from .private import ModuleSpec
@@ -13,7 +14,7 @@ from .private import ModuleSpec
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from typing import Any, NoReturn
 
     from .documents import FunctionEntry, ModuleEntry, Parameters
@@ -78,6 +79,12 @@ class SliceLoader:
     def get_source(self, _name: str) -> str:
         """Return the text of the slice."""
         return self.source
+
+    def get_code(self, _name: str) -> types.CodeType:
+        """Return the code of the whole file, for runpy, which runs it apart from the module."""
+        with open(self.path, "rb") as file:  # noted as any file that the run reads
+            code: types.CodeType = compile(file.read(), self.path, "exec", dont_inherit=True)
+            return code
 
     def get_data(self, path: str) -> bytes:
         """Return the bytes of a data file, for pkgutil."""
@@ -191,7 +198,7 @@ class WorldFinder:
         local = path in self._whole or is_local(path, self._plan.folder)
         if not local or not path.endswith(".py") or name == "decorators":
             return spec
-        if name in self._filled:
+        if is_filled(name, self._filled):
             complain_filled(name, path, self._reader)
         if path not in self._whole:
             self._observer.tell("U", name, path)
@@ -206,6 +213,11 @@ class WorldFinder:
         return loader.spec(name, package=spec.submodule_search_locations is not None)
 
 
+def is_filled(name: str | None, filled: Collection[str]) -> bool:
+    """Tell whether a module is not what its file says because of code that a slice leaves out."""
+    return name in filled or EVERY_MODULE in filled
+
+
 def has_all_names(part: ModuleEntry | FunctionEntry) -> bool:
     """Tell whether a slice leaves out none of the names of its file."""
     from .guards import UNTAKEN
@@ -216,7 +228,7 @@ def has_all_names(part: ModuleEntry | FunctionEntry) -> bool:
 def complain_filled(name: str, path: str, reader: str) -> NoReturn:
     """Stop the run, which starts again with all files whole; fail the job if it cannot."""
     complain(
-        f"{reader} imported {name}, which the analysis did not foresee and other modules fill: "
+        f"{reader} imported {name}, which the analysis did not foresee and other code may change: "
         f"import {name} in the experiment and mention it in {reader}",
         {"missed": [(path, name)]},
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from . import digests
-from .loader import file_of
+from .loader import file_of, is_filled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,15 +54,16 @@ def left_out_names(
 ) -> Iterator[tuple[str, str | None, str | None]]:
     """Yield, for names that were missed in files, the files, the modules (None: the experiment) and the names.
 
-    A module that other code would have filled takes all of the experiment, as that code may be anywhere.
+    A module that other code would have filled, or may notice what that does, takes all of the experiment, as
+    that code may be anywhere.
     """
     modules = {file_of(module, plan.folder): module["name"] for module in function["modules"]}
     filled = function.get("filled", ())
     for file, name in missed:
         module = modules.get(file)
-        if module in filled:
+        if is_filled(module, filled):
             yield from ((each, module, name) for each in (plan.file, *modules))
         elif file == plan.file or module is not None:
             yield file, module, name
-        elif name in filled:
+        elif is_filled(name, filled):
             yield from ((each, name, None) for each in (plan.file, *modules))

@@ -5,7 +5,9 @@ import pytest
 from tests.support.running_slices import check_slice
 from tests.support.sliced_texts import kept
 
-CHECKED = "def checked(x):\n    if x < 0:\n        raise ValueError(x)\n    assert x < 9\n    return x"
+CHECKED = (
+    "def checked(x):\n    if x < 0:\n        raise ValueError(x)\n    assert x < 9\n    return x"
+)
 CONFIG = (
     "from dataclasses import dataclass\n\n@dataclass\nclass Config:\n    rate: int = 1\n"
     "    def __post_init__(self):\n        if self.rate < 0:\n            raise ValueError"
