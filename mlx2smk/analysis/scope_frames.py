@@ -38,7 +38,23 @@ def frame_of(bindings: tuple[Binding, ...], parameters: tuple[str, ...] = ()) ->
 
 
 def frame_inside(node: Function) -> Frame:
-    """Return the names of a function's own scope; those that it takes from a scope outside are not among them."""
+    """Return the names of a function's own scope; those that it takes from a scope outside are not among them.
+
+    It is asked for often, as `scope_of` is.
+    """
+    known = _frames.get(id(node))
+    if known is None or known[0] is not node:
+        if len(_frames) >= _MOST_FRAMES:
+            _frames.clear()
+        known = _frames[id(node)] = node, _frame_inside(node)
+    return known[1]
+
+
+_frames: dict[int, tuple[Function, Frame]] = {}
+_MOST_FRAMES = 20_000
+
+
+def _frame_inside(node: Function) -> Frame:
     own = scope_of(node.body)
     bindings = [item for item in own.bindings if item.name not in own.nonlocal_names]
     parameters = [arg.arg for arg in parameters_of(node.args)]

@@ -67,8 +67,8 @@ class FunctionSlice:
 
     ``asked`` are the parameters whose values decide what belongs to it. ``partial`` are tables of the
     experiment of which it has only the entries under some keys, which are literals. ``filled`` are local
-    modules of which code that it leaves out changes objects (``*``: it does what any may notice), ``watched`` modules that it asks for names which
-    nobody foresees.
+    modules of which code that it leaves out changes objects (``*``: it does what any may notice),
+    ``watched`` modules that it asks for names which nobody foresees.
     """
 
     statements: tuple[int, ...]

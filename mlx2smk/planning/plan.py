@@ -47,9 +47,9 @@ class FunctionPlan:
 
     ``digest`` stands for everything of the code that the run can depend on; ``reads`` are the keys of
     SETUP that it may read; ``removed`` and ``partial`` are those of the experiment's module. ``filled`` are
-    local modules whose objects code changes that slices leave out (``*``: it does what any may notice), and ``watched`` modules of which a run
-    records what it asks them for, by names that its code does not show. ``learned_from`` are the records of
-    earlier runs from which the slice has names that its code does not show.
+    local modules whose objects code changes that slices leave out (``*``: it does what any may notice), and
+    ``watched`` modules of which a run records what it asks them for, by names that its code does not show.
+    ``learned_from`` are the records of earlier runs from which the slice has names that its code does not show.
     """
 
     kind: ClassVar[str]
