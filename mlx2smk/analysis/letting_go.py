@@ -21,11 +21,9 @@ def notices_letting_go(project: Project) -> bool:
 
 
 def _notices(module: Module) -> bool:
-    functions = module.by_kind.get(ast.FunctionDef, ())
-    if any(isinstance(each, ast.FunctionDef) and each.name == "__del__" for each in functions):
+    if any(each.name == "__del__" for each in module.of_kind(ast.FunctionDef)):
         return True
-    names = (each for each in module.by_kind.get(ast.Name, ()) if isinstance(each, ast.Name))
-    return any(each.id in _WEAK for each in names)
+    return any(each.id in _WEAK for each in module.of_kind(ast.Name))
 
 
 def lets_go(name: str, values: Values) -> bool:
