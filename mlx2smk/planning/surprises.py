@@ -11,7 +11,7 @@ from mlx2smk.analysis.sites import Site
 from mlx2smk.analysis.used import UsedName
 from mlx2smk.language.keys import NO_KEYS, Keys
 from mlx2smk.runtime import layout
-from mlx2smk.runtime.loader import is_filled
+from mlx2smk.runtime.guards import is_filled
 from mlx2smk.runtime.unforeseen import UNFORESEEN_FORMAT, UNFORESEEN_VERSION
 
 if TYPE_CHECKING:
@@ -146,14 +146,13 @@ class Learned:
 
 
 NOTHING_LEARNED = Learned()
-BEFORE_ALL: Mapping[str, Learned] = {}
 
 
 def learn(
     analysis: Analysis,
     surprises: Mapping[str, Surprises],
     experiment: Path,
-    before: Mapping[str, Learned] = BEFORE_ALL,
+    before: Mapping[str, Learned],
 ) -> dict[str, Learned]:
     """Return the names that belong into slices because earlier runs used them, by function.
 

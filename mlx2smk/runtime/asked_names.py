@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from . import guards
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
@@ -12,8 +14,7 @@ if TYPE_CHECKING:
 
 def watch(module: types.ModuleType, observer: Observer) -> None:
     """Record the names that anybody asks a module for; Python's own do not count."""
-    plain: Any = type(module)
-    get, name = plain.__getattribute__, module.__name__
+    get, name = type(module).__getattribute__, module.__name__
     told: set[str] = set()
 
     def ask(self: types.ModuleType, attribute: str) -> Any:
@@ -22,12 +23,5 @@ def watch(module: types.ModuleType, observer: Observer) -> None:
             observer.tell("N", name, attribute)
         return get(self, attribute)
 
-    def reduced(self: types.ModuleType) -> tuple[Any, ...]:
-        from importlib import import_module
-
-        # As cloudpickle does, for modules of the plain type only.
-        return import_module, (self.__name__,)
-
-    members = {"__getattribute__": ask, "__reduce__": reduced}
-    module.__class__ = type(plain.__name__, (plain,), members)
+    guards.give_class(module, {"__getattribute__": ask})
     observer.tell("N", name, "")

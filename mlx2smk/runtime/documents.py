@@ -381,10 +381,11 @@ class Surprise(TypedDict, total=False):
     `reads` and `writes` are keys of SETUP, `results` are trials whose results a verification read.
     `names` are names that its slice left out, each with its module (None: the experiment); without a name,
     the whole module was imported. `code` and `files` are the digests of its slice and of the files that
-    hold the names, `learned_from` are the records of earlier runs that its slice takes into account, and `values` are those of the parameters that decided what the run's slice was, as
-    literals. `asked` are modules (None: the experiment) of which the run had all, each with what it asked them
-    for. `missed` names files instead of modules, as a process of the job knows them; without a slice of
-    the file, the name is that of its module.
+    hold the names, `learned_from` are the records of earlier runs that its slice takes into account, and
+    `values` are those of the parameters that decided what the run's slice was, as literals. `asked`
+    are modules (None: the experiment) of which the run had all, each with what it asked them for. `missed`
+    names files instead of modules, as a process of the job knows them; without a slice of the file, the
+    name is that of its module.
     """
 
     reads: list[str] | None

@@ -10,7 +10,7 @@ from .errors import complain
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any, NoReturn
 
 UNTAKEN = "__branch_that_never_runs__"
@@ -21,6 +21,11 @@ EVERY_MODULE = "*"
 
 _NOBODYS = object()
 _MISSING = object()
+
+
+def is_filled(name: str | None, filled: Collection[str]) -> bool:
+    """Tell whether a module is not what its file says because of code that a slice leaves out."""
+    return name in filled or EVERY_MODULE in filled
 
 
 class GuardedDict(dict):  # type: ignore[type-arg]
@@ -233,7 +238,6 @@ def _keep_away(package: types.ModuleType, names: frozenset[str]) -> None:
 
     In the complete program, `from .name import name` loads the submodule and then binds the name anew.
     """
-    from importlib import import_module
 
     def is_submodule(name: str, value: Any) -> bool:
         return value is not None and value is sys.modules.get(f"{package.__name__}.{name}")
@@ -242,17 +246,25 @@ def _keep_away(package: types.ModuleType, names: frozenset[str]) -> None:
         if name not in names or not is_submodule(name, value):
             plain.__setattr__(self, name, value)
 
-    def reduced(self: types.ModuleType) -> tuple[Any, ...]:
-        return import_module, (
-            self.__name__,
-        )  # as cloudpickle does, for modules of the plain type only
-
     plain = type(package)
     for name in names:
         if is_submodule(name, package.__dict__.get(name)):
             del package.__dict__[name]
-    members = {"__setattr__": set_attribute, "__reduce__": reduced}
-    package.__class__ = type(plain.__name__, (plain,), members)
+    give_class(package, {"__setattr__": set_attribute})
+
+
+def give_class(module: types.ModuleType, members: Mapping[str, Any]) -> None:
+    """Give a module a class of its own with some members, and let it be pickled all the same.
+
+    cloudpickle pickles modules by their names, but only those of the plain type.
+    """
+    from importlib import import_module
+
+    def reduced(self: types.ModuleType) -> tuple[Any, ...]:
+        return import_module, (self.__name__,)
+
+    plain = type(module)
+    module.__class__ = type(plain.__name__, (plain,), {**members, "__reduce__": reduced})
 
 
 def check_names(error: BaseException, left_out: Mapping[str, Iterable[str]], reader: str) -> None:

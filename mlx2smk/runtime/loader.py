@@ -6,7 +6,7 @@ import os
 import sys
 
 from .errors import complain
-from .guards import EVERY_MODULE
+from .guards import UNTAKEN, guard_module, is_filled
 from .importing import call_after, found_by_others
 from .paths import PLACES
 from .private import ModuleSpec
@@ -14,7 +14,7 @@ from .private import ModuleSpec
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import types
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, NoReturn
 
     from .documents import FunctionEntry, ModuleEntry, Parameters
@@ -68,9 +68,7 @@ class SliceLoader:
     def _guard(self, module: types.ModuleType) -> None:
         names, _, reader = self._guarded
         if names:
-            from . import guards
-
-            guards.guard_module(module, names, reader)
+            guard_module(module, names, reader)
 
     def get_filename(self, _name: str) -> str:
         """Return the path of the file."""
@@ -213,15 +211,8 @@ class WorldFinder:
         return loader.spec(name, package=spec.submodule_search_locations is not None)
 
 
-def is_filled(name: str | None, filled: Collection[str]) -> bool:
-    """Tell whether a module is not what its file says because of code that a slice leaves out."""
-    return name in filled or EVERY_MODULE in filled
-
-
 def has_all_names(part: ModuleEntry | FunctionEntry) -> bool:
     """Tell whether a slice leaves out none of the names of its file."""
-    from .guards import UNTAKEN
-
     return not set(part["removed"]) - {UNTAKEN}
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 
 from . import digests
-from .loader import file_of, is_filled
+from .guards import is_filled
+from .loader import file_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -123,7 +123,7 @@ def digest(text):
 
 
 def learned_names(before, seen, folder):
-    learned = learn(before, seen, folder / "exp.py")
+    learned = learn(before, seen, folder / "exp.py", {})
     return {name: each.names for name, each in learned.items()}
 
 
