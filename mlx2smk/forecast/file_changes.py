@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mlx2smk.forecast import reasons as why
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from mlx2smk.forecast.past import Basis, Difference, Maker, StoredRun
     from mlx2smk.forecast.reasons import Reason
+    from mlx2smk.planning.plan import FunctionPlan
 
 
 class Unsettled:
@@ -58,6 +60,17 @@ class Unsettled:
 def named(makers: Iterable[Maker]) -> tuple[str, ...]:
     """Return the names of the functions that these runs belong to."""
     return tuple(sorted({name for name, _ in makers}))
+
+
+def with_files(
+    function: FunctionPlan, changes: Iterable[Reason], files: Iterable[Reason]
+) -> dict[Reason, None]:
+    """Return the reasons why a function runs, in order: what changed in its code, then what changed in files.
+
+    What a slice has learned from runs is new in it, but the reason is a file that has changed, which comes first.
+    """
+    ordered = (files, changes) if function.learned_from else (changes, files)
+    return dict.fromkeys(chain(*ordered))
 
 
 def reasons_for(

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlx2smk.forecast.code_changes import code_reasons
-from mlx2smk.forecast.file_changes import reasons_for
+from mlx2smk.forecast.file_changes import reasons_for, with_files
 from mlx2smk.forecast.key_changes import changed_keys, digests_of, key_changes, uncertainty
 from mlx2smk.forecast.knowledge import Knowledge
 from mlx2smk.forecast.outlook import Outlook
@@ -77,10 +77,8 @@ def _why(
     code = code_reasons(function.digest, record.code, past, background.code)
     keys = changed_keys(record.context, digests_of(seen.known), seen)
     context = key_changes(keys, past.contexts.get(function.name, {}), seen.known)
-    files = [*reasons_for(background.unsettled.certain(record.basis))]
-    # What a slice has learned from runs is new in it, but the reason is a file that has changed.
-    learned = files if function.learned_from else ()
-    yield from dict.fromkeys((*learned, *code, *context, *files))
+    files = reasons_for(background.unsettled.certain(record.basis))
+    yield from with_files(function, (*code, *context), files)
 
 
 def _files(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlx2smk.forecast.code_changes import code_reasons
-from mlx2smk.forecast.file_changes import reasons_for
+from mlx2smk.forecast.file_changes import reasons_for, with_files
 from mlx2smk.forecast.key_changes import changed_keys, digests_of, key_changes, uncertainty
 from mlx2smk.forecast.knowledge import Knowledge
 from mlx2smk.forecast.outlook import Outlook
@@ -336,9 +336,7 @@ class _Forecaster:
         )
         if old_codes:  # the change of code is reason enough
             self.counts["missing"] = 0
-        # What a slice has learned from runs is new in it, but the reason is a file that has changed.
-        learned = self.reasons if self.trial.learned_from else ()
-        yield from dict.fromkeys((*learned, *changes, *self.reasons))
+        yield from with_files(self.trial, changes, self.reasons)
         yield from key_changes(self.keys, self._last_seen, self.seen.known)
         for name, kind in (("new", New), ("missing", Missing), ("follow", Chained)):
             if self.counts[name]:
