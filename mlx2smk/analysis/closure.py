@@ -126,7 +126,7 @@ class Closure(Taking):
             self._pending[node, module] = ModuleAsObject(module, node, item, position)
         for module in links.stars:
             what = f"all names of {module.dotted} are imported"
-            self._take_whole(module, what, None, position)
+            self._widen(module, what, None, position, in_order=False)
         for dynamic in self.facts.of(item.module)[item.unit.index].dynamics:
             self._read_all(position)
             self._follow_dynamic(dynamic, item, position)

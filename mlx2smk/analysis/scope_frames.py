@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from mlx2smk.language.bindings import Binding, scope_of
@@ -37,24 +38,12 @@ def frame_of(bindings: tuple[Binding, ...], parameters: tuple[str, ...] = ()) ->
     return {name: tuple(found) for name, found in frame.items()}
 
 
+@lru_cache(maxsize=20_000)
 def frame_inside(node: Function) -> Frame:
     """Return the names of a function's own scope; those that it takes from a scope outside are not among them.
 
-    It is asked for often, as `scope_of` is.
+    It is asked for often, and nobody changes it.
     """
-    known = _frames.get(id(node))
-    if known is None or known[0] is not node:
-        if len(_frames) >= _MOST_FRAMES:
-            _frames.clear()
-        known = _frames[id(node)] = node, _frame_inside(node)
-    return known[1]
-
-
-_frames: dict[int, tuple[Function, Frame]] = {}
-_MOST_FRAMES = 20_000
-
-
-def _frame_inside(node: Function) -> Frame:
     own = scope_of(node.body)
     bindings = [item for item in own.bindings if item.name not in own.nonlocal_names]
     parameters = [arg.arg for arg in parameters_of(node.args)]

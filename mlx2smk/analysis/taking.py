@@ -133,22 +133,14 @@ class Taking:
         *,
         dynamic: bool = False,
         handed_on: bool = True,
+        in_order: bool = True,
     ) -> None:
-        """Take all of a module for somebody who can see what it holds, and in which order."""
-        self.ordered.add(module.dotted)
-        self._take_whole(module, reason, place, via, dynamic=dynamic, handed_on=handed_on)
+        """Take all of a module, and all of the local modules that it can hand on as objects.
 
-    def _take_whole(  # noqa: PLR0913 -- why it is taken
-        self,
-        module: Module,
-        reason: str,
-        place: tuple[Module, Span] | None,
-        via: int | None = None,
-        *,
-        dynamic: bool = False,
-        handed_on: bool = True,
-    ) -> None:
-        """Take all of a module, and all of the local modules that it can hand on as objects."""
+        ``in_order``: for somebody who can see what it holds, and in which order.
+        """
+        if in_order:
+            self.ordered.add(module.dotted)
         if module.dotted not in self._whole:
             self._whole.add(module.dotted)
             self._load(module, via)
