@@ -53,7 +53,7 @@ class Facts:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.purity = Purity(project, self.loads_quietly)
-        self._purity_of_values = self.purity.that_lets_fail()
+        self._purity_of_values = Purity(project, self.loads_quietly, strict=self.purity)
         self.registered = RegisteredClasses(self)
         self._asked_for: set[str] = set()
         self._own: dict[str, tuple[UnitFacts, ...]] = {}

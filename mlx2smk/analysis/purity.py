@@ -49,25 +49,28 @@ _GIVEN_A_CLASS = frozenset({"__new__", "_missing_"})
 
 
 class Purity:
-    """Judges definitions, each once; recursive ones are assumed pure until proven otherwise."""
+    """Judges definitions, each once; recursive ones are assumed pure until proven otherwise.
 
-    def __init__(self, project: Project, loads_quietly: Callable[[str], bool]) -> None:
+    To fail is an effect, unless there is a ``strict`` judge for which it is one. They share what costs most to find.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        loads_quietly: Callable[[str], bool],
+        strict: Purity | None = None,
+    ) -> None:
         self.project = project
         self.loads_quietly = loads_quietly
         self._judged: dict[Hashable, bool] = {}
         self._fills: dict[ast.AST, Filling | None] = {}
-        self.patches = Patches(project)
+        self.lets_fail = strict is not None
+        self.patches: Patches = strict.patches if strict else Patches(project)
+        self.class_methods: ClassMethods = (
+            strict.class_methods if strict else ClassMethods(project, self)
+        )
         self.instances = Instances(project, self)
-        self._class_methods = ClassMethods(project, self)
         self.calling = Calling(project, self)
-        self.lets_fail = False
-
-    def that_lets_fail(self) -> Purity:
-        """Return a judge for which functions have no effects if all that they may do besides computing is to fail."""
-        other = Purity(self.project, self.loads_quietly)
-        other.patches, other._class_methods = self.patches, self._class_methods
-        other.lets_fail = True
-        return other
 
     def is_pure(self, definition: Definition) -> bool:
         """Whether calling a function or class has no effects."""
@@ -88,7 +91,7 @@ class Purity:
         values = Values(self.project, owner.module)
         if not self.has_pure_decorators(owner.node.decorator_list, values):
             return False
-        found = self._class_methods.method(owner, name)
+        found = self.class_methods.method(owner, name)
         if found is None:
             return False
         method, kind = found
@@ -137,12 +140,12 @@ class Purity:
 
     def may_be_set(self, cls: ast.ClassDef) -> bool:
         """Whether code may set attributes of a class or its instances whose names nobody knows."""
-        return self._class_methods.may_be_set(cls)
+        return self.class_methods.may_be_set(cls)
 
     @property
     def assigned(self) -> Counter[str]:
         """The attributes that loaded modules assign, whatever they belong to, with how often."""
-        return self._class_methods.assigned
+        return self.class_methods.assigned
 
     def _is_hooked(self, node: ast.ClassDef, module: Module) -> bool:
         """Whether something else may run when a subclass of a class is defined."""
