@@ -12,14 +12,14 @@ import os
 from . import layout, makers, records
 from .errors import JobError
 from .grid import Grid
+from .tails import all_jobs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Any
 
     from .documents import Observation, TrialEntry
-    from .order_documents import OrderDocument
+    from .order_documents import OrderDocument, SharedFileEntry, SharedPairEntry
     from .plan import Plan
 
     Observations = Iterable[tuple[int, Observation]]
@@ -96,19 +96,19 @@ def _uses(observation: Observation) -> Iterator[tuple[str, str, str | None]]:
         yield path, "looked for", None
 
 
-def check_combinations(plan: Plan, trial: TrialEntry, observations: Observations) -> None:
+def check_combinations(
+    plan: Plan, trial: TrialEntry, observations: Observations, results: str
+) -> None:
     """Raise JobError if combinations of a trial share files but may run in parallel.
 
-    `observations` are gone through twice.
+    `observations` are gone through twice; `results` is the folder of the experiment's results.
     """
-    if trial["chained"] or trial["parallel"] is not None:
-        return
-    flow = next(Written(observations).flows(observations), None)
+    flow = _among_combinations(trial, observations)
     if flow is not None:
+        found, pairs = _shown_so_far(plan, results)
+        found[trial["name"]] = _shared(trial, flow)
+        _keep(plan, found, pairs)
         grid = Grid(trial["parameters"])
-        names = [grid.label(number) for number in sorted((flow.writer, flow.other))]
-        found = {"file": flow.path, "combinations": names}
-        _keep(plan, lambda evidence: evidence["trials"].update({trial["name"]: found}))
         raise JobError(
             f"trial {trial['name']}: combination ({grid.label(flow.other)}) {flow.how} {flow.path}, "
             f"which combination ({grid.label(flow.writer)}) wrote, although they may run in parallel, so their "
@@ -118,45 +118,76 @@ def check_combinations(plan: Plan, trial: TrialEntry, observations: Observations
 
 def check_trials(plan: Plan, results: str) -> None:
     """Raise JobError if trials of the same order share files but may run in parallel."""
-    trials = plan.trials
-    for at, then in enumerate(trials):
-        for first in trials[:at]:
-            if first["order"] == then["order"] and first["name"] not in then["after"]:
-                _check_pair(plan, results, first, then)
-
-
-def _check_pair(plan: Plan, results: str, first: TrialEntry, then: TrialEntry) -> None:
-    flow = _between(_observed(plan, results, first), _observed(plan, results, then))
-    if flow is not None:
-        pair = {"first": first["name"], "then": then["name"], "file": flow}
-        _keep(plan, lambda evidence: evidence["pairs"].append(pair))
+    pairs = _sharing_trials(plan, results)
+    if pairs:
+        _keep(plan, {}, pairs)
+        first, *others = pairs
+        more = f"; {len(others)} more pairs of trials do so as well" if others else ""
         raise JobError(
-            f"the trials {first['name']} and {then['name']} share the file {flow}, although they may run in "
-            "parallel because they have the same order, so their results may be wrong: run mlx compile again, "
-            "so that they run in the order of the file"
+            f"the trials {first['first']} and {first['then']} share the file {first['file']}, although they may "
+            "run in parallel because they have the same order, so their results may be wrong: run mlx compile "
+            f"again, so that they run in the order of the file{more}"
         )
 
 
-def _between(first: list[Observation], then: list[Observation]) -> str | None:
+def _shown_so_far(
+    plan: Plan, results: str
+) -> tuple[dict[str, SharedFileEntry], list[SharedPairEntry]]:
+    """Return what all records that there are show, so that one more compile is enough for it."""
+    found = {}
+    for trial in plan.trials:
+        flow = _among_combinations(trial, list(_observed(results, trial)))
+        if flow is not None:
+            found[trial["name"]] = _shared(trial, flow)
+    return found, _sharing_trials(plan, results)
+
+
+def _among_combinations(trial: TrialEntry, observations: Observations) -> Flow | None:
+    """Return a use of a file that one combination wrote by another one that may run in parallel."""
+    if trial["chained"] or trial["parallel"] is not None:
+        return None
+    return next(Written(observations).flows(observations), None)
+
+
+def _shared(trial: TrialEntry, flow: Flow) -> SharedFileEntry:
+    grid = Grid(trial["parameters"])
+    names = [grid.label(number) for number in sorted((flow.writer, flow.other))]
+    return {"file": flow.path, "combinations": names}
+
+
+def _sharing_trials(plan: Plan, results: str) -> list[SharedPairEntry]:
+    """Return the pairs of trials that share a file and may run in parallel."""
+    found: list[SharedPairEntry] = []
+    for at, then in enumerate(plan.trials):
+        for first in plan.trials[:at]:
+            if first["order"] == then["order"] and first["name"] not in then["after"]:
+                file = _between(_observed(results, first), _observed(results, then))
+                if file is not None:
+                    found.append({"first": first["name"], "then": then["name"], "file": file})
+    return found
+
+
+def _between(first: Observations, then: Observations) -> str | None:
     """Return a file that one of the trials wrote and the other one used, or None."""
-    for writing, using in ((first, then), (then, first)):
+    one = [observation for _, observation in first]
+    another = [observation for _, observation in then]
+    for writing, using in ((one, another), (another, one)):
         written = Written((0, observation) for observation in writing)
         for flow in written.flows((1, observation) for observation in using):
             return flow.path
     return None
 
 
-def _observed(plan: Plan, results: str, trial: TrialEntry) -> list[Observation]:
-    position = makers.positions(plan)["trials", trial["name"]]
-    return [
-        observation
-        for at, _, path in makers.records_of(plan, results)
-        if at == position
-        for observation, _ in makers.read_head(path).get("observed", ())
-    ]
+def _observed(results: str, trial: TrialEntry) -> Iterator[tuple[int, Observation]]:
+    """Yield what was observed of the combinations of a trial, according to the records of its jobs."""
+    for job in all_jobs(trial, results):
+        head = makers.read_head(os.path.join(results, layout.run_path(trial["name"], job.name)))
+        if head.get("digest") == job.digest:
+            for observation, places in head.get("observed", ()):
+                yield from ((job.numbers[place], observation) for place in places)
 
 
-def _keep(plan: Plan, change: Any) -> None:
+def _keep(plan: Plan, trials: dict[str, SharedFileEntry], pairs: list[SharedPairEntry]) -> None:
     """Add to the recorded evidence about the order of the experiment."""
     path = layout.order_path(plan.stem)
     try:
@@ -165,5 +196,6 @@ def _keep(plan: Plan, change: Any) -> None:
         evidence = None
     if not isinstance(evidence, dict) or evidence.get("format") != ORDER_FORMAT:
         evidence = {"format": ORDER_FORMAT, "version": ORDER_VERSION, "trials": {}, "pairs": []}
-    change(evidence)
+    evidence["trials"].update(trials)
+    evidence["pairs"] += [pair for pair in pairs if pair not in evidence["pairs"]]
     records.write(path, evidence)

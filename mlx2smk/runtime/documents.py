@@ -301,8 +301,7 @@ class _JobMadeFromAtLeast(MadeFrom):
 class JobMadeFrom(_JobMadeFromAtLeast, total=False):
     """What the runs of a job were made from; `inputs` has the contents of declared ones.
 
-    `codes` says so run by run if combinations of the trial run different code. `limits` are those that ended
-    runs, if any did: of all others the results do not depend on them.
+    `codes` says so run by run if combinations run different code; `limits` are those that ended runs, if any did.
     """
 
     codes: Codes
@@ -365,6 +364,7 @@ class VerdictRecord(Verdict, _WithProvenance):
 class Head(TypedDict, total=False):
     """What is looked at in the first line of a record, whichever it is, or whatever is left of it."""
 
+    digest: str
     scheduled: str | None
     made_from: JobMadeFrom
     observed: Observed

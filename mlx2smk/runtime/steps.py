@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 
 from . import conflicts, jsontext, records, run_lists, verdicts
 from .errors import JobError
@@ -14,7 +15,7 @@ MOST_OPEN = 100
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
     from .documents import (
@@ -63,7 +64,9 @@ def collect(
     updates: Context = {}
     observed = _Observations()
     texts = _run_texts(trial, jobs, folder, updates, observed)
-    records.write_text(outputs[0], _collected(plan, trial, texts, observed))
+    results = os.path.dirname(os.path.dirname(folder))
+    check = partial(conflicts.check_combinations, plan, trial, observed, results)
+    records.write_text(outputs[0], _collected(texts, check))
     records.write(outputs[1], updates, sort_keys=True)
 
 
@@ -94,13 +97,11 @@ class _Observations:
                 yield from ((numbers[place], observation) for place in places)
 
 
-def _collected(
-    plan: Plan, trial: TrialEntry, texts: Iterator[str], observed: _Observations
-) -> Iterator[str]:
+def _collected(texts: Iterator[str], check: Callable[[], None]) -> Iterator[str]:
     """Yield the text of all runs; raise JobError before the end if they cannot be trusted."""
     yield from records.texts_per_line(texts)
     yield "\n"
-    conflicts.check_combinations(plan, trial, observed)
+    check()
 
 
 def _run_texts(

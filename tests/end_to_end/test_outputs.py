@@ -132,6 +132,59 @@ def test_trials_of_one_order_that_share_a_file(folder):
     assert "Nothing to be done" in lab.said
 
 
+THREE = """
+import logging
+from mlx2smk import trial
+
+def log(text):
+    name = "".join(["all", ".log"])
+    logging.basicConfig(filename=name, format="%(message)s", level=logging.INFO)
+    logging.info(text)
+    return open(name).read().split()
+
+@trial(1, {})
+def first():
+    return log("a")
+
+@trial(1, {})
+def second():
+    return log("b")
+
+@trial(1, {})
+def third():
+    return log("c")
+"""
+
+
+@pytest.mark.slow
+def test_one_more_compile_is_enough_for_all_trials_that_share_files(folder):
+    lab = Folder(folder, THREE)
+    lab.run(status=1)
+    assert "share the file all.log" in lab.said
+    assert "2 more pairs of trials do so as well" in lab.said
+    (folder / "all.log").unlink()
+    lab.run()
+    assert [lab.results(name) for name in ("first", "second", "third")] == [
+        [["a"]],
+        [["a", "b"]],
+        [["a", "b", "c"]],
+    ]
+
+
+@pytest.mark.slow
+def test_combinations_that_share_a_file_show_that_their_trials_do(folder):
+    texts = THREE.replace("@trial(1, {})", '@trial(1, {"n": [1, 2]})').replace("():", "(n):")
+    lab = Folder(
+        folder, texts.replace('log("a")', 'log(f"a{n}")').replace('log("b")', 'log(f"b{n}")')
+    )
+    lab.run("--keep-going", status=1)
+    (folder / "all.log").unlink()
+    lab.run()
+    assert lab.results("first") == [["a1"], ["a1", "a2"]]
+    assert lab.results("second")[1] == ["a1", "a2", "b1", "b2"]
+    assert lab.results("third")[1] == ["a1", "a2", "b1", "b2", "c", "c"]
+
+
 @pytest.mark.slow
 def test_parallel_combinations_may_share_files(folder):
     lab = Folder(folder, HIDDEN.replace('{"n"', '{"__parallel__": 2, "n"'))
