@@ -173,7 +173,7 @@ class TrialJob:
         from . import shims  # noqa: F401
 
         if self.job.count > 1:
-            from . import failures, preload  # noqa: F401
+            from . import failures, preload, seeding  # noqa: F401
 
             preload.numpy_for(self.plan, self._entries)
         try:

@@ -314,3 +314,23 @@ def test_combinations_do_not_share_values(tmp_path):
     bundle = Bundle(tmp_path, "def t(v, n):\n    v.append(n)\n    return v\n")
     bundle.trial("t", {"v": [[]], "n": [1, 2]}, batch=2)
     assert [run["result"] for run in bundle.run_trial("t")] == [[1], [2]]
+
+
+ORDINARY = """
+def t(n):
+    import colorsys
+    with open(f"{n}.txt", "w") as file:
+        file.write("x")
+    with open(f"{n}.txt") as file:
+        return {"context_update": {"last": file.read()}}
+"""
+
+
+def test_what_combinations_need_of_the_worker_is_imported_once_for_a_batch(tmp_path):
+    """An import takes much longer in each combination than all else that the worker does for it."""
+    bundle = Bundle(tmp_path, ORDINARY).trial("t", {"n": [1, 2]}, batch=2, writes=["last"])
+    bundle.environment["PYTHONPROFILEIMPORTTIME"] = "1"  # lines in the logs of the processes
+    runs = bundle.run_trial("t", context={"seed": 1})
+    assert [run["success"] for run in runs] == [True, True]
+    assert bundle.log("t").count("colorsys") == 2
+    assert "mlx_runtime" not in bundle.log("t")
