@@ -42,7 +42,7 @@ def uses_of_all(module: Module) -> int:
             sum(node.id == "__all__" and node not in read for node in module.of_kind(ast.Name)),
             sum("__all__" in node.names for node in module.of_kind(ast.Global)),
             sum("__all__" in {node.name, node.asname} for node in module.of_kind(ast.alias)),
-            module.constants.count("__all__"),
+            module.written_texts["__all__"],
         )
     )
 

@@ -66,10 +66,11 @@ class Module:
         return [part for item in body for part in (item.orelse if is_main_guard(item) else [item])]
 
     @cached_property
-    def constants(self) -> list[object]:
-        """The values of all constants in the module's code, those of data too."""
+    def written_texts(self) -> Counter[str | bytes]:
+        """How often each string, and each bytes literal, is in the module's code, in data too."""
         nodes = (node for statement in self.running for node in nodes_of(statement))
-        return [node.value for node in nodes if isinstance(node, ast.Constant)]
+        values = (node.value for node in nodes if isinstance(node, ast.Constant))
+        return Counter(value for value in values if isinstance(value, (str, bytes)))
 
     @cached_property
     def by_kind(self) -> dict[type[ast.AST], list[ast.AST]]:
@@ -118,13 +119,13 @@ class Module:
     @cached_property
     def texts(self) -> frozenset[str]:
         """The string literals in the module's code."""
-        return frozenset(value for value in self.constants if isinstance(value, str))
+        return frozenset(value for value in self.written_texts if isinstance(value, str))
 
     @cached_property
     def words(self) -> frozenset[str]:
         """All texts in the module's code, those of bytes too, and the names of attributes and keyword arguments."""
         return self.texts.union(
-            (value.decode("latin-1") for value in self.constants if isinstance(value, bytes)),
+            (each.decode("latin-1") for each in self.written_texts if isinstance(each, bytes)),
             (node.attr for node in self.of_kind(ast.Attribute)),
             (node.arg for node in self.of_kind(ast.keyword) if node.arg is not None),
             (name for node in self.of_kind(ast.MatchClass) for name in node.kwd_attrs),

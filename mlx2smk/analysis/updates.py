@@ -33,7 +33,7 @@ def update_sites(taken: Sequence[Taken], project: Project) -> Iterator[Site]:
     modules = dict.fromkeys(item.module for item in taken)
     if any(map(_names_update, modules)):
         yield from _named(taken, project)
-    pieces = _pieces({word for module in modules for word in module.words})
+    pieces = _pieces([module.words for module in modules])
     if pieces:
         yield from _pieced_together(taken, pieces)
 
@@ -43,11 +43,10 @@ def _names_update(module: Module) -> bool:
     return UPDATE in module.source.text or any(UPDATE in word for word in module.words)
 
 
-def _pieces(words: Iterable[str]) -> frozenset[str]:
+def _pieces(words: Sequence[frozenset[str]]) -> frozenset[str]:
     """Return those of some words that, put together with another, may be ``context_update``."""
-    others = {word for word in words if word and word != UPDATE}
-    first = {word for word in others if UPDATE.startswith(word)}
-    last = {word for word in others if UPDATE.endswith(word)}
+    first = {word for some in words for word in _STARTS & some}
+    last = {word for some in words for word in _ENDS & some}
     longest_first, longest_last = _longest(first), _longest(last)
     if not first or not last:
         return frozenset()
@@ -96,7 +95,9 @@ def _pieced_together(taken: Sequence[Taken], pieces: Collection[str]) -> Iterato
 def updates_in_parameters(trial: Trial) -> Iterator[Site]:
     """Yield the keys that a trial may update because a value of a parameter holds the update."""
     for parameter in trial.parameters:
-        if UPDATE not in repr(parameter.values):  # much faster than to look into each value
+        if not any(
+            UPDATE in text for text in parameter.texts
+        ):  # faster than to look into each value
             continue
         keys = Keys.union(map(_keys_of_updates, parameter.values))
         if keys:
@@ -120,6 +121,9 @@ def _keys_of_updates(value: object) -> Keys:
 
 _MOST = len(UPDATE) - len("_")
 """The length of pieces that are enough, with something between them."""
+
+_STARTS = frozenset(UPDATE[:_at] for _at in range(1, len(UPDATE)))
+_ENDS = frozenset(UPDATE[_at:] for _at in range(1, len(UPDATE)))
 
 _PLACED = (ast.expr, ast.stmt, ast.keyword)
 

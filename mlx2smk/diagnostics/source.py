@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
 
@@ -35,7 +35,7 @@ class Located(Protocol):
     def end_col_offset(self) -> int | None: ...  # noqa: D102
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """The decoded text of a file, and its path as the user gave it.
 
@@ -53,10 +53,10 @@ class Source:
         """The name of the file without its folder and last suffix, which is the name of the experiment."""
         return PurePath(self.path).stem
 
-    @property
+    @cached_property
     def lines(self) -> tuple[str, ...]:
         """The lines of the text as Python counts them, without line ends."""
-        return _lines(self.text)
+        return tuple(self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
     def line(self, number: int) -> str:
         """Return a line, counted from 1; empty if there is none."""
@@ -77,11 +77,6 @@ class Source:
     def name_span(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
         """Return the position of the name in the definition of a function or class."""
         return _after_keywords(self, self.span(node))
-
-
-@lru_cache(maxsize=16)
-def _lines(text: str) -> tuple[str, ...]:
-    return tuple(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
 
 
 def _column(line: str, offset: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,12 +34,17 @@ class Setup:
     mark: Mark | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parameter:
     """A parameter of a trial's grid with its values: the exact Python objects, in the order written."""
 
     name: str
     values: tuple[object, ...]
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """The values as literals."""
+        return tuple(map(repr, self.values))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 NOT_LITERAL: Final = object()
 _DIGITS: Final = 10**4300  # the first number that Python refuses to print
+_NUMBERS: Final = frozenset({int, float})
 _SCALARS: Final = (str, int, float, bool, type(None))
 _ADVICE: Final = {
     "set": "write a list",
@@ -37,6 +38,49 @@ def evaluate(node: ast.expr) -> object:
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return NOT_LITERAL
+
+
+def quickly_evaluated(node: ast.expr) -> object:
+    """Return the value of a literal in which nothing is wrong, as far as that is quickly found: there may be a million values.
+
+    ``NOT_LITERAL`` means that `check_literal` has to look.
+    """
+    try:
+        return _sure_value(node)
+    except _UnsureError:
+        return NOT_LITERAL
+
+
+class _UnsureError(Exception):
+    """An expression may be no literal, or not JSON."""
+
+
+def _sure_value(node: ast.expr | None) -> object:
+    """Return the value of a literal as `quickly_evaluated` does."""
+    if isinstance(node, ast.Constant):
+        if isinstance(node.value, _SCALARS) and not is_huge(node.value):
+            return node.value
+    elif isinstance(node, ast.List):
+        return list(map(_sure_value, node.elts))
+    elif isinstance(node, ast.Tuple):
+        return tuple(map(_sure_value, node.elts))
+    elif isinstance(node, ast.Dict):
+        return _sure_dict(node)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        number = _sure_value(node.operand)
+        if type(number) in _NUMBERS and isinstance(node.operand, ast.Constant):
+            return -number  # type: ignore[operator]
+    raise _UnsureError
+
+
+def _sure_dict(node: ast.Dict) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in zip(node.keys, node.values, strict=True):
+        name = key.value if isinstance(key, ast.Constant) else None
+        if not isinstance(name, str) or not name.isascii() or name in found:
+            raise _UnsureError
+        found[name] = _sure_value(value)
+    return found
 
 
 def is_huge(value: object) -> bool:
@@ -58,7 +102,7 @@ def check_literal(findings: Findings, node: ast.expr) -> bool:
 
 
 def _check(findings: Findings, node: ast.expr) -> None:
-    if _is_surely_right(node):
+    if quickly_evaluated(node) is not NOT_LITERAL:
         return
     if isinstance(node, (ast.List, ast.Tuple)):
         for element in node.elts:
@@ -67,19 +111,6 @@ def _check(findings: Findings, node: ast.expr) -> None:
         _check_dict(findings, node)
     else:
         _check_scalar(findings, node)
-
-
-def _is_surely_right(node: ast.expr) -> bool:
-    """Tell whether nothing is wrong, as far as that is quickly found: there may be a million values."""
-    if isinstance(node, ast.Constant):
-        return isinstance(node.value, _SCALARS) and not is_huge(node.value)
-    if isinstance(node, (ast.List, ast.Tuple)):
-        return all(map(_is_surely_right, node.elts))
-    if not isinstance(node, ast.Dict):
-        return False
-    names = {key.value for key in node.keys if isinstance(key, ast.Constant)}
-    plain = all(isinstance(name, str) and name.isascii() for name in names)
-    return plain and len(names) == len(node.keys) and all(map(_is_surely_right, node.values))
 
 
 def _check_scalar(findings: Findings, node: ast.expr) -> None:

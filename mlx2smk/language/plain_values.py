@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlx2smk.language.bindings import scope_of
 from mlx2smk.language.literals import NOT_LITERAL, evaluate
+from mlx2smk.language.scopes import code_below, nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -72,7 +73,7 @@ class PlainValues:
 
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
-        self._nodes = list(ast.walk(tree))
+        self._nodes = nodes_of(tree, code_below)
         self._bindings: dict[str, list[Binding]] = {}
         for binding in scope_of(tree.body).bindings:
             self._bindings.setdefault(binding.name, []).append(binding)
@@ -80,9 +81,7 @@ class PlainValues:
             name for node in self._nodes if isinstance(node, ast.Global) for name in node.names
         }
         self._opaque = any(map(_may_bind_anything, self._nodes))
-        self._parents = {
-            child: node for node in self._nodes for child in ast.iter_child_nodes(node)
-        }
+        self._parents = {child: node for node in self._nodes for child in code_below(node)}
         self._looking_at: set[str] = set()
 
     def of(self, node: ast.expr) -> object:

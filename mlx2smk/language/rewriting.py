@@ -12,6 +12,7 @@ from mlx2smk.diagnostics.about_values import BadParallel, NotLiteral
 from mlx2smk.diagnostics.diagnostic import shorten
 from mlx2smk.language.literals import NOT_LITERAL, evaluate
 from mlx2smk.language.plain_values import PlainValues
+from mlx2smk.language.scopes import below, is_data, nodes_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,13 +47,17 @@ def _hinted(
 
 
 def _places(source: Source, tree: ast.Module) -> Iterator[tuple[Span, tuple[ast.expr, ast.AST]]]:
-    """Yield the expressions in decorators, by where they are, with what is around them."""
+    """Yield the expressions in decorators, but for data, by where they are, with what is around them."""
     for function in tree.body:
         for decorator in getattr(function, "decorator_list", ()):
-            for parent in ast.walk(decorator):
-                for child in ast.iter_child_nodes(parent):
-                    if isinstance(child, ast.expr):
+            for parent in nodes_of(decorator):
+                for child in below(parent):
+                    if isinstance(child, ast.expr) and not _is_plain_data(child):
                         yield source.span(child), (child, parent)
+
+
+def _is_plain_data(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) or is_data(node)
 
 
 def literal_for(

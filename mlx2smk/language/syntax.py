@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mlx2smk.diagnostics.about_files import InvalidSyntax, NullByte, TooDeep
 from mlx2smk.diagnostics.source import Span
+from mlx2smk.language.scopes import is_data
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mlx2smk.diagnostics.diagnostic import Findings
     from mlx2smk.diagnostics.source import Source
 
@@ -38,7 +42,8 @@ def _step(
     try:
         if tree is None:
             return ast.parse(findings.source.text)
-        compile(tree, "<experiment>", "exec", dont_inherit=True)
+        with _without_values(tree):
+            compile(tree, "<experiment>", "exec", dont_inherit=True)
     except SyntaxError as error:
         span = _error_span(findings.source, error, offsets_in_bytes=offsets_in_bytes)
         findings.add(InvalidSyntax, span, reason=error.msg, advice=_ADVICE)
@@ -50,6 +55,32 @@ def _step(
         findings.add(InvalidSyntax, Span(1, 1, 1, 2), reason=error, advice=_ADVICE)
         return None
     return tree
+
+
+@contextmanager
+def _without_values(tree: ast.Module) -> Iterator[None]:
+    """Take lists of nothing but constants out of decorators for a while: Python has nothing against these.
+
+    To make code of a million values would take as long as half of what is done with them otherwise.
+    """
+    lists = [node for node in _lists_in_decorators(tree) if is_data(node)]
+    elements = [node.elts for node in lists]
+    for node in lists:
+        node.elts = []
+    try:
+        yield
+    finally:
+        for node, taken in zip(lists, elements, strict=True):
+            node.elts = taken
+
+
+def _lists_in_decorators(tree: ast.Module) -> Iterator[ast.List]:
+    """Yield the lists in dicts that are given to decorators, as those of a trial's parameters are."""
+    functions = (node for node in tree.body if isinstance(node, ast.FunctionDef))
+    calls = (d for node in functions for d in node.decorator_list if isinstance(d, ast.Call))
+    given = (value for call in calls for value in (*call.args, *(k.value for k in call.keywords)))
+    dicts = (value for value in given if isinstance(value, ast.Dict))
+    yield from (value for each in dicts for value in each.values if isinstance(value, ast.List))
 
 
 def _null_byte(source: Source) -> Span:

@@ -24,7 +24,13 @@ from mlx2smk.diagnostics.about_warnings import DoubledValue, EmptyList, HugeGrid
 from mlx2smk.diagnostics.diagnostic import did_you_mean
 from mlx2smk.language.bindings import is_name
 from mlx2smk.language.experiment import Parameter
-from mlx2smk.language.literals import NOT_LITERAL, check_literal, evaluate, is_huge
+from mlx2smk.language.literals import (
+    NOT_LITERAL,
+    check_literal,
+    evaluate,
+    is_huge,
+    quickly_evaluated,
+)
 
 if TYPE_CHECKING:
     from mlx2smk.diagnostics.diagnostic import Findings
@@ -145,23 +151,20 @@ def _read_parallel(findings: Findings, node: ast.expr) -> int | None:
 def _read_list(findings: Findings, name: str, node: ast.expr) -> tuple[object, ...]:
     """Return a parameter's values; one None in their place if they are wrong."""
     if isinstance(node, (ast.List, ast.Tuple)):
-        if not check_literal(findings, node):
-            return (None,)
+        value = quickly_evaluated(node)
+        if value is NOT_LITERAL:
+            if not check_literal(findings, node):
+                return (None,)
+            value = evaluate(node)
         if not node.elts:
             findings.add(EmptyList, node, name=name)
-        values = _elements(node)
+        values = tuple(value) if isinstance(value, (list, tuple)) else ()
         _warn_of_doubled(findings, name, node.elts, values)
         return values
     if check_literal(findings, node):
         advice = _list_advice(name, findings.text(node))
         findings.add(ValuesNotList, node, name=name, text=findings.text(node), advice=advice)
     return (None,)
-
-
-def _elements(node: ast.List | ast.Tuple) -> tuple[object, ...]:
-    """Return the values in a literal list or tuple, which are evaluated at once: that is much faster."""
-    value = evaluate(node)
-    return tuple(value) if isinstance(value, (list, tuple)) else ()
 
 
 def _list_advice(name: str, text: str) -> str:

@@ -168,7 +168,7 @@ class _Planner:
         )
         head = head_of(jobs.size)
         has_tail = batch is None and len(head) < jobs.size
-        grid = tuple((p.name, tuple(map(repr, p.values))) for p in trial.parameters)
+        grid = tuple((p.name, p.texts) for p in trial.parameters)
         return TrialPlan(
             **self._function("trial", trial),
             order=trial.order,

@@ -36,7 +36,7 @@ class Splitting:
     @property
     def digest(self) -> str:
         """Return what stands for all that jobs depend on, their combinations included."""
-        values = (digest_of(*map(repr, p.values)) for p in self.trial.parameters)
+        values = (digest_of(*p.texts) for p in self.trial.parameters)
         return digest_of("tail", *self._common(self.code.of_all), *values)
 
     def _common(self, code: str) -> tuple[str, ...]:
@@ -49,7 +49,7 @@ class Splitting:
         if per_job == 1:
             yield from self.singles(range(self.size))
             return
-        combinations = product(*(map(repr, p.values) for p in self.trial.parameters))
+        combinations = product(*(p.texts for p in self.trial.parameters))
         names = _batch_names(self.size, per_job)
         for first, name in zip(range(0, self.size, per_job), names, strict=True):
             texts = ["\0".join(each) for each in islice(combinations, per_job)]

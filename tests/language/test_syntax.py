@@ -1,5 +1,7 @@
 """Messages about a file as a whole."""
 
+import ast
+
 import pytest
 
 from mlx2smk.diagnostics.about_decorators import MissingImport
@@ -33,6 +35,19 @@ from tests.support.expected_messages import IMPORT, TRIAL, check
 )
 def test_syntax_errors_have_pythons_message_and_place(text, line, column, message):
     assert check(text, (InvalidSyntax, line, column)).message == message
+
+
+def test_mistakes_beside_data_are_found():
+    text = IMPORT + "@trial(1, {'n': [1, 2], 'm': [(yield)]})\ndef t(n, m): pass"
+    found = check(text, (InvalidSyntax, IMPORT.count("\n") + 1, 32))
+    assert found.message == "'yield' outside function"
+
+
+def test_the_tree_is_that_of_the_text():
+    text = IMPORT + "@trial(1, {'n': [1, -2, {'a': (3, 'x')}], 'm': [[]]})\ndef t(n, m): ...\n"
+    experiment = parse(Source("exp.py", text)).experiment
+    assert experiment is not None
+    assert ast.dump(experiment.tree) == ast.dump(ast.parse(text))
 
 
 def test_unpaired_surrogates_are_no_source():
