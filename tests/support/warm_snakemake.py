@@ -30,6 +30,9 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
+if __name__ != "__main__":  # the process does without
+    from tests.support.worker_bytecode import lay_bytecode
+
 ROOT = Path(__file__).resolve().parents[2]
 START = [sys.executable, "-m"]
 PROGRAMS = ("snakemake", "mlx2smk.cli")
@@ -48,9 +51,10 @@ def run(command: list[str], **given: Any) -> subprocess.CompletedProcess[Any]:
     errors = options.pop("errors", None)
     words = [os.fspath(word) for word in command]
     known = words[: len(START)] == START and words[len(START)] in PROGRAMS
+    place = os.path.abspath(os.fspath(cwd or os.curdir))  # noqa: PTH100 - as text
+    lay_bytecode(Path(place))
     if options or not captured or not known or not _server(words[len(START)]).fits(env):
         return subprocess.run(command, **given)  # noqa: PLW1510 - `check` is among the options
-    place = os.path.abspath(os.fspath(cwd or os.curdir))  # noqa: PTH100 - as text
     with tempfile.TemporaryFile() as stdout, tempfile.TemporaryFile() as stderr:
         server = _server(words[len(START)])
         pid = server.fork(words, place, env, (stdout, stderr))
@@ -78,6 +82,7 @@ class Started:
         self._server = _server("snakemake")
         if not self._server.fits(env):
             raise ValueError(env)
+        lay_bytecode(cwd)
         streams = (self._output, self._output)
         self.pid = self._server.fork(self.args, str(cwd), env, streams, session=True)
 
