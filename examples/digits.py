@@ -1,7 +1,7 @@
 """Handwritten digits: which of four kinds of model, with which settings, recognises them best?
 
-    score    the cross-validated accuracy of each setting on a training set, for three seeds of the folds
-    final    the accuracy of the best setting on a test set, for five seeds
+    score    the cross-validated accuracy of each setting on a training set, for two seeds of the folds
+    final    the accuracy of the best setting on a test set, for three seeds
 
 Each combination of `score` stores its accuracy in the context under its own key, and `final` reads all
 of these keys. This is how SETUP passes results from one trial to the next.
@@ -61,7 +61,6 @@ def make_model(cfg: dict, seed: int):
     {
         "cfg": [
             {"model": "majority"},
-            {"model": "logistic", "C": 0.01},
             {"model": "logistic", "C": 0.1},
             {"model": "logistic", "C": 1.0},
             {"model": "svc", "kernel": "linear", "C": 1.0},
@@ -69,11 +68,9 @@ def make_model(cfg: dict, seed: int):
             {"model": "svc", "kernel": "rbf", "C": 10.0},
             {"model": "neighbours", "n_neighbors": 1},
             {"model": "neighbours", "n_neighbors": 5},
-            {"model": "neighbours", "n_neighbors": 25},
-            {"model": "forest", "n_estimators": 10},
             {"model": "forest", "n_estimators": 50},
         ],
-        "seed": [0, 1, 2],
+        "seed": [0, 1],
         "__parallel__": 4,
     },
 )
@@ -96,7 +93,7 @@ def mean_scores() -> dict[str, float]:
     return {cfg: mean(accuracies) for cfg, accuracies in found.items()}
 
 
-@trial(2, {"seed": [0, 1, 2, 3, 4]})
+@trial(2, {"seed": [0, 1, 2]})
 def final(seed: int):
     scores = mean_scores()
     cfg = json.loads(max(scores, key=scores.__getitem__))

@@ -25,7 +25,13 @@ def iterative(n: int) -> tuple[int, int]:
 METHODS = {"recursive": recursive, "iterative": iterative}
 
 
-@trial(1, {"method": ["recursive", "iterative"], "n": [0, 1, 2, 5, 10, 15, 20]})
+@trial(
+    1,
+    {
+        "method": ["recursive", "iterative"],
+        "n": [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
+    },
+)
 def fib(method: str, n: int):
     value, work = METHODS[method](n)
     return {"value": value, "work": work}

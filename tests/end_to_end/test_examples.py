@@ -80,10 +80,10 @@ def test_every_example_is_validated(run, name: str) -> None:
 
 def test_fib_gives_the_fibonacci_numbers(run) -> None:
     report = run("fib")
-    numbers = [0, 1, 1, 5, 55, 610, 6765]
+    numbers = [0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377, 610, 987]
     assert [result["value"] for result in results(report, "fib")] == numbers * 2
-    calls = [1, 1, 3, 15, 177, 1973, 21891]
-    assert [result["work"] for result in results(report, "fib")[:7]] == calls
+    calls = [1, 1, 3, 5, 9, 15, 25, 41, 67, 109, 177, 287, 465, 753, 1219, 1973, 3193]
+    assert [result["work"] for result in results(report, "fib")[:17]] == calls
 
 
 def test_linear_regression_reaches_the_closed_form(run) -> None:
@@ -127,9 +127,9 @@ def test_seeds_apart_are_those_of_the_repetition(run) -> None:
 
 def test_digits_are_read(run) -> None:
     report = run("digits")
-    assert len(results(report, "score")) == 36
+    assert len(results(report, "score")) == 18
     accuracies = [result["accuracy"] for result in results(report, "final")]
-    assert len(accuracies) == 5
+    assert len(accuracies) == 3
     assert 0.97 <= min(accuracies) <= max(accuracies) <= 1
     assert all(math.isclose(accuracy * 450, round(accuracy * 450)) for accuracy in accuracies)
 
@@ -141,9 +141,9 @@ def test_digits_hands_on_the_best_setting(run) -> None:
         cfg = json.dumps(one["params"]["cfg"])
         scores.setdefault(cfg, []).append(one["result"]["accuracy"])
     best = max(scores, key=lambda cfg: sum(scores[cfg]))
-    assert [json.dumps(result["cfg"]) for result in results(report, "final")] == [best] * 5
+    assert [json.dumps(result["cfg"]) for result in results(report, "final")] == [best] * 3
     kept = [key for key in report["context"] if key.startswith("score ")]
-    assert len(kept) == 36
+    assert len(kept) == 18
 
 
 def test_digits_majority_is_a_tenth(run) -> None:
@@ -152,4 +152,4 @@ def test_digits_majority_is_a_tenth(run) -> None:
         for one in run("digits")["trials"]["score"]
         if one["params"]["cfg"] == {"model": "majority"}
     ]
-    assert majority == pytest.approx([0.1] * 3, abs=0.01)
+    assert majority == pytest.approx([0.1] * 2, abs=0.01)

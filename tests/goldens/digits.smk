@@ -50,7 +50,7 @@ checkpoint context_score:
         " --output {output.context:q} --log {log:q}"
 
 
-# digits.py:80: @trial, 36 combinations, at most 4 at once
+# digits.py:77: @trial, 18 combinations, at most 4 at once
 rule trial_score:
     input:
         context=lambda _: checkpoints.context_score.get().output.context,
@@ -73,37 +73,11 @@ rule trial_score:
         " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 
-# The jobs of score after the first 8, by how long these take.
-checkpoint pack_score:
-    input:
-        context=lambda _: checkpoints.context_score.get().output.context,
-    output:
-        packing="results/digits/packing/score.json",
-    log:
-        "logs/digits/pack/score.log",
-    localrule: True
-    priority: -1
-    params:
-        digest="<digest>",
-        worker=mlx.worker,
-        plan=mlx.plan("digits"),
-        slots=mlx.slots("digits", "score"),
-    shell:
-        "{params.worker} pack score --plan {params.plan:q}"
-        " {params.slots} --output {output.packing:q} --log {log:q}"
-
-
 # All runs of score in order, and their updates of SETUP.
 rule collect_score:
     input:
         context=lambda _: checkpoints.context_score.get().output.context,
         runs=mlx.runs("digits", "score"),
-        packing=lambda _: checkpoints.pack_score.get().output.packing,
-        tail=lambda _: mlx.tail(
-            "digits",
-            "score",
-            checkpoints.pack_score.get().output.packing,
-        ),
     output:
         runs="results/digits/trials/score.json",
         updates="results/digits/updates/score.json",
@@ -118,7 +92,6 @@ rule collect_score:
     shell:
         "{params.worker} collect score --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
-        " --packing {input.packing:q}"
         " --runs-output {output.runs:q} --updates-output {output.updates:q}"
         " --log {log:q}"
 
@@ -144,7 +117,7 @@ checkpoint context_final:
         " --output {output.context:q} --log {log:q}"
 
 
-# digits.py:100: @trial, 5 combinations, in parallel
+# digits.py:97: @trial, 3 combinations, in parallel
 rule trial_final:
     input:
         context=lambda _: checkpoints.context_final.get().output.context,
@@ -212,7 +185,7 @@ checkpoint context_reads_unseen_digits:
         " --output {output.context:q} --log {log:q}"
 
 
-# digits.py:118: @verify of score, final
+# digits.py:115: @verify of score, final
 rule verify_reads_unseen_digits:
     input:
         context=lambda _: checkpoints.context_reads_unseen_digits.get().output.context,
@@ -262,7 +235,7 @@ checkpoint context_beats_the_majority:
         " --output {output.context:q} --log {log:q}"
 
 
-# digits.py:125: @verify of score, final
+# digits.py:122: @verify of score, final
 rule verify_beats_the_majority:
     input:
         context=lambda _: checkpoints.context_beats_the_majority.get().output.context,
@@ -312,7 +285,7 @@ checkpoint context_seeds_agree:
         " --output {output.context:q} --log {log:q}"
 
 
-# digits.py:136: @verify of score, final
+# digits.py:133: @verify of score, final
 rule verify_seeds_agree:
     input:
         context=lambda _: checkpoints.context_seeds_agree.get().output.context,

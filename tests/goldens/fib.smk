@@ -29,7 +29,7 @@ checkpoint context_fib:
         " --output {output.context:q} --log {log:q}"
 
 
-# fib.py:29: @trial, 14 combinations, in parallel
+# fib.py:35: @trial, 34 combinations, in parallel
 rule trial_fib:
     input:
         context=lambda _: checkpoints.context_fib.get().output.context,
@@ -50,11 +50,33 @@ rule trial_fib:
         " --output {output.run:q} --log {log:q} --digest {params.digest:q}"
 
 
+# The jobs of fib after the first 8, by how long these take.
+checkpoint pack_fib:
+    input:
+        context=lambda _: checkpoints.context_fib.get().output.context,
+    output:
+        packing="results/fib/packing/fib.json",
+    log:
+        "logs/fib/pack/fib.log",
+    localrule: True
+    priority: -1
+    params:
+        digest="<digest>",
+        worker=mlx.worker,
+        plan=mlx.plan("fib"),
+        slots=mlx.slots("fib", "fib"),
+    shell:
+        "{params.worker} pack fib --plan {params.plan:q}"
+        " {params.slots} --output {output.packing:q} --log {log:q}"
+
+
 # All runs of fib in order, and their updates of SETUP.
 rule collect_fib:
     input:
         context=lambda _: checkpoints.context_fib.get().output.context,
         runs=mlx.runs("fib", "fib"),
+        packing=lambda _: checkpoints.pack_fib.get().output.packing,
+        tail=lambda _: mlx.tail("fib", "fib", checkpoints.pack_fib.get().output.packing),
     output:
         runs="results/fib/trials/fib.json",
         updates="results/fib/updates/fib.json",
@@ -69,6 +91,7 @@ rule collect_fib:
     shell:
         "{params.worker} collect fib --plan {params.plan:q}"
         " --runs {params.folder:q} --context {input.context:q}"
+        " --packing {input.packing:q}"
         " --runs-output {output.runs:q} --updates-output {output.updates:q}"
         " --log {log:q}"
 
@@ -92,7 +115,7 @@ checkpoint context_methods_agree:
         " --output {output.context:q} --log {log:q}"
 
 
-# fib.py:41: @verify of fib
+# fib.py:47: @verify of fib
 rule verify_methods_agree:
     input:
         context=lambda _: checkpoints.context_methods_agree.get().output.context,
@@ -131,7 +154,7 @@ checkpoint context_recursion_grows_with_the_numbers:
         " --output {output.context:q} --log {log:q}"
 
 
-# fib.py:48: @verify of fib
+# fib.py:54: @verify of fib
 rule verify_recursion_grows_with_the_numbers:
     input:
         context=lambda _: checkpoints.context_recursion_grows_with_the_numbers.get().output.context,
