@@ -7,24 +7,13 @@ import shutil
 
 import pytest
 
-from tests.support.edited_project import ALL, check, copied, prepared
+from tests.support.edited_project import ALL, check
 from tests.support.stored_runs import stored_lines
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("edited project")]
 
 WHOLE_TRIALS = ["helped", "modelled", "decorated", "moduled", "filed", "sized", "chained", "last"]
 HELPER = ("lab.py", "inner(x) * 2", "inner(x) * 4")
-
-
-@pytest.fixture(scope="session")
-def base(tmp_path_factory):
-    """Return the project after its first run."""
-    return prepared(tmp_path_factory.mktemp("lab") / "base")
-
-
-@pytest.fixture
-def lab(base, tmp_path):
-    return copied(base, tmp_path / "lab")
 
 
 def stored(lab):
