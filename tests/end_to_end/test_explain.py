@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.explained_project import Project
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("explained")]
 
 EXPERIMENT = """\
 import os, tools

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.explained_project import Project
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("touched")]
 
 EXPERIMENT = """\
 import glob
@@ -195,6 +195,7 @@ def test_files_that_are_only_touched(project):
     for name in FILES:
         os.utime(project.folder / name)
     os.utime(project.folder / "clean.txt", (1, 1))
+    (project.folder / "images/1").write_text("other")  # only the folder was listed
     check(project, {})
 
 
@@ -203,15 +204,6 @@ def test_only_the_combinations_of_a_batch_that_read_the_file(project):
     changed = ("FileChanged", {"path": "rare.txt", "makers": []})
     outlooks = check(project, {"train": 2}, {"train": [changed]})
     assert (outlooks["train"]["jobs"], outlooks["train"]["from_store"]) == (1, 8)
-
-
-def test_a_file_that_is_gone_and_back(project):
-    (project.folder / "rare.txt").unlink()
-    gone = ("FileGone", {"path": "rare.txt", "makers": []})
-    check(project, {"train": 2}, {"train": [gone]})
-    (project.folder / "rare.txt").write_text("rare")
-    outlooks = check(project, {}, {"train": [("FileAppeared", {"path": "rare.txt"})]})
-    assert outlooks["train"]["from_store"] == 10
 
 
 def test_an_older_file_in_its_place(project):
@@ -286,67 +278,66 @@ def test_a_link_of_a_chain(project):
     assert outlooks["chain"]["from_store"] == 1
 
 
-def test_a_folder(project):
-    (project.folder / "images/1").write_text("other")
-    check(project, {})
-    (project.folder / "images/2").write_text("two")
-    check(project, {"listed": 1}, {"listed": [("FolderChanged", {"path": "images"})]})
-    shutil.rmtree(project.folder / "images")
-    gone = ("FileGone", {"path": "images", "makers": []})
-    check(project, {"listed": 1}, {"listed": [gone]})
-
-
-def test_a_file_that_was_looked_for(project):
-    (project.folder / "config.json").write_text("{}")
-    appeared = ("FileAppeared", {"path": "config.json"})
-    check(project, {"looked": 1}, {"looked": [appeared]})
-    (project.folder / "config.json").unlink()
-    outlooks = check(project, {}, {"looked": [("FileGone", {"path": "config.json", "makers": []})]})
-    assert outlooks["looked"]["from_store"] == 1
-
-
-def test_a_variable(project):
+def set_aside(project):
+    """Change what functions have touched, for each something else; return the reasons by their names."""
+    folder, installed = project.folder, project.folder / "lib/site-packages"
+    (folder / "rare.txt").unlink()
+    (folder / "images/2").write_text("two")
+    (folder / "config.json").write_text("{}")
     project.environment["DATA_DIR"] = "first-secret"
-    check(project, {"located": 1}, {"located": [("VariableSet", {"name": "DATA_DIR"})]})
+    (installed / "tiny_pack-1.0.dist-info").rename(installed / "tiny_pack-1.1.dist-info")
+    (installed / "tiny_extra.py").write_text("")
+    (installed / "tiny_extra-2.0.dist-info").mkdir()
+    (folder / "limit.txt").write_text("")
+    (folder / "declared.txt").write_text("changed")
+    os.utime(folder / "declared.txt", (1_000_000_000, 1_000_000_000))
+    return {
+        "train": [("FileGone", {"path": "rare.txt", "makers": []})],
+        "listed": [("FolderChanged", {"path": "images"})],
+        "looked": [("FileAppeared", {"path": "config.json"})],
+        "located": [("VariableSet", {"name": "DATA_DIR"})],
+        "packed": [("PackageChanged", {"name": "tiny-pack", "old": "1.0", "new": "1.1"})],
+        "optional": [("PackageInstalled", {"name": "tiny_extra"})],
+        "check": [("FileChanged", {"path": "limit.txt", "makers": []})],
+        "declaring": [("InputChanged", {"path": "declared.txt"})],
+    }
+
+
+def set_back(project):
+    """Take back some of that and change more; return the reasons by the functions' names."""
+    folder, installed = project.folder, project.folder / "lib/site-packages"
+    (folder / "rare.txt").write_text("rare")
+    shutil.rmtree(folder / "images")
+    (folder / "config.json").unlink()
     project.environment["DATA_DIR"] = "second-secret"
-    said = project.mlx("explain", "exp.py", BATCH) + project.mlx(
-        "explain", "exp.py", BATCH, "--format=json"
-    )
+    shutil.rmtree(installed / "tiny_pack-1.1.dist-info")
+    (installed / "tiny_extra.py").unlink()
+    (installed / "tiny_extra-2.0.dist-info").rmdir()
+    return {
+        "train": [("FileAppeared", {"path": "rare.txt"})],
+        "listed": [("FileGone", {"path": "images", "makers": []})],
+        "looked": [("FileGone", {"path": "config.json", "makers": []})],
+        "located": [("VariableChanged", {"name": "DATA_DIR"})],
+        "packed": [("PackageGone", {"name": "tiny-pack", "old": "1.1"})],
+        "optional": [("PackageGone", {"name": "tiny-extra", "old": "2.0"})],
+    }
+
+
+def test_what_is_gone_or_there_or_another_and_back(project):
+    """Files, folders, variables, packages: each of another function, so that one run shows all of them."""
+    reasons = set_aside(project)
+    check(project, dict.fromkeys(reasons, 1) | {"train": 2}, reasons)
+    reasons = set_back(project)
+    said = project.mlx("explain", "exp.py", BATCH)
+    said += project.mlx("explain", "exp.py", BATCH, "--format=json")
     assert "DATA_DIR has another value" in said
     assert "secret" not in said
-    check(project, {"located": 1}, {"located": [("VariableChanged", {"name": "DATA_DIR"})]})
+    outlooks = check(project, {"listed": 1, "located": 1, "packed": 1}, reasons)
+    back = {name: outlooks[name]["from_store"] for name in ("train", "looked", "optional")}
+    assert back == {"train": 10, "looked": 1, "optional": 1}
     del project.environment["DATA_DIR"]
     outlooks = check(project, {}, {"located": [("VariableUnset", {"name": "DATA_DIR"})]})
     assert outlooks["located"]["from_store"] == 1
-
-
-def test_a_package(project):
-    installed = project.folder / "lib/site-packages"
-    (installed / "tiny_pack-1.0.dist-info").rename(installed / "tiny_pack-1.1.dist-info")
-    newer = {"name": "tiny-pack", "old": "1.0", "new": "1.1"}
-    check(project, {"packed": 1}, {"packed": [("PackageChanged", newer)]})
-    shutil.rmtree(installed / "tiny_pack-1.1.dist-info")
-    gone = {"name": "tiny-pack", "old": "1.1"}
-    check(project, {"packed": 1}, {"packed": [("PackageGone", gone)]})
-
-
-def test_a_package_that_was_not_installed(project):
-    place = project.folder / "lib/site-packages"
-    (place / "tiny_extra.py").write_text("")
-    (place / "tiny_extra-2.0.dist-info").mkdir()
-    installed = ("PackageInstalled", {"name": "tiny_extra"})
-    check(project, {"optional": 1}, {"optional": [installed]})
-    (place / "tiny_extra.py").unlink()
-    (place / "tiny_extra-2.0.dist-info").rmdir()
-    gone = ("PackageGone", {"name": "tiny-extra", "old": "2.0"})
-    outlooks = check(project, {}, {"optional": [gone]})
-    assert outlooks["optional"]["from_store"] == 1
-
-
-def test_a_file_of_a_verification(project):
-    (project.folder / "limit.txt").write_text("")
-    changed = ("FileChanged", {"path": "limit.txt", "makers": []})
-    check(project, {"check": 1}, {"check": [changed]})
 
 
 def test_a_file_of_a_setup(project):
@@ -361,14 +352,6 @@ def test_a_file_of_a_setup(project):
 
 
 _UNSURE = {name: (0, count) for name, count in ALL.items() if name != "init"}
-
-
-def test_a_declared_input(project):
-    path = project.folder / "declared.txt"
-    path.write_text("changed")
-    os.utime(path, (1_000_000_000, 1_000_000_000))
-    changed = ("InputChanged", {"path": "declared.txt"})
-    check(project, {"declaring": 1}, {"declaring": [changed]})
 
 
 def test_what_is_said(project):
