@@ -146,6 +146,7 @@ HELPER = (
     'def words():\n    with open("template.txt") as file:\n        return file.read().split()\n'
 )
 ALL = [f"by_{name}" for name in ("csv", "helper", "numpy", "pickle", "setup", "sql")]
+one_worker = pytest.mark.xdist_group("read once")
 
 
 @pytest.fixture(scope="module")
@@ -183,24 +184,25 @@ EDITS = {
     "table.csv": ("by_csv", lambda f: (f / "table.csv").write_text("x\n1\n5\n"), 6),
     "object.pkl": ("by_pickle", lambda f: (f / "object.pkl").write_bytes(b"\x80\x04K\x07."), 7),
     "template.txt": ("by_helper", lambda f: (f / "template.txt").write_text("c"), ["c"]),
-    "query.sql": ("by_sql", lambda f: (f / "query.sql").write_text(QUERY + " where x > 4"), None),
     "data.db": ("by_sql", lambda f: database(f, "insert into t values (5)"), 9),
+    "query.sql": ("by_sql", lambda f: (f / "query.sql").write_text(QUERY + " where x > 4"), 5),
 }
 
 
-@pytest.mark.parametrize("name", EDITS)
-def test_who_read_a_file_runs_again(read_once, folder, name):
+@one_worker
+def test_who_read_a_file_runs_again(read_once, folder):
     shutil.rmtree(folder)
     shutil.copytree(read_once, folder, symlinks=True)
     lab = Folder(folder, READERS)
     settled(lab)
-    trial, edit, expected = EDITS[name]
-    edit(folder)
-    assert lab.run(compiled=False) in ([trial], [trial, "check"])
-    assert lab.results(trial) == [expected]
+    for name, (trial, edit, expected) in EDITS.items():
+        edit(folder)
+        assert lab.run(compiled=False) in ([trial], [trial, "check"]), name
+        assert lab.results(trial) == [expected]
     settled(lab)
 
 
+@one_worker
 def test_setups_and_verifications_follow_files(read_once, folder):
     shutil.rmtree(folder)
     shutil.copytree(read_once, folder, symlinks=True)
@@ -215,6 +217,7 @@ def test_setups_and_verifications_follow_files(read_once, folder):
     settled(lab)
 
 
+@one_worker
 def test_files_that_only_look_changed_run_nothing(read_once, folder):
     shutil.rmtree(folder)
     shutil.copytree(read_once, folder, symlinks=True)

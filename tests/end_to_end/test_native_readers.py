@@ -5,6 +5,8 @@ Expected values are those that the files were made with. Each scenario ends with
 
 from __future__ import annotations
 
+import importlib
+
 import duckdb
 import lmdb
 import netCDF4
@@ -15,12 +17,12 @@ import pyarrow.csv
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
-import torch
 from safetensors.numpy import save_file
 
 from tests.support.traced_folder import TRACING, Folder
 
 pytestmark = pytest.mark.slow
+with_torch = pytest.mark.xdist_group("torch")
 
 READING = (
     "import os\nfrom mlx2smk import trial\nfrom pyarrow.parquet import read_table\n"
@@ -81,6 +83,12 @@ def folder(tmp_path):
     return tmp_path / "work"
 
 
+@pytest.fixture(scope="module")
+def torch():
+    """Return the library, which takes long to import, where it is needed."""
+    return importlib.import_module("torch")
+
+
 def make(folder, value):
     """Write all files that hold a table of one value."""
     table = pa.table({"a": [value]})
@@ -124,7 +132,7 @@ def read(how):
 )
 
 
-def make_models(folder, value):
+def make_models(torch, folder, value):
     """Write all files that hold a model of one value."""
     model = torch.nn.Linear(1, 1)
     torch.nn.init.constant_(model.bias, value)
@@ -133,14 +141,15 @@ def make_models(folder, value):
     torch.save({"a": torch.tensor(float(value))}, folder / "weights.pt")
 
 
+@with_torch
 @pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
-def test_models_that_torch_reads_are_followed(folder):
-    make_models(folder, 5)
+def test_models_that_torch_reads_are_followed(torch, folder):
+    make_models(torch, folder, 5)
     lab = Folder(folder, MODELS)
     assert len(lab.run()) == 3
     assert lab.results("read") == [5, 5, 5]
     assert lab.run(compiled=False) == []
-    make_models(folder, 9)
+    make_models(torch, folder, 9)
     assert lab.run(compiled=False) == ["read script", "read storage", "read weights"]
     assert lab.results("read") == [9, 9, 9]
 
@@ -266,22 +275,13 @@ def read(how):
 )
 
 
-class Scaling(torch.nn.Module):
-    def __init__(self, by):
-        super().__init__()
-        self.by = by
-
-    def forward(self, x):
-        return x * self.by
-
-
-def make_others(folder, value):
+def make_others(torch, folder, value):
     """Write the files of other libraries, which hold one value."""
     with netCDF4.Dataset(folder / "one.nc", "w") as data:
         data.createDimension("x", 1)
         data.createVariable("a", "f8", ("x",))[:] = [value]
     save_file({"a": np.array([value])}, folder / "one.safetensors")
-    torch.jit.trace(Scaling(value), torch.ones(1)).save(str(folder / "one.pt"))
+    torch.jit.trace(lambda x: x * value, torch.ones(1)).save(str(folder / "one.pt"))
     np.array([value], dtype="float32").tofile(folder / "one.raw")
     (folder / "one.csv").write_text(f"a\n{value}\n")
     (folder / "one.duckdb").unlink(missing_ok=True)
@@ -289,14 +289,15 @@ def make_others(folder, value):
         base.execute(f"create table t(a double); insert into t values({value})")
 
 
+@with_torch
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
-def test_classes_and_queries_of_libraries_follow_their_files(folder):
-    make_others(folder, 5.0)
+def test_classes_and_queries_of_libraries_follow_their_files(torch, folder):
+    make_others(torch, folder, 5.0)
     lab = Folder(folder, CLASSES)
     assert len(lab.run()) == 10
     assert lab.results("read") == [5.0] * 9 + [7.0]
     assert lab.run(compiled=False) == []
-    make_others(folder, 9.0)
+    make_others(torch, folder, 9.0)
     assert len(lab.run(compiled=False)) == 9
     assert lab.results("read") == [9.0] * 9 + [7.0]
     assert lab.run(compiled=False) == []
