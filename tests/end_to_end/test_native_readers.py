@@ -22,7 +22,6 @@ from safetensors.numpy import save_file
 from tests.support.traced_folder import TRACING, Folder
 
 pytestmark = pytest.mark.slow
-with_torch = pytest.mark.xdist_group("torch")
 
 READING = (
     "import os\nfrom mlx2smk import trial\nfrom pyarrow.parquet import read_table\n"
@@ -83,12 +82,6 @@ def folder(tmp_path):
     return tmp_path / "work"
 
 
-@pytest.fixture(scope="module")
-def torch():
-    """Return the library, which takes long to import, where it is needed."""
-    return importlib.import_module("torch")
-
-
 def make(folder, value):
     """Write all files that hold a table of one value."""
     table = pa.table({"a": [value]})
@@ -112,46 +105,6 @@ def test_readers_in_other_languages_follow_their_files(folder):
     pyarrow.parquet.write_table(pa.table({"a": [1]}), folder / "parts" / "3.parquet")
     assert lab.run(compiled=False) == ["read folder"]
     assert lab.results("read") == [9, 9, 9, 19, 18, 9, 9, 7]
-
-
-MODELS = (
-    "import os\nfrom mlx2smk import trial\n"
-    + TRACING
-    + """
-import torch
-
-@trial(1, {"how": ["script", "storage", "weights"]})
-def read(how):
-    ran("read", how)
-    if how == "script":
-        return torch.jit.load("model.pt")(torch.zeros(1)).item()
-    if how == "storage":
-        return torch.from_file("values.bin", size=2, dtype=torch.uint8)[1].item()
-    return torch.load("weights.pt", mmap=True)["a"].item()
-"""
-)
-
-
-def make_models(torch, folder, value):
-    """Write all files that hold a model of one value."""
-    model = torch.nn.Linear(1, 1)
-    torch.nn.init.constant_(model.bias, value)
-    torch.jit.trace(model, torch.zeros(1)).save(str(folder / "model.pt"))
-    (folder / "values.bin").write_bytes(bytes([0, value]))
-    torch.save({"a": torch.tensor(float(value))}, folder / "weights.pt")
-
-
-@with_torch
-@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")
-def test_models_that_torch_reads_are_followed(torch, folder):
-    make_models(torch, folder, 5)
-    lab = Folder(folder, MODELS)
-    assert len(lab.run()) == 3
-    assert lab.results("read") == [5, 5, 5]
-    assert lab.run(compiled=False) == []
-    make_models(torch, folder, 9)
-    assert lab.run(compiled=False) == ["read script", "read storage", "read weights"]
-    assert lab.results("read") == [9, 9, 9]
 
 
 DATABASE = (
@@ -246,23 +199,34 @@ from safetensors.torch import load_file
 class Mine(netCDF4.Dataset):
     pass
 
-@trial(1, {"how": ["netcdf", "own", "tensors", "loaded", "jit", "raw", "sql", "method", "base", "other"]})
-def read(how):
-    ran("read", how)
-    if how in ("netcdf", "own"):
-        with (Mine if how == "own" else netCDF4.Dataset)("one.nc") as data:
-            assert isinstance(data, netCDF4.Dataset) and not isinstance(3, netCDF4.Dataset)
-            assert isinstance(data, Mine) == (how == "own")
-            return float(data["a"][0])
-    if how == "tensors":
-        with safetensors.safe_open("one.safetensors", framework="np") as tensors:
-            return float(tensors.get_tensor("a")[0])
+@trial(1, {"how": ["netcdf", "own"]})
+def data(how):
+    ran("data", how)
+    with (Mine if how == "own" else netCDF4.Dataset)("one.nc") as data:
+        assert isinstance(data, netCDF4.Dataset) and not isinstance(3, netCDF4.Dataset)
+        assert isinstance(data, Mine) == (how == "own")
+        return float(data["a"][0])
+
+@trial(1, {})
+def tensors():
+    ran("tensors")
+    with safetensors.safe_open("one.safetensors", framework="np") as tensors:
+        return float(tensors.get_tensor("a")[0])
+
+@trial(1, {"how": ["loaded", "jit", "raw", "weights"]})
+def models(how):
+    ran("models", how)
     if how == "loaded":
         return float(load_file("one.safetensors")["a"][0])
     if how == "jit":
         return float(torch.jit.load("one.pt")(torch.ones(1)))
     if how == "raw":
         return float(torch.from_file("one.raw", size=1))
+    return torch.load("weights.pt", mmap=True)["a"].item()
+
+@trial(1, {"how": ["sql", "method", "base", "other"]})
+def queries(how):
+    ran("queries", how)
     if how == "sql":
         return float(duckdb.sql("from 'one.csv' where 'a.b' = 'a.b'").fetchall()[0][0])
     if how == "method":
@@ -275,32 +239,40 @@ def read(how):
 )
 
 
-def make_others(torch, folder, value):
+def make_others(folder, value):
     """Write the files of other libraries, which hold one value."""
+    torch = importlib.import_module("torch")  # not when tests are collected: it takes seconds
     with netCDF4.Dataset(folder / "one.nc", "w") as data:
         data.createDimension("x", 1)
         data.createVariable("a", "f8", ("x",))[:] = [value]
     save_file({"a": np.array([value])}, folder / "one.safetensors")
     torch.jit.trace(lambda x: x * value, torch.ones(1)).save(str(folder / "one.pt"))
     np.array([value], dtype="float32").tofile(folder / "one.raw")
+    torch.save({"a": torch.tensor(value)}, folder / "weights.pt")
     (folder / "one.csv").write_text(f"a\n{value}\n")
     (folder / "one.duckdb").unlink(missing_ok=True)
     with duckdb.connect(folder / "one.duckdb") as base:
         base.execute(f"create table t(a double); insert into t values({value})")
 
 
-@with_torch
 @pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")
-def test_classes_and_queries_of_libraries_follow_their_files(torch, folder):
-    make_others(torch, folder, 5.0)
+def test_classes_and_queries_of_libraries_follow_their_files(folder):
+    make_others(folder, 5.0)
     lab = Folder(folder, CLASSES)
-    assert len(lab.run()) == 10
-    assert lab.results("read") == [5.0] * 9 + [7.0]
+    assert len(lab.run()) == 11
+    assert numbers(lab) == [5.0] * 10 + [7.0]
     assert lab.run(compiled=False) == []
-    make_others(torch, folder, 9.0)
-    assert len(lab.run(compiled=False)) == 9
-    assert lab.results("read") == [9.0] * 9 + [7.0]
+    make_others(folder, 9.0)
+    assert len(lab.run(compiled=False)) == 10
+    assert numbers(lab) == [9.0] * 10 + [7.0]
     assert lab.run(compiled=False) == []
+
+
+def numbers(lab):
+    """Return what all trials have read; each imports no more than it needs, since torch takes long."""
+    return [
+        read for trial in ("data", "tensors", "models", "queries") for read in lab.results(trial)
+    ]
 
 
 WRITING = (
