@@ -12,6 +12,8 @@ from mlx2smk.cli import main
 from mlx2smk.diagnostics.about_history import NoFinishedRuns, UnknownFinishedRun
 from tests.support.traced_folder import Folder
 
+pytestmark = pytest.mark.xdist_group("history")  # its runs are made once
+
 EXPERIMENT = """
 from mlx2smk import setup, trial, verify
 SCALE = 0.5

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.paths import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("built")]  # once for all tests
 pytest.importorskip("hatchling")
 
 

@@ -14,6 +14,8 @@ LOADED = re.compile(
     r"""<(?:script|img|iframe)[^>]*\ssrc="?([^\s">]+)|<link[^>]*\shref="?([^\s">]+)"""
 )
 
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("site")]  # built once for all tests
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
@@ -39,7 +41,6 @@ def site(tmp_path_factory):
     return folder
 
 
-@pytest.mark.slow
 def test_it_builds_and_loads_nothing_from_elsewhere(site):
     pages = list(site.rglob("*.html"))
     assert len(pages) > 25
@@ -56,7 +57,6 @@ def test_it_builds_and_loads_nothing_from_elsewhere(site):
     assert re.findall(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//[^)\s]*", styles) == []
 
 
-@pytest.mark.slow
 def test_the_reference_has_every_command_and_option(site):
     page = (site / "reference" / "commands.html").read_text(encoding="utf-8")
     parser = next(action for action in command_line()._actions if action.choices)
