@@ -165,9 +165,13 @@ def test_what_libraries_write_is_made_again(tmp_path):
     assert lab.run() == [*made, *used]
     assert lab.results("use") == [6.0] * len(WAYS)
     settled(lab)
-    lab.write(experiment())  # the readers' results are known, but not what they read
+    # The readers' results are known, but not what they read; without torch, which takes seconds to import.
+    text = experiment()
+    assert text.count("'torch', 'script', ") == 2
+    lab.write(text.replace("'torch', 'script', ", ""))
+    made = [run for run in made if run not in ("make torch", "make script")]
     assert lab.run()[: len(made)] == made
-    assert lab.results("use") == [5.0] * len(WAYS)
+    assert lab.results("use") == [5.0] * len(made)
     settled(lab)
 
 
