@@ -5,12 +5,14 @@ import hashlib
 import importlib
 import importlib.util
 import json
+import marshal
 import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
 
 BUNDLE = Path(str(workflow.current_basedir)).parent
+PYC_HEAD = 16  # bytes before the code in a file of bytecode
 
 
 def hold(directory):
@@ -37,6 +39,17 @@ def check_begun():
         )
 
 
+def forget_cut_bytecode():
+    """Remove bytecode that a full disk has cut short, which Python would read and fail with."""
+    for path in BUNDLE.glob(f"mlx/**/*.{sys.implementation.cache_tag}.pyc"):
+        try:
+            marshal.loads(path.read_bytes()[PYC_HEAD:])
+        except OSError:
+            continue
+        except (EOFError, ValueError, TypeError):
+            path.unlink(missing_ok=True)
+
+
 def load_rules():
     """Return the module `mlx_runtime.workflow.rules` of this bundle.
 
@@ -56,6 +69,8 @@ def load_rules():
 # Before anything else is read: what is compiled now stays as it is until this process ends.
 HELD = [hold(BUNDLE.parent), hold(".")] if workflow.is_main_process else []
 check_begun()
+if HELD:
+    forget_cut_bytecode()
 
 mlx = load_rules().Workflow(workflow, config, BUNDLE, local)
 mlx.start()
