@@ -37,23 +37,31 @@ class Costs:
 
     Combinations that take `short` or longer are not packed; batches take `target`, or less where few
     combinations are left, but not less than `least`; to keep all slots busy, not less than `job`, which is
-    what a job costs. `watch` is how long the head is watched.
+    what a job costs. `watch` is how long the head is watched. `queued` says that jobs wait for others' jobs.
     """
 
-    __slots__ = ("job", "least", "short", "target", "watch")
+    __slots__ = ("job", "least", "queued", "short", "target", "watch")
 
-    def __init__(
-        self, *, short: float, target: float, least: float, job: float, watch: float
+    def __init__(  # noqa: PLR0913 - a record
+        self,
+        *,
+        short: float,
+        target: float,
+        least: float,
+        job: float,
+        watch: float,
+        queued: bool = False,
     ) -> None:
         self.job = job
         self.short = short
         self.target = target
         self.least = least
+        self.queued = queued
         self.watch = watch
 
 
 ON_THIS_MACHINE = Costs(short=0.5, target=2.0, least=0.05, job=0.03, watch=0.5)
-IN_A_CLUSTER = Costs(short=30.0, target=120.0, least=30.0, job=5.0, watch=60.0)
+IN_A_CLUSTER = Costs(short=30.0, target=120.0, least=30.0, job=5.0, watch=60.0, queued=True)
 
 
 def deal(seconds: Mapping[int, float], slots: int, costs: Costs) -> list[list[int]]:

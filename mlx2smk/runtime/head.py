@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from itertools import islice
@@ -18,24 +19,25 @@ if TYPE_CHECKING:
 
     from .dealing import Costs
     from .documents import JobRecord, RunDict, TrialEntry
-    from .plan import Plan
 
 PAUSE = 0.005
 """Seconds between two looks at the head."""
+
+LONGEST_WATCH = 5.0
+"""Seconds for which a head is watched that a limit lets start only bit by bit."""
 
 MOST_KNOWN = 50_000
 """Earlier runs that are read; of more, it is enough to know some."""
 
 
-def pack(plan: Plan, name: str, output: str, slots: int, logs: str | None = None) -> str:
+def pack(trial: TrialEntry, output: str, slots: int, logs: str, *, elsewhere: bool = False) -> str:
     """Decide about the tail of a trial, write it to `output`, and return the reason.
 
-    `slots` is how many of its jobs can run at once. If these run on other machines, where they may wait in
-    a queue, `logs` is the folder of the logs that they begin when they start.
+    `slots` is how many of its jobs can run at once, `logs` the folder of the logs that they begin when they
+    start. `elsewhere` says that they run on other machines, where they may wait in a queue.
     """
-    trial = plan.trial(name)
     results = os.path.dirname(os.path.dirname(output))
-    costs = ON_THIS_MACHINE if logs is None else IN_A_CLUSTER
+    costs = IN_A_CLUSTER if elsewhere else ON_THIS_MACHINE
     known = known_seconds(trial, results)
     head = seconds_of_head(trial, results, known, costs, logs)
     groups, why = decide(tails.tail_numbers(trial), head, known, slots, costs)
@@ -43,9 +45,8 @@ def pack(plan: Plan, name: str, output: str, slots: int, logs: str | None = None
     return why
 
 
-def pack_unseen(plan: Plan, name: str, output: str) -> str:
+def pack_unseen(trial: TrialEntry, output: str) -> str:
     """Decide about a tail where the results of its head cannot be seen, and return the reason."""
-    trial = plan.trial(name)
     why = "the results of the first combinations are kept elsewhere"
     tails.keep_decision(output, trial, tails.unseen(trial), why)
     return why
@@ -126,35 +127,40 @@ def seconds_of_head(
     results: str,
     known: Mapping[int, float],
     costs: Costs,
-    logs: str | None = None,
+    logs: str,
 ) -> dict[int, float | None]:
     """Return the seconds of each combination of the head, None for those that have not ended.
 
     Watches until all have ended, one is known to take long, or some time has passed. Combinations that
-    took long before are not waited for. Of those that wait in a queue nothing is said: with the folder of
-    the logs, only those count that have been seen running for as long as a long one takes.
+    took long before are not waited for. If a limit, as of GPUs, lets short ones start only bit by bit, the
+    time counts from when all have started. Of those that wait in a queue nothing is said: only
+    those count that have been seen running for as long as a long one takes.
     """
     watched = _Watched(trial, results, logs)
-    end = time.monotonic() + costs.watch
+    start = time.monotonic()
+    end = start + costs.watch
     while True:
         watched.look()
+        now = time.monotonic()
+        if not costs.queued and watched.is_held_back(costs.short):
+            end = min(now, start + LONGEST_WATCH) + costs.watch
         seconds = watched.seconds
         waiting = [n for n in seconds if seconds[n] is None and known.get(n, 0.0) < costs.short]
         proven = any(each is not None and each >= costs.short for each in seconds.values())
-        if not waiting or time.monotonic() > end or (proven and not known):
-            return seconds if logs is None else watched.shown(costs.short)
+        if not waiting or now > end or (proven and not known):
+            return watched.shown(costs.short) if costs.queued else seconds
         time.sleep(PAUSE)
 
 
 class _Watched:
     """What the jobs of a head have come to: the seconds of those that have ended, and since when others run."""
 
-    def __init__(self, trial: TrialEntry, results: str, logs: str | None) -> None:
+    def __init__(self, trial: TrialEntry, results: str, logs: str) -> None:
         self.seconds: dict[int, float | None] = {}
         self._jobs = {}
         self._running_since: dict[int, float] = {}
         for job in jobs_of(trial):
-            log = logs and os.path.join(logs, layout.run_log_path(trial["name"], job.name))
+            log = os.path.join(logs, layout.run_log_path(trial["name"], job.name))
             record = os.path.join(results, layout.run_path(trial["name"], job.name))
             self._jobs[job.first] = record, job.digest, log
             self.seconds[job.first] = None
@@ -164,8 +170,15 @@ class _Watched:
         for number, (record, digest, log) in self._jobs.items():
             if self.seconds[number] is None:
                 self.seconds[number] = _seconds_in(record, digest)
-            if log and number not in self._running_since and os.path.exists(log):
+            if number not in self._running_since and os.path.exists(log):
                 self._running_since[number] = time.monotonic()
+
+    def is_held_back(self, long: float) -> bool:
+        """Tell whether some have not started though all that run may still be short."""
+        running = [number for number, seconds in self.seconds.items() if seconds is None]
+        begun = [self._running_since[n] for n in running if n in self._running_since]
+        has_long = time.monotonic() - min(begun, default=math.inf) >= long
+        return len(begun) < len(running) and not has_long
 
     def shown(self, long: float) -> dict[int, float | None]:
         """Return the seconds of those that have ended, or have been running for so long."""

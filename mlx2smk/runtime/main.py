@@ -186,12 +186,13 @@ def _pack(arguments: Arguments) -> None:
     from . import head
 
     plan, output, log = _plan(arguments), arguments.one("output"), arguments.one("log")
-    slots = int(arguments.one("slots"))
+    trial, slots = plan.trial(arguments.name), int(arguments.one("slots"))
     if "unseen" in arguments.options:
-        why = head.pack_unseen(plan, arguments.name, output)
+        why = head.pack_unseen(trial, output)
     else:
-        logs = os.path.dirname(os.path.dirname(log)) if "elsewhere" in arguments.options else None
-        why = head.pack(plan, arguments.name, output, slots, logs)
+        logs = os.path.dirname(os.path.dirname(log))
+        elsewhere = "elsewhere" in arguments.options
+        why = head.pack(trial, output, slots, logs, elsewhere=elsewhere)
     _note(log, f"mlx: {why}")
 
 

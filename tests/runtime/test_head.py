@@ -130,45 +130,82 @@ def leave(folder, job, *seconds, digest=None, first=0):
     path.write_text(json.dumps({"digest": digest or job.digest, "runs": runs}))
 
 
+def begin(folder, *jobs):
+    """Begin the logs of jobs, as they do when they start."""
+    place = folder / "logs/exp/runs/t"
+    place.mkdir(parents=True, exist_ok=True)
+    for job in jobs:
+        (place / f"{job.name}.log").touch()
+
+
+def seen(trial, folder, known=(), costs=ON_THIS_MACHINE):
+    results, logs = str(folder / "results/exp"), str(folder / "logs/exp")
+    entry = trial.plan["trials"][0]
+    return head.seconds_of_head(entry, results, dict(known), costs, logs)
+
+
 def test_waits_for_the_head_a_moment(trial, tmp_path):
     entry = trial.plan["trials"][0]
+    begin(tmp_path, *jobs_of(entry))
     first, *others = jobs_of(entry)
     for job in others:
         leave(tmp_path, job, 0.01)
     leave(tmp_path, first, 0.01, digest="another version's")
     late = threading.Timer(0.05, lambda: leave(tmp_path, first, 0.02))
     late.start()
-    seen = head.seconds_of_head(entry, str(tmp_path / "results/exp"), {}, ON_THIS_MACHINE)
+    found = seen(trial, tmp_path)
     late.join()
-    assert seen == {0: 0.02, 13: 0.01, 26: 0.01, 39: 0.01}
+    assert found == {0: 0.02, 13: 0.01, 26: 0.01, 39: 0.01}
 
 
 def test_but_no_longer(trial, tmp_path):
-    entry = trial.plan["trials"][0]
+    begin(tmp_path, *jobs_of(trial.plan["trials"][0]))
     start = time.monotonic()
-    assert head.seconds_of_head(entry, str(tmp_path), {}, ON_THIS_MACHINE) == NONE_ENDED
+    assert seen(trial, tmp_path) == NONE_ENDED
     waited = time.monotonic() - start
     assert waited >= ON_THIS_MACHINE.watch
     start = time.monotonic()
     long = dict.fromkeys(HEAD, 9.0)
-    assert head.seconds_of_head(entry, str(tmp_path), long, ON_THIS_MACHINE) == NONE_ENDED
+    assert seen(trial, tmp_path, long) == NONE_ENDED
     assert time.monotonic() - start < waited  # what is known to take long is not waited for
+
+
+def test_short_ones_that_a_limit_lets_start_one_by_one_are_seen(trial, tmp_path):
+    """As with one GPU: together they take longer than a head is watched that has started."""
+    costs = Costs(short=0.3, target=1.0, least=0.1, job=0.1, watch=0.3)
+
+    def run_one_by_one():
+        for job in jobs_of(trial.plan["trials"][0]):
+            begin(tmp_path, job)
+            time.sleep(0.15)
+            leave(tmp_path, job, 0.01)
+
+    running = threading.Thread(target=run_one_by_one)
+    running.start()
+    found = seen(trial, tmp_path, costs=costs)
+    running.join()
+    assert found == SHORT
+
+
+def test_but_a_long_one_is_not_waited_for(trial, tmp_path, monkeypatch):
+    """One that takes its time holds the others back."""
+    monkeypatch.setattr(head, "LONGEST_WATCH", 600.0)
+    begin(tmp_path, jobs_of(trial.plan["trials"][0])[0])
+    assert seen(trial, tmp_path) == NONE_ENDED
 
 
 def test_in_a_queue_nothing_is_known(trial, tmp_path):
     """Of four, one has ended, one has been running for as long as long ones take, one has just begun."""
     entry = trial.plan["trials"][0]
     ended, running, begun, _queued = jobs_of(entry)
-    logs = tmp_path / "logs/exp"
-    (logs / "runs/t").mkdir(parents=True)
     leave(tmp_path, ended, 0.01)
-    costs = Costs(short=0.3, target=1.0, least=0.1, job=0.1, watch=0.5)
-    (logs / f"runs/t/{running.name}.log").touch()
-    late = threading.Timer(0.4, (logs / f"runs/t/{begun.name}.log").touch)
+    costs = Costs(short=0.3, target=1.0, least=0.1, job=0.1, watch=0.5, queued=True)
+    begin(tmp_path, running)
+    late = threading.Timer(0.4, begin, (tmp_path, begun))
     late.start()
-    seen = head.seconds_of_head(entry, str(tmp_path / "results/exp"), {}, costs, str(logs))
+    found = seen(trial, tmp_path, costs=costs)
     late.join()
-    assert seen == {HEAD[0]: 0.01, HEAD[1]: None}
+    assert found == {HEAD[0]: 0.01, HEAD[1]: None}
 
 
 def test_run_times_are_those_of_the_last_complete_run(trial, tmp_path):
