@@ -139,6 +139,15 @@ def test_forced_and_limited_and_in_other_jobs(folder):
     assert "pack_t" in folder.said
 
 
+def test_jobs_that_are_not_decided_yet_can_not_be_asked_for(folder):
+    job = "results/exp/runs/t/batch-1.json"
+    assert folder.run(job, status=1) == []
+    assert "t has no job batch-1, at least not yet" in folder.said
+    assert "KeyError" not in folder.said
+    assert folder.run("results/exp/trials/t.json") == numbers(*range(SIZE))
+    assert folder.run(job) == []
+
+
 @pytest.mark.parametrize("held", [0, 39, 5], ids=["in the head", "in its end", "in the tail"])
 def test_after_a_kill_the_next_run_goes_on(folder, held):
     trace = folder.path.parent / "trace"

@@ -26,7 +26,7 @@ from .collection import leave_out_of_collection
 from .compiled import CompiledFolder
 from .result_times import settle_times
 from .settings import Settings
-from .snakemake_api import Snakemake
+from .snakemake_api import Snakemake, fail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -223,13 +223,22 @@ class Workflow:
         def find(wildcards: Any) -> str:
             if kind == "trials":
                 job = wildcards[0]
-                planned = self._compiled.jobs(stem, name).get(job)
-                code = planned or self._tail_jobs(stem, name)[job].digest
-                return self._scheduled(stem, kind, name, job, code)
+                return self._scheduled(stem, kind, name, job, self._code_of(stem, name, job))
             code = " ".join([self._compiled.code_digest(stem, kind, name), *more])
             return self._scheduled(stem, kind, name, "", code)
 
         return find
+
+    def _code_of(self, stem: str, trial: str, job: str) -> str:
+        """Return the digest of a job of a trial; stop if there is no such job, as somebody asked for its record."""
+        planned = self._compiled.jobs(stem, trial).get(job)
+        if planned:
+            return planned
+        tail = self._tail_jobs(stem, trial)
+        if job not in tail:
+            whole = f"{self._results(stem)}/{layout.collected_path(trial)}"
+            fail(f"{trial} has no job {job}, at least not yet; {whole} asks for all that it has")
+        return tail[job].digest
 
     def _scheduled(self, stem: str, kind: str, name: str, job: str, code: str) -> str:
         """Return what a job is scheduled for.
