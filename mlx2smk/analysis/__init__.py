@@ -148,7 +148,7 @@ def _trial(
     trial: Trial, slices: Slices, slicer: Slicer, finder: FileFinder, used: Used
 ) -> FunctionAnalysis:
     own_slice, taken = slices[trial.name]
-    mentioned = any(SETUP in text for each in trial.parameters for text in each.texts)
+    mentioned = any(parameter.mentions(SETUP) for parameter in trial.parameters)
     access = access_of(
         *(taken, own_slice.widened, slicer.project),
         seeded=True,

@@ -62,7 +62,7 @@ class Splitting:
         names = self._names
         for number in numbers:
             common = self._common(self.code.of([number]))
-            digest = digest_of(*common, "\0".join(map(repr, self._values(number))))
+            digest = digest_of(*common, "\0".join(self._texts(number)))
             yield JobPlan(name=names[number], first=number, count=1, digest=digest)
 
     def beside(self, head: Sequence[int]) -> Iterator[JobPlan]:
@@ -78,15 +78,18 @@ class Splitting:
         return list(unique(self._combination_names()))
 
     def _combination_names(self) -> Iterator[str]:
-        names = [parameter.name for parameter in self.trial.parameters]
-        for values in product(*(parameter.values for parameter in self.trial.parameters)):
-            yield combination_name(names, [repr(value) for value in values], values)
+        parameters = self.trial.parameters
+        names = [parameter.name for parameter in parameters]
+        combinations = product(*(parameter.values for parameter in parameters))
+        texts = product(*(parameter.texts for parameter in parameters))
+        for values, written in zip(combinations, texts, strict=True):
+            yield combination_name(names, written, values)
 
-    def _values(self, number: int) -> list[object]:
+    def _texts(self, number: int) -> list[str]:
         found = []
         for parameter in reversed(self.trial.parameters):
-            number, at = divmod(number, len(parameter.values))
-            found.append(parameter.values[at])
+            number, at = divmod(number, len(parameter.texts))
+            found.append(parameter.texts[at])
         return found[::-1]
 
 

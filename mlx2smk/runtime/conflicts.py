@@ -16,9 +16,9 @@ from .tails import all_jobs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from .documents import Observation, TrialEntry
+    from .documents import Observation, Observed, TrialEntry
     from .order_documents import OrderDocument, SharedFileEntry, SharedPairEntry
     from .plan import Plan
 
@@ -96,14 +96,33 @@ def _uses(observation: Observation) -> Iterator[tuple[str, str, str | None]]:
         yield path, "looked for", None
 
 
-def check_combinations(
-    plan: Plan, trial: TrialEntry, observations: Observations, results: str
-) -> None:
+class ObservedRuns:
+    """What was observed of the runs of a trial, by their numbers, as it is in the records of their jobs: in groups."""
+
+    def __init__(self) -> None:
+        self._groups: list[tuple[Sequence[int], Observed]] = []
+
+    def add(self, numbers: Sequence[int], groups: Observed) -> None:
+        """Add those of a job, given the numbers of its combinations."""
+        self._groups.append((numbers, groups))
+
+    def __iter__(self) -> Iterator[tuple[int, Observation]]:
+        for numbers, groups in self._groups:
+            for observation, places in groups:
+                yield from ((numbers[place], observation) for place in places)
+
+    def all_as(self, number: int) -> Iterator[tuple[int, Observation]]:
+        """Yield each group once, as if one run had that number and everything were observed of it."""
+        for _, groups in self._groups:
+            yield from ((number, observation) for observation, _ in groups)
+
+
+def check_combinations(plan: Plan, trial: TrialEntry, observed: ObservedRuns, results: str) -> None:
     """Raise JobError if combinations of a trial share files but may run in parallel.
 
-    `observations` are gone through twice; `results` is the folder of the experiment's results.
+    `results` is the folder of the experiment's results.
     """
-    flow = _among_combinations(trial, observations)
+    flow = _among_combinations(trial, observed)
     if flow is not None:
         found, pairs = _shown_so_far(plan, results)
         found[trial["name"]] = _shared(trial, flow)
@@ -136,17 +155,17 @@ def _shown_so_far(
     """Return what all records that there are show, so that one more compile is enough for it."""
     found = {}
     for trial in plan.trials:
-        flow = _among_combinations(trial, list(_observed(results, trial)))
+        flow = _among_combinations(trial, _observed(results, trial))
         if flow is not None:
             found[trial["name"]] = _shared(trial, flow)
     return found, _sharing_trials(plan, results)
 
 
-def _among_combinations(trial: TrialEntry, observations: Observations) -> Flow | None:
+def _among_combinations(trial: TrialEntry, observed: ObservedRuns) -> Flow | None:
     """Return a use of a file that one combination wrote by another one that may run in parallel."""
     if trial["chained"] or trial["parallel"] is not None:
         return None
-    return next(Written(observations).flows(observations), None)
+    return next(Written(observed).flows(observed), None)
 
 
 def _shared(trial: TrialEntry, flow: Flow) -> SharedFileEntry:
@@ -157,34 +176,38 @@ def _shared(trial: TrialEntry, flow: Flow) -> SharedFileEntry:
 
 def _sharing_trials(plan: Plan, results: str) -> list[SharedPairEntry]:
     """Return the pairs of trials that share a file and may run in parallel."""
-    found: list[SharedPairEntry] = []
-    for at, then in enumerate(plan.trials):
-        for first in plan.trials[:at]:
-            if first["order"] == then["order"] and first["name"] not in then["after"]:
-                file = _between(_observed(results, first), _observed(results, then))
-                if file is not None:
-                    found.append({"first": first["name"], "then": then["name"], "file": file})
-    return found
+    pairs = [
+        (first, then)
+        for at, then in enumerate(plan.trials)
+        for first in plan.trials[:at]
+        if first["order"] == then["order"] and first["name"] not in then["after"]
+    ]
+    compared = {trial["name"]: trial for pair in pairs for trial in pair}
+    observed = {name: _observed(results, trial) for name, trial in compared.items()}
+    files = (_between(observed[first["name"]], observed[then["name"]]) for first, then in pairs)
+    return [
+        {"first": first["name"], "then": then["name"], "file": file}
+        for (first, then), file in zip(pairs, files)
+        if file is not None
+    ]
 
 
-def _between(first: Observations, then: Observations) -> str | None:
+def _between(first: ObservedRuns, then: ObservedRuns) -> str | None:
     """Return a file that one of the trials wrote and the other one used, or None."""
-    one = [observation for _, observation in first]
-    another = [observation for _, observation in then]
-    for writing, using in ((one, another), (another, one)):
-        written = Written((0, observation) for observation in writing)
-        for flow in written.flows((1, observation) for observation in using):
+    for writing, using in ((first, then), (then, first)):
+        for flow in Written(writing.all_as(0)).flows(using.all_as(1)):
             return flow.path
     return None
 
 
-def _observed(results: str, trial: TrialEntry) -> Iterator[tuple[int, Observation]]:
-    """Yield what was observed of the combinations of a trial, according to the records of its jobs."""
+def _observed(results: str, trial: TrialEntry) -> ObservedRuns:
+    """Return what was observed of the combinations of a trial, according to the records of its jobs."""
+    found = ObservedRuns()
     for job in all_jobs(trial, results):
         head = makers.read_head(os.path.join(results, layout.run_path(trial["name"], job.name)))
         if head.get("digest") == job.digest:
-            for observation, places in head.get("observed", ()):
-                yield from ((job.numbers[place], observation) for place in places)
+            found.add(job.numbers, head.get("observed", []))
+    return found
 
 
 def _keep(plan: Plan, trials: dict[str, SharedFileEntry], pairs: list[SharedPairEntry]) -> None:

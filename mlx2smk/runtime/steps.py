@@ -15,12 +15,11 @@ MOST_OPEN = 100
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
     from .documents import (
         Context,
-        Observation,
         Observed,
         SetupRecord,
         TrialEntry,
@@ -62,7 +61,7 @@ def collect(
     trial = plan.trial(name)
     jobs = [*jobs_of(trial), *(_tail(trial, packing) if packing else ())]
     updates: Context = {}
-    observed = _Observations()
+    observed = conflicts.ObservedRuns()
     texts = _run_texts(trial, jobs, folder, updates, observed)
     results = os.path.dirname(os.path.dirname(folder))
     check = partial(conflicts.check_combinations, plan, trial, observed, results)
@@ -81,22 +80,6 @@ def _tail(trial: TrialEntry, path: str) -> list[Job]:
     return found
 
 
-class _Observations:
-    """What was observed of runs, by their numbers, as it is in the records of their jobs: in groups."""
-
-    def __init__(self) -> None:
-        self._groups: list[tuple[Sequence[int], Observed]] = []
-
-    def add(self, numbers: Sequence[int], groups: Observed) -> None:
-        """Add those of a job, given the numbers of its combinations."""
-        self._groups.append((numbers, groups))
-
-    def __iter__(self) -> Iterator[tuple[int, Observation]]:
-        for numbers, groups in self._groups:
-            for observation, places in groups:
-                yield from ((numbers[place], observation) for place in places)
-
-
 def _collected(texts: Iterator[str], check: Callable[[], None]) -> Iterator[str]:
     """Yield the text of all runs; raise JobError before the end if they cannot be trusted."""
     yield from records.texts_per_line(texts)
@@ -105,7 +88,11 @@ def _collected(texts: Iterator[str], check: Callable[[], None]) -> Iterator[str]
 
 
 def _run_texts(
-    trial: TrialEntry, jobs: list[Job], folder: str, updates: Context, observed: _Observations
+    trial: TrialEntry,
+    jobs: list[Job],
+    folder: str,
+    updates: Context,
+    observed: conflicts.ObservedRuns,
 ) -> Iterator[str]:
     """Yield the runs in order, and collect their context updates and observations on the way.
 
