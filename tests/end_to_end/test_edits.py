@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from mlx2smk.compiler import CompileOptions, compile_experiments
 from tests import reference
-from tests.support.edited_project import ALL, FILES, Lab, check, jobs_of
+from tests.support.checked_runs import compile_into
+from tests.support.edited_project import ALL, Lab, check, jobs_of, write_project
 from tests.support.without_snakemake import Executor, reference_report
 
 if TYPE_CHECKING:
@@ -34,10 +34,7 @@ class Executed:
         self.executor = Executor(folder, server, made)
 
     def run(self):
-        folder = self.executor.folder
-        found = compile_experiments([str(folder / "lab.py")], CompileOptions(folder))
-        assert found.bundle is not None, found.diagnostics
-        found.bundle.write(folder)
+        compile_into(self.executor.folder, "lab")
         return self.executor.run("lab")
 
 
@@ -45,9 +42,7 @@ class Executed:
 def executed(tmp_path_factory, server):
     """Return a project that has run without Snakemake."""
     folder = tmp_path_factory.mktemp("executed") / "lab"
-    for name, text in FILES.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
+    write_project(folder)
     lab = Executed(folder, server, {})
     lab.run()
     assert sorted(lab.executor.ran) == sorted(ALL)

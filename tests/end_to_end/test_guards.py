@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from mlx2smk.compiler import CompileOptions, compile_experiments
 from tests import reference
 from tests.support import warm_snakemake
+from tests.support.checked_runs import compile_into
 from tests.support.without_snakemake import Executor, StepError
 
 EXPERIMENT = """\
@@ -105,12 +105,6 @@ def write(folder, body):
     (folder / "other.py").write_text("from tools import spare\n")
 
 
-def compiled(folder):
-    found = compile_experiments([str(folder / "exp.py")], CompileOptions(folder))
-    assert found.bundle is not None, found.diagnostics
-    found.bundle.write(folder)
-
-
 def replace(folder, name, old, new):
     text = (folder / name).read_text()
     assert text.count(old) == 1
@@ -123,7 +117,7 @@ def reports(folder, server):
     for edits in [], EDITS:
         for edit in edits:
             replace(folder, *edit)
-        compiled(folder)
+        compile_into(folder)
         expected, _ = server.ask("reference", str(folder / "exp.py"))
         yield reference.normalise(executor.run()), reference.normalise(expected)
 
@@ -295,7 +289,7 @@ def test_loud(folder, server, body, said):
 
 def test_module_changed_since_compile(folder, server):
     write(folder, "return tools.spare()")
-    compiled(folder)
+    compile_into(folder)
     replace(folder, *EDITS[-1])
     with pytest.raises(StepError, match=r"tools\.py changed since compile: run mlx compile again"):
         Executor(folder, server).run()
@@ -303,7 +297,7 @@ def test_module_changed_since_compile(folder, server):
 
 def test_experiment_changed_since_compile_runs_as_compiled(folder, server):
     write(folder, "return [helper(), Box.limit]")
-    compiled(folder)
+    compile_into(folder)
     for edit in EDITS[1:3]:
         replace(folder, *edit)
     report = Executor(folder, server).run()
@@ -313,7 +307,7 @@ def test_experiment_changed_since_compile_runs_as_compiled(folder, server):
 @pytest.mark.slow
 def test_snakemake_fails_with_the_line_to_write(folder):
     write(folder, LOUD["except BaseException"][0])
-    compiled(folder)
+    compile_into(folder)
     done = warm_snakemake.run(
         [sys.executable, "-m", "snakemake", "-j2"],
         cwd=folder,

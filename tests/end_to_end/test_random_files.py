@@ -16,7 +16,8 @@ from hypothesis import Phase, given, note, settings
 from hypothesis import strategies as st
 
 from tests import reference
-from tests.end_to_end.test_random_programs import QUIET, Snakemake, compile_into
+from tests.end_to_end.test_random_programs import QUIET, Snakemake
+from tests.support.checked_runs import compile_into
 from tests.support.random_file_programs import (
     INPUTS,
     Program,
@@ -46,7 +47,7 @@ class Life:
         around.write(self.folder)
         self.remove_leftovers(program)
         self.executor.environment = dict(around.variables)
-        compile_into(self.folder, None)
+        compile_into(self.folder)
         report = self.executor.run()
         with tempfile.TemporaryDirectory() as scratch:
             expected, saw = self.from_scratch(Path(scratch), program, around)

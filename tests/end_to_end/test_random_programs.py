@@ -20,10 +20,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, note, settings
 from hypothesis import strategies as st
 
-from mlx2smk.compiler import CompileOptions, compile_experiments
-from mlx2smk.planning.planner import PlanOptions
 from tests import reference
 from tests.support import warm_snakemake
+from tests.support.checked_runs import compile_into
 from tests.support.program_strategies import edited, programs
 from tests.support.random_programs import Program, Verify, files_of, reach
 from tests.support.shaken_times import shake_times
@@ -50,7 +49,7 @@ class Life:
         """Compile and run one version and check what came of it."""
         for name, text in files_of(program).items():
             (self.folder / name).write_text(text)
-        compile_into(self.folder, program.batch)
+        compile_into(self.folder, batch=program.batch)
         report = self.executor.run()
         expected, seen = self.server.ask("reference", str(self.folder / "exp.py"))
         assert reference.normalise(report) == reference.normalise(expected)
@@ -113,13 +112,6 @@ class Due:
         if part.everything or reach(self.program, name).dynamic:
             return {trial.name for trial in self.program.trials}
         return set(part.trials)
-
-
-def compile_into(folder: Path, batch: int | None) -> None:
-    options = CompileOptions(folder, PlanOptions(batch=batch))
-    compiled = compile_experiments([str(folder / "exp.py")], options)
-    assert compiled.bundle is not None, compiled.diagnostics
-    compiled.bundle.write(folder)
 
 
 class Snakemake(Executor):

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests import reference
-from tests.end_to_end.test_random_programs import compile_into
+from tests.support.checked_runs import compile_into
 from tests.support.project_forms import OWN_FILES, TEXTS
 from tests.support.random_projects import (
     Project,
@@ -44,7 +44,7 @@ class ProjectLife:
             path = self.folder / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)
-        compile_into(self.folder, None)
+        compile_into(self.folder)
         report = self.executor.run()
         expected, seen = self.server.ask("reference", str(self.folder / "exp.py"))
         assert reference.normalise(report) == reference.normalise(expected)

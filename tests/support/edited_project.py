@@ -228,11 +228,16 @@ class Lab:
         )
 
 
-def prepared(folder: Path) -> Lab:
-    """Write the project into a new folder and run it."""
+def write_project(folder: Path) -> None:
+    """Write the project into a new folder."""
     for name, text in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
+
+
+def prepared(folder: Path) -> Lab:
+    """Write the project into a new folder and run it."""
+    write_project(folder)
     lab = Lab(folder)
     lab.run()
     return lab
